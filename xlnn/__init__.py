@@ -79,7 +79,8 @@ if TYPE_CHECKING:
     from xlnn.workbooks.experiment import OneOf as OneOf
     from xlnn.workbooks.experiment import Size as Size
     from xlnn.workbooks.samples import Learns as Learns
-    from xlnn.workbooks.samples import classes as classes
+    from xlnn.workbooks.samples import classes_found as classes_found
+    from xlnn.workbooks.samples import classes_of as classes_of
     from xlnn.workbooks.learning import Weight as Weight
     from xlnn.workbooks.learning import Weights as Weights
     from xlnn.workbooks.learning import again as again
@@ -133,7 +134,7 @@ _MODULES = {
     "xlnn.registry.templates": "templates",
     "xlnn.registry.text": "Text",
     "xlnn.workbooks.experiment": "Experiment OneOf Size",
-    "xlnn.workbooks.samples": "Learns classes",
+    "xlnn.workbooks.samples": "Learns classes_found classes_of",
     "xlnn.workbooks.learning": "Weight Weights again choice constants gradient shown trained",
     "xlnn.workbooks.pages.page": "Page",
     "xlnn.workbooks.pages.parts": (

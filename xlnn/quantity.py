@@ -72,6 +72,9 @@ EACH = "each"
 """The order of an axis whose entries are computed one by one and are independent."""
 
 
+SAMPLES = ("image", "row")
+"""The families of what a network learns from: images, or rows of a table."""
+
 Unit = int | slice | EllipsisType
 """An index of a unit along one dimension, as NumPy has it."""
 
@@ -99,14 +102,14 @@ class Cells(Protocol):
     @property
     def samples(self) -> Self:
         """The same units, over all samples."""
-        return self.over("image")
+        return self.over(*SAMPLES)
 
     images = samples
 
     @property
     def epochs(self) -> Self:
         """The same units, over all epochs."""
-        return self.over("time")
+        return self.over(TIME, "epoch")
 
     def over(self, *axes: str) -> Self:
         """Return the same units, over the whole of the axes with these names or families."""

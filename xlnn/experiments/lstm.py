@@ -27,16 +27,21 @@ SHARE = Stated(  # of the errors at this step in those at the last one; no squar
 SHOWN = (*recurrent.GATES, "c", "h_rnn", "dc", "delta_rnn")
 
 
-def weights(H: int) -> xlnn.Weights:
-    """Return the weights of both networks, with their gradients."""
+def outputs(sizes: dict) -> int:
+    """Return the number of outputs: one for each label, or a single one."""
+    return len(sizes.get("labels", ())) or 1
+
+
+def weights(H: int, K: int = 1) -> xlnn.Weights:
+    """Return the weights of both networks of H units and K outputs, with their gradients."""
     slope, bias, found = eq.slope("row", "step"), eq.bias_slope("row", "step"), {}
     parts = {gate: (f"d{gate}", "past") for gate in recurrent.GATES}
     for part, (d, past) in (parts | {"_rnn": ("delta_rnn", "past_rnn")}).items():
         found |= {f"U{part}": ((H, H), slope, d, past), f"W{part}": ((H, 1), slope, d, "x"),
                   f"b{part}": ((H,), bias, d)}
     for more in ("", "_rnn"):
-        found |= {f"V{more}": ((1, H), eq.slope("row"), f"e{more}", f"last{more}"),
-                  f"d{more}": ((1,), eq.bias_slope("row"), f"e{more}")}
+        found |= {f"V{more}": ((K, H), eq.slope("row"), f"e{more}", f"last{more}"),
+                  f"d{more}": ((K,), eq.bias_slope("row"), f"e{more}")}
     return xlnn.Weights({
         name: Weight(*of, kind=name if "_" in name else name[0],
                      symbol=name.replace("_rnn", "′") + "{}",
@@ -47,16 +52,19 @@ def weights(H: int) -> xlnn.Weights:
 
 def training(sizes: dict, epoch: Axis, row: Axis) -> Iterator[Quantity]:
     """Yield the quantities of both networks in the order in which they are computed."""
-    T, H = sizes["steps"], sizes["hidden"]
+    T, H, K = sizes["steps"], sizes["hidden"], outputs(sizes)
     up, down = Axis("step", T, "up"), Axis("step", T, "down")
     after = partial(following, along="step")
     yield Quantity("eta", title="learning rate η", symbol="η", scale=0.05, calms=True)
-    data = alike(sheet="data", shape=(1,))
-    yield data("x", "symbol", symbol="x", axes=(row, up),
+    data = alike(sheet="data")
+    yield data("x", "symbol", symbol="x", axes=(row, up), shape=(1,),
                meaning="what both networks read at a step: 1 or −1")
-    yield data("t", "target", symbol="t", axes=(row,), choices=(0, 1),
-               meaning="what the output is to be at the end")
-    networks = weights(H)
+    t = data("t", "target", symbol="t{}", axes=(row,), shape=(K,), choices=(0, 1),
+             meaning="what the output is to be at the end")
+    yield t
+    if labels := sizes.get("labels", ()):
+        yield from xlnn.classes_of(t, labels)
+    networks = weights(H, K)
     yield from networks.trained(epoch.length, sizes["optimizer"])
     forward = alike(sheet="steps", axes=(epoch, row, up), shape=(H,), role="forward")
     yield from recurrent.lstm(forward)
@@ -66,15 +74,15 @@ def training(sizes: dict, epoch: Axis, row: Axis) -> Iterator[Quantity]:
                   recurrent.RECURRENT.of("U_rnn", "past_rnn", "W_rnn", b="b_rnn"), symbol="h′{}",
                   meaning="all that the Elman network keeps", source="Elman 1990",
                   written="h′ = tanh(U′ h′₋ + W′ x + b′)")
-    end = alike(sheet="ends", axes=(epoch, row), shape=(1,))
+    end = alike(sheet="ends", axes=(epoch, row), shape=(K,))
     ends = (
         end("last", "last h", eq.entry(-1, "step", 1).of("h"), symbol="h{}", shape=(H,),
             role="forward"),
-        end("z", "weighted input", eq.DENSE.of("V", "last", "d"), symbol="z"),
-        end("y", "output", eq.SIGMOID, symbol="y", role="forward", written="y = σ(V h + d)",
+        end("z", "weighted input", eq.DENSE.of("V", "last", "d"), symbol="z{}"),
+        end("y", "output", eq.SIGMOID, symbol="y{}", role="forward", written="y = σ(V h + d)",
             meaning="how sure the network is that the target is 1"),
-        end("cost", "cross-entropy", eq.ENTROPY, symbol="C"),
-        end("e", "error", eq.ERROR, symbol="e", role="backward"),
+        end("cost", "cross-entropy", eq.ENTROPY, symbol="C{}"),
+        end("e", "error", eq.ERROR, symbol="e{}", role="backward"),
         end("top", "error of the last h", eq.BACK.of("e", "V"), symbol="∂C/∂h{}", shape=(H,),
             role="backward"))
     beside = partial(xlnn.again, named="{}_rnn", axes=None, title="{}, RNN", symbol="{}′")
@@ -87,10 +95,12 @@ def training(sizes: dict, epoch: Axis, row: Axis) -> Iterator[Quantity]:
                 written="δ′ = (Uᵀ δ′₊)(1 − h′²)", source="Werbos 1990")
     yield error("passed_rnn", "back to the h before, RNN", eq.BACK.of("delta_rnn", "U_rnn"),
                 symbol="∂C/∂h′{}₋")
-    once = alike(sheet="weights", axes=(epoch,))
+    once, y = alike(sheet="weights", axes=(epoch,)), ends[2]
     told = (once("C_T", "total cost", eq.total("row").of("cost"), symbol="C_T",
                  meaning="the cost of all rows", written="C_T = Σ C"),
-            once("right", "rows that are right", eq.right("row"), symbol=" "))
+            *(xlnn.classes_found(y, labels, sheet="weights", tested=sizes["test_samples"] > 0)
+              if labels else
+              [once("recognised", "rows that are right", eq.right("row"), symbol=" ")]))
     yield from (*told, *beside(told, instead={"cost": "cost_rnn", "y": "y_rnn"}))
     yield from networks.gradients(epoch.length, "gradient, {title}")
 
@@ -117,11 +127,11 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     for more in ("", "_rnn"):
         yield Quantity(f"remains{more}", title="at the first step",
                        equation=eq.entry(0, "step").of(f"share{more}"))
-        yield xlnn.shown(f"right{more}", title="right")
+        yield xlnn.shown(f"recognised{more}", title="right")
         yield xlnn.shown(f"C_T{more}", title="total cost")
     yield Quantity("course", equation=xlnn.Told(
-        "In epoch {epoch_used} the LSTM has {right_shown} of {rows} rows right, and C_T is "
-        "{C_T_shown}. The Elman network of as many units has {right_rnn_shown} right, and its C_T "
+        "In epoch {epoch_used} the LSTM has {recognised_shown} of {rows} rows right, and C_T is "
+        "{C_T_shown}. The Elman network of as many units has {recognised_rnn_shown} right, and its C_T "
         "is {C_T_rnn_shown}.", digits=3))
     yield Quantity("arrives", equation=xlnn.Told(
         "The error at the first step is {remains} times that at the last step in the LSTM, and "
@@ -136,9 +146,9 @@ def inputs(sizes: dict) -> dict:
     rows, T = sizes["rows"], sizes["steps"]
     x = np.random.default_rng(0).integers(0, 2, (rows, T)) * 2 - 1
     x[:, 0] = np.arange(rows) % 2 * 2 - 1
-    start = weights(sizes["hidden"]).drawn(sizes["seed"], 0.5)
+    start = weights(sizes["hidden"], outputs(sizes)).drawn(sizes["seed"], 0.5)
     start["bf"][:] = 2
-    return {**start, "x": x, "t": x[:, 0] > 0, "epoch": sizes["epochs"], "row": 1}
+    return {**start, "x": x, "t": x[:, :1] > 0, "epoch": sizes["epochs"], "row": 1}
 
 
 chart = partial(Chart, size_in_cm=(10, 7))
@@ -151,7 +161,7 @@ EXPERIMENT = xlnn.Experiment(
            "steps": xlnn.Size(12, least=2, most=50), "hidden": xlnn.Size(2, most=20),
            "seed": xlnn.Size(21, 0, 2**31)},
     rates={"adam": 0.1, "sgd": 0.5, "momentum": 0.05, "rmsprop": 0.05},
-    inputs=inputs, learns=xlnn.Learns(sizes={"x": ("rows", "steps"), "t": ("rows",)}), task=1,
+    inputs=inputs, learns=xlnn.Learns(sizes={"x": ("rows", "steps"), "t": ("rows",)}, classes=True), task=1,
     options_for=["epochs", "hidden", "seed"],
     about=(
         "{rows} rows of {steps} symbols, 1 or −1. At the end the network says what the first "

@@ -389,7 +389,7 @@ class Experiment(WorkbookKind[Spec, Origin]):
         run : dict
             All settings of the run, such as its ``seed``.
         """
-        found = self.inputs_for(spec.sizes | {k: run[k] for k in spec.sizes if k in run})
+        found = self.inputs_for(self.facts(spec) | spec.sizes)
         return {name: found[name] for name in shapes if name in found}
 
     def weights(self, model: Model) -> list[Quantity]:
@@ -650,8 +650,11 @@ class Experiment(WorkbookKind[Spec, Origin]):
             sizes = self.facts(spec) | spec.sizes
             sizes |= {"optimizer": optimizer + directed} if optimizer else {}
             model = on_pages(tuple(self.model(sizes, words)), self.pages)
-            if self.learns is not None:
-                model = Model(tuple(completed(model.quantities, self.learns, spec)))
+            if (learns := self.learns_of(spec)) is not None:
+                model = Model(tuple(completed(model.quantities, learns, spec)))
+            for page in self.pages:
+                more = page.quantities(model, learns, spec, words)
+                model = Model((*model.quantities, *more))
             return in_words(model, words, spec.sizes)
 
         if not spec.runs:
@@ -665,6 +668,10 @@ class Experiment(WorkbookKind[Spec, Origin]):
         """Its pages, and those of trained weights that it does not state."""
         own = {page.key for page in self.pages}
         return (*self.pages, *(page for page in TRAINED if page.key not in own))
+
+    def learns_of(self, spec: Spec) -> Learns | None:  # noqa: ARG002 -- for names that follow from sizes
+        """Return what it learns from, by the names of its quantities."""
+        return self.learns
 
     def facts(self, spec: Spec) -> dict[str, Any]:
         """Return what the model gets besides its sizes: all that the Spec says of data."""

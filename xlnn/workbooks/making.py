@@ -217,7 +217,7 @@ def _inputs(  # noqa: PLR0913 -- all that inputs follow from
     weights = kind.weights(model)
     _check_weights(sum(prod(each.input_lengths) for each in weights), large=asked.large)
     start, notes = _start(kind, weights, spec, run, asked, origin)
-    usual = {**kind.inputs_for(spec.sizes), **origin.inputs}
+    usual = {**kind.inputs_for(kind.facts(spec) | spec.sizes), **origin.inputs}
     if asked.start is None:
         start = {name: each for name, each in start.items() if name not in origin.inputs}
     given = {**usual, **start}

@@ -215,32 +215,48 @@ def _on_test_sheet(quantity: Quantity) -> Quantity:
     return replace(quantity, sheet=f"{TEST}{quantity.sheet}")
 
 
-def classes(  # noqa: PLR0913 -- what they are of
-    output: Quantity, t: Quantity, labels: Sequence[str], *, sheet: str, tested: bool = False
-) -> Iterator[Quantity]:
-    """Yield the class of each row, the class found, and how many are right in each epoch.
+def are_text(labels: Iterable[str]) -> bool:
+    """Return whether labels are texts: a sheet shows whole numbers as numbers."""
+    return not all(each.isdecimal() and str(int(each)) == each for each in labels)
+
+
+def classes_of(t: Quantity, labels: Sequence[str]) -> Iterator[Quantity]:
+    """Yield the labels of the classes, and the class of each row.
 
     Parameters
     ----------
-    output, t : Quantity
-        The outputs and the targets, one for each label.
+    t : Quantity
+        The targets, one for each label; what is yielded precedes all training, as they do.
+    labels : sequence of str
+    """
+    data, is_text = partial(Quantity, symbol=" ", sheet=t.sheet), are_text(labels)
+    yield data("labels", title="labels of the classes", shape=(len(labels),), is_text=is_text,
+               number_format="General")
+    yield data("truth", title="class", axes=t.axes, equation=eq.ClassOfTargets().of(t.name))
+    yield data("truth_label", title="label", axes=t.axes, is_text=is_text,
+               equation=eq.LABEL_OF.of("truth"))
+
+
+def classes_found(
+    output: Quantity, labels: Sequence[str], *, sheet: str, tested: bool = False
+) -> Iterator[Quantity]:
+    """Yield the class that is found for each row, and how many are right in each epoch.
+
+    Parameters
+    ----------
+    output : Quantity
+        The outputs, one for each label.
     labels : sequence of str
     sheet : str
         The sheet of what there is of each epoch.
     tested : bool
         Whether some rows are held out, so that shares are compared.
     """
-    is_text = not all(label.lstrip("-").isdigit() for label in labels)
-    blank = partial(Quantity, symbol=" ")
-    data = partial(blank, axes=t.axes, sheet=t.sheet)
-    each = partial(blank, axes=output.axes, sheet=output.sheet)
-    whole = partial(blank, axes=output.axes[:1], sheet=sheet)
-    yield blank("labels", title="labels of the classes", sheet=t.sheet, shape=(len(labels),),
-                is_text=is_text, number_format="General")
-    yield data("truth", title="class", equation=eq.ClassOfTargets().of(t.name))
-    yield data("truth_label", title="label", is_text=is_text, equation=eq.LABEL_OF.of("truth"))
+    each = partial(Quantity, symbol=" ", axes=output.axes, sheet=output.sheet)
+    whole = partial(Quantity, symbol=" ", axes=output.axes[:1], sheet=sheet)
     yield each("answer", title="class found", equation=eq.LargestUnit().of(output.name))
-    yield each("label", title="label found", is_text=is_text, equation=eq.LABEL_OF.of("answer"))
+    yield each("label", title="label found", is_text=are_text(labels),
+               equation=eq.LABEL_OF.of("answer"))
     yield each("right", title="right?", equation=eq.RIGHT.of("answer", "truth"))
     yield whole("recognised", title="rows recognised", equation=eq.RECOGNISED.of("right"))
     if tested:

@@ -102,6 +102,22 @@ class Page:
         self.tab, self.is_hidden = tab or ("helper" if is_helper else "explore"), is_hidden
         self.row = FIRST_ROW - HEADINGS if is_helper else row
 
+    def quantities(
+        self, model: Model, learns: Any, spec: Any, words: Text  # noqa: ANN401, ARG002 -- see there
+    ) -> Iterable[Quantity]:
+        """Return the quantities that it needs besides those of the model.
+
+        Parameters
+        ----------
+        model : Model
+            All quantities of one run that precede the page.
+        learns : xlnn.Learns or None
+            What the experiment learns from.
+        spec : xlnn.workbooks.spec.Spec
+        words : Text
+        """
+        return ()
+
     def shown(self, model: Model) -> set[str]:
         """Return the names of the quantities that its parts show."""
         return {block.quantity.name for block in Below(*self.parts).blocks(model, 1, 1)}
