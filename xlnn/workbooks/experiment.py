@@ -36,7 +36,7 @@ from xlnn.workbooks import compare
 from xlnn.workbooks.entries import from_values, read_entries, whole
 from xlnn.workbooks.kind import Recipe, WorkbookKind
 from xlnn.workbooks.learning import constants
-from xlnn.workbooks.making import RUN_SIZES, Samples, made, one_of
+from xlnn.workbooks.making import CONSTANTS, RUN_SIZES, Samples, made, one_of
 from xlnn.workbooks.origin import Origin, check_reading
 from xlnn.workbooks.pages.guide import SCALE, blanks, draw_guide
 from xlnn.workbooks.pages.page import Page, in_words, on_pages, said
@@ -90,8 +90,8 @@ KEYS = {
 }  # fmt: skip
 """The entries of a template besides its options."""
 
-CONSTANTS = dict.fromkeys(chain(*(each.constants for each in OPTIMISERS.values())))
-"""The constants of optimisers."""
+NEEDED = frozenset({"cost", "epochs", "layers"})
+"""Sizes that have no usual value: a template says them."""
 
 READING = {
     "targets": ("targets", "drop", "columns", "decimal", "missing", "header_row", "sheet",
@@ -291,9 +291,9 @@ class Experiment(WorkbookKind[Spec, Origin]):
         values, where = template.values, f"template.toml of {template.name}"
         accepted = {name: BUILD[name] for name in self.options if BUILD[name].table is not None}
         top = {name: each for name, each in accepted.items() if each.table == ""}
-        own_keys = {name: Option(each, "", name=name) for name, each in KEYS.items()}
+        own_keys = {name: replace(each, name=name) for name, each in self.sizes.items()} | top
         own_keys |= {name: Option(NUMBER, "", name=name) for name in CONSTANTS if self.rates}
-        own_keys |= {name: replace(each, name=name) for name, each in self.sizes.items()} | top
+        own_keys |= {name: Option(each, "", name=name) for name, each in KEYS.items()}
         reads = {name: partial(each.check, several=False) for name, each in own_keys.items()}
         entries = read_entries(reads, values, where)
         said = {name: entries[name] for name in top if name in entries}
@@ -305,7 +305,7 @@ class Experiment(WorkbookKind[Spec, Origin]):
             entries[table] = read_entries(reads, given, f"{where}, [{table}]") if given else {}
             said |= {name: entries[table][name] for name in own if name in entries[table]}
         sizes = {**_usual_sizes(self.sizes), **entries.get("sizes", {})}
-        sizes |= {name: entries[name] for name in self.sizes if name in entries}
+        sizes |= {name: entries[name] for name in self.sizes if name in entries.keys() - KEYS}
         inputs = dict(entries.get("inputs", {}))
         inputs |= {name: entries[name] for name in CONSTANTS if name in entries}
         settings, sets = {}, self.sets
@@ -313,12 +313,16 @@ class Experiment(WorkbookKind[Spec, Origin]):
             which = sets.get(name, "")
             into = sizes if which in sizes else inputs if which else settings
             into[which or name] = said[name]
-        sizes = self.checked(sizes, where)
+        for name in NEEDED & self.sizes.keys():
+            if sizes[name] is None:
+                raise DataError(f"{where} does not say its {name}.")
+        sizes |= self._check_sizes({k: v for k, v in sizes.items() if v is not None}, where)
         return self._with_file(template, entries, Origin(
             template.name, sizes, inputs, settings,
             reading=ReadOptions(
-                labels=tuple(map(str, entries.get("labels", ()))), table=self.learns is not None,
-                **{name: value for name, value in said.items() if BUILD[name].reads}),
+                labels=tuple(map(str, entries.get("labels", ()))),
+                **{"table": self.learns is not None and self.learns.table}
+                | {name: value for name, value in said.items() if BUILD[name].reads}),
             notes={name: tuple(BUILD[name].notes(values.get(name))) for name in said},
         ))
 
@@ -347,15 +351,24 @@ class Experiment(WorkbookKind[Spec, Origin]):
         typed = {q.name: q.typed(arrays[q.name]) for q in model.inputs}
         runs = []
         for n in range(spec.number_of_runs):
-            alone = self.model_of(spec.of_run(n))
+            alone = self.model_of(spec.of_run(n).alone)
             seen = seen_by(n, model, typed) if spec.runs else typed
-            start = {q.name: rounded(seen[q.name][0]) for q in alone.inputs if q.given}
-            own = {q.name: seen[q.name] for q in alone.inputs if model[q.name].each and not q.given}
+            weights = {q.name: q for q in self.weights(alone)}
+            start = {
+                name: rounded(seen[name][0] if q.given else seen[name])
+                for name, q in weights.items()
+            }
+            own = {
+                q.name: seen[q.name] if q.lengths else float(seen[q.name])
+                for q in alone.inputs
+                if model[q.name].each and q.name not in weights
+            }
             sizes = {key: spec.of_run(n).sizes[key] for key in RUN_SIZES if key in spec.sizes}
+            sizes |= {"seed": spec.seeds[n]} if spec.seeds else {}
             runs.append({**own, **(sizes if spec.runs else {}), "start": start})
         kept = {
             name: value for name, value in typed.items()
-            if not (model[name].given or model[name].each or model[name].kind == RUN)
+            if not (name in start or model[name].each or model[name].kind == RUN)
         }
         origin = Origin(
             spec.template, spec.sizes, kept, {"lang": spec.lang, "spread": "fan-in"},

@@ -19,7 +19,7 @@ from xlnn.options import BUILD, FORWARD, Options, as_typed
 from xlnn.quantity import Model, Quantity
 from xlnn.reference import known
 from xlnn.workbooks.kind import Recipe, misfit
-from xlnn.workbooks.origin import OTHER_DATA, Origin, data_of, held_of
+from xlnn.workbooks.origin import Origin, data_of, held_of
 from xlnn.workbooks.runs import COMPARED, RUN, are_equal, each_run, together
 from xlnn.workbooks.samples import TEST, Learns, raw_name, typed_data
 from xlnn.workbooks.scaling import UNSCALED, Scaling, decimals, scalings
@@ -95,8 +95,9 @@ def made(kind: "Experiment", origin: Origin, asked: Options) -> Recipe[Spec]:
     if not origin.trains:
         asked.check_taken(origin.name, FORWARD)
     origin, data, notes = _read(kind, origin, asked)
-    origin, samples, said = _prepared(kind, origin, asked, data)
-    notes = (*notes, *(chain(*(n for name, n in origin.notes.items() if name not in asked))), *said)
+    origin, samples, said, scaled = _prepared(kind, origin, asked, data)
+    named = chain(*(said for name, said in origin.notes.items() if name not in asked))
+    notes = (*notes, *named, *said)
     runs = _runs(kind, origin, asked)
     sizes = {**origin.sizes, **{name: runs[0][name] for name in kind.sizes if name in runs[0]}}
     if samples is not None:
@@ -109,11 +110,12 @@ def made(kind: "Experiment", origin: Origin, asked: Options) -> Recipe[Spec]:
     )  # fmt: skip
     found = [_inputs(kind, origin, asked, samples, spec, run) for run in runs]
     own = [inputs for inputs, _ in found]
-    notes = (*notes, *said, *dict.fromkeys(chain(*(said for _, said in found))))
+    notes = (*notes, *said, *dict.fromkeys(chain(*(said for _, said in found))), *scaled)
     if not are_equal(own):
-        compared = tuple(n for n in COMPARED if len({run.get(n) for run in runs}) > 1)
+        compared = tuple(n for n in COMPARED if len({run.get(n, spec.sizes.get(n)) for run in runs}) > 1)
         seeds = tuple(run["seed"] for run in runs) if "seed" in compared else ()
-        optimizers = tuple(run.get("optimizer", "") for run in runs)
+        usual = spec.sizes.get("optimizer", "")
+        optimizers = tuple(run.get("optimizer", usual) for run in runs)
         spec = replace(spec, runs=optimizers, compared=compared, seeds=seeds)
     model = kind.model_of(spec)
     inputs = together(model, own) if spec.runs else own[0]
@@ -148,7 +150,7 @@ def _check_columns(learns: Learns, origin: Origin, asked: Options) -> None:
     """Refuse data without a column to learn, or with one that cannot be learned."""
     if "data" not in asked:
         return  # which the reading refuses
-    if learns.t and not (asked.label or asked.targets or learns.first):
+    if learns.t and not (asked.label or asked.targets or not learns.table):
         words = "--label names a column of words, " if learns.classes else ""
         raise OptionsError(
             f"--data needs a column to learn: {words}--target one of numbers."
@@ -161,10 +163,10 @@ def _check_columns(learns: Learns, origin: Origin, asked: Options) -> None:
 
 def _prepared(
     kind: "Experiment", origin: Origin, asked: Options, data: Dataset | None
-) -> tuple[Origin, Samples | None, Notes]:
-    """Return an origin, its samples, and notes on how they are held out and scaled."""
+) -> tuple[Origin, Samples | None, Notes, Notes]:
+    """Return an origin, its samples, and notes on the model and on how they are scaled."""
     if data is None:
-        return origin, None, ()
+        return origin, None, (), ()
     spare = 0
     if not origin.trains and ("data" in asked or not len(data.x)):
         spare = SPARE
@@ -173,7 +175,7 @@ def _prepared(
     origin, notes = kind.trained_on(origin, asked, data)
     held = held_of(origin, asked, data)
     scale, target_scale, said = scalings(origin, asked, data, held)
-    return origin, Samples(data, held, scale, target_scale, spare), (*notes, *said)
+    return origin, Samples(data, held, scale, target_scale, spare), notes, said
 
 
 def _runs(kind: "Experiment", origin: Origin, asked: Options) -> list[dict[str, Any]]:
@@ -229,12 +231,16 @@ def _inputs(  # noqa: PLR0913 -- all that inputs follow from
         if quantity.choices and quantity.name in origin.inputs and spec.sizes != origin.sizes:
             given[quantity.name] = np.clip(origin.inputs[quantity.name], *quantity.choices)
     names = {quantity.name for quantity in model.inputs}
+    given = {name: value for name, value in given.items() if name in names or name not in CONSTANTS}
     given |= {name: value for name, value in run.items() if name in names and value is not None}
     if unknown := [name for name in given if name not in names]:
         raise DataError(f"{where}: {short(unknown[0])} is not an input of a {kind.name} workbook.")
     found = {q.name: given_of(q, given, where, kind.options_of(q.name)) for q in model.inputs}
     return found, notes
 
+
+CONSTANTS = frozenset(chain(*(each.constants for each in OPTIMISERS.values())))
+"""The constants of optimisers; those of another one do not matter."""
 
 RUN_SIZES = ("optimizer", "seed")
 """The sizes in which runs may differ."""
@@ -249,9 +255,9 @@ def _start(  # noqa: PLR0913 -- the same
     origin: Origin,
 ) -> tuple[dict[str, np.ndarray], Notes]:
     """Return the weights that training starts from, and notes about them."""
-    shapes = {each.name: each.input_lengths[1:] for each in weights}
+    shapes = {each.name: each.input_lengths[bool(each.given) :] for each in weights}
     if asked.start is not None:
-        return _as_inputs(start_of(asked.start, shapes, kind.tensors(shapes))), ()
+        return start_of(asked.start, shapes, kind.tensors(shapes)), ()
     had, seed = run["start"], run.get("seed")
     if had is None:
         return kind.drawn(spec, shapes, run), ()
@@ -268,17 +274,13 @@ def _start(  # noqa: PLR0913 -- the same
             "These start weights have another size now, so they were drawn at random"
             f"{from_seed}: {', '.join(missing)}."
         )
-        return drawn | _as_inputs(kept), (told,) if missing else ()
+        return drawn | kept, (told,) if missing else ()
     try:
-        return _as_inputs(start_of(had, shapes, kind.tensors(shapes))), ()
+        return start_of(had, shapes, kind.tensors(shapes)), ()
     except MisfitError as error:
         told = f"{error} So the start weights were drawn at random{from_seed}."
         # in a template of xlnn it is a file that the user never saw
         return drawn, () if origin.is_shipped else (told,)
-
-
-def _as_inputs(start: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    return {name: rounded(array)[np.newaxis] for name, array in start.items()}
 
 
 def _check_weights(weights: int, *, large: bool) -> None:

@@ -62,8 +62,9 @@ class Learns:
         Whether its outputs may be any numbers, so that it may predict them.
     tested : dict of str
         What held-out rows use in place of other quantities: ``{"noisy": "test_x"}``.
-    first : bool
-        Whether the first column of a table is the label, if none is named.
+    table : bool
+        Whether data are a table whose columns to learn are named. Else they may be pictures, and
+        the first column is the label if none is named.
     picture : (int, int) or None
         Rows and columns to which picture files are resized.
     """
@@ -77,7 +78,7 @@ class Learns:
     classes: bool = False
     numbers: bool = False
     tested: Mapping[str, str] = field(default_factory=dict)
-    first: bool = False
+    table: bool = True
     picture: tuple[int, int] | None = None
 
     @property

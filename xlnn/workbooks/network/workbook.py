@@ -35,7 +35,7 @@ from xlnn.workbooks.network.sheets import (
     settings,
     weights,
 )
-from xlnn.workbooks.network.spec import Spec
+from xlnn.workbooks.spec import Spec
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import Made, Table
 from xlnn.workbooks.pages.sheet import Sheet

@@ -12,7 +12,7 @@ from xlnn.grid import address
 from xlnn.layout import Block
 from xlnn.quantity import Model
 from xlnn.workbooks.network.sheets.names import layer_title
-from xlnn.workbooks.network.spec import Spec
+from xlnn.workbooks.spec import Spec
 from xlnn.workbooks.pages.parts import (
     HEADINGS,
     Below,

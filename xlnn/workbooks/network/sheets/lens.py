@@ -42,7 +42,7 @@ from xlnn.workbooks.network.sheets.layers import (
     units,
 )
 from xlnn.workbooks.network.sheets.names import layer_name
-from xlnn.workbooks.network.spec import Spec
+from xlnn.workbooks.spec import Spec
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import (
     Below,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from xlnn.quantity import Model
-from xlnn.workbooks.network.spec import Spec
+from xlnn.workbooks.spec import Spec
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import (
     Below,
