@@ -78,9 +78,6 @@ if TYPE_CHECKING:
     from xlnn.workbooks.experiment import Experiment as Experiment
     from xlnn.workbooks.experiment import OneOf as OneOf
     from xlnn.workbooks.experiment import Size as Size
-    from xlnn.workbooks.samples import Learns as Learns
-    from xlnn.workbooks.samples import classes_found as classes_found
-    from xlnn.workbooks.samples import classes_of as classes_of
     from xlnn.workbooks.learning import Weight as Weight
     from xlnn.workbooks.learning import Weights as Weights
     from xlnn.workbooks.learning import again as again
@@ -102,6 +99,9 @@ if TYPE_CHECKING:
     from xlnn.workbooks.pages.parts import Space as Space
     from xlnn.workbooks.pages.parts import Table as Table
     from xlnn.workbooks.pages.parts import Trace as Trace
+    from xlnn.workbooks.samples import Learns as Learns
+    from xlnn.workbooks.samples import classes_found as classes_found
+    from xlnn.workbooks.samples import classes_of as classes_of
 
     __version__: str
 

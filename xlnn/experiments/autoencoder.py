@@ -187,8 +187,8 @@ EXPERIMENT = xlnn.Experiment(
     sizes={"epochs": Size(40, 1, 500), "images": Size(64, 2, 500), "hidden": Size(0, 0, 12),
            "seed": Size(1, 0, 2**31)},
     rates={"sgd": 0.05, "momentum": 0.005, "rmsprop": 0.02, "adam": 0.05},
-    inputs=inputs, images="digits", from_data=from_data, task=1, reads="pictures",
-    picture=(ROWS, COLUMNS), options_for=["epochs", "hidden", "seed", "noise"],
+    inputs=inputs, images="digits", from_data=from_data, task=1,
+    learns=xlnn.Learns(x="images", t="", picture=(ROWS, COLUMNS)), options_for=["epochs", "hidden", "seed", "noise"],
     about=(
         "{images} images of 12 pixels go through two numbers and are to come out as they went in. "
         "Nobody says which digit is on an image; yet zeros and ones separate in the plane.",

@@ -5,7 +5,7 @@ Runtime compute in float32, cells in float64.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 

@@ -29,8 +29,8 @@ from xlnn.loading.unseen_formulas import file_for_engine
 from xlnn.loading.values import check_inputs, read_arrays
 from xlnn.reference import inputs_of
 from xlnn.terms import general_text
-from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.layers import kinds_of
+from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.spec import Spec
 from xlnn.workbooks.start import SCALING, tensor_name
 

@@ -108,7 +108,11 @@ def _origin(model: TrainedModel) -> Origin:
         name=Path(model.graph.name).stem,
         sizes={
             # the cost follows from the data
-            "epochs": 0, "images": None, "cost": "", "optimizer": PLAIN, "regularised": False,
+            "epochs": 0,
+            "images": None,
+            "cost": "",
+            "optimizer": PLAIN,
+            "regularised": False,
             "layers": tuple(_layer_spec(name, la) for name, la in model.named_layers().items()),
         },
         settings={"spread": "fan-in"},

@@ -28,7 +28,7 @@ from xlnn.equations.optimiser import DIRECTED, OPTIMISERS
 from xlnn.errors import DataError, OptionsError, XlnnError
 from xlnn.option import LIST, NUMBER, SECTIONS, TABLE, TEXT, WHOLE, Option
 from xlnn.options import BUILD, Options, as_typed
-from xlnn.quantity import Copy, Model, Quantity, with_copies
+from xlnn.quantity import Copy, Model, Quantity
 from xlnn.reference import Arrays
 from xlnn.registry.templates import Template, folder, names, template
 from xlnn.registry.text import IN_WORDS, Text, missing, text
@@ -44,7 +44,6 @@ from xlnn.workbooks.pages.sheet import Context, Sheet
 from xlnn.workbooks.runs import RUN, joined_runs, seen_by
 from xlnn.workbooks.samples import TEST, Learns, completed, dataset_of, typed_data
 from xlnn.workbooks.spec import Spec
-from xlnn.workbooks.statement import check_quantities
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import FILLS
 
@@ -224,6 +223,9 @@ class Experiment(WorkbookKind[Spec, Origin]):
 
     described_by: ClassVar[type[Spec]] = Spec
 
+    usual: ClassVar[Mapping[str, Any]] = {}
+    """Settings that nothing changes, by name."""
+
     def __post_init__(self) -> None:
         """Name what each option sets, and add what follows from learning rates."""
         options = self.options_for
@@ -291,12 +293,16 @@ class Experiment(WorkbookKind[Spec, Origin]):
         values, where = template.values, f"template.toml of {template.name}"
         accepted = {name: BUILD[name] for name in self.options if BUILD[name].table is not None}
         top = {name: each for name, each in accepted.items() if each.table == ""}
-        own_keys = {name: replace(each, name=name) for name, each in self.sizes.items()} | top
-        own_keys |= {name: Option(NUMBER, "", name=name) for name in CONSTANTS if self.rates}
-        own_keys |= {name: Option(each, "", name=name) for name, each in KEYS.items()}
+        keys = {name: Option(each, "", name=name) for name, each in KEYS.items()}
+        own = {name: replace(each, name=name) for name, each in self.sizes.items()} | top
+        own |= {name: Option(NUMBER, "", name=name) for name in CONSTANTS if self.rates}
+        own_keys = {**keys, **own, **keys}
         reads = {name: partial(each.check, several=False) for name, each in own_keys.items()}
         entries = read_entries(reads, values, where)
         said = {name: entries[name] for name in top if name in entries}
+        labels = tuple(map(str, entries.get("labels", ())))
+        if len(set(labels)) < len(labels):
+            raise DataError(f"{where}: a label occurs twice in its labels.")
         for table in ("data", "start"):
             own = {name: each for name, each in accepted.items() if each.table == table}
             reads = {name: partial(each.check, several=False) for name, each in own.items()}
@@ -317,14 +323,22 @@ class Experiment(WorkbookKind[Spec, Origin]):
             if sizes[name] is None:
                 raise DataError(f"{where} does not say its {name}.")
         sizes |= self._check_sizes({k: v for k, v in sizes.items() if v is not None}, where)
-        return self._with_file(template, entries, Origin(
-            template.name, sizes, inputs, settings,
-            reading=ReadOptions(
-                labels=tuple(map(str, entries.get("labels", ()))),
-                **{"table": self.learns is not None and self.learns.table}
-                | {name: value for name, value in said.items() if BUILD[name].reads}),
-            notes={name: tuple(BUILD[name].notes(values.get(name))) for name in said},
-        ))
+        return self._with_file(
+            template,
+            entries,
+            Origin(
+                template.name,
+                sizes,
+                inputs,
+                settings,
+                reading=ReadOptions(
+                    labels=labels,
+                    **{"table": self.learns is not None and self.learns.table}
+                    | {name: value for name, value in said.items() if BUILD[name].reads},
+                ),
+                notes={name: tuple(BUILD[name].notes(values.get(name))) for name in said},
+            ),
+        )
 
     def _with_file(self, template: Template, entries: Mapping[str, Any], origin: Origin) -> Origin:
         """Return an origin with the file of data that a template names, and that of its start."""
@@ -367,12 +381,18 @@ class Experiment(WorkbookKind[Spec, Origin]):
             sizes |= {"seed": spec.seeds[n]} if spec.seeds else {}
             runs.append({**own, **(sizes if spec.runs else {}), "start": start})
         kept = {
-            name: value for name, value in typed.items()
+            name: value
+            for name, value in typed.items()
             if not (name in start or model[name].each or model[name].kind == RUN)
         }
         origin = Origin(
-            spec.template, spec.sizes, kept, {"lang": spec.lang, "spread": "fan-in"},
-            runs=tuple(runs), told=spec.told, is_own=bool(spec.data),
+            spec.template,
+            spec.sizes,
+            kept,
+            {"lang": spec.lang, "spread": "fan-in"},
+            runs=tuple(runs),
+            told=spec.told,
+            is_own=bool(spec.data),
         )
         return dataset_of(name, spec, learns, arrays, origin) if learns else origin
 
@@ -414,12 +434,15 @@ class Experiment(WorkbookKind[Spec, Origin]):
         return {}
 
     def trained_on(
-        self, origin: Origin, asked: Options, data: Dataset | None  # noqa: ARG002 -- see there
+        self,
+        origin: Origin,
+        asked: Options,
+        data: Dataset | None,  # noqa: ARG002 -- see there
     ) -> tuple[Origin, tuple[str, ...]]:
         """Return the origin of a model that fits its data, and notes."""
         return origin, ()
 
-    def adapted(  # noqa: PLR0913 -- all that sizes follow from
+    def adapted(
         self,
         sizes: dict[str, Any],
         origin: Origin,  # noqa: ARG002 -- for sizes that options change
@@ -444,7 +467,9 @@ class Experiment(WorkbookKind[Spec, Origin]):
         for name, sizes in learns.sizes.items():
             array = data.x if name == learns.x else data.t
             lengths = dict(zip(sizes, (int(kept.sum()), array.shape[1]), strict=False))
-            for size in (size for size in lengths if found.get(size, lengths[size]) != lengths[size]):
+            for size in (
+                size for size in lengths if found.get(size, lengths[size]) != lengths[size]
+            ):
                 raise DataError(
                     f"{counted(found[size], 'input')} and {counted(lengths[size], 'target')} were "
                     "found, but each input needs one target: name it with --target."
@@ -511,11 +536,12 @@ class Experiment(WorkbookKind[Spec, Origin]):
         optimizer = asked.get("optimizer", origin.sizes.get("optimizer"))
         return self._rate(self.lengths(data, rows), {"optimizer": optimizer})
 
-    def inputs_of(self, data: Dataset, kept: np.ndarray) -> dict[str, Any]:
-        """Return the inputs besides x and t that follow from the rows that train."""
+    def inputs_of(self, data: Dataset) -> Mapping[str, Any]:
+        """Return the inputs besides x and t that follow from data."""
         if self.from_data is None or self.learns is None:
             return {}
-        return self.from_data(_some(data, kept), "data")[1]
+        sizes, inputs = self.from_data(data, "data")
+        return _for(inputs, sizes)
 
     def _rate(self, read: Mapping[str, int], sizes: Mapping[str, Any]) -> dict[str, float]:
         """Return a lower learning rate where plain steps are sums over more data than usual."""
@@ -578,7 +604,6 @@ class Experiment(WorkbookKind[Spec, Origin]):
     def options_of(self, name: str) -> tuple[str, ...]:
         """Return the options that set a size or an input."""
         return tuple(option for option, which in self.sets.items() if which == name)
-
 
     def shows(self, lang: str) -> str:
         """Return the line that describes it."""

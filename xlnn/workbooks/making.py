@@ -1,6 +1,5 @@
 """Combine an origin, data and options into what a workbook is built from."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -12,10 +11,10 @@ import numpy as np
 
 from xlnn.data.dataset import LARGE, MOST_NUMBERS, Dataset
 from xlnn.data.numbers import rounded
-from xlnn.data.wording import counted, short
+from xlnn.data.wording import short
 from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.errors import DataError, OptionsError
-from xlnn.options import BUILD, FORWARD, Options, as_typed
+from xlnn.options import FORWARD, Options
 from xlnn.quantity import Model, Quantity
 from xlnn.reference import known
 from xlnn.workbooks.kind import Recipe, misfit
@@ -24,8 +23,8 @@ from xlnn.workbooks.runs import COMPARED, RUN, are_equal, each_run, together
 from xlnn.workbooks.samples import TEST, Learns, raw_name, typed_data
 from xlnn.workbooks.scaling import UNSCALED, Scaling, decimals, scalings
 from xlnn.workbooks.spec import AS_MANY, Spec
-from xlnn.workbooks.statement import check_quantities
 from xlnn.workbooks.start import MisfitError, as_rows, start_of
+from xlnn.workbooks.statement import check_quantities
 
 if TYPE_CHECKING:
     from xlnn.workbooks.experiment import Experiment
@@ -55,7 +54,7 @@ class Samples:
         data, is_table = self.data, self.data.picture is None
         return {
             "test_samples": int(self.held.sum()),
-            "picture": data.picture or (),
+            "picture": data.picture or (() if data.features else (1, data.x.shape[1])),
             "features": data.features if is_table else (),
             "words": data.words if is_table else (),
             "labels": data.labels,
@@ -81,6 +80,15 @@ class Samples:
         if "labels" in model.by_name and "labels" not in found:
             kind = object if model["labels"].is_text else float
             found["labels"] = np.array(self.data.labels, dtype=kind)
+        return found
+
+    def kept(self, given: Mapping[str, Any], model: Model, learns: Learns) -> dict[str, Any]:
+        """Return inputs, of those with an entry for each row only the rows that train."""
+        rows, found = model[learns.x].axes[0], dict(given)
+        for quantity in model.inputs:
+            own = quantity.axes[:1] == (rows,) and quantity.name in given
+            if own and len(given[quantity.name]) == len(self.held) > rows.length:
+                found[quantity.name] = np.asarray(given[quantity.name])[~self.held]
         return found
 
 
@@ -112,7 +120,9 @@ def made(kind: "Experiment", origin: Origin, asked: Options) -> Recipe[Spec]:
     own = [inputs for inputs, _ in found]
     notes = (*notes, *said, *dict.fromkeys(chain(*(said for _, said in found))), *scaled)
     if not are_equal(own):
-        compared = tuple(n for n in COMPARED if len({run.get(n, spec.sizes.get(n)) for run in runs}) > 1)
+        compared = tuple(
+            n for n in COMPARED if len({run.get(n, spec.sizes.get(n)) for run in runs}) > 1
+        )
         seeds = tuple(run["seed"] for run in runs) if "seed" in compared else ()
         usual = spec.sizes.get("optimizer", "")
         optimizers = tuple(run.get("optimizer", usual) for run in runs)
@@ -152,9 +162,7 @@ def _check_columns(learns: Learns, origin: Origin, asked: Options) -> None:
         return  # which the reading refuses
     if learns.t and not (asked.label or asked.targets or not learns.table):
         words = "--label names a column of words, " if learns.classes else ""
-        raise OptionsError(
-            f"--data needs a column to learn: {words}--target one of numbers."
-        )
+        raise OptionsError(f"--data needs a column to learn: {words}--target one of numbers.")
     if asked.label and learns.t and not learns.classes:
         raise OptionsError(
             f"{origin.name} learns numbers and no labels: name the columns to learn with --target."
@@ -195,7 +203,7 @@ def _runs(kind: "Experiment", origin: Origin, asked: Options) -> list[dict[str, 
             said["l2"] = None
         if {"seed", "spread"} & said.keys():
             said["start"] = None
-        runs.append({**USUAL, **origin.settings, **own, **said})
+        runs.append({**USUAL, **kind.usual, **origin.settings, **own, **said})
     return runs
 
 
@@ -213,7 +221,9 @@ def _inputs(  # noqa: PLR0913 -- all that inputs follow from
     run: Mapping[str, Any],
 ) -> tuple[dict[str, np.ndarray], Notes]:
     """Return the inputs of a single run, and notes about them."""
-    spec = spec.sized(**{name: run[name] for name in spec.sizes if name in run and name in RUN_SIZES})
+    spec = spec.sized(
+        **{name: run[name] for name in spec.sizes if name in run and name in RUN_SIZES}
+    )
     where, model = origin.name, kind.model_of(spec)
     check_quantities(model)
     weights = kind.weights(model)
@@ -226,7 +236,9 @@ def _inputs(  # noqa: PLR0913 -- all that inputs follow from
     if samples is not None:
         for name in (kind.learns.x, kind.learns.t):
             given.pop(name, None)
-        given |= kind.inputs_of(samples.data, ~samples.held) | samples.inputs(model, kind.learns)
+        if "data" in asked:
+            given |= kind.inputs_of(samples.data)
+        given = samples.kept(given, model, kind.learns) | samples.inputs(model, kind.learns)
     for quantity in model.inputs:
         if quantity.choices and quantity.name in origin.inputs and spec.sizes != origin.sizes:
             given[quantity.name] = np.clip(origin.inputs[quantity.name], *quantity.choices)

@@ -36,11 +36,9 @@ from xlnn.registry.text import Text
 from xlnn.workbooks.entries import SELDOM, one_of
 from xlnn.workbooks.experiment import Experiment, Size
 from xlnn.workbooks.kind import Recipe
+from xlnn.workbooks.network.layers import LayerSpec, kinds_of, network_spec
 from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.quantities.stack import Stack
-from xlnn.workbooks.network.layers import LayerSpec, kinds_of, network_spec
-from xlnn.workbooks.spec import Spec
-from xlnn.workbooks.start import start_from_seed, start_of
 from xlnn.workbooks.origin import Origin
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import (
@@ -58,6 +56,8 @@ from xlnn.workbooks.pages.parts import (
     Units,
 )
 from xlnn.workbooks.pages.sheet import Context
+from xlnn.workbooks.spec import Spec
+from xlnn.workbooks.start import start_from_seed, start_of
 from xlnn.writing.charts import Line, range_of, scatter
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import INPUT_INK, NOTE, QUIET, SECTION, Look
@@ -334,9 +334,7 @@ class SolverKind(Experiment):
         inputs = {**origin.inputs, "C_T_built": arrays["C_T_built"]}
         return replace(origin, inputs=inputs, settings={**origin.settings, "found": found})
 
-    def recipe(
-        self, origin: Origin, options: Mapping[str, Any]
-    ) -> Recipe[Spec]:
+    def recipe(self, origin: Origin, options: Mapping[str, Any]) -> Recipe[Spec]:
         """Combine an origin with options, and find the weights if requested."""
         given = self._start(options)
         known = {**origin.inputs, **given}

@@ -147,12 +147,18 @@ class Spec(WorkbookSpec):
             A number is out of range, or a name occurs twice.
         """
         if self.picture:
-            rows, columns = self.picture if len(self.picture) == 2 else (0, 0)
+            if len(self.picture) != 2:
+                raise DataError(f"picture is {list(self.picture)}: a size in rows and columns.")
+            rows, columns = self.picture
             if min(rows, columns) < 1 or rows * columns > LARGEST_PICTURE:
                 raise DataError(
                     f"picture = {list(self.picture)}: an image has at least 1 row and 1 column, "
                     f"and at most {LARGEST_PICTURE:,} pixels."
                 )
+        if self.features and self.picture and len(self.features) != prod(self.picture):
+            raise DataError(
+                f"{len(self.features)} features are named for {prod(self.picture)} inputs."
+            )
         if self.scaled_targets and not self.is_regression:
             raise DataError("The targets of classes are 0 and 1: scaled_targets is of regressions.")
         if len(set(self.labels)) < len(self.labels):

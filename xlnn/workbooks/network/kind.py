@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from math import prod
-from pathlib import Path
 from shlex import quote
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -33,7 +32,13 @@ from xlnn.workbooks.experiment import Experiment
 from xlnn.workbooks.kind import Recipe
 from xlnn.workbooks.making import Samples
 from xlnn.workbooks.network import workbook
-from xlnn.workbooks.network.layers import LAYERS_STATED, LayerSpec, check_network, kinds_of, layers_of
+from xlnn.workbooks.network.layers import (
+    LAYERS_STATED,
+    LayerSpec,
+    check_network,
+    kinds_of,
+    layers_of,
+)
 from xlnn.workbooks.network.progress_notes import check_training, training_notes
 from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.sheets import check, guide
@@ -90,7 +95,11 @@ def _is_plain(spec: Spec) -> bool:
 def _is_shipped(spec: Spec) -> bool:
     """Return whether a network is that of its template, so that the template's texts apply."""
     shipped = template(spec.template).values
-    if spec.data or spec.test_samples or (spec.epochs != shipped["epochs"] and spec.template not in TIMELESS):
+    if (
+        spec.data
+        or spec.test_samples
+        or (spec.epochs != shipped["epochs"] and spec.template not in TIMELESS)
+    ):
         return False
     layers = layers_of(shipped["layers"], outputs=len(spec.labels))
     return layers == spec.layers and shipped["cost"] == spec.cost
@@ -130,6 +139,8 @@ and what it is taken for."""
 class Network(Experiment):
     """Workbooks with a network."""
 
+    usual: ClassVar[Mapping[str, Any]] = {"seed": 0, "spread": "normal"}
+
     @property
     def sets(self) -> dict[str, str]:
         """The options that set a size or an input; others change its layers or its start."""
@@ -142,9 +153,13 @@ class Network(Experiment):
 
     def from_template(self, template: Template) -> Origin:
         """Read a template; the units of the last layer follow from the data."""
-        origin = super().from_template(template)
+        origin, where = super().from_template(template), f"template.toml of {template.name}"
+        if "eta" not in origin.inputs:
+            raise DataError(f"{where} does not say its eta.")
         if not origin.data:
-            raise DataError(f"template.toml of {template.name} does not say its data.")
+            raise DataError(f"{where}, [data] does not say its file.")
+        if origin.reading.table and origin.reading.picture:
+            raise DataError(f"{where}, [data]: a table has no picture; remove one of both.")
         named = [layer.get("activation") for layer in template.values["layers"]]
         notes = chain(*(BUILD["activation"].notes(name) for name in named if name))
         return replace(origin, notes={**origin.notes, "activation": tuple(notes)})
@@ -163,6 +178,12 @@ class Network(Experiment):
             return {}
         return super().inputs_for(sizes) | ({"l2": 0.0} if sizes["regularised"] else {})
 
+    def spec(self, values: Mapping[str, Any]) -> Spec:
+        """Read the Spec that a workbook keeps."""
+        found = super().spec(values)
+        check_network(found)
+        return found
+
     def model_of(self, spec: Spec) -> Model:
         """Return the quantities that depend only on what is read."""
         check_network(spec)
@@ -177,10 +198,13 @@ class Network(Experiment):
         return {name: tensor_name(name) for name in names}
 
     def drawn(
-        self, spec: Spec, shapes: Mapping[str, tuple[int, ...]], run: Mapping[str, Any]  # noqa: ARG002
+        self,
+        spec: Spec,
+        shapes: Mapping[str, tuple[int, ...]],
+        run: Mapping[str, Any],  # noqa: ARG002
     ) -> dict[str, np.ndarray]:
         """Return random weights."""
-        return start_from_seed(run.get("seed") or 0, shapes, run.get("spread", "normal"))
+        return start_from_seed(run["seed"], shapes, run["spread"])
 
     def trained_on(
         self, origin: Origin, asked: Options, data: Dataset | None
@@ -240,7 +264,9 @@ class Network(Experiment):
             return ()
         notes = () if spec.scaled else scale_note(samples.data)
         reach = spec.layers[-1].activation
-        return notes + target_notes(spec, samples.data.t[~samples.held], samples.target_scale, reach)
+        return notes + target_notes(
+            spec, samples.data.t[~samples.held], samples.target_scale, reach
+        )
 
     def personal(
         self, origin: Origin, options: Mapping[str, Any], random: np.random.Generator

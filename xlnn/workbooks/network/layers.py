@@ -14,8 +14,8 @@ from xlnn.equations.cost import COSTS
 from xlnn.equations.layer import LAYERS, LayerKind, Shape
 from xlnn.equations.optimiser import PLAIN
 from xlnn.errors import DataError
-from xlnn.options import BUILD
 from xlnn.option import MOST_LAYERS, TABLES, WHOLES, Option, Type
+from xlnn.options import BUILD
 from xlnn.workbooks.entries import SELDOM, from_values, one_of
 from xlnn.workbooks.spec import Spec
 
@@ -245,11 +245,11 @@ def check_network(spec: Spec) -> None:
 
 def _check_forward(spec: Spec) -> None:
     """Refuse what only training has, or only a network that does not train."""
-    training = spec.test_samples, spec.scaled_targets, spec.regularised, spec.runs
+    training = spec.cost, spec.test_samples, spec.scaled_targets, spec.regularised, spec.runs
     if not spec.epochs and (any(training) or spec.optimizer != PLAIN):
         raise DataError(
-            "epochs is 0, and only training has test_images, scaled_targets, a penalty, runs "
-            "or an optimizer."
+            "epochs is 0, and only training has a cost, test_samples, scaled_targets, a penalty, "
+            "runs or an optimizer."
         )
     if spec.spare > (0 if spec.epochs else spec.images):
         raise DataError(

@@ -12,7 +12,7 @@ from xlnn.errors import OptionsError
 from xlnn.workbooks.network.layers import kinds_of
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.spec import Spec
-from xlnn.workbooks.network.start import SCALING
+from xlnn.workbooks.start import SCALING
 
 
 def outputs(spec: Spec, arrays: Mapping[str, np.ndarray], x: object, number: int) -> np.ndarray:

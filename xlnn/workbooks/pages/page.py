@@ -103,7 +103,11 @@ class Page:
         self.row = FIRST_ROW - HEADINGS if is_helper else row
 
     def quantities(
-        self, model: Model, learns: Any, spec: Any, words: Text  # noqa: ANN401, ARG002 -- see there
+        self,
+        model: Model,
+        learns: Any,
+        spec: Any,
+        words: Text,  # noqa: ANN401, ARG002 -- see there
     ) -> Iterable[Quantity]:
         """Return the quantities that it needs besides those of the model.
 

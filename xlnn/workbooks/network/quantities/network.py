@@ -18,8 +18,8 @@ from xlnn.equations.optimiser import OPTIMISERS, PENALTY, Optimiser, with_penalt
 from xlnn.equations.surface import GRADIENT_SIZE
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.workbooks.network.quantities.stack import TEST, Stack, quantity
-from xlnn.workbooks.spec import Spec
 from xlnn.workbooks.runs import of_runs
+from xlnn.workbooks.spec import Spec
 
 L2 = "l2"
 """The strength of the penalty on the weights."""

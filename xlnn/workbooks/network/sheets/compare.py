@@ -16,12 +16,12 @@ from xlnn.layout import Block
 from xlnn.quantity import Model, Quantity, of_each
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.stack import TEST, Stack, quantity
-from xlnn.workbooks.spec import Spec
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import Below, Beside, Chart, Made, Table, Trace
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import GROUP_ROW
 from xlnn.workbooks.runs import COLOURS, NAMES, RUN, names_of_runs, runs_from
+from xlnn.workbooks.spec import Spec
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import KEY, NUMBER, SECTION
 

@@ -6,9 +6,9 @@ from xlnn.equations.layer import LAYERS, PARAMETERS, WEIGHTS
 from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.workbooks.network.layers import kinds_of
 from xlnn.workbooks.network.sheets.names import layer_name, layer_title
-from xlnn.workbooks.spec import Spec
 from xlnn.workbooks.pages.guide import SCALE, draw_guide
 from xlnn.workbooks.pages.sheet import Context
+from xlnn.workbooks.spec import Spec
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import FILLS
 

@@ -9,11 +9,11 @@ from xlnn.equations.wording import Told, plain
 from xlnn.layout import Block, single_block
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
-from xlnn.workbooks.spec import Spec
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import Below, Beside, Grid, Label, Made, PagePart, Space, Table
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import GROUP_ROW, NORMAL, UNIT_ROW, plain_name
+from xlnn.workbooks.spec import Spec
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import DIGIT_PIXELS
 from xlnn.writing.style import INPUT_INK, KEY, NOTE, heading, value

@@ -22,7 +22,6 @@ from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.sheets.choosers import choices
 from xlnn.workbooks.network.sheets.drawing import in_part, picture
 from xlnn.workbooks.network.sheets.names import layer_name
-from xlnn.workbooks.spec import Spec
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import (
     UNREAD,
@@ -43,6 +42,7 @@ from xlnn.workbooks.pages.parts import (
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import plain_name
 from xlnn.workbooks.runs import RUN
+from xlnn.workbooks.spec import Spec
 from xlnn.writing.charts import over
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import (

@@ -16,7 +16,6 @@ from xlnn.workbooks.network.quantities.play import diverged
 from xlnn.workbooks.network.quantities.stack import TEST, Stack, quantity
 from xlnn.workbooks.network.sheets import compare
 from xlnn.workbooks.network.sheets.names import layer_name, named
-from xlnn.workbooks.spec import Spec
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import (
     HEADINGS,
@@ -33,6 +32,7 @@ from xlnn.workbooks.pages.parts import (
 )
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import WIDE
+from xlnn.workbooks.spec import Spec
 from xlnn.writing.charts import THIN
 from xlnn.writing.style import ASKED, SECTION
 

@@ -35,9 +35,9 @@ from xlnn.workbooks.network.sheets.layers import (
     outputs,
     units,
 )
-from xlnn.workbooks.spec import Spec
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import Below, Beside, Made, Numbers, Sentences
+from xlnn.workbooks.spec import Spec
 from xlnn.writing.style import SENTENCE
 
 SHEET = "recognise"
