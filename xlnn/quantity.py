@@ -9,7 +9,7 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property, partial, wraps
 from itertools import product
 from math import isfinite, prod
 from numbers import Real
@@ -160,6 +160,9 @@ class Equation:
     number_format = "0.0000"
     """How its values are shown, unless their quantity says otherwise."""
 
+    says: str = ""
+    """What it is and the section of the book, if its class does not say it."""
+
     switches = False
     """Whether it switches units off: then they pass on exactly 0, so values of such a network
     verify little, and all its formulas must read as stated."""
@@ -198,6 +201,31 @@ class Equation:
         found = copy(self)
         vars(found)["roles"] = roles
         return found
+
+    def restated(self, *roles: str, **said: Any) -> "Stated":  # noqa: ANN401 -- the fields of `Stated`
+        """Return the same equation with other names for its arguments, or another meaning.
+
+        An equation is stated once, and may be several of the book's.
+
+        >>> line = Stated(array=lambda x, m, n: m * x + n, cell="={m}*{x}+{n}")
+        >>> line.restated("z", "gain", "shift", says="y = gain z + shift").roles
+        ('z', 'gain', 'shift')
+        """
+        first = dict(zip(roles, self.roles, strict=True)) if roles else {r: r for r in self.roles}
+        own = {role: name for name, role in first.items()}
+
+        @wraps(self.array)
+        def array(**of: Any) -> Any:  # noqa: ANN401 -- as its own
+            return self.array(**{first[name]: each for name, each in of.items()})
+
+        def cell(*unit: int, **of: Cells) -> str:
+            return self.cell(*unit, **{first[name]: each for name, each in of.items()})
+
+        kept = ("coarse", "jumps", "switches", "repeats", "number_format", "says")
+        fields = {name: getattr(self, name) for name in kept}
+        for name in ("optional", "one_hot"):
+            fields[name] = tuple(own[role] for role in getattr(self, name))
+        return Stated(array, cell, **{**fields, **said}).taking(*first)
 
     def ties(self, got: np.ndarray, tolerance: float, **arguments: np.ndarray) -> np.ndarray:  # noqa: ARG002 -- for those that choose
         """Return where a choice in ``got`` is as good as that of ``array``, apart from rounding."""
@@ -955,12 +983,15 @@ class Model:
     @cached_property
     def jumping(self) -> frozenset[str]:
         """The names of quantities whose values jump: classes, counts, and their dependants."""
-        names: set[str] = set()
-        for quantity in self.quantities:
-            equation = quantity.equation
-            shown = {use.name for use in quantity.uses.values()}
-            if equation and (equation.jumps or (equation.repeats and shown & names)):
-                names.add(quantity.name)
+        names = {q.name for q in self.quantities if q.equation and q.equation.jumps}
+        shows = {
+            q.name: {use.name for use in q.uses.values()}
+            for q in self.quantities
+            if q.equation and q.equation.repeats
+        }
+        # one may show what is computed later, in the entry before
+        while more := {name for name, shown in shows.items() if shown & names} - names:
+            names |= more
         return frozenset(names)
 
     def needed_by(self, *names: str) -> set[str]:

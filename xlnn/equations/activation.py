@@ -12,6 +12,7 @@ from math import inf
 import numpy as np
 
 from xlnn.equations.dense import total, written_call
+from xlnn.equations.elementary import COPY
 from xlnn.quantity import Equation, Stated
 
 LARGEST = 700
@@ -94,10 +95,8 @@ def leaky_relu(slope: float) -> Stated:
     )
 
 
-LINEAR = Stated(
-    lambda z: z,
-    "={z}",
-    says="a = z: the unit passes on its input, and its slope is 1.",
+LINEAR = COPY.restated(
+    "z", repeats=False, says="a = z: the unit passes on its input, and its slope is 1."
 )
 
 LARGEST_INPUT = Stated(

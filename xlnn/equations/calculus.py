@@ -214,7 +214,6 @@ BELOW = Stated(lambda e: 1 + e, "=1+{e}")
 SIGMOID = Stated(lambda below: 1 / below, "=1/{below}")
 QUOTIENT_RULE = Stated(lambda e, below: e / below / below, "={e}/{below}/{below}")
 CHAIN = Stated(lambda outer, inner: outer[0] * inner[0], "={outer[0]}*{inner[0]}")
-LINEAR = Stated(lambda a, x, b, y: a * x + b * y, "={a}*{x}+{b}*{y}")
 CHAIN_OF_TWO = Stated(lambda u, a, v, p: 2 * u * a + 2 * v * p, "=2*{u}*{a}+2*{v}*{p}")
 QUOTIENT_OF_TWO = Stated(
     lambda u, a, v, p, h: ((u + a * h)**2 + (v + p * h)**2 - (u - a * h)**2 - (v - p * h)**2)

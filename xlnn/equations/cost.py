@@ -9,6 +9,7 @@ import numpy as np
 
 from xlnn.equations.activation import LEAKY, leak_of
 from xlnn.equations.dense import total, written_call, written_squares
+from xlnn.equations.elementary import DIFFERENCE
 from xlnn.equations.wording import (
     CategoricalCrossEntropySentence,
     CrossEntropySentence,
@@ -29,7 +30,7 @@ SQUARED_ERROR_DELTA = Stated(
 )
 
 CROSS_ENTROPY = Stated(
-    lambda t, z: np.maximum(z, 0) - t * z + np.log(1 + np.exp(-np.abs(z))),
+    lambda z, t: np.maximum(z, 0) - t * z + np.log(1 + np.exp(-np.abs(z))),
     "=MAX({z},0)-{t}*{z}+LN(1+EXP(-ABS({z})))",
     says="c_k = -(t_k ln a_k + (1 - t_k) ln(1 - a_k)), of a sigmoid unit. Book: 3-3.",
     coarse=True,
@@ -52,9 +53,9 @@ SUM_OF_OUTPUTS = Stated(
     says="C = sum_k c_k, for one sample. Book: 3-3.",
 )
 
-CROSS_ENTROPY_DELTA = Stated(
-    lambda t, a: a - t,
-    "={a}-{t}",
+CROSS_ENTROPY_DELTA = DIFFERENCE.restated(
+    "a",
+    "t",
     says="delta_k = a_k - t_k: a'(z_k) cancels. With softmax the targets sum to 1.",
 )
 

@@ -47,12 +47,6 @@ STEP = Stated(lambda h: np.maximum(np.abs(h), SMALLEST), "=MAX(ABS({h}),1/10^9)"
               number_format="General")
 """The h that is used, which is never 0."""
 
-CENTRAL = Stated(lambda right, left, h: (right - left) / (2 * h), "=({right}-{left})/(2*{h})")
-"""(a(z + h) - a(z - h)) / 2h: the slope between two points.   Book: 2-6."""
-
-LINE = Stated(lambda x, m, n: m * x + n, "={m}*{x}+{n}")
-"""y = mx + n, and z of a unit.   Book: 2-1 has ax + b; here a and b are those of the parabola."""
-
 PARABOLA = Stated(lambda x, a, b, c: a * x**2 + b * x + c, "={a}*{x}^2+{b}*{x}+{c}")
 """y = ax^2 + bx + c.   Book: 2-1."""
 
@@ -74,9 +68,6 @@ BELL = Stated(
         np.exp(-((x - mean) ** 2) / (2 * deviation**2)) / (np.sqrt(2 * np.pi) * deviation)),
     "=EXP(-(({x}-{mean})^2)/(2*{deviation}^2))/(SQRT(2*PI())*{deviation})")
 """f(x) = exp(-(x - mu)^2 / 2 sigma^2) / (sqrt(2 pi) sigma).   Book: 2-1."""
-
-SQUARED_ERROR = Stated(lambda a, t: (t - a) ** 2 / 2, "=({t}-{a})^2/2")
-"""C = (t - a)^2 / 2.   Book: 3-3."""
 
 GRADIENT = Stated(lambda a, t, slope, x: (a - t) * slope * x, "=({a}-{t})*{slope}*{x}")
 """dC/dw = (a - t) a'(z) x: the chain rule.   Book: 2-8, 4-2."""

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from xlnn.equations.elementary import CENTRAL
 from xlnn.equations.lookup import flat
 from xlnn.quantity import Stated
 
@@ -40,10 +41,8 @@ def shifted(first: int, sign: str) -> Stated:
     )
 
 
-DIFFERENCE_QUOTIENT = Stated(
-    lambda C_plus, C_minus, h: (C_plus - C_minus) / (2 * h),
-    "=({C_plus}-{C_minus})/(2*{h})",
-    says="(C(w + h) - C(w - h)) / 2h, for one sample. Book: 2-7.",
+DIFFERENCE_QUOTIENT = CENTRAL.restated(
+    "C_plus", "C_minus", "h", says="(C(w + h) - C(w - h)) / 2h, for one sample. Book: 2-7."
 )
 """Differs from summing C_T(w + h) and C_T(w - h) first: those are large and nearly equal, and
 their difference would keep few digits."""

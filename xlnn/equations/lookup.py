@@ -176,14 +176,6 @@ class NameOf(Sentence):
         return either(is_chosen(choice, used), name, self.words["choose"].format(name=name))
 
 
-COPY = Stated(
-    lambda a: a,
-    "={a}",
-    repeats=True,
-    says="A copy of a number in another place.",
-)
-
-
 class OfRow(Equation):
     """Values of another sheet; where they have several rows, those of the chosen row.
 

@@ -85,9 +85,6 @@ OF_PATTERN = Stated(
         written_sum([f"{pattern[i]}*{w[i]}" for i in range(w.shape[0])]), bias[()]))
 """The same for each pattern of firing inputs."""
 
-SEEN = Stated(lambda W, x: W * x, lambda j, r, c, W, x: f"={W[j, r, c]}*{x[r, c]}")
-"""The part of a picture that a demon likes, pixel by pixel."""
-
 REACH = Stated(lambda z: np.maximum(6.0, 1.2 * np.abs(z)), "=MAX(6,1.2*ABS({z}))",
                number_format="General")
 """How far a curve is drawn so that the neuron's own point is on it."""

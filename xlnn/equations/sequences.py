@@ -2,19 +2,20 @@
 
 import numpy as np
 
+from xlnn.equations.elementary import LINEAR, PRODUCT, SUM
 from xlnn.quantity import Stated
 
 ALIKE = 9
 """Digits to which two numbers agree that are equal apart from rounding."""
 
 # fmt: off
-ADDED = Stated(lambda u, v: u + v, "={u}+{v}", number_format="General")
+ADDED = SUM.restated("u", "v", number_format="General")
 """a_n+1 = a_n + d, and a_k + b_k.   Book: 2-2, 2-3."""
 
-MULTIPLIED = Stated(lambda u, by: by * u, "={by}*{u}")
+MULTIPLIED = PRODUCT.restated("by", "u")
 """a_n+1 = r a_n, and c a_k.   Book: 2-2, 2-3."""
 
-COMBINED = Stated(lambda u, v, by, and_by: by * u + and_by * v, "={by}*{u}+{and_by}*{v}")
+COMBINED = LINEAR.restated("by", "u", "and_by", "v")
 """c a_k + d b_k; also of two sums."""
 
 ARITHMETIC_TERM = Stated(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from xlnn.equations import lookup
-from xlnn.equations.dense import place_in, place_of, written_call, written_sum
+from xlnn.equations.dense import BACK, place_in, place_of, written_call
 from xlnn.equations.number import short
 from xlnn.equations.wording import Told, equal_to
 from xlnn.quantity import Cells, Equation, Stated
@@ -66,10 +66,6 @@ IMAGE_INNER = Stated(lambda images, drawn: images @ drawn, "=SUMPRODUCT({images[
                      number_format="General")
 """a . b of the drawn picture and each image."""
 
-IMAGE_LENGTH = Stated(lambda images: np.sqrt((images * images).sum(axis=1)),
-                      "=SQRT(SUMSQ({images[:]}))")
-"""|b| of each image."""
-
 LIKENESS = Stated(
     lambda inner, own, length: 0 * own * length + np.round(
         np.divide(inner, own * length, out=0 * length, where=own * length != 0), DIGITS),
@@ -86,10 +82,8 @@ RANK = Stated(
     coarse=True, number_format="0",
     says="The rank of each image by its likeness; equal ones in their order.")
 
-MATRIX_PRODUCT = Stated(
-    lambda A, B: A @ B,
-    lambda i, j, A, B: "=" + written_sum([f"{A[i, k]}*{B[k, j]}" for k in range(A.shape[1])]),
-    says="(AB)_ij = sum_k a_ik b_kj: a row of A with a column of B. Book: 2-5.")
+MATRIX_PRODUCT = BACK.restated(
+    "A", "B", says="(AB)_ij = sum_k a_ik b_kj: a row of A with a column of B. Book: 2-5.")
 
 TRANSPOSE = Stated(lambda A: A.T, lambda i, j, A: f"={A[j, i]}")
 """(A^T)_ij = a_ji.   Book: 2-5."""

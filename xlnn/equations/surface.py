@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 
 from xlnn.equations.dense import written_squares
+from xlnn.equations.elementary import SUM
 from xlnn.equations.number import significant
 from xlnn.equations.wording import Told
 from xlnn.quantity import Cells, Sentence, Stated
@@ -30,8 +31,7 @@ GRADIENT_SIZE = Stated(
 DISPLACEMENT = Stated(
     lambda eta, slope: -eta * slope, "=-{eta}*{slope}",
     says="dx = -eta dz/dx: how far a step goes along one axis. Book: 2-10, 2-11.")
-MOVED = Stated(lambda at, by: at + by, "={at}+{by}",
-               says="x + dx: where the previous step led. Book: 2-11.")
+MOVED = SUM.restated("at", "by", says="x + dx: where the previous step led. Book: 2-11.")
 
 
 class Line(NamedTuple):

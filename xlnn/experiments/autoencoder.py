@@ -106,7 +106,7 @@ def _training(sizes: dict, epoch: Axis, image: Axis) -> Iterator[Quantity]:
                  meaning="how far the image that comes out is from the clean one",
                  written="C = ½ Σ (x − a)²")
     yield column("off", "pixels wrong", OFF.of("images", below), symbol=" ")
-    back = eq.SQUARED_ERROR_DELTA.of(below, "images")
+    back = eq.SIGMOID_DELTA.of(below, "images")
     for n, (units, _) in reversed(shapes.items()):
         yield column(f"delta{n}", "error δ", back, symbol="δ^{}", shape=(units,), role="backward",
                      meaning="how fast C changes with z", source="4-2, 4-3",

@@ -20,7 +20,6 @@ from xlnn.terms import Value
 
 ROWS = "row", "step"
 
-SIZE = Stated(lambda reach: np.sqrt((reach**2).sum()), "=SQRT(SUMSQ({reach[:]}))")
 RATIO = Stated(
     lambda size: size[0] / size[-1] if size[-1] else 0.0,
     "=IF(SIGN({size.last})=0,0,{size.first}/{size.last})",
@@ -111,7 +110,8 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
                          "after": following("reach", along="step", start=0.0)},
                    meaning="how fast the last output changes with this step: δ without the errors",
                    written="Vᵀ at the last step, then Uᵀ(…)₊; times 1 − h²")
-    yield Quantity("size", title="size of reach", symbol="|∂z/∂h|", axes=(up,), equation=SIZE)
+    yield Quantity("size", title="size of reach", symbol="|∂z/∂h|", axes=(up,),
+                   equation=eq.LENGTH.of("reach"))
     yield Quantity("ratio", title="first step to last", equation=RATIO)
     yield shown("right", title="right")
     yield Quantity("reaches", title="reaches", equation=REACHES)

@@ -19,7 +19,7 @@ import xlnn
 from xlnn import Axis, Cells, Chart, Quantity, Stated, Text, Trace, alike, previous
 from xlnn.equations.activation import SIGMOID, SIGMOID_SLOPE
 from xlnn.equations.cost import SQUARED_ERROR, SQUARED_ERROR_DELTA, TOTAL_COST
-from xlnn.equations.dense import BIAS_GRADIENT, WEIGHT_GRADIENT, HiddenDelta, WeightedInput
+from xlnn.equations.dense import BIAS_GRADIENT, DENSE, HIDDEN_DELTA, WEIGHT_GRADIENT
 from xlnn.equations.neuron import UNIT_STEP
 from xlnn.equations.surface import DESCENT
 from xlnn.equations.units import Choice
@@ -181,13 +181,13 @@ def _training(state: Axis) -> Iterator[Quantity]:
     column = alike(sheet="training", axes=(state, POINT))
     for n, (units, _, below) in LAYERS.items():
         forward = partial(column, shape=(units,), role="forward", source="1-3")
-        yield forward(f"z{n}", "weighted input", WeightedInput().of(below, f"W{n}", f"b{n}"),
+        yield forward(f"z{n}", "weighted input", DENSE.of(f"W{n}", below, f"b{n}"),
                       kind="z", symbol="z^{}", written="z = w₁x₁ + w₂x₂ + b",
                       meaning="the total input of a unit; 0 on its line")
         yield forward(f"a{n}", "output", SIGMOID.of(f"z{n}"), kind="a", symbol="a^{}",
                       meaning="how strongly a unit is activated",
                       written="a = σ(z) = 1 / (1 + exp(−z))")
-    hidden = HiddenDelta().of("delta3", "W3", "slope2")
+    hidden = HIDDEN_DELTA.of("delta3", "W3", "slope2")
     for n in ("_single", "3", "2"):
         back = partial(column, shape=LAYERS[n][:1], role="backward")
         output = SQUARED_ERROR_DELTA.of(a=f"a{n}", slope=f"slope{n}")

@@ -13,9 +13,10 @@ from math import prod
 from xlnn.equations import convolution, wording
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS
+from xlnn.equations.elementary import COPY
 from xlnn.equations.layer import WEIGHTS
 from xlnn.equations.lens import DISTANCE
-from xlnn.equations.lookup import COPY, OfRow
+from xlnn.equations.lookup import OfRow
 from xlnn.equations.units import training_position
 from xlnn.equations.verdict import PREDICTED
 from xlnn.quantity import Axis, Quantity, Sentence

@@ -6,8 +6,9 @@ from functools import partial
 
 import numpy as np
 
+from xlnn.equations.elementary import COPY
 from xlnn.equations.layer import WEIGHTS
-from xlnn.equations.lookup import COPY, OfRow, OfUnit
+from xlnn.equations.lookup import OfRow, OfUnit
 from xlnn.equations.number import fixed, share, significant
 from xlnn.equations.units import training_position
 from xlnn.equations.verdict import Tied

@@ -5,9 +5,10 @@ from dataclasses import replace
 from functools import partial
 
 from xlnn.data.words import typed_as
+from xlnn.equations.elementary import COPY
 from xlnn.equations.layer import PARAMETERS, WEIGHTS
 from xlnn.equations.lens import PIXEL_SHARE
-from xlnn.equations.lookup import COPY, FromWords
+from xlnn.equations.lookup import FromWords
 from xlnn.equations.verdict import LargestUnit, Tied
 from xlnn.equations.wording import Bar, Complete, Name
 from xlnn.quantity import Model, Quantity, Sentence
