@@ -83,9 +83,7 @@ if TYPE_CHECKING:
     from xlnn.workbooks.learning import again as again
     from xlnn.workbooks.learning import choice as choice
     from xlnn.workbooks.learning import constants as constants
-    from xlnn.workbooks.learning import gradient as gradient
     from xlnn.workbooks.learning import shown as shown
-    from xlnn.workbooks.learning import trained as trained
     from xlnn.workbooks.pages.page import Page as Page
     from xlnn.workbooks.pages.parts import Below as Below
     from xlnn.workbooks.pages.parts import Beside as Beside
@@ -131,7 +129,7 @@ _MODULES = {
     "xlnn.registry.templates": "templates",
     "xlnn.registry.text": "Text",
     "xlnn.workbooks.experiment": "Experiment OneOf Size",
-    "xlnn.workbooks.learning": "Weight Weights again choice constants gradient shown trained",
+    "xlnn.workbooks.learning": "Weight Weights again choice constants shown",
     "xlnn.workbooks.pages.page": "Page",
     "xlnn.workbooks.pages.parts": (
         "Below Beside Chart Grid Hidden Numbers Plane Row Sentences Space Table Trace"

@@ -224,8 +224,6 @@ def best(*, alike: int = 1, least: bool = False) -> Stated:
 class Named(Sentence):
     """The names of numbers, which count from 1, in a row or in a column.
 
-    Without numbers, each name after its own: what to type.
-
     Parameters
     ----------
     names : sequence of str
@@ -236,9 +234,8 @@ class Named(Sentence):
     def __init__(self, names: Sequence[str]) -> None:
         self.names = tuple(names)
 
-    def said(self, *unit: int, of: Term | None = None) -> str:
-        n = max(unit)
-        return f"{n + 1} {self.names[n]}" if of is None else among(of[n], self.names)
+    def said(self, *unit: int, of: Term) -> str:
+        return among(of[max(unit)], self.names)
 
 
 class Listed(Sentence):
