@@ -1020,8 +1020,6 @@ class Units(PagePart):
         As those of a `Table`.
     repeated : bool
         Whether its headings are repeated on each printed page.
-    sparse : bool
-        Whether its last rows may be blank: no page is printed for them alone.
     width : float
         The width of its columns, unless other parts settle it.
     pictures : bool
@@ -1046,7 +1044,6 @@ class Units(PagePart):
         ink: Sequence[str] = (),
         looks: Mapping[str, Look] | None = None,
         repeated: bool = False,
-        sparse: bool = False,
         width: float = UNIT,
         pictures: bool = False,
         apart: int = 1,
@@ -1057,7 +1054,7 @@ class Units(PagePart):
         self.rows, self.names, self.over, self.above = rows, names, over or {}, above
         self.coloured, self.ink, self.looks = coloured, ink, looks or {}
         self.lines, self.units = lines, units or {}
-        self.headed, self.repeated, self.sparse, self.width = headed, repeated, sparse, width
+        self.headed, self.repeated, self.width = headed, repeated, width
         self.pictures, self.apart = pictures, apart
         self.high, self.named = high, named or _above_symbol
 
@@ -1117,8 +1114,6 @@ class Units(PagePart):
             self._name_rows(drawing, page, row, column)
         if self.repeated:
             drawing.repeat_from, drawing.repeat = row, row + headings - 1
-        if self.sparse:
-            drawing.sparse |= {*self.names}
         for block in (page.layout.blocks[name] for name in self.names):
             self._head(drawing, page, block, headings)
             type_in(drawing, block, page.words)
