@@ -43,7 +43,7 @@ def model(network, quantities, given, optimizer="sgd", epochs=2, **data):
     epoch = Axis("epoch", epochs, "up")
     typed = [Quantity(name, **fields) for name, fields in data.items()]
     stated = (
-        Quantity("eta", calms=True), *typed, *network.trained(epochs, optimizer),
+        Quantity("eta", is_step_size=True), *typed, *network.trained(epochs, optimizer),
         *quantities(epoch), *network.gradients(epochs),
     )  # fmt: skip
     start = network.drawn(1, 0.7)

@@ -100,7 +100,7 @@ def test_no_equation_is_stated_twice():
     "again",
     [
         'Choice(lambda h: h, "={h}")',
-        "Stated(lambda h: h, lambda h: f'={h[()]}', coarse=True)",
+        "Stated(lambda h: h, lambda h: f'={h[()]}', reads_as_stated=True)",
         "eq.Stated(lambda before: before, lambda k, before: f'={before[k]}')",
     ],
 )

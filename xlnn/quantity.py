@@ -142,11 +142,11 @@ class Equation:
     optional: tuple[str, ...] = ()
     """Arguments that may be left out."""
 
-    coarse = False
-    """Whether its values are so coarse (a class, a look-up, a sentence) that a wrong formula may
-    give the right ones; then the formula must also read as ``cell`` states it."""
+    reads_as_stated = False
+    """Whether its formula must read as ``cell`` states it, since a wrong formula may give the right
+    values: a class, a look-up, a sentence."""
 
-    jumps = False
+    discontinuous = False
     """Whether its values jump when its arguments change a little: a class, a count. An equation of
     your own that compares computed numbers for equality, or takes INT or MOD of them, must say so:
     programs differ in their last digit."""
@@ -221,7 +221,7 @@ class Equation:
         def cell(*unit: int, **of: Cells) -> str:
             return self.cell(*unit, **{first[name]: each for name, each in of.items()})
 
-        kept = ("coarse", "jumps", "switches", "repeats", "number_format", "says")
+        kept = ("reads_as_stated", "discontinuous", "switches", "repeats", "number_format", "says")
         fields = {name: getattr(self, name) for name in kept}
         for name in ("optional", "one_hot"):
             fields[name] = tuple(own[role] for role in getattr(self, name))
@@ -265,7 +265,7 @@ class Sentence(Equation):
         Its texts in the language of the workbook, by default those of ``english``.
     """
 
-    coarse = True
+    reads_as_stated = True
 
     def __init__(self, words: Any = None) -> None:  # noqa: ANN401 -- as its ``said`` reads them
         if words is not None:
@@ -334,9 +334,9 @@ class EachEquation(Equation):
         self.equations = tuple(equations)
         self.roles = tuple(dict.fromkeys(role for each in equations for role in each.roles))
         self.optional = tuple(dict.fromkeys(role for each in equations for role in each.optional))
-        self.coarse, self.jumps, self.repeats, self.switches = (
+        self.reads_as_stated, self.discontinuous, self.repeats, self.switches = (
             any(getattr(each, what) for each in equations)
-            for what in ("coarse", "jumps", "repeats", "switches")
+            for what in ("reads_as_stated", "discontinuous", "repeats", "switches")
         )
 
 
@@ -360,8 +360,8 @@ class Stated(Equation):
     same unit, or its only one, ``{x[:]}`` all of its units, and ``{x[0]}`` the first; ``{x[row]}``
     is the same over the whole of the axis ``row``, as ``{x[row][0]}``; ``{x.first}`` and
     ``{x.last}`` are at the ends of its axis, and ``{0}`` is the number of the unit, from 1.
-    ``coarse`` and the others have the same meaning as those of an `Equation`. ``says`` is what the
-    docstring of a class says: the equation, and the section of the book.
+    ``reads_as_stated`` and the others have the same meaning as those of an `Equation`. ``says`` is
+    what the docstring of a class says: the equation, and the section of the book.
 
     >>> double = Stated(array=lambda x: 2 * x, cell="=2*{x}")
     >>> double.roles
@@ -370,8 +370,8 @@ class Stated(Equation):
 
     array: Callable[..., Any]
     cell: Callable[..., str] | str  # type: ignore[assignment]
-    coarse: bool = False
-    jumps: bool = False
+    reads_as_stated: bool = False
+    discontinuous: bool = False
     switches: bool = False
     repeats: bool = False
     optional: tuple[str, ...] = ()
@@ -385,7 +385,7 @@ class Stated(Equation):
             object.__setattr__(self, "cell", partial(_filled, self.cell))
 
 
-Choice = partial(Stated, coarse=True, jumps=True, number_format="0")
+Choice = partial(Stated, reads_as_stated=True, discontinuous=True, number_format="0")
 """An equation whose value is a choice or a count, given as `Stated` is."""
 
 
@@ -568,7 +568,7 @@ class Quantity:
     between : (float, float) or None
         For an input: the range for probes, if equations have no value outside it, or none that
         reveals errors: a share, a number that keeps a root real.
-    calms : bool
+    is_step_size : bool
         For an input: whether diverging recurrences stay within bounds if it is smaller, like a
         learning rate. Probes make it as small as needed.
     title : str
@@ -601,7 +601,7 @@ class Quantity:
     scale: float = 1.0
     choices: tuple[int, int] | None = None
     between: tuple[float, float] | None = None
-    calms: bool = False
+    is_step_size: bool = False
     title: str = ""
     otherwise: str = ""
     gradient_of: GradientOf | None = None
@@ -758,9 +758,9 @@ class Quantity:
         return isinstance(self.equation, Sentence)
 
     @property
-    def is_coarse(self) -> bool:
-        """Whether its values cannot verify its formulas: `Equation.coarse`."""
-        return self.equation is not None and (self.equation.coarse or self.reads_as_stated)
+    def is_read_as_stated(self) -> bool:
+        """Whether its values cannot verify its formulas: `Equation.reads_as_stated`."""
+        return self.equation is not None and (self.equation.reads_as_stated or self.reads_as_stated)
 
     @property
     def input_lengths(self) -> tuple[int, ...]:
@@ -981,9 +981,9 @@ class Model:
         return self.by_name[name]
 
     @cached_property
-    def jumping(self) -> frozenset[str]:
+    def discontinuous(self) -> frozenset[str]:
         """The names of quantities whose values jump: classes, counts, and their dependants."""
-        names = {q.name for q in self.quantities if q.equation and q.equation.jumps}
+        names = {q.name for q in self.quantities if q.equation and q.equation.discontinuous}
         shows = {
             q.name: {use.name for use in q.uses.values()}
             for q in self.quantities

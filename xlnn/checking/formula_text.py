@@ -153,7 +153,7 @@ class Readings:
         stated = self.layout.formula(name, index)
         if other_cells := _other_cells(named, areas(stated, title) or [], self.contents.sheets):
             return other_cells
-        if quantity.is_coarse and not is_bracketed_otherwise(formula, stated):
+        if quantity.is_read_as_stated and not is_bracketed_otherwise(formula, stated):
             return ALIKE_BY_CHANCE
         return None
 

@@ -80,8 +80,8 @@ def hit(least: float) -> Stated:
     return Stated(
         lambda p, t: (_of_target(p, t) > least) * 1.0,
         lambda i, p, t: f"=IF(INDEX({p[i, :]},1,{t[i]})>{least},1,0)",
-        coarse=True,
-        jumps=True,
+        reads_as_stated=True,
+        discontinuous=True,
     )
 
 
@@ -171,8 +171,8 @@ RELU_BACK = Stated(  # the mask is that of h, what the ReLU receives
         f"=IF(ROUND(MIN(1,MAX(0,{h[i, k]})),12)>0,1,0)"
         f"*({written_sum([f'{a[i, j]}*{b[j, k]}' for j in range(a.shape[1])])})"
     ),
-    coarse=True,
-    jumps=True,
+    reads_as_stated=True,
+    discontinuous=True,
 )
 
 

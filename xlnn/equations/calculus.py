@@ -117,7 +117,7 @@ def partial_quotient(along: str) -> Stated:
 
 LOG_SIZE = Stated(
     lambda e: np.log10(np.maximum(np.abs(e), 1e-12)), "=LN(MAX(ABS({e}),1/10^12))/LN(10)",
-    jumps=True, number_format="0.00",
+    discontinuous=True, number_format="0.00",
     says="log10 |e| of an error, at least 1e-12: below that, engines differ on what is 0.")
 
 TAYLOR = Stated(

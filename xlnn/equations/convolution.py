@@ -32,7 +32,7 @@ class Window(Equation):
         Rows and columns of the filter.
     """
 
-    coarse = repeats = True
+    reads_as_stated = repeats = True
 
     def __init__(self, size: tuple[int, int]) -> None:
         self.size = size
@@ -265,7 +265,7 @@ class _Pooling(Equation):
 class MaxPooling(_Pooling):
     """a = the largest value of the block.   Book: 5-3."""
 
-    coarse = switches = True
+    reads_as_stated = switches = True
 
     def array(self, below: np.ndarray) -> np.ndarray:
         """Return a, shape (samples, maps, rows / r, columns / c)."""
@@ -282,7 +282,7 @@ class Argmax(_Pooling):
     passes the error on: with equal windows, the derivative would count twice.
     """
 
-    coarse = jumps = True
+    reads_as_stated = discontinuous = True
 
     def array(self, below: np.ndarray, a: np.ndarray) -> np.ndarray:
         """Return the position, of the shape of a."""
@@ -301,7 +301,7 @@ class Argmax(_Pooling):
 class MaxPoolingDelta(_Pooling):
     """delta = (delta of the block, for its first largest value, else 0) a'(z).   Book: 5-5."""
 
-    coarse = True
+    reads_as_stated = True
 
     optional = ("slope",)
 

@@ -33,7 +33,7 @@ CROSS_ENTROPY = Stated(
     lambda z, t: np.maximum(z, 0) - t * z + np.log(1 + np.exp(-np.abs(z))),
     "=MAX({z},0)-{t}*{z}+LN(1+EXP(-ABS({z})))",
     says="c_k = -(t_k ln a_k + (1 - t_k) ln(1 - a_k)), of a sigmoid unit. Book: 3-3.",
-    coarse=True,
+    reads_as_stated=True,
 )
 """Differs from the book's form, which takes ln 0 once a is 0 or 1 to 16 digits: with a = 1 / (1 +
 exp(-z)) it is the same as max(z, 0) - t z + ln(1 + exp(-|z|))."""

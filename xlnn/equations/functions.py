@@ -31,10 +31,10 @@ have too few digits left."""
 
 # fmt: off
 FLAT = Stated(
-    lambda z: np.zeros_like(z), "=0*{z}", coarse=True,  # noqa: PLW0108 -- its argument is z
+    lambda z: np.zeros_like(z), "=0*{z}", reads_as_stated=True,  # noqa: PLW0108 -- its argument is z
     says="u'(z) = 0: the step is flat on both sides of 0; at 0 it has no slope.   Book: 2-1.")
 ONE = Stated(
-    lambda z: np.ones_like(z), "=1+0*{z}", coarse=True,  # noqa: PLW0108 -- likewise
+    lambda z: np.ones_like(z), "=1+0*{z}", reads_as_stated=True,  # noqa: PLW0108 -- likewise
     says="a'(z) = 1, the slope of a line.")
 
 FUNCTIONS = {
@@ -52,7 +52,7 @@ PARABOLA = Stated(lambda x, a, b, c: a * x**2 + b * x + c, "={a}*{x}^2+{b}*{x}+{
 
 BENDS = Stated(
     lambda a, b: np.where((a == 0) & (b == 0), 3, np.sign(a) + 1),
-    "=IF(ABS(SIGN({a}))+ABS(SIGN({b}))=0,3,SIGN({a})+1)", coarse=True,
+    "=IF(ABS(SIGN({a}))+ABS(SIGN({b}))=0,3,SIGN({a})+1)", reads_as_stated=True,
     says="2 for a parabola that opens upwards, 0 for one that opens downwards, 1 for a line.")
 """3 for a horizontal line, where all points are equally low."""
 

@@ -37,7 +37,7 @@ def shifted(first: int, sign: str) -> Stated:
         ),
         says="w + h for the chosen parameter, w for all others.   Book: 2-7, the definition of a "
         "slope.",
-        coarse=True,
+        reads_as_stated=True,
     )
 
 
@@ -58,7 +58,7 @@ CHOSEN_GRADIENT = Stated(
         chosen[()],
     ),
     says="The back-propagated gradient of the chosen parameter.",
-    coarse=True,
+    reads_as_stated=True,
 )
 
 DISTANCE = Stated(

@@ -41,7 +41,7 @@ def varies(least: int) -> Stated:
             np.ptp(a, axis=0) > np.maximum(np.abs(a).max(axis=0) / 10**ALIKE, 10.0**-least)),
         "=IF(MAX({0})-MIN({0})>MAX(MAX({0})/10^{1},-MIN({0})/10^{1},1/10^{2}),1,0)".format(
             "{a[row]}", ALIKE, least),
-        says="1 for a column that varies, 0 for a constant one.", coarse=True)
+        says="1 for a column that varies, 0 for a constant one.", reads_as_stated=True)
 
 
 DEVIATION = Stated(lambda varies, a, mean: varies * (a - mean), "={varies}*({a}-{mean})",

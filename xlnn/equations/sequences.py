@@ -31,7 +31,8 @@ GEOMETRIC_TERM = Stated(  # 0^0 is 1 to NumPy and an error to a spreadsheet
 SAME = Stated(
     lambda left, right: np.where(
         np.abs(left - right) <= np.maximum(np.abs(left), np.abs(right)) / 10.0**ALIKE, 1.0, 0.0),
-    f"=IF(ABS({{left}}-{{right}})<=MAX(ABS({{left}}),ABS({{right}}))/10^{ALIKE},1,0)", coarse=True,
+    f"=IF(ABS({{left}}-{{right}})<=MAX(ABS({{left}}),ABS({{right}}))/10^{ALIKE},1,0)",
+    reads_as_stated=True,
     says="1 where two numbers agree to 9 digits, else 0.")
 
 

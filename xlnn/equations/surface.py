@@ -179,8 +179,8 @@ def largest_eta(times: int) -> Stated:
         every = (curvature(*moves, *surface.curvature) for surface in SURFACES)
         return f"={times}/{one_of(used_function[()], every)}"
 
-    return Stated(array, cell, coarse=True, number_format="General", says="The eta above which "
-                  "steps of gradient descent near the minimum cross it, or diverge.")
+    return Stated(array, cell, reads_as_stated=True, number_format="General", says="The eta above "
+                  "which steps of gradient descent near the minimum cross it, or diverge.")
 
 
 def level_of(lines: int) -> Stated:

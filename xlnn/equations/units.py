@@ -123,7 +123,7 @@ def look_up(*axes: str, **said: Any) -> Stated:  # noqa: ANN401 -- the fields of
     ----------
     *axes : str
     **said : object
-        Fields of `Stated`: ``coarse=True`` where entries are kinds or places.
+        Fields of `Stated`: ``reads_as_stated=True`` where entries are kinds or places.
     """
 
     def cell(*unit: int, table: Cells, number: Cells) -> str:
@@ -159,7 +159,7 @@ def training_position(samples: int) -> Stated:
         lambda epoch, image: f"=({epoch[()]}-1)*{samples}+{image[()]}",
         says="The position of the chosen epoch and image among the rows of the sheet Training, "
         "from 1.",
-        coarse=True,
+        reads_as_stated=True,
     )
 
 

@@ -26,7 +26,7 @@ EQUAL = 12
 class LargestUnit(Equation):
     """The number of the unit with the largest value, from 1.   Book: 3-3."""
 
-    coarse = jumps = True
+    reads_as_stated = discontinuous = True
     one_hot = ("a",)
 
     def array(self, a: np.ndarray) -> np.ndarray:
@@ -56,7 +56,7 @@ class ClassOfTargets(LargestUnit):
 class Tied(Equation):
     """1 if the two largest values agree to 12 digits, so the answer is undecided; otherwise 0."""
 
-    coarse = jumps = True
+    reads_as_stated = discontinuous = True
 
     def array(self, a: np.ndarray) -> np.ndarray:
         """Return 0 or 1, shape (1,), from the outputs or targets of one sample."""
@@ -110,7 +110,7 @@ RIGHT = Choice(
     says="1 where the network recognised the sample, else 0.",
 )
 
-COUNTED = {"coarse": True, "jumps": True, "number_format": "0"}
+COUNTED = {"reads_as_stated": True, "discontinuous": True, "number_format": "0"}
 """What a number of samples that were recognised is, as a `Choice` is."""
 
 RECOGNISED = total("image").restated("right", **COUNTED, says="How many samples were recognised.")
@@ -133,7 +133,7 @@ class Least(Equation):
         The name or family of the axis.
     """
 
-    coarse = jumps = True
+    reads_as_stated = discontinuous = True
     number_format = "0"
 
     def __init__(self, along: str) -> None:

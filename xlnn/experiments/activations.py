@@ -81,7 +81,7 @@ def _functions(point: Axis) -> Iterator[Quantity]:
 def _learning(step: Axis) -> Iterator[Quantity]:
     for name, title in (("x", "input x"), ("t", "target t"), ("b", "bias b")):
         yield Quantity(name, title=title)
-    yield Quantity("eta", title="learning rate η", symbol="η", calms=True)
+    yield Quantity("eta", title="learning rate η", symbol="η", is_step_size=True)
     column = xlnn.alike(axes=(step,))
     courses = {
         "step": Told("Unit step: w stays at {w_first}, and C at {C_first}. Its slope is 0, so "

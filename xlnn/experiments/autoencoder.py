@@ -62,7 +62,7 @@ def weights(sizes: dict) -> xlnn.Weights:
 def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     """Yield the images, the training, and the outputs of the network after one epoch."""
     epoch, image = Axis("epoch", sizes["epochs"], "up"), Axis("image", sizes["images"])
-    yield Quantity("eta", title="learning rate η", symbol="η", scale=0.05, calms=True,
+    yield Quantity("eta", title="learning rate η", symbol="η", scale=0.05, is_step_size=True,
                    meaning="how far a step goes")
     yield Quantity("noise", title="noise: part of the pixels left out", symbol="ν", between=(0, 1),
                    meaning="with noise the network is to give what it did not see")

@@ -189,7 +189,7 @@ def _learning(steps: int) -> Iterator[Quantity]:
     """Yield two units with the same start and target, each trained with one cost."""
     one = xlnn.alike(shape=(1,), axes=(xlnn.Axis("step", steps + 1, "time", counts_from=0),))
     back = partial(one, role="backward")
-    yield Quantity("eta", title="learning rate η", symbol="η", calms=True)
+    yield Quantity("eta", title="learning rate η", symbol="η", is_step_size=True)
     for cost in COSTS:
         z, a, slope, delta = (f"{name}_{cost}" for name in ("z", "a", "slope", "delta"))
         learnt = DESCENT.of(xlnn.previous(z), gradient=xlnn.previous(f"learn_{delta}"))

@@ -50,7 +50,7 @@ def training(sizes: dict, epoch: Axis, row: Axis) -> Iterator[Quantity]:
     T, H = sizes["steps"], sizes["hidden"]
     up, down = Axis("step", T, "up"), Axis("step", T, "down")
     after = partial(following, along="step")
-    yield Quantity("eta", title="learning rate η", symbol="η", scale=0.05, calms=True)
+    yield Quantity("eta", title="learning rate η", symbol="η", scale=0.05, is_step_size=True)
     data = alike(sheet="data", shape=(1,))
     yield data("x", "symbol", symbol="x", axes=(row, up),
                meaning="what both networks read at a step: 1 or −1")

@@ -34,7 +34,7 @@ def ways(rows: int, columns: int) -> Stated:
             f"IF({world[divmod(to[s, a], columns)]}={WALL},{s + 1},{to[s, a] + 1}))"))
 
 
-OF_PLACE = eq.look_up(coarse=True, jumps=True, number_format="0")
+OF_PLACE = eq.look_up(reads_as_stated=True, discontinuous=True, number_format="0")
 Q_OF_PLACE = eq.look_up("place")
 ACTION = eq.Choice(
     lambda u, epsilon, greedy: np.clip(1 + np.floor(4 * u[1]), 1, 4) if u[0] < epsilon else greedy,

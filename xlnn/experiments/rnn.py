@@ -64,7 +64,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     epochs, T, H = sizes["epochs"], sizes["steps"], sizes["hidden"]
     epoch, row = Axis("epoch", epochs, "up"), Axis("row", sizes["rows"])
     up, down = Axis("step", T, "up"), Axis("step", T, "down")
-    yield Quantity("eta", title="learning rate η", symbol="η", scale=0.05, calms=True)
+    yield Quantity("eta", title="learning rate η", symbol="η", scale=0.05, is_step_size=True)
     data = xlnn.alike(sheet="data", axes=(row, up), shape=(1,))
     yield data("x", "bit", symbol="x", meaning="what the network reads at a step: 1, or −1 for 0")
     yield data("t", "target", symbol="t", choices=(0, 1),

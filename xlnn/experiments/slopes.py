@@ -228,7 +228,7 @@ def _lagrange() -> Iterator[Quantity]:
     yield _line("finest", "smallest of the finer points, in row", " ", Least("part"),
                 {"of": "fine_f"})
     for name, title in (("x", "the point found"), ("y", ""), ("f", "f there")):
-        yield _line(f"best_{name}", title, name, units.look_up("part", coarse=True),
+        yield _line(f"best_{name}", title, name, units.look_up("part", reads_as_stated=True),
                     {"number": "finest", "table": f"fine_{name}"})
     yield _line("exact", "the smallest f, by the formula", "−|r|√(a² + b²)", eq.EXACT, on_line)
     best = {"x": "best_x", "y": "best_y"}

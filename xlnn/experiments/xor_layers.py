@@ -71,7 +71,7 @@ HEIGHT_OF = Stated(
     lambda x, t: np.where(t == np.array([0, 1]), x[:, 1:], float(OUTSIDE)),
     lambda which, x, t: f"=IF({t[0]}={which},{x[1]},{OUTSIDE})",
     says="The y at which a point is drawn in the series of its class; far outside in the other.",
-    coarse=True,
+    reads_as_stated=True,
 )
 
 
@@ -151,7 +151,7 @@ FIRST_COLOUR, SECOND_COLOUR = "C0561C", "1B4F9C"
 def model(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity | xlnn.Copy]:
     """Yield the points, both trainings, and the outputs of both networks after one epoch."""
     steps = sizes["steps"]
-    yield Quantity("eta", title="learning rate η", symbol="η", scale=0.3, calms=True)
+    yield Quantity("eta", title="learning rate η", symbol="η", scale=0.3, is_step_size=True)
     point = alike(axes=(POINT,))
     yield point("x", "point", symbol="x{}", shape=(2,), meaning="the coordinates of a point",
                 source="1-2")

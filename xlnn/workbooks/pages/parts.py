@@ -356,7 +356,7 @@ class Numbers(PagePart):
         The quantities. Those of further names are shown beside the number. Numbers of one
         quantity are side by side, such as those of several runs.
     positive : tuple of str
-        Those that must be greater than 0, by default learning rates (`Quantity.calms`).
+        Those that must be greater than 0, by default learning rates (`Quantity.is_step_size`).
     choices : dict
         For a choice, the meaning of each number, unless a sentence names what is chosen; or a
         quantity whose row is chosen, unless `xlnn.choice` has its axis, or without rows, whose
@@ -433,7 +433,9 @@ class Numbers(PagePart):
             if chosen and isinstance(chosen, str):
                 drawing.validations.append(row_validation(page, block, page.layout.blocks[chosen]))
             elif chosen != "":
-                is_positive = quantity.calms if self.positive is None else name in self.positive
+                is_positive = (
+                    quantity.is_step_size if self.positive is None else name in self.positive
+                )
                 type_in(drawing, block, page.words, chosen, positive=is_positive)
             for at in range(block.column, block.last[1] + 1):
                 drawing.widths.setdefault(at, NUMBER)

@@ -101,7 +101,7 @@ def _settings(stack: Stack) -> Iterator[Quantity]:
             for bound in ACTIVATIONS[layer.activation].reach
         )
         sheet = "settings" if spec.runs else "play"
-        yield quantity("eta", scale=1 / spec.samples, calms=grows, sheet=sheet)
+        yield quantity("eta", scale=1 / spec.samples, is_step_size=grows, sheet=sheet)
     for name, constant in optimiser_of(stack).constants.items():
         yield quantity(name, between=constant.probed)
     if spec.regularised:
