@@ -13,7 +13,7 @@ from printing import printed
 
 from xlnn.building.build import build
 from xlnn.building.plan import origin_of_template, planned
-from xlnn.equations.wording import Told
+from xlnn.equations.sentences import Told
 from xlnn.layout import single_block, table_blocks
 from xlnn.options import Options
 from xlnn.quantity import Axis, Quantity

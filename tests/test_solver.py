@@ -15,7 +15,7 @@ from programs import skip_without
 
 from xlnn.building.build import build
 from xlnn.checking.check import check
-from xlnn.data.wording import amount
+from xlnn.data.messages import amount
 from xlnn.errors import XlnnError
 from xlnn.layout import quoted
 from xlnn.linting import lint

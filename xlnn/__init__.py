@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from xlnn import testing as testing
     from xlnn.auditing.audit import audit as audit
-    from xlnn.auditing.report import Audit as Audit
+    from xlnn.auditing.audit_report import Audit as Audit
     from xlnn.building.build import build as build
     from xlnn.building.build import workbook as workbook
     from xlnn.building.writing import Built as Built
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from xlnn.data.dataset import Dataset as Dataset
     from xlnn.data.numbers import number as number
     from xlnn.equations.lookup import Chosen as Chosen
-    from xlnn.equations.wording import Told as Told
+    from xlnn.equations.sentences import Told as Told
     from xlnn.errors import XlnnError as XlnnError
     from xlnn.errors import XlnnWarning as XlnnWarning
     from xlnn.exercises.exercise import exercise as exercise
@@ -102,7 +102,7 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "xlnn.auditing.audit": "audit",
-    "xlnn.auditing.report": "Audit",
+    "xlnn.auditing.audit_report": "Audit",
     "xlnn.building.build": "build workbook",
     "xlnn.building.writing": "Built",
     "xlnn.checking.check": "check",
@@ -110,7 +110,7 @@ _MODULES = {
     "xlnn.data.dataset": "Dataset",
     "xlnn.data.numbers": "number",
     "xlnn.equations.lookup": "Chosen",
-    "xlnn.equations.wording": "Told",
+    "xlnn.equations.sentences": "Told",
     "xlnn.errors": "XlnnError XlnnWarning",
     "xlnn.exercises.exercise": "exercise",
     "xlnn.exercises.grades": "Grade Grades",

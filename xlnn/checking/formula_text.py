@@ -19,8 +19,8 @@ import formualizer
 from xlnn.checking.references import CellRange, areas, beyond, range_text
 from xlnn.errors import DataError
 from xlnn.layout import Block, Layout
-from xlnn.xlsx.alike import TEXT
 from xlnn.xlsx.forms import misread
+from xlnn.xlsx.formula_groups import TEXT
 from xlnn.xlsx.name_substitution import MeaningError, Names
 from xlnn.xlsx.package import Package
 from xlnn.xlsx.range_shapes import intersection, parsed

@@ -10,7 +10,7 @@ import numpy as np
 from xlnn.equations.activation import LEAKY, leak_of
 from xlnn.equations.dense import total, written_call, written_squares
 from xlnn.equations.elementary import DIFFERENCE
-from xlnn.equations.wording import (
+from xlnn.equations.sentences import (
     CategoricalCrossEntropySentence,
     CrossEntropySentence,
 )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlnn.equations.dense import counted
-from xlnn.equations.wording import Told
+from xlnn.equations.sentences import Told
 from xlnn.grid import address
 from xlnn.quantity import Cells, Choice, Equation, Sentence
 

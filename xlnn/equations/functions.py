@@ -7,7 +7,7 @@ import numpy as np
 
 from xlnn.equations import activation as of
 from xlnn.equations.neuron import UNIT_STEP, steadied, steady
-from xlnn.equations.wording import Told
+from xlnn.equations.sentences import Told
 from xlnn.quantity import Stated
 from xlnn.terms import Term, sign
 

@@ -28,7 +28,7 @@ from xlnn.equations.convolution import (
 )
 from xlnn.equations.dense import BIAS_GRADIENT, DENSE, HIDDEN_DELTA, WEIGHT_GRADIENT
 from xlnn.equations.lens import ONE_WEIGHT_GRADIENT
-from xlnn.equations.wording import HiddenDeltaSentence, InputSentence, UnitSentence
+from xlnn.equations.sentences import HiddenDeltaSentence, InputSentence, UnitSentence
 from xlnn.errors import DataError
 from xlnn.quantity import Equation
 

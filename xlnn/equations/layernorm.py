@@ -12,7 +12,7 @@ import numpy as np
 from xlnn.equations.dense import total, written_sum
 from xlnn.equations.elementary import LINE, PRODUCT
 from xlnn.equations.number import factor, fixed
-from xlnn.equations.wording import UnitSentence
+from xlnn.equations.sentences import UnitSentence
 from xlnn.quantity import Cells, Equation, Stated
 from xlnn.terms import Term
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from xlnn.equations.dense import written_sum
 from xlnn.equations.number import short
-from xlnn.equations.wording import Told
+from xlnn.equations.sentences import Told
 from xlnn.quantity import Stated
 from xlnn.terms import largest
 

@@ -10,7 +10,7 @@ import numpy as np
 from xlnn.equations.lookup import entry
 from xlnn.equations.number import significant
 from xlnn.equations.play import NOWHERE
-from xlnn.equations.wording import Lines, Told
+from xlnn.equations.sentences import Lines, Told
 from xlnn.quantity import Choice, Stated
 
 SIDE = 21

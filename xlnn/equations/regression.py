@@ -7,7 +7,7 @@ import numpy as np
 
 from xlnn.equations.elementary import DIFFERENCE
 from xlnn.equations.number import fixed, short
-from xlnn.equations.wording import FACTORS, Told
+from xlnn.equations.sentences import FACTORS, Told
 from xlnn.quantity import Cells, Sentence, Stated, subscript
 from xlnn.terms import (
     Term,

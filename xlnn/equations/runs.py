@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from xlnn.equations.wording import Lines
+from xlnn.equations.sentences import Lines
 from xlnn.quantity import Cells, Equation, Sentence, Stated
 from xlnn.terms import Term
 

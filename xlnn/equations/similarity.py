@@ -10,7 +10,7 @@ import numpy as np
 from xlnn.equations import lookup
 from xlnn.equations.dense import BACK, place_in, place_of, written_call
 from xlnn.equations.number import short
-from xlnn.equations.wording import Told, equal_to
+from xlnn.equations.sentences import Told, equal_to
 from xlnn.quantity import Cells, Equation, Stated
 from xlnn.terms import Term, largest, peak_formula, sign
 

@@ -16,7 +16,7 @@ import numpy as np
 from xlnn.equations.dense import written_squares
 from xlnn.equations.elementary import SUM
 from xlnn.equations.number import significant
-from xlnn.equations.wording import Told
+from xlnn.equations.sentences import Told
 from xlnn.quantity import Cells, Sentence, Stated
 from xlnn.terms import Term, choice, count, either, sign
 

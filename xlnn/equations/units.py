@@ -13,7 +13,7 @@ import numpy as np
 from xlnn.equations import activation, cost, dense, elementary, lookup
 from xlnn.equations.dense import written_squares
 from xlnn.equations.neuron import steadied, steady
-from xlnn.equations.wording import at_least, first_place
+from xlnn.equations.sentences import at_least, first_place
 from xlnn.quantity import Cells, Choice, Sentence, Stated
 from xlnn.terms import Term, among, either, largest, peak_formula
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from xlnn.checking.check import SEEDS
 from xlnn.checking.formula_text import plainly
-from xlnn.data.wording import listed
+from xlnn.data.messages import listed
 from xlnn.engines.conversion import PROGRAM, as_xlsx
 from xlnn.errors import MENDABLE, DataError, EngineError, OptionsError, WorkbookError
 from xlnn.exercises.collecting import CONVERTED, WORKBOOKS, collected

@@ -15,8 +15,8 @@ from xlnn.equations import units
 from xlnn.equations.calculus import OF_SURFACE_SHIFTED
 from xlnn.equations.lookup import UsedNumber, entry_of, is_chosen
 from xlnn.equations.number import short
+from xlnn.equations.sentences import at_least, at_most, first_place
 from xlnn.equations.surface import flattens, of_surface
-from xlnn.equations.wording import at_least, at_most, first_place
 from xlnn.terms import Term, either, largest, least, peak, peak_formula, rounded, sign
 
 DIRECTIONS, DEGREES = 36, 10  # one every 10 degrees

@@ -17,8 +17,8 @@ from xlnn.equations.activation import SIGMOID, SIGMOID_SLOPE
 from xlnn.equations.lookup import entry_of
 from xlnn.equations.neuron import DIGITS, steadied, steady
 from xlnn.equations.number import fixed, short
+from xlnn.equations.sentences import at_most, first_place
 from xlnn.equations.surface import DESCENT, Line
-from xlnn.equations.wording import at_most, first_place
 from xlnn.layout import FIRST_ROW
 from xlnn.terms import Term, function, largest, least
 from xlnn.workbooks.pages.parts import Label, PagePart, Units

@@ -11,7 +11,7 @@ from xlnn import Axis, Below, Beside, Grid, Page, Quantity, Sentences, Space, Ta
 from xlnn.equations import neuron as eq
 from xlnn.equations import units
 from xlnn.equations.activation import SIGMOID
-from xlnn.equations.wording import Bar
+from xlnn.equations.sentences import Bar
 from xlnn.workbooks.pages.parts import Units
 from xlnn.writing.style import NEGATIVE, POSITIVE, Look
 

@@ -10,12 +10,12 @@ import numpy as np
 
 import xlnn
 from xlnn import Axis, Below, Beside, Chart, Model, Page, Quantity, Row, Size, Space, Table, Trace
+from xlnn.data.messages import short
 from xlnn.data.numbers import rounded
-from xlnn.data.wording import short
 from xlnn.equations import regression as eq
 from xlnn.equations import units
+from xlnn.equations.sentences import Complete
 from xlnn.equations.surface import DESCENT
-from xlnn.equations.wording import Complete
 from xlnn.errors import DataError, OptionsError
 from xlnn.workbooks.experiment import Given
 from xlnn.workbooks.pages.parts import Label, Made, PagePart, Symbols

@@ -21,9 +21,9 @@ from xlnn.equations.activation import SIGMOID, SIGMOID_SLOPE
 from xlnn.equations.cost import SQUARED_ERROR, SQUARED_ERROR_DELTA, TOTAL_COST
 from xlnn.equations.dense import BIAS_GRADIENT, DENSE, HIDDEN_DELTA, WEIGHT_GRADIENT
 from xlnn.equations.neuron import UNIT_STEP
+from xlnn.equations.sentences import equal_to
 from xlnn.equations.surface import DESCENT
 from xlnn.equations.units import Choice
-from xlnn.equations.wording import equal_to
 from xlnn.workbooks.pages.parts import Units
 from xlnn.writing.style import NEGATIVE, POSITIVE, QUIET, Look
 

@@ -13,8 +13,8 @@ import numpy as np
 from xlnn.data import classes
 from xlnn.data.dataset import Dataset, ReadOptions
 from xlnn.data.load import WORKBOOKS, load, load_inputs
+from xlnn.data.messages import listed
 from xlnn.data.numbers import rounded
-from xlnn.data.wording import listed
 from xlnn.equations.layer import PARAMETERS
 from xlnn.equations.optimiser import OPTIMISERS, PLAIN
 from xlnn.errors import DataError, OptionsError, WorkbookError

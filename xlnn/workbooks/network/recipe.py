@@ -17,9 +17,9 @@ import numpy as np
 
 from xlnn.data.dataset import LARGE, MOST_NUMBERS, Dataset
 from xlnn.data.load import check_count
+from xlnn.data.messages import listed
 from xlnn.data.numbers import rounded
 from xlnn.data.preprocessing import held_out
-from xlnn.data.wording import listed
 from xlnn.equations.cost import COSTS
 from xlnn.equations.layer import LAYERS, PARAMETERS
 from xlnn.equations.optimiser import OPTIMISERS, PLAIN

@@ -13,7 +13,7 @@ from typing import Any
 from openpyxl.utils.cell import coordinate_to_tuple
 
 from xlnn.equations.lookup import Asked, NameOf, UsedNumber
-from xlnn.equations.wording import Bar
+from xlnn.equations.sentences import Bar
 from xlnn.errors import DataError
 from xlnn.grid import address
 from xlnn.layout import Block, extent, single_block, strides, table_blocks
