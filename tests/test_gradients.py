@@ -16,7 +16,7 @@ from networks import convolutional_recipes, recipes
 
 import xlnn
 from xlnn import Axis, Quantity, Stated, Weight, following, previous, reference
-from xlnn.building.plan import Source
+from xlnn.building.continue_from import source_of
 from xlnn.building.plan import planned as planning
 from xlnn.checking import gradients
 from xlnn.checking.gradients import _cut, measured
@@ -515,7 +515,7 @@ OURS = ["rnn", "lstm", "attention", "transformer", "autoencoder", "embeddings"]
 @cache
 def experiment(name):
     """Return the layout of an experiment of few epochs, and NumPy's run of it."""
-    plan = planning(*Source.of(name), Options(epochs=2))
+    plan = planning(*source_of(name), Options(epochs=2))
     return plan.layout, plan.made.inputs
 
 
@@ -529,7 +529,7 @@ def test_every_gradient_of_our_experiments_is_measured_and_right(name):
 
 
 def test_gradients_of_several_runs_are_slopes_of_the_costs_of_their_own_runs():
-    plan = planning(*Source.of("rnn"), Options(epochs=1, seed=(1, 2)))
+    plan = planning(*source_of("rnn"), Options(epochs=1, seed=(1, 2)))
     model = plan.layout.model
     run = dict(reference.run(model, plan.made.inputs))
     found = measured(plan.layout, run)
