@@ -81,7 +81,7 @@ def without_skips(report):
 @pytest.fixture(autouse=True)
 def no_lines_of_progress(monkeypatch):
     """A slow machine must not add lines to what a command prints."""
-    monkeypatch.setattr("xlnn.cli.course.EVERY", 1e6)
+    monkeypatch.setattr("xlnn.cli.progress_bar.EVERY", 1e6)
 
 
 @pytest.fixture(autouse=True)

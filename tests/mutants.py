@@ -203,7 +203,7 @@ def guard_dropped(place, generator):  # noqa: ARG001 -- one signature for all ki
 
 def coarse_otherwise(place, generator):  # noqa: ARG001 -- the same
     """A class, a look-up or a sentence is said in other words that give the same now."""
-    if not place.book.layout.model[place.quantity].is_coarse:
+    if not place.book.layout.model[place.quantity].is_read_as_stated:
         return None
     is_text = place.book.layout.model[place.quantity].is_text
     return place.one(f'{place.formula}&""' if is_text else f"{place.formula}+0")

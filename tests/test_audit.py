@@ -18,10 +18,10 @@ from programs import skip_without
 
 import xlnn
 from xlnn.auditing.audit import SECONDS, audit
+from xlnn.auditing.audit_report import RIGHT, UNSTATED, WRONG, words_of
+from xlnn.auditing.audit_report import note as sentence
 from xlnn.auditing.book import read as read_book
 from xlnn.auditing.clock import Clock
-from xlnn.auditing.report import RIGHT, UNSTATED, WRONG, words_of
-from xlnn.auditing.report import note as sentence
 from xlnn.cli import cli
 from xlnn.errors import OptionsError, WorkbookError
 from xlnn.registry.templates import names

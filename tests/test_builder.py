@@ -14,7 +14,7 @@ from xlnn import reference
 from xlnn.building import proof
 from xlnn.building.build import build
 from xlnn.building.limits import size
-from xlnn.equations.dense import HiddenDelta
+from xlnn.equations.dense import Back
 from xlnn.errors import DisagreementError, OutputError, XlnnError
 from xlnn.layout import quoted
 from xlnn.linting.book import Problem
@@ -133,8 +133,8 @@ def test_a_workbook_that_disagrees_is_not_published(tmp_path, monkeypatch):
     path = tmp_path / "digits.xlsx"
     build("digits", path, epochs=1)
     before = path.read_bytes()
-    right = HiddenDelta.cell
-    monkeypatch.setattr(HiddenDelta, "cell", lambda *args, **more: right(*args, **more) + "*1.001")
+    right = Back.cell
+    monkeypatch.setattr(Back, "cell", lambda *args, **more: right(*args, **more) + "*1.001")
     with pytest.raises(DisagreementError, match=r"was not written: Training!U4 is"):
         build("digits", path, epochs=2)
     assert path.read_bytes() == before

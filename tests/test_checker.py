@@ -140,7 +140,7 @@ def test_check_names_the_one_altered_cell(short_copy, error, engine):
     image = index[1] + 1 if layout.blocks[name].quantity.axes[-1].name == "image" else None
     assert (wrong.epoch, wrong.image) == (epoch, image)
     # a coarse value may be right by chance, and the formula is named for how it reads
-    assert wrong.got != wrong.expected or layout.blocks[name].quantity.is_coarse
+    assert wrong.got != wrong.expected or layout.blocks[name].quantity.is_read_as_stated
 
 
 @pytest.mark.slow

@@ -23,6 +23,7 @@ import xlnn
 from xlnn.cli import cli
 from xlnn.errors import XlnnError
 from xlnn.exercises import grading
+from xlnn.exercises.class_report import write_report
 from xlnn.exercises.collecting import collected, handed_in
 from xlnn.exercises.earlier_report import carried_on
 from xlnn.exercises.feedback import commonest, write_feedback
@@ -30,7 +31,6 @@ from xlnn.exercises.gradebook import days_in, feedback, fill_gradebook
 from xlnn.exercises.grades import Grade, Grades, QuestionGrade, UnitGrade
 from xlnn.exercises.mistakes import Mistake
 from xlnn.exercises.owners import same_name, with_owners
-from xlnn.exercises.report import write_report
 from xlnn.exercises.roster import Student, students
 from xlnn.registry.text import languages, text
 

@@ -265,7 +265,7 @@ def drawn(quantities, *parts):
 
 @pytest.mark.parametrize(("said", "operator"), [({}, "greaterThan"), ({"positive": ()}, "between")])
 def test_a_learning_rate_is_positive_unless_a_list_says_otherwise(said, operator):
-    drawing = drawn([Quantity("eta", calms=True)], xlnn.Numbers("eta", **said))
+    drawing = drawn([Quantity("eta", is_step_size=True)], xlnn.Numbers("eta", **said))
     assert [each.operator for each in drawing.validations] == [operator]
 
 

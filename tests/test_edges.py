@@ -16,7 +16,7 @@ import xlnn
 from xlnn import reference
 from xlnn.building.plan import origin_of_template, planned
 from xlnn.checking.edges import differ, edges
-from xlnn.checking.jumps import check_jumps
+from xlnn.checking.last_digits import check_last_digits
 from xlnn.checking.report import lines_of
 from xlnn.cli import cli
 from xlnn.engines import load
@@ -70,7 +70,7 @@ def test_a_statement_that_decides_by_a_last_digit_must_say_that_it_jumps(example
         xlnn.workbook(stated(cell, array), {"v": VALUES}, tmp_path / "y.xlsx", verify=False)
     does = "(takes the .* of a computed number|compares computed numbers for equality)"
     assert re.match(f'The cell of y gives "=.*", in which .* {does}', str(refused.value))
-    assert "set jumps=True in its equation, or " in str(refused.value)
+    assert "set discontinuous=True in its equation, or " in str(refused.value)
     assert [*tmp_path.iterdir()] == []
 
 
@@ -85,7 +85,7 @@ def test_a_statement_that_decides_by_a_last_digit_must_say_that_it_jumps(example
 )
 def test_a_function_that_looks_for_a_computed_number_compares_it(cell):
     with pytest.raises(DataError, match="compares computed numbers for equality"):
-        check_jumps(layout_of_model(stated(cell, lambda v: 0 * v[0])))
+        check_last_digits(layout_of_model(stated(cell, lambda v: 0 * v[0])))
 
 
 @pytest.mark.parametrize("exponent", ["2", "(0-{kind})", "-1"])
@@ -95,29 +95,29 @@ def test_a_power_of_a_whole_number_is_whole_where_the_exponent_is_not_negative(e
     v = xlnn.Quantity("v", shape=(3,), sheet="Model")
     layout = layout_of_model(xlnn.Model((v, KIND, xlnn.Quantity("y", equation=y))))
     if exponent == "2":
-        check_jumps(layout)
+        check_last_digits(layout)
     else:
         with pytest.raises(DataError, match="compares computed numbers for equality"):
-            check_jumps(layout)
+            check_last_digits(layout)
 
 
 def test_the_message_names_the_part_and_what_to_do():
     model = stated("=2*INT({v[0]}*100)+1", lambda v: 2 * np.floor(v[0] * 100) + 1)
     with pytest.raises(DataError) as refused:
-        check_jumps(layout_of_model(model))
+        check_last_digits(layout_of_model(model))
     formula = layout_of_model(model).formula("y", ())
     part = formula.removeprefix("=2*").removesuffix("+1")
     assert str(refused.value) == (
         f'The cell of y gives "{formula}", in which {part} takes the whole part of a computed '
-        "number, on whose last digit programs differ: set jumps=True in its equation, or round "
-        "first, as INT(ROUND(…,9)) does."
+        "number, on whose last digit programs differ: set discontinuous=True in its equation, or "
+        "round first, as INT(ROUND(…,9)) does."
     )
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_the_report_shows_an_edge_on_which_programs_differ(example, tmp_path):
     cell, array = EXAMPLES[example]
-    model = stated(cell, array, jumps=example not in MAY_STAY)
+    model = stated(cell, array, discontinuous=example not in MAY_STAY)
     built = xlnn.workbook(model, {"v": VALUES}, tmp_path / "y.xlsx")
     for report in (built.report, xlnn.check(built.path, model=model)):
         assert report.agrees
@@ -216,7 +216,7 @@ def test_what_all_programs_compute_alike_says_nothing_and_has_no_edge(example):
     array = (lambda v, kind: 0 * v[0] * kind) if "kind" in cell else (lambda v: 0 * v[0])
     y = xlnn.Quantity("y", sheet="Model", equation=xlnn.Stated(array, cell))
     model = xlnn.Model((xlnn.Quantity("v", shape=(3,), sheet="Model"), KIND, y))
-    check_jumps(layout_of_model(model))
+    check_last_digits(layout_of_model(model))
     assert found(model, v=VALUES, kind=2) == ()
 
 
@@ -233,8 +233,8 @@ def in_two_cells(**said):
 
 def test_a_number_computed_in_another_cell_counts_as_computed():
     with pytest.raises(DataError, match=r"^The cell of y gives .* compares computed numbers"):
-        check_jumps(layout_of_model(in_two_cells()))
-    (edge,) = found(in_two_cells(jumps=True), v=VALUES)
+        check_last_digits(layout_of_model(in_two_cells()))
+    (edge,) = found(in_two_cells(discontinuous=True), v=VALUES)
     assert sum(map(Fraction, map(str, edge.inputs.values()))) == 1
     assert sum(edge.inputs.values()) != 1
     assert (edge.values["NumPy"], edge.values["exact arithmetic"]) == (0, 1)
@@ -252,23 +252,23 @@ def test_a_counter_is_whole_and_a_share_that_grows_is_not():
             xlnn.Quantity("y", axes=(step,), equation=tenth),
         ))  # fmt: skip
 
-    check_jumps(layout_of_model(model(1)))
+    check_last_digits(layout_of_model(model(1)))
     with pytest.raises(DataError, match=r"^The cell of y gives"):
-        check_jumps(layout_of_model(model(0.1)))
+        check_last_digits(layout_of_model(model(0.1)))
 
 
 def test_a_check_with_the_model_refuses_it_too(tmp_path, monkeypatch):
     model = stated(*EXAMPLES["an equality"])
     with monkeypatch.context() as before:
-        before.setattr("xlnn.building.proof.check_jumps", lambda _: None)
+        before.setattr("xlnn.building.proof.check_last_digits", lambda _: None)
         path = xlnn.workbook(model, {"v": VALUES}, tmp_path / "y.xlsx").path
-    with pytest.raises(DataError, match=r"^The cell of y gives .* set jumps=True"):
+    with pytest.raises(DataError, match=r"^The cell of y gives .* set discontinuous=True"):
         xlnn.check(path, model=model)
 
 
 def test_a_restated_formula_is_tried_as_well(tmp_path):
     rounded = xlnn.Stated(
-        lambda v: np.floor(np.round(v * 100, 9)), "=INT(ROUND({v}*100,9))", jumps=True
+        lambda v: np.floor(np.round(v * 100, 9)), "=INT(ROUND({v}*100,9))", discontinuous=True
     )
     model = xlnn.Model((
         xlnn.Quantity("v", axes=(ROW,), sheet="Model"),
@@ -313,7 +313,7 @@ def test_each_edge_is_one_in_exact_fractions(part, factors, is_product):
     one, two, three = factors
     terms = f"{{v[0]}}*{float(one)}+{{v[1]}}*{float(two)}-{{v[2]}}*{float(three)}"
     cell = part.format(f"{terms}*{{v[0]}}" if is_product else terms)
-    seen = found(stated(cell, lambda v: 0 * v[0], jumps=True), v=VALUES)
+    seen = found(stated(cell, lambda v: 0 * v[0], discontinuous=True), v=VALUES)
     for edge in seen:
         a, b, c = (Fraction(str(edge.inputs[f"Model!{at}7"])) for at in "ABC")
         number = a * one + b * two - c * three * (a if is_product else 1)
@@ -330,7 +330,7 @@ def test_an_edge_is_found_of_each_kind_of_part(part):
 def test_inputs_on_an_edge_are_those_that_a_cell_takes():
     share = xlnn.Quantity("share", between=(0.5, 0.9), sheet="Model")
     part = xlnn.Stated(lambda share, kind: np.floor(share * kind * 10), "=INT({share}*{kind}*10)",
-                       jumps=True)  # fmt: skip
+                       discontinuous=True)  # fmt: skip
     y = xlnn.Quantity("y", sheet="Model", equation=part)
     for edge in found(xlnn.Model((share, KIND, y)), share=0.5, kind=1):
         first, second = edge.inputs.values()
@@ -341,7 +341,7 @@ def test_inputs_on_an_edge_are_those_that_a_cell_takes():
 def test_a_formula_as_deep_as_an_engine_reads_is_judged():
     terms = "+".join(f"{{v[0]}}*{n}" for n in range(1, 250))
     with pytest.raises(DataError, match=r"^The cell of y gives"):
-        check_jumps(layout_of_model(stated(f"=IF({terms}=1,1,0)", lambda v: 0 * v[0])))
+        check_last_digits(layout_of_model(stated(f"=IF({terms}=1,1,0)", lambda v: 0 * v[0])))
     found(stated(f"=IF({terms}=1,1,0)", lambda v: 0 * v[0]), v=VALUES)
 
 
@@ -362,7 +362,7 @@ ODD = {
 
 @pytest.mark.parametrize("odd", ODD)
 def test_an_odd_formula_stops_neither_the_rule_nor_the_search(odd):
-    model = stated(ODD[odd], lambda v: 0 * v[0], jumps=True)
+    model = stated(ODD[odd], lambda v: 0 * v[0], discontinuous=True)
     for edge in found(model, v=VALUES):
         assert differ(edge.values["NumPy"], edge.values["exact arithmetic"])
 
@@ -380,7 +380,7 @@ QUICK = {
 def test_our_own_statements_say_that_they_jump_and_round_before_they_decide(name):
     source = origin_of_template(name)
     plan = planned(source.kind, source.origin, name, Options(epochs=QUICK[name]))
-    check_jumps(plan.layout)
+    check_last_digits(plan.layout)
     assert edges(plan.layout, reference.run(plan.layout.model, plan.cells)) == ()
 
 

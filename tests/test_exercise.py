@@ -23,12 +23,13 @@ from rewriting import respelled
 
 from xlnn import linting
 from xlnn.building.build import build
+from xlnn.building.continue_from import source_of
 from xlnn.building.plan import planned
 from xlnn.checking.check import check
 from xlnn.cli import cli
 from xlnn.equations import exercise as eq
 from xlnn.errors import DataError, OptionsError, OutputError, WorkbookError
-from xlnn.exercises.exercise import Source, equation, exercise, student_exercise
+from xlnn.exercises.exercise import equation, exercise, student_exercise
 from xlnn.exercises.grading import _handed_out, grade
 from xlnn.exercises.levels import MOST_AT_FIRST, blanks_of, in_order, is_exercise
 from xlnn.exercises.roster import HEADINGS, file_names, students
@@ -62,7 +63,7 @@ KINDS = [
 
 def made(path, what="digits", **asked):
     """Write an exercise of few epochs, if it has any, and return its path."""
-    if "epochs" in Source.of(what).kind.options:
+    if "epochs" in source_of(what).kind.options:
         asked = {"epochs": 2, **asked}
     return exercise(what, path, **asked)[0].path
 
@@ -348,7 +349,7 @@ MOVED = [name for name in names() if name not in LARGE]
 
 def inputs_of(given, spec):
     """Return the inputs of a student's exercise."""
-    source = Source.of(spec.template)
+    source = source_of(spec.template)
     return student_exercise(source, source.kind.asked_for(spec), given).made.inputs
 
 
@@ -356,7 +357,7 @@ def inputs_of(given, spec):
 @pytest.mark.first(6)
 @pytest.mark.ci
 def test_students_of_every_kind_have_other_inputs_and_the_same_ones_follow_again(what):
-    source = Source.of(what)
+    source = source_of(what)
     spec = source.kind.recipe(source.origin, {}).spec
     asked = Exercise((), "", 3, 1)
     ada, bob = (inputs_of(replace(asked, student=name), spec) for name in ("Ada", "Bob"))
@@ -382,7 +383,7 @@ def test_what_a_student_was_handed_is_known_again_and_a_wrong_name_is_noticed(de
 
 
 def test_levels_go_from_the_weighted_input_to_a_whole_epoch(digits):
-    layout = Source.of("digits").kind.layout(digits.spec)
+    layout = source_of("digits").kind.layout(digits.spec)
     order = [quantity.name for quantity in in_order(layout)]
     assert order.index("z2") < order.index("a2") < order.index("z3") < order.index("delta3")
     assert order.index("dC_db3") < order.index("W2") < order.index("b3")
@@ -393,7 +394,7 @@ def test_levels_go_from_the_weighted_input_to_a_whole_epoch(digits):
 @pytest.mark.ci
 def test_in_every_template_what_comes_later_is_computed_from_what_comes_before(what):
     """Only what has a start, such as weights, is there when a step begins."""
-    source = Source.of(what)
+    source = source_of(what)
     few = Options(**({"epochs": 2} if "epochs" in source.kind.options else {}))
     plan = planned(*source, few)
     order = in_order(plan.layout)
@@ -411,7 +412,7 @@ def test_in_every_template_what_comes_later_is_computed_from_what_comes_before(w
 
 
 def test_the_first_level_of_lstm_is_its_gates():
-    plan = planned(*Source.of("lstm"), Options(epochs=1))
+    plan = planned(*source_of("lstm"), Options(epochs=1))
     first = blanks_of(plan.layout, (), 1, plan.cells)
     assert {"i", "f", "o", "g", "c", "h"} <= {*first}
     order = [quantity.name for quantity in in_order(plan.layout)]
@@ -422,7 +423,7 @@ def test_the_first_level_of_lstm_is_its_gates():
 def test_the_page_for_teachers_says_what_each_level_leaves_out():
     page = Path(__file__).parent.parent.joinpath("docs", "teacher.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| ([1-5]) \| (.*) \|$", page, re.MULTILINE)
-    source, named = Source.of("digits"), ()
+    source, named = source_of("digits"), ()
     plan = planned(*source, Options(epochs=1))
     for level, said in rows:
         named += tuple(re.findall("`(.*?)`", said))
@@ -432,7 +433,7 @@ def test_the_page_for_teachers_says_what_each_level_leaves_out():
 
 @pytest.mark.parametrize("what", ["digits", "xor"])
 def test_no_level_leaves_out_what_only_draws(what):
-    layout = Source.of(what).kind.layout(recipe(from_template(template(what)), Options()).spec)
+    layout = source_of(what).kind.layout(recipe(from_template(template(what)), Options()).spec)
     left_out = [q for q in in_order(layout) if is_exercise(layout, q)]
     assert [q.name for q in left_out][-4:] == ["W2", "b2", "W3", "b3"]
 
@@ -763,7 +764,7 @@ EQUATIONS = {
 @pytest.mark.parametrize("lang", languages())
 @pytest.mark.parametrize("name", EQUATIONS)
 def test_an_equation_is_that_of_its_own_layer(name, lang):
-    source = Source.of("iris")
+    source = source_of("iris")
     made = planned(source.kind, source.origin, source.name, Options(lang=lang))
     words = source.kind.words(made.made.spec, made.layout).words["guide"]["symbols"]
     quantity = made.layout.model[name]
@@ -782,7 +783,7 @@ def test_the_picture_of_the_guide_stands_below_what_is_said_of_the_exercise(what
 
 
 def equation_of(what, name):
-    source = Source.of(what)
+    source = source_of(what)
     made = planned(source.kind, source.origin, source.name, Options())
     names = source.kind.words(made.made.spec, made.layout).words["quantities"]
     return equation(made.layout, name, names)
@@ -791,7 +792,7 @@ def equation_of(what, name):
 @pytest.mark.parametrize(
     ("what", "name", "said"),
     [
-        ("rnn", "z", "z = Σ V h + c₁"),
+        ("rnn", "z", "z = Σ h V + c₁"),
         ("rnn", "cost", "C = max(z, 0) − t × z + ln(1 + exp(−|z|))"),
         ("rnn", "y", "y = 1 / (1 + exp(−z))"),
         ("rnn", "dC_dW", "∂C/∂W₃₁ = Σ δ₃ x"),
@@ -815,7 +816,7 @@ def test_a_formula_is_read_as_an_equation(what, name, said):
 def test_every_line_of_an_exercise_has_an_equation():
     without = set()
     for what in names():
-        source = Source.of(what)
+        source = source_of(what)
         made = planned(source.kind, source.origin, source.name, Options())
         words = source.kind.words(made.made.spec, made.layout).words
         known = words.get("guide", {}).get("symbols", {})

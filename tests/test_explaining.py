@@ -12,7 +12,8 @@ from rewriting import edit
 from test_own_models import MODELS, example
 
 import xlnn
-from xlnn.building.plan import Source, planned
+from xlnn.building.continue_from import source_of
+from xlnn.building.plan import planned
 from xlnn.cli import cli
 from xlnn.errors import OptionsError
 from xlnn.explaining.entries import dependants
@@ -67,7 +68,7 @@ def test_each_entry_is_found_again_where_it_stands_and_none_beside_them(axes, sh
 @pytest.mark.first(4)
 def test_every_cell_of_a_workbook_leads_to_its_own_entry(name):
     options = {"epochs": 1} if name == "digits" else {}
-    layout = planned(*Source.of(name), Options(**options)).layout
+    layout = planned(*source_of(name), Options(**options)).layout
     for quantity in layout.model.quantities:
         block = layout.blocks[quantity.name]
         for index in {(0,) * len(quantity.lengths), tuple(n - 1 for n in quantity.lengths)}:

@@ -15,7 +15,7 @@ from networks import convolutional_recipes, recipes, replace
 
 import xlnn
 from xlnn import Axis, Quantity, Stated, Weight, following, previous, reference
-from xlnn.building.plan import Source
+from xlnn.building.continue_from import source_of
 from xlnn.building.plan import planned as planning
 from xlnn.checking import gradients
 from xlnn.checking.gradients import _cut, measured
@@ -42,7 +42,7 @@ def model(network, quantities, given, optimizer="sgd", epochs=2, **data):
     epoch = Axis("epoch", epochs, "up")
     typed = [Quantity(name, **fields) for name, fields in data.items()]
     stated = (
-        Quantity("eta", calms=True), *typed, *network.trained(epochs, optimizer),
+        Quantity("eta", is_step_size=True), *typed, *network.trained(epochs, optimizer),
         *quantities(epoch), *network.gradients(epochs),
     )  # fmt: skip
     start = network.drawn(1, 0.7)
@@ -514,7 +514,7 @@ OURS = ["rnn", "lstm", "attention", "transformer", "autoencoder", "embeddings"]
 @cache
 def experiment(name):
     """Return the layout of an experiment of few epochs, and NumPy's run of it."""
-    plan = planning(*Source.of(name), Options(epochs=2))
+    plan = planning(*source_of(name), Options(epochs=2))
     return plan.layout, plan.made.inputs
 
 
@@ -528,7 +528,7 @@ def test_every_gradient_of_our_experiments_is_measured_and_right(name):
 
 
 def test_gradients_of_several_runs_are_slopes_of_the_costs_of_their_own_runs():
-    plan = planning(*Source.of("rnn"), Options(epochs=1, seed=(1, 2)))
+    plan = planning(*source_of("rnn"), Options(epochs=1, seed=(1, 2)))
     model = plan.layout.model
     run = dict(reference.run(model, plan.made.inputs))
     found = measured(plan.layout, run)

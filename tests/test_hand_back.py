@@ -22,6 +22,7 @@ from xlnn.cli import cli
 from xlnn.errors import XlnnError
 from xlnn.exercises import grading
 from xlnn.exercises.autograder import write_autograder
+from xlnn.exercises.class_report import check_report, pseudonymous, write_report
 from xlnn.exercises.collecting import collected
 from xlnn.exercises.copies import copies
 from xlnn.exercises.earlier_report import carried_on
@@ -29,7 +30,6 @@ from xlnn.exercises.feedback import remarks, write_feedback
 from xlnn.exercises.gradebook import fill_gradebook
 from xlnn.exercises.grades import Grade, Grades, QuestionGrade, UnitGrade
 from xlnn.exercises.mistakes import Mistake
-from xlnn.exercises.report import check_report, pseudonymous, write_report
 from xlnn.exercises.roster import Student, students
 from xlnn.registry.text import text
 

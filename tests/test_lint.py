@@ -18,8 +18,8 @@ from xlnn.building.build import build
 from xlnn.errors import WorkbookError
 from xlnn.linting import RULES, inspect_and_lint, lint
 from xlnn.linting.used import Used
-from xlnn.xlsx.alike import Groups
 from xlnn.xlsx.archive import Archive
+from xlnn.xlsx.formula_groups import Groups
 from xlnn.xlsx.package import inspect
 from xlnn.xlsx.parts import read_workbook
 

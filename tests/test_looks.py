@@ -80,9 +80,8 @@ def test_an_english_workbook_names_no_other_font_and_charts_take_it_from_the_the
     assert set(re.findall('<a:latin typeface="([^"]*)"', theme)) == {FONT}
 
 
-def test_a_title_stands_in_no_column_that_each_page_repeats(books):
+def test_a_title_stands_in_no_column_that_names_the_rows(books):
     sheet = books["en"][0]["Gradients"]
-    assert sheet.print_title_cols == "$A:$A"
     assert (sheet["A1"].value, sheet["B1"].value) == (None, "Gradients")
     assert sheet.oddFooter.right.text == FOOTER
     note = next(cell for cell in sheet[1][2:] if cell.value)

@@ -208,6 +208,14 @@ REFUSED = [
         ),
         {"x": 1}, "y has 4 entries along day, but x, which it uses, has 3",
     ),
+    (
+        (
+            xlnn.Quantity("z2", symbol="z^{}", title="input of layer 2"),
+            xlnn.Quantity("z6", symbol="z^{}"), xlnn.Quantity("z9", kind="z", title="of layer 9"),
+        ),
+        {"z2": 1, "z6": 1, "z9": 1},
+        '^z2 and z9 .* the kind "z", .* "input of layer 2" and "of layer 9": .*kind="z9"',
+    ),
     (3, {}, "^quantities is 3: a tuple of xlnn.Quantity is expected"),
     (X, {"x": 1}, "^quantities is Quantity.*: a tuple of xlnn.Quantity is expected"),
     (("x",), {"x": 1}, r"^quantities is \('x',\): a tuple of xlnn.Quantity is expected"),

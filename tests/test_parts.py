@@ -9,7 +9,7 @@ from openpyxl.utils import column_index_from_string
 
 import xlnn
 from xlnn.building.plan import origin_of_template, planned
-from xlnn.equations.wording import Bar
+from xlnn.equations.sentences import Bar
 from xlnn.errors import XlnnError
 from xlnn.grid import address
 from xlnn.layout import Block, lay_out

@@ -35,7 +35,7 @@ def test_a_recurrence_that_reads_the_numbers_of_its_rows_is_calmed_as_well():
         cell=lambda w, n, eta: f"={w[()]}*(1+{eta[()]}*{n[()]})",
     )
     model = Model((
-        Quantity("eta", scale=100.0, calms=True), Quantity("n", axes=(row,), counts=True),
+        Quantity("eta", scale=100.0, is_step_size=True), Quantity("n", axes=(row,), counts=True),
         Quantity("w", axes=(state, row), equation=grows, uses={"w": previous("w")}, given=1),
     ))  # fmt: skip
     found = reference.run(model, probe_arrays(model, 0, 0) | reference.known(model))

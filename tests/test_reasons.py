@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import xlnn
-from xlnn.data.wording import LONGEST_REASON, reason
+from xlnn.data.messages import LONGEST_REASON, reason
 
 PACKAGE = Path(xlnn.__file__).parent
 

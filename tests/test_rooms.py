@@ -109,7 +109,7 @@ def test_the_table_itself_points_one_way():
 
 
 def circle_among(modules):
-    """Return the modules that import each other at their top level, or for their types alone."""
+    """Return the modules that import each other, also in functions or for their types alone."""
     named = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in modules}
     named = {name.removesuffix(".__init__"): path for name, path in named.items()}
     below = {name: {*loaded(path, named)} - {name} for name, path in named.items()}
@@ -121,10 +121,8 @@ def circle_among(modules):
 
 
 def loaded(path, named):
-    """Yield the modules of xlnn that a module imports at its top level, or for its types."""
-    body = tree_of(path).body
-    types = [each for node in body if isinstance(node, ast.If) for each in node.body]
-    for node in [*body, *types]:
+    """Yield the modules of xlnn that a module imports anywhere, also in a function or for types."""
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "xlnn":
             module = node.module.removeprefix("xlnn").removeprefix(".")
             for name in (f"{module}.{each.name}".removeprefix(".") for each in node.names):
@@ -139,8 +137,8 @@ def test_a_circle_is_found(tmp_path, monkeypatch):
     monkeypatch.setattr(sys.modules[__name__], "ROOT", tmp_path)
     for name, other in (("a", "b"), ("b", "c"), ("c", "a"), ("d", "a")):
         line = f"from xlnn.{other} import x\n"
-        hidden = f"if TYPE_CHECKING:\n    {line}" if name == "c" else line
-        (tmp_path / f"{name}.py").write_text(hidden)
+        under = {"b": "def f():\n    ", "c": "if TYPE_CHECKING:\n    "}.get(name, "")
+        (tmp_path / f"{name}.py").write_text(under + line)
     assert circle_among([*tmp_path.glob("*.py")]) == ["a", "b", "c"]
 
 

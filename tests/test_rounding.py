@@ -85,10 +85,10 @@ def test_a_class_that_is_no_tie_is_wrong(wines, tmp_path):
 
 def test_drift_is_measured_on_what_moves_smoothly():
     model = reference_model()
-    assert {"answer", "label", "right", "recognised", "lens_argmaxF"} & model.jumping == {
+    assert {"answer", "label", "right", "recognised", "lens_argmaxF"} & model.discontinuous == {
         "answer", "label", "right", "recognised",
     }  # fmt: skip
-    assert not {"z2", "a2", "C_T", "W2", "lens_z2"} & model.jumping
+    assert not {"z2", "a2", "C_T", "W2", "lens_z2"} & model.discontinuous
 
 
 def reference_model():

@@ -11,12 +11,11 @@ import numpy as np
 import openpyxl
 import pytest
 from experiments import agrees_in, built, changed
-from printing import printed
 from programs import skip_without
 
 from xlnn.building.build import build
 from xlnn.checking.check import check
-from xlnn.data.wording import amount
+from xlnn.data.messages import amount
 from xlnn.errors import XlnnError
 from xlnn.layout import quoted
 from xlnn.linting import lint
@@ -25,7 +24,6 @@ from xlnn.loading.values import values
 from xlnn.registry.templates import folder
 from xlnn.registry.text import languages
 from xlnn.workbooks.solver import DENSE, KIND, MAPS, SETTINGS, gradient, variables
-from xlnn.writing.printing import LEAST
 
 pytestmark = pytest.mark.first(name=1)
 
@@ -328,17 +326,3 @@ def test_it_is_written_in_every_language_and_excel_would_not_repair_it(name, tmp
     adjusted = re.sub("[^,]*!", "", names_of(path)["solver_adj"][1]).replace("$", "")
     assert objective in texts
     assert adjusted.replace(",", ";") in texts
-
-
-@pytest.mark.ci
-def test_images_are_printed_whole_and_with_the_weights_on_each_page(path):
-    sheet = openpyxl.load_workbook(path).worksheets[1]
-    _, layout = described(path)
-    block = layout.blocks["images"]
-    apart = block.steps[0][1]
-    how = printed(path)[sheet.title]
-    starts = {columns[0] for _, columns in how.pages} - {1}
-    assert len(starts) > 9
-    assert all((at - block.column) % apart == 0 for at in starts)
-    assert sheet.print_title_cols.startswith("$A:")
-    assert how.scale >= LEAST

@@ -20,7 +20,7 @@ from xlnn.equations.number import (
     significant_formula,
     significant_text,
 )
-from xlnn.equations.wording import Told
+from xlnn.equations.sentences import Told
 from xlnn.errors import DataError
 
 WRITTEN = {

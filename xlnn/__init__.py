@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from xlnn import testing as testing
     from xlnn.auditing.audit import audit as audit
-    from xlnn.auditing.report import Audit as Audit
+    from xlnn.auditing.audit_report import Audit as Audit
     from xlnn.building.build import build as build
     from xlnn.building.build import workbook as workbook
     from xlnn.building.writing import Built as Built
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from xlnn.data.dataset import Dataset as Dataset
     from xlnn.data.numbers import number as number
     from xlnn.equations.lookup import Chosen as Chosen
-    from xlnn.equations.wording import Told as Told
+    from xlnn.equations.sentences import Told as Told
     from xlnn.errors import XlnnError as XlnnError
     from xlnn.errors import XlnnWarning as XlnnWarning
     from xlnn.exercises.exercise import exercise as exercise
@@ -83,9 +83,7 @@ if TYPE_CHECKING:
     from xlnn.workbooks.learning import again as again
     from xlnn.workbooks.learning import choice as choice
     from xlnn.workbooks.learning import constants as constants
-    from xlnn.workbooks.learning import gradient as gradient
     from xlnn.workbooks.learning import shown as shown
-    from xlnn.workbooks.learning import trained as trained
     from xlnn.workbooks.pages.page import Page as Page
     from xlnn.workbooks.pages.parts import Below as Below
     from xlnn.workbooks.pages.parts import Beside as Beside
@@ -107,7 +105,7 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "xlnn.auditing.audit": "audit",
-    "xlnn.auditing.report": "Audit",
+    "xlnn.auditing.audit_report": "Audit",
     "xlnn.building.build": "build workbook",
     "xlnn.building.writing": "Built",
     "xlnn.checking.check": "check",
@@ -115,7 +113,7 @@ _MODULES = {
     "xlnn.data.dataset": "Dataset",
     "xlnn.data.numbers": "number",
     "xlnn.equations.lookup": "Chosen",
-    "xlnn.equations.wording": "Told",
+    "xlnn.equations.sentences": "Told",
     "xlnn.errors": "XlnnError XlnnWarning",
     "xlnn.exercises.exercise": "exercise",
     "xlnn.exercises.grades": "Grade Grades",
@@ -135,7 +133,7 @@ _MODULES = {
     "xlnn.registry.text": "Text",
     "xlnn.workbooks.experiment": "Experiment OneOf Size",
     "xlnn.workbooks.samples": "Learns classes_found classes_of",
-    "xlnn.workbooks.learning": "Weight Weights again choice constants gradient shown trained",
+    "xlnn.workbooks.learning": "Weight Weights again choice constants shown",
     "xlnn.workbooks.pages.page": "Page",
     "xlnn.workbooks.pages.parts": (
         "Below Beside Chart Grid Hidden Numbers Plane Row Sentences Space Table Trace"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from xlnn.arguments import is_number, is_path, is_text, is_whole, wrong
-from xlnn.data.wording import listed, short
+from xlnn.data.messages import listed, short
 from xlnn.errors import DataError
 
 MOST_EPOCHS = 1_048_576

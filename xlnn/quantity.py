@@ -9,7 +9,7 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property, partial, wraps
 from itertools import product
 from math import isfinite, prod
 from numbers import Real
@@ -145,11 +145,11 @@ class Equation:
     optional: tuple[str, ...] = ()
     """Arguments that may be left out."""
 
-    coarse = False
-    """Whether its values are so coarse (a class, a look-up, a sentence) that a wrong formula may
-    give the right ones; then the formula must also read as ``cell`` states it."""
+    reads_as_stated = False
+    """Whether its formula must read as ``cell`` states it, since a wrong formula may give the right
+    values: a class, a look-up, a sentence."""
 
-    jumps = False
+    discontinuous = False
     """Whether its values jump when its arguments change a little: a class, a count. An equation of
     your own that compares computed numbers for equality, or takes INT or MOD of them, must say so:
     programs differ in their last digit."""
@@ -162,6 +162,9 @@ class Equation:
 
     number_format = "0.0000"
     """How its values are shown, unless their quantity says otherwise."""
+
+    says: str = ""
+    """What it is and the section of the book, if its class does not say it."""
 
     switches = False
     """Whether it switches units off: then they pass on exactly 0, so values of such a network
@@ -202,6 +205,31 @@ class Equation:
         vars(found)["roles"] = roles
         return found
 
+    def restated(self, *roles: str, **said: Any) -> "Stated":  # noqa: ANN401 -- the fields of `Stated`
+        """Return the same equation with other names for its arguments, or another meaning.
+
+        An equation is stated once, and may be several of the book's.
+
+        >>> line = Stated(array=lambda x, m, n: m * x + n, cell="={m}*{x}+{n}")
+        >>> line.restated("z", "gain", "shift", says="y = gain z + shift").roles
+        ('z', 'gain', 'shift')
+        """
+        first = dict(zip(roles, self.roles, strict=True)) if roles else {r: r for r in self.roles}
+        own = {role: name for name, role in first.items()}
+
+        @wraps(self.array)
+        def array(**of: Any) -> Any:  # noqa: ANN401 -- as its own
+            return self.array(**{first[name]: each for name, each in of.items()})
+
+        def cell(*unit: int, **of: Cells) -> str:
+            return self.cell(*unit, **{first[name]: each for name, each in of.items()})
+
+        kept = ("reads_as_stated", "discontinuous", "switches", "repeats", "number_format", "says")
+        fields = {name: getattr(self, name) for name in kept}
+        for name in ("optional", "one_hot"):
+            fields[name] = tuple(own[role] for role in getattr(self, name))
+        return Stated(array, cell, **{**fields, **said}).taking(*first)
+
     def ties(self, got: np.ndarray, tolerance: float, **arguments: np.ndarray) -> np.ndarray:  # noqa: ARG002 -- for those that choose
         """Return where a choice in ``got`` is as good as that of ``array``, apart from rounding."""
         return np.zeros(np.shape(got), dtype=bool)
@@ -240,7 +268,7 @@ class Sentence(Equation):
         Its texts in the language of the workbook, by default those of ``english``.
     """
 
-    coarse = True
+    reads_as_stated = True
 
     def __init__(self, words: Any = None) -> None:  # noqa: ANN401 -- as its ``said`` reads them
         if words is not None:
@@ -309,9 +337,9 @@ class EachEquation(Equation):
         self.equations = tuple(equations)
         self.roles = tuple(dict.fromkeys(role for each in equations for role in each.roles))
         self.optional = tuple(dict.fromkeys(role for each in equations for role in each.optional))
-        self.coarse, self.jumps, self.repeats, self.switches = (
+        self.reads_as_stated, self.discontinuous, self.repeats, self.switches = (
             any(getattr(each, what) for each in equations)
-            for what in ("coarse", "jumps", "repeats", "switches")
+            for what in ("reads_as_stated", "discontinuous", "repeats", "switches")
         )
 
 
@@ -335,8 +363,8 @@ class Stated(Equation):
     same unit, or its only one, ``{x[:]}`` all of its units, and ``{x[0]}`` the first; ``{x[row]}``
     is the same over the whole of the axis ``row``, as ``{x[row][0]}``; ``{x.first}`` and
     ``{x.last}`` are at the ends of its axis, and ``{0}`` is the number of the unit, from 1.
-    ``coarse`` and the others have the same meaning as those of an `Equation`. ``says`` is what the
-    docstring of a class says: the equation, and the section of the book.
+    ``reads_as_stated`` and the others have the same meaning as those of an `Equation`. ``says`` is
+    what the docstring of a class says: the equation, and the section of the book.
 
     >>> double = Stated(array=lambda x: 2 * x, cell="=2*{x}")
     >>> double.roles
@@ -345,8 +373,8 @@ class Stated(Equation):
 
     array: Callable[..., Any]
     cell: Callable[..., str] | str  # type: ignore[assignment]
-    coarse: bool = False
-    jumps: bool = False
+    reads_as_stated: bool = False
+    discontinuous: bool = False
     switches: bool = False
     repeats: bool = False
     optional: tuple[str, ...] = ()
@@ -360,7 +388,7 @@ class Stated(Equation):
             object.__setattr__(self, "cell", partial(_filled, self.cell))
 
 
-Choice = partial(Stated, coarse=True, jumps=True, number_format="0")
+Choice = partial(Stated, reads_as_stated=True, discontinuous=True, number_format="0")
 """An equation whose value is a choice or a count, given as `Stated` is."""
 
 
@@ -543,7 +571,7 @@ class Quantity:
     between : (float, float) or None
         For an input: the range for probes, if equations have no value outside it, or none that
         reveals errors: a share, a number that keeps a root real.
-    calms : bool
+    is_step_size : bool
         For an input: whether diverging recurrences stay within bounds if it is smaller, like a
         learning rate. Probes make it as small as needed.
     title : str
@@ -576,7 +604,7 @@ class Quantity:
     scale: float = 1.0
     choices: tuple[int, int] | None = None
     between: tuple[float, float] | None = None
-    calms: bool = False
+    is_step_size: bool = False
     title: str = ""
     otherwise: str = ""
     gradient_of: GradientOf | None = None
@@ -733,9 +761,9 @@ class Quantity:
         return isinstance(self.equation, Sentence)
 
     @property
-    def is_coarse(self) -> bool:
-        """Whether its values cannot verify its formulas: `Equation.coarse`."""
-        return self.equation is not None and (self.equation.coarse or self.reads_as_stated)
+    def is_read_as_stated(self) -> bool:
+        """Whether its values cannot verify its formulas: `Equation.reads_as_stated`."""
+        return self.equation is not None and (self.equation.reads_as_stated or self.reads_as_stated)
 
     @property
     def input_lengths(self) -> tuple[int, ...]:
@@ -956,14 +984,17 @@ class Model:
         return self.by_name[name]
 
     @cached_property
-    def jumping(self) -> frozenset[str]:
+    def discontinuous(self) -> frozenset[str]:
         """The names of quantities whose values jump: classes, counts, and their dependants."""
-        names: set[str] = set()
-        for quantity in self.quantities:
-            equation = quantity.equation
-            shown = {use.name for use in quantity.uses.values()}
-            if equation and (equation.jumps or (equation.repeats and shown & names)):
-                names.add(quantity.name)
+        names = {q.name for q in self.quantities if q.equation and q.equation.discontinuous}
+        shows = {
+            q.name: {use.name for use in q.uses.values()}
+            for q in self.quantities
+            if q.equation and q.equation.repeats
+        }
+        # one may show what is computed later, in the entry before
+        while more := {name for name, shown in shows.items() if shown & names} - names:
+            names |= more
         return frozenset(names)
 
     def needed_by(self, *names: str) -> set[str]:

@@ -98,7 +98,7 @@ def largest_input(model: Model, arrays: Arrays) -> tuple[Quantity, tuple[int, ..
     inputs = inputs_of(model, arrays)
     numeric = [q for q in model.inputs if not (q.is_text or q.choices)]
     # if all is small with steps of size 0, the steps were too large
-    steps = [quantity for quantity in numeric if quantity.calms]
+    steps = [quantity for quantity in numeric if quantity.is_step_size]
     still = inputs | {quantity.name: 0 * inputs[quantity.name] for quantity in steps}
     is_step = bool(steps) and size_of(run(model, still)) < LARGE
     found = []

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xlnn.data.messages import listed
 from xlnn.data.numbers import rounded
-from xlnn.data.wording import listed
 
 
 @given(st.lists(st.floats(-1e300, 1e300, allow_subnormal=False), min_size=1))

@@ -11,12 +11,12 @@ import numpy as np
 from openpyxl.formula.translate import Translator
 
 from xlnn.arguments import is_number, wrong
+from xlnn.auditing.audit_report import RIGHT, UNSTATED, VAGUE, WRONG, Audit, Finding, Judged, Note
 from xlnn.auditing.book import MOST_NAMED, Book, read
 from xlnn.auditing.clock import Clock, OutOfTimeError
 from xlnn.auditing.costs import differences, implied_costs
 from xlnn.auditing.faults import Explainer, Fault, Pair, is_plain
 from xlnn.auditing.quantities import by_names
-from xlnn.auditing.report import RIGHT, UNSTATED, VAGUE, WRONG, Audit, Finding, Judged, Note
 from xlnn.auditing.roles import Finder, Roles, chosen
 from xlnn.auditing.slopes import (
     HALVES,

@@ -9,7 +9,7 @@ from openpyxl.utils.cell import column_index_from_string
 from xlnn.checking.references import CellRange, title_of
 from xlnn.engines.functions import functions_of
 from xlnn.engines.scenarios import Place
-from xlnn.xlsx.alike import TEXT
+from xlnn.xlsx.formula_groups import TEXT
 from xlnn.xlsx.guard import FUNCTIONS
 from xlnn.xlsx.range_shapes import corners, parsed
 from xlnn.xlsx.sheet_stream import MAX_COLUMNS, MAX_ROWS

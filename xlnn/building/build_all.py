@@ -8,7 +8,7 @@ from xlnn.building.destination import OUTPUT, Destination
 from xlnn.building.limits import size
 from xlnn.building.plan import Plan, origin_of_template, planned
 from xlnn.building.writing import Built, carried_out
-from xlnn.data.wording import listed, short
+from xlnn.data.messages import listed, short
 from xlnn.errors import MENDABLE, OptionsError, OutputNameError, XlnnError
 from xlnn.loading.spec import described
 from xlnn.options import Options

@@ -11,8 +11,8 @@ import numpy as np
 from xlnn.data.dataset import ENOUGH as SIGNIFICANT_ROWS
 from xlnn.data.dataset import LARGE as LARGE_INPUTS
 from xlnn.data.dataset import MOST_INPUTS, Dataset, ReadOptions
+from xlnn.data.messages import counted, short
 from xlnn.data.preprocessing import held_out
-from xlnn.data.wording import counted, short
 from xlnn.errors import DataError, WidthError
 from xlnn.options import BUILD, Options, as_typed
 from xlnn.workbooks.network.kind import KIND

@@ -1,9 +1,10 @@
-"""Start a build from the contents of an earlier workbook."""
+"""Start a build from a template, or from the contents of an earlier workbook."""
 
 from pathlib import Path
 
 from xlnn import engines
-from xlnn.building.plan import Source
+from xlnn.arguments import path_of
+from xlnn.building.plan import Source, origin_of_template
 from xlnn.building.proof import verifier
 from xlnn.engines.reading import Reading
 from xlnn.loading.open_file import check_sheets, opened
@@ -12,6 +13,13 @@ from xlnn.loading.unseen_formulas import file_for_engine
 from xlnn.loading.values import check_inputs, read_arrays
 from xlnn.reference import inputs_of
 from xlnn.workbooks import kind_of
+
+
+def source_of(what: str | Path) -> Source:
+    """Return the source for a template's name, its folder or a workbook."""
+    path = path_of(what, "what")
+    is_workbook = path.suffix.lower() == ".xlsx"
+    return origin_of_workbook(path) if is_workbook else origin_of_template(str(what))
 
 
 def origin_of_workbook(path: Path) -> Source:

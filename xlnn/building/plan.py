@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from xlnn import reference
-from xlnn.arguments import path_of
 from xlnn.building.limits import check_size, counting_epochs
 from xlnn.building.proof import check_formulas, watched
 from xlnn.errors import OptionsError, blamed
@@ -46,15 +45,13 @@ class Source(NamedTuple):
     origin: Any
     name: str
 
-    @classmethod
-    def of(cls, what: str | Path) -> "Source":
-        """Return the source for a template's name, its folder or a workbook."""
-        path = path_of(what, "what")
-        if path.suffix.lower() == ".xlsx":
-            from xlnn.building.continue_from import origin_of_workbook  # noqa: PLC0415 -- with an engine
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how to unpickle it: its kind by name, whose functions cannot be pickled."""
+        return _source, (self.kind.name, self.origin, self.name)
 
-            return origin_of_workbook(path)
-        return origin_of_template(str(what))
+
+def _source(kind: str, origin: object, name: str) -> Source:
+    return Source(kind_named(kind), origin, name)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from xlnn.checking.check import compare
 from xlnn.checking.edges import edges
 from xlnn.checking.formula_text import check_stated
 from xlnn.checking.gradients import with_gradients
-from xlnn.checking.jumps import check_jumps
+from xlnn.checking.last_digits import check_last_digits
 from xlnn.checking.probe import Work
 from xlnn.checking.report import Report, named_entry, ratio_of, told_apart, wrong_gradients
 from xlnn.engines.functions import functions_of
@@ -204,7 +204,7 @@ def check_formulas(layout: Layout) -> None:
                     "that function."
                 )
     check_stated(layout)
-    check_jumps(layout)
+    check_last_digits(layout)
 
 
 def watched(model: Model) -> Model:

@@ -25,7 +25,7 @@ from xlnn.checking.edges import edges
 from xlnn.checking.edits import appended, cause, happened
 from xlnn.checking.formula_text import check_stated, plainly
 from xlnn.checking.gradients import with_gradients
-from xlnn.checking.jumps import check_jumps
+from xlnn.checking.last_digits import check_last_digits
 from xlnn.checking.probe import Work
 from xlnn.checking.report import Report, Reports, without_answers
 from xlnn.checking.stored import CLOSE, stale
@@ -171,7 +171,7 @@ def examined(
         spec, layout = described(path, model, contents)
         if model is not None:
             check_stated(layout)
-            check_jumps(layout)
+            check_last_digits(layout)
         work.probe(layout)
         ours = is_ours(spec, model)
         report, values, run = compare(contents, layout, work, is_ours=ours)

@@ -134,7 +134,7 @@ def reading_ahead(
 def replacements(layout: Layout, entries: Iterable[Entry]) -> Inputs:
     """Return numbers to put in place of formulas, so that no circular reference is left."""
     return {
-        layout.place(*entry): CHOICE if layout.model[entry[0]].is_coarse else NUMBER
+        layout.place(*entry): CHOICE if layout.model[entry[0]].is_read_as_stated else NUMBER
         for entry in entries
     }
 

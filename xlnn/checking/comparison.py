@@ -363,7 +363,9 @@ class Comparison:
             name: relative_difference(arrays[name], run[name]) for name in numeric if arrays
         }
         spoilt = sum(int((~(found <= CONSEQUENCE)).sum()) for found in differences.values())
-        steady = differences.keys() - self.layout.model.jumping  # a tie does not count as drift
+        steady = (
+            differences.keys() - self.layout.model.discontinuous
+        )  # a tie does not count as drift
         wrong = self._wrong()
         named = {each.quantity for each in wrong}
         cells = {name: int(mask.sum()) for name, mask in self.has_formula.items()}

@@ -1,10 +1,10 @@
 """Find inputs where a formula's value jumps and programs differ, although all of them are right.
 
-A part of a formula whose last digit decides the value (`xlnn.checking.jumps`) is on an edge if its
-two sides are equal as decimals, or its quotient is a whole number. To find an edge, the cells from
-which the part is computed get short decimals, and one of these is solved for. If floating-point
-numbers then give another value than exact decimals, programs differ: some, such as LibreOffice and
-Excel, treat nearly equal numbers as equal.
+A part of a formula whose last digit decides the value (`xlnn.checking.last_digits`) is on an edge
+if its two sides are equal as decimals, or its quotient is a whole number. To find an edge, the
+cells from which the part is computed get short decimals, and one of these is solved for. If
+floating-point numbers then give another value than exact decimals, programs differ: some, such as
+LibreOffice and Excel, treat nearly equal numbers as equal.
 """
 
 import math
@@ -29,7 +29,7 @@ from xlnn.checking.arithmetic import (
     references,
     value_of,
 )
-from xlnn.checking.jumps import MUST_SAY, Deciders, Deciding, Digits
+from xlnn.checking.last_digits import MUST_SAY, Deciders, Deciding, Digits
 from xlnn.checking.references import areas
 from xlnn.checking.report import Edge, Restated
 from xlnn.engines import Allowance

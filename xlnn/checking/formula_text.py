@@ -19,8 +19,8 @@ import formualizer
 from xlnn.checking.references import CellRange, areas, beyond, range_text
 from xlnn.errors import DataError
 from xlnn.layout import Block, Layout
-from xlnn.xlsx.alike import TEXT
 from xlnn.xlsx.forms import misread
+from xlnn.xlsx.formula_groups import TEXT
 from xlnn.xlsx.name_substitution import MeaningError, Names
 from xlnn.xlsx.package import Package
 from xlnn.xlsx.range_shapes import intersection, parsed
@@ -153,7 +153,7 @@ class Readings:
         stated = self.layout.formula(name, index)
         if other_cells := _other_cells(named, areas(stated, title) or [], self.contents.sheets):
             return other_cells
-        if quantity.is_coarse and not is_bracketed_otherwise(formula, stated):
+        if quantity.is_read_as_stated and not is_bracketed_otherwise(formula, stated):
             return ALIKE_BY_CHANCE
         return None
 

@@ -159,7 +159,7 @@ def _is_cost(model: Model, name: str, gradient: Quantity) -> bool:
         and one.each == gradient.each
         and one.is_number_along(_family(gradient))
         and one.equation is not None
-        and not (one.given or one.equation.jumps)
+        and not (one.given or one.equation.discontinuous)
         and gradient.gradient_of.weight in model.needed_by(name)
     )
 

@@ -36,8 +36,8 @@ def probe_inputs(layout: Layout, seed: int, number: int) -> Inputs:
 
     They are spread around the quantity's scale, with either sign; later probes spread them over two
     orders of magnitude, and every fourth has whole numbers, as data often do. A selector gets one
-    of its choices, and an input with bounds a number between them. Inputs with `Quantity.calms` are
-    reduced where a recurrence would overflow.
+    of its choices, and an input with bounds a number between them. Step sizes
+    (`Quantity.is_step_size`) are reduced where a recurrence would overflow.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def probe_arrays(
             size *= quantity.scale * 10 ** generator.uniform(low, high)
             if number % 4 == WHOLE:
                 size = np.ceil(size)
-            factor = 1.0 if quantity.calms else larger
+            factor = 1.0 if quantity.is_step_size else larger
             numbers = factor * size * generator.choice([-1.0, 1.0], size.shape)
         drawn[quantity.name] = numbers
     drawn = _calm(model, drawn)
@@ -83,7 +83,7 @@ def probe_arrays(
 
 def _calm(model: Model, drawn: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Scale inputs down until every recurrence stays within bounds."""
-    calming = [quantity.name for quantity in model.inputs if quantity.calms]
+    calming = [quantity.name for quantity in model.inputs if quantity.is_step_size]
     if not calming:
         return drawn
     recurring = _recurring(model)

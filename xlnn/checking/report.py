@@ -6,7 +6,7 @@ from math import isfinite
 from numbers import Real
 from typing import Any
 
-from xlnn.data.wording import counted, listed
+from xlnn.data.messages import counted, listed
 from xlnn.errors import printed
 
 ALIKE = 1e-4

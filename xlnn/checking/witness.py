@@ -11,7 +11,7 @@ from typing import NamedTuple
 from xlnn.checking.comparison import Comparison, Finding, written
 from xlnn.checking.formula_text import Entry
 from xlnn.checking.probe import Work
-from xlnn.data.wording import counted
+from xlnn.data.messages import counted
 from xlnn.errors import CircularReferenceError, EngineError
 from xlnn.grid import Values
 from xlnn.loading.values import read_arrays

@@ -6,9 +6,9 @@ from pathlib import Path
 import click
 
 from xlnn.cli.console import mended_by, say, say_error, say_json
-from xlnn.cli.course import progress
 from xlnn.cli.parameters import PATH, files_argument, language_option
-from xlnn.data.wording import counted
+from xlnn.cli.progress_bar import progress
+from xlnn.data.messages import counted
 from xlnn.errors import MENDABLE, OptionsError
 
 
@@ -58,17 +58,17 @@ def audit(  # noqa: C901, PLR0912, PLR0913 -- click gives each option by its nam
 
     Example: xlnn audit homework/*.xlsx -o report.xlsx
     """
-    from xlnn.auditing import report  # noqa: PLC0415 -- the same
+    from xlnn.auditing import audit_report  # noqa: PLC0415 -- the same
     from xlnn.auditing.audit import audit as audited  # noqa: PLC0415 -- only what is needed
-    from xlnn.exercises.report import check_report  # noqa: PLC0415 -- the same
+    from xlnn.exercises.class_report import check_report  # noqa: PLC0415 -- the same
 
-    words = report.words_of(lang)
+    words = audit_report.words_of(lang)
     if output:
         check_report(output, files, force=force)
     if write:
         for file in files:
-            report.check_copy(file, force=force)
-    found: list[report.Audit] = []
+            audit_report.check_copy(file, force=force)
+    found: list[audit_report.Audit] = []
     for file in files:
         try:
             with progress() as tell:
@@ -79,20 +79,20 @@ def audit(  # noqa: C901, PLR0912, PLR0913 -- click gives each option by its nam
             raise
         except MENDABLE as error:
             said = mended_by(error)
-            result = report.Audit(str(file), error=said)
+            result = audit_report.Audit(str(file), error=said)
             say_error(said, file if len(files) > 1 else "")
         else:
             if not as_json:
-                for line in report.lines(result, words):
+                for line in audit_report.lines(result, words):
                     say(line)
             if write and result.judged:
-                say(f"{report.write_slopes(file, result)}", err=as_json)
+                say(f"{audit_report.write_slopes(file, result)}", err=as_json)
         found.append(result)
     if as_json:
         plain = [result.to_json() for result in found]
         say_json(plain if len(files) > 1 else plain[0])
     if output:
-        report.write_report(output, found, lang)
+        audit_report.write_report(output, found, lang)
         say(f"{output}   {counted(len(found), 'workbook')}", err=as_json)
     if not all(result.agrees for result in found):
         sys.exit(1)

@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from xlnn.cli.console import mended_by, say_built, say_error, say_note, say_result
-from xlnn.cli.course import progress
 from xlnn.cli.parameters import PATH, declared, offering
-from xlnn.data.wording import listed
+from xlnn.cli.progress_bar import progress
+from xlnn.data.messages import listed
 from xlnn.errors import OptionsError
 from xlnn.options import BUILD, Options, as_typed
 from xlnn.registry.templates import ALL, names

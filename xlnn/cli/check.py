@@ -11,9 +11,9 @@ import click
 
 from xlnn.checking.report import Report, lines_of
 from xlnn.cli.console import mended_by, say, say_error, say_json
-from xlnn.cli.course import progress
 from xlnn.cli.parameters import PATH, file_argument, files_argument, offering, part_of, with_choices
-from xlnn.data.wording import counted
+from xlnn.cli.progress_bar import progress
+from xlnn.data.messages import counted
 from xlnn.engines import DEFAULT_ENGINE, ENGINES, check_name, missing
 from xlnn.errors import MENDABLE, EngineError
 from xlnn.options import MOST_PROBES

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from xlnn.checking.report import lines_of_gradients, proven
-from xlnn.data.wording import counted
+from xlnn.data.messages import counted
 from xlnn.errors import OutputError, one_line, printed
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import click
 
 from xlnn.cli.console import say, say_json
-from xlnn.cli.course import progress
 from xlnn.cli.parameters import engine_option, file_argument, language_option, misread
+from xlnn.cli.progress_bar import progress
 
 
 @click.command()

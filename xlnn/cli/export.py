@@ -7,9 +7,9 @@ import click
 
 from xlnn.checking.report import distance
 from xlnn.cli.console import say
-from xlnn.cli.course import progress
 from xlnn.cli.parameters import PATH, engine_option, file_argument
-from xlnn.data.wording import counted
+from xlnn.cli.progress_bar import progress
+from xlnn.data.messages import counted
 
 
 @click.command()

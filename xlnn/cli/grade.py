@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from xlnn.cli.console import say, say_built, say_json
-from xlnn.cli.course import progress
 from xlnn.cli.parameters import (
     PATH,
     declared,
@@ -18,7 +17,8 @@ from xlnn.cli.parameters import (
     part_of,
     with_choices,
 )
-from xlnn.data.wording import counted
+from xlnn.cli.progress_bar import progress
+from xlnn.data.messages import counted
 from xlnn.options import ATTEMPTS, EXERCISE
 from xlnn.registry.templates import DEFAULT, names
 
@@ -121,14 +121,14 @@ def grade(files: tuple[Path, ...], **options: Any) -> None:  # noqa: ANN401 -- e
 
     Example: xlnn grade handed-in/*.xlsx --points delta3=4,delta2=6 -o report.xlsx
     """
-    from xlnn.exercises import earlier_report, grading, report  # noqa: PLC0415 -- only what is needed
+    from xlnn.exercises import class_report, earlier_report, grading  # noqa: PLC0415 -- only what is needed
     from xlnn.registry.text import text  # noqa: PLC0415 -- the same
 
     output, lang, as_json = options["output"], options["lang"], options["as_json"]
     if lang:
         text(lang, "grading")
     if output:
-        report.check_report(output, files, force=options["force"])
+        class_report.check_report(output, files, force=options["force"])
     with progress() as tell:
         grades = grading.grade(
             files,
@@ -150,13 +150,13 @@ def grade(files: tuple[Path, ...], **options: Any) -> None:  # noqa: ANN401 -- e
         )
     if output:
         grades = earlier_report.carried_on(output, grades)
-    shown = report.pseudonymous(grades) if options["pseudonyms"] else grades
+    shown = class_report.pseudonymous(grades) if options["pseudonyms"] else grades
     if as_json:
         say_json(shown.to_json())
     else:
         _print(shown, lang)
     if output:
-        report.write_report(output, shown, lang)
+        class_report.write_report(output, shown, lang)
         say(f"{output}   {counted(len(grades), 'submission')}", err=as_json)
     _hand_back(grades, options)
     if any(each.error for each in grades):

@@ -20,11 +20,11 @@ from xlnn.data.dataset import (
     labels_told,
     targets_told,
 )
+from xlnn.data.messages import listed, named_apart, short
 from xlnn.data.numbers import LARGEST, rounded
 from xlnn.data.pictures import picture_of
 from xlnn.data.preprocessing import IncompleteRows, filled
 from xlnn.data.rows import Table
-from xlnn.data.wording import listed, named_apart, short
 from xlnn.errors import DataError
 
 TARGETS = ("labels", "y", "t")

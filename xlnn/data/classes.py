@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from xlnn.data.dataset import ReadOptions
+from xlnn.data.messages import named_apart, short
 from xlnn.data.numbers import is_number
-from xlnn.data.wording import named_apart, short
 from xlnn.errors import DataError
 
 MOST_CLASSES = 1_000

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from xlnn.data.dataset import ReadOptions
+from xlnn.data.messages import LONGEST_NAME, cut, listed, short
 from xlnn.data.numbers import (
     CODE,
     is_absent,
@@ -18,7 +19,6 @@ from xlnn.data.numbers import (
     unsigned,
 )
 from xlnn.data.roles import ColumnRoles
-from xlnn.data.wording import LONGEST_NAME, cut, listed, short
 from xlnn.data.words import (
     DATE,
     DATES,

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from xlnn.data.dataset import MOST_ROWS, ReadOptions
 from xlnn.data.files import USUAL, content, decoded, likely_encoding
+from xlnn.data.messages import counted, reason
 from xlnn.data.rows import LOOKED_AT, Row, Table
-from xlnn.data.wording import counted, reason
 from xlnn.errors import DataError
 
 DELIMITERS = ("\t", ";", "|", ",")

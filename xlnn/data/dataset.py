@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from xlnn.data.messages import amount, counted, listed
 from xlnn.data.numbers import is_number
-from xlnn.data.wording import amount, counted, listed
 from xlnn.errors import DataError
 
 MOST_INPUTS = 16_384

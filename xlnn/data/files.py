@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from xlnn.data.wording import listed, printable, short
+from xlnn.data.messages import listed, printable, short
 from xlnn.errors import DataError
 
 LARGEST_FILE = 256 * 1024 * 1024

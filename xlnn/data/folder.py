@@ -8,9 +8,9 @@ import numpy as np
 
 from xlnn.data.classes import name, one_hot
 from xlnn.data.dataset import MOST_INPUTS, Dataset, ReadOptions, labels_told, sized
+from xlnn.data.messages import counted, natural, short
 from xlnn.data.numbers import rounded
 from xlnn.data.pictures import ink, size
-from xlnn.data.wording import counted, natural, short
 from xlnn.errors import DataError
 
 SUFFIXES = (".png", ".jpg", ".jpeg")

@@ -13,12 +13,12 @@ from xlnn.data.arrays import frame_table, from_arrays, grey, is_frame, role
 from xlnn.data.csv_lines import csv_table
 from xlnn.data.dataset import Dataset, ReadOptions
 from xlnn.data.folder import from_folder
+from xlnn.data.messages import reason, short
 from xlnn.data.npz import KINDS, arrays
 from xlnn.data.roles import roles_in
 from xlnn.data.rows import Table
 from xlnn.data.sheet import sheet_table
 from xlnn.data.table import from_table
-from xlnn.data.wording import reason, short
 from xlnn.data.words import bases
 from xlnn.errors import DataError
 

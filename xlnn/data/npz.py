@@ -16,7 +16,7 @@ import numpy as np
 
 from xlnn.data.dataset import ReadOptions
 from xlnn.data.files import content
-from xlnn.data.wording import reason, short
+from xlnn.data.messages import reason, short
 from xlnn.errors import DataError
 
 LARGEST_INFLATED = 512 * 1024 * 1024

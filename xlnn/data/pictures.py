@@ -13,7 +13,7 @@ import numpy as np
 
 from xlnn.data.dataset import ReadOptions
 from xlnn.data.files import content
-from xlnn.data.wording import reason
+from xlnn.data.messages import reason
 from xlnn.errors import DataError
 
 if TYPE_CHECKING:

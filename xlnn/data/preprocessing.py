@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from xlnn.data.messages import counted, listed, short
 from xlnn.data.numbers import rounded
-from xlnn.data.wording import counted, listed, short
 from xlnn.errors import DataError
 
 

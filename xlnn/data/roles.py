@@ -8,9 +8,9 @@ from itertools import pairwise
 from math import prod
 
 from xlnn.data.dataset import ReadOptions
+from xlnn.data.messages import listed, named_apart, short
 from xlnn.data.pictures import name_pixels
 from xlnn.data.rows import Table
-from xlnn.data.wording import listed, named_apart, short
 from xlnn.data.words import bases, looks_numeric
 from xlnn.errors import DataError
 

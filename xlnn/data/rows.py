@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from itertools import chain, compress, islice
 
 from xlnn.data.dataset import MOST_INPUTS, ReadOptions
+from xlnn.data.messages import short
 from xlnn.data.numbers import is_absent
-from xlnn.data.wording import short
 from xlnn.data.words import looks_numeric
 from xlnn.errors import DataError
 from xlnn.grid import address

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from xlnn.data.dataset import ReadOptions
+from xlnn.data.messages import counted, listed, short
 from xlnn.data.rows import Row, Table
-from xlnn.data.wording import counted, listed, short
 from xlnn.errors import DataError
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.cells import cell_value, number

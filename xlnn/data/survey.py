@@ -7,6 +7,7 @@ import numpy as np
 
 from xlnn.data.column import SENTENCES, Column
 from xlnn.data.dataset import ReadOptions
+from xlnn.data.messages import counted, listed, short
 from xlnn.data.numbers import (
     CODE,
     MARKS,
@@ -18,7 +19,6 @@ from xlnn.data.numbers import (
 from xlnn.data.roles import roles_in
 from xlnn.data.rows import Row, Table
 from xlnn.data.totals import is_note, totals
-from xlnn.data.wording import counted, listed, short
 from xlnn.data.words import DATE, DATES, is_missing, is_unlabelled, looks_numeric
 from xlnn.errors import DataError
 

@@ -17,12 +17,12 @@ from xlnn.data.dataset import (
     summing,
     targets_told,
 )
+from xlnn.data.messages import listed
 from xlnn.data.numbers import rounded
 from xlnn.data.pictures import name_pixels, picture_of
 from xlnn.data.preprocessing import IncompleteRows, filled
 from xlnn.data.rows import Table
 from xlnn.data.survey import Survey
-from xlnn.data.wording import listed
 from xlnn.data.words import counts_rows, is_unlabelled, kept_words, unlike
 from xlnn.errors import DataError
 

@@ -7,8 +7,8 @@ from itertools import count
 
 import numpy as np
 
+from xlnn.data.messages import LONGEST_NAME, cut
 from xlnn.data.numbers import ABSENT, WORDS_TOO, is_absent, looks_like_number
-from xlnn.data.wording import LONGEST_NAME, cut
 
 MOST_KINDS = 12
 """The most categories that become columns; a column with more is left out."""

@@ -13,7 +13,7 @@ import numpy as np
 
 from xlnn.engines._store import Places
 from xlnn.errors import EngineError
-from xlnn.xlsx.alike import Groups, split
+from xlnn.xlsx.formula_groups import Groups, split
 from xlnn.xlsx.sheet_stream import MAX_COLUMNS, MAX_ROWS
 
 

@@ -18,7 +18,7 @@ from xlnn.engines.functions import SINGLE
 from xlnn.engines.ironcalc import Session
 from xlnn.engines.scenarios import NOTHING, Found, Place, Question
 from xlnn.grid import CellError
-from xlnn.xlsx.alike import QUOTED
+from xlnn.xlsx.formula_groups import QUOTED
 
 FAILED = frozenset({UNKNOWN, CellError("#N/IMPL!"), CellError("#NAME?")})
 """The error of a formula that an engine cannot read, or whose function it lacks."""

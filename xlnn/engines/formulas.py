@@ -23,8 +23,8 @@ from xlnn.engines._shapes import Shape, laid_out
 from xlnn.engines._store import Places, Store
 from xlnn.errors import CircularReferenceError, EngineError, WorkbookError
 from xlnn.grid import Inputs, Place, Values, address
-from xlnn.xlsx.alike import BATCH, Groups
 from xlnn.xlsx.cells import cells
+from xlnn.xlsx.formula_groups import BATCH, Groups
 from xlnn.xlsx.parts import sheet_parts
 
 _AT_ONCE = 500_000

@@ -10,7 +10,7 @@ from functools import cache
 import formualizer
 import ironcalc
 
-from xlnn.xlsx.alike import QUOTED
+from xlnn.xlsx.formula_groups import QUOTED
 from xlnn.xlsx.guard import FUNCTIONS
 
 SINGLE = re.compile(r"_xlfn\.SINGLE\(", re.IGNORECASE)

@@ -18,8 +18,8 @@ from xlnn.engines import Anew, Recalculate
 from xlnn.engines.formualizer import ERRORS, check_computed
 from xlnn.errors import EngineError, WorkbookError
 from xlnn.grid import CellError, Inputs, Place, SheetValues, Values
-from xlnn.xlsx.alike import QUOTED, TEXT
 from xlnn.xlsx.cells import all_cells
+from xlnn.xlsx.formula_groups import QUOTED, TEXT
 from xlnn.xlsx.parts import sheet_parts
 from xlnn.xlsx.range_shapes import parsed
 

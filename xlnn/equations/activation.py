@@ -12,6 +12,7 @@ from math import inf
 import numpy as np
 
 from xlnn.equations.dense import total, written_call
+from xlnn.equations.elementary import COPY
 from xlnn.quantity import Equation, Stated
 
 LARGEST = 700
@@ -61,7 +62,7 @@ RELU = Stated(
     lambda z: np.maximum(0, z),
     "=MAX(0,{z})",
     says="a = max(0, z).",
-    coarse=True,
+    reads_as_stated=True,
     switches=True,
 )
 """No rounding is needed: a is continuous at 0."""
@@ -75,8 +76,8 @@ def relu_slope(below: float = 0) -> Stated:
         lambda *unit, z: f"=IF(ROUND(MIN(1,MAX(0,{z[unit]})),{DIGITS})>0,1,{written(below)})",
         says=f"a'(z) = 1 where z > 0, else {written(below)}; at 0, where it is undefined, it is "
         f"set to {written(below)}.",
-        coarse=True,
-        jumps=True,
+        reads_as_stated=True,
+        discontinuous=True,
     )
 
 
@@ -90,21 +91,19 @@ def leaky_relu(slope: float) -> Stated:
         lambda z: np.maximum(0, z) + slope * np.minimum(0, z),
         lambda *unit, z: f"=MAX(0,{z[unit]})+{written(slope)}*MIN(0,{z[unit]})",
         says="a = z where z > 0, else slope z.",
-        coarse=True,
+        reads_as_stated=True,
     )
 
 
-LINEAR = Stated(
-    lambda z: z,
-    "={z}",
-    says="a = z: the unit passes on its input, and its slope is 1.",
+LINEAR = COPY.restated(
+    "z", repeats=False, says="a = z: the unit passes on its input, and its slope is 1."
 )
 
 LARGEST_INPUT = Stated(
     lambda z: z.max(axis=1),
     lambda z: "=" + written_call("MAX", [z[k] for k in range(z.shape[0])]),
     says="max_l z_l: the largest weighted input of a layer.",
-    coarse=True,
+    reads_as_stated=True,
 )
 
 EXPONENTIAL = Stated(

@@ -80,8 +80,8 @@ def hit(least: float) -> Stated:
     return Stated(
         lambda p, t: (_of_target(p, t) > least) * 1.0,
         lambda i, p, t: f"=IF(INDEX({p[i, :]},1,{t[i]})>{least},1,0)",
-        coarse=True,
-        jumps=True,
+        reads_as_stated=True,
+        discontinuous=True,
     )
 
 
@@ -155,7 +155,6 @@ NORMAL = Stated(
     lambda r, m, s: (r - m[..., None]) / s[..., None],
     lambda t, k, r, m, s: f"=({r[t, k]}-{m[t]})/{s[t]}",
 )
-SCALED = Stated(lambda n, g, b: n * g + b, lambda t, k, n, g, b: f"={n[t, k]}*{g[k]}+{b[k]}")
 NORMAL_BACK = Stated(  # with d = ∂C/∂n: (d - mean d - n mean (n d)) / s
     lambda dy, g, n, s: (
         (dy * g - (dy * g).mean(-1)[..., None] - n * (n * dy * g).mean(-1)[..., None])
@@ -172,8 +171,8 @@ RELU_BACK = Stated(  # the mask is that of h, what the ReLU receives
         f"=IF(ROUND(MIN(1,MAX(0,{h[i, k]})),12)>0,1,0)"
         f"*({written_sum([f'{a[i, j]}*{b[j, k]}' for j in range(a.shape[1])])})"
     ),
-    coarse=True,
-    jumps=True,
+    reads_as_stated=True,
+    discontinuous=True,
 )
 
 
@@ -263,7 +262,7 @@ def block(each: Callable[..., Quantity], positions: int, hidden: int) -> Iterato
                meaning="of the numbers of one position: the variance divides by d, and ε stands "
                "inside the root", written="s = √(Σ(r − m)²/d + ε)")
     yield each("n1", title="normalised 1", equation=NORMAL.of("r1", "m1", "s1"))
-    yield each("y1", title="layer norm 1", equation=SCALED.of("n1", "g1", "b1"), source=NORM,
+    yield each("y1", title="layer norm 1", equation=units.LINE.of("n1", "g1", "b1"), source=NORM,
                meaning="with mean b and spread g, whatever the size of r",
                written="y = g (r − m)/s + b")
     yield wide("h", title="feed-forward", equation=units.DENSE.of("W1", "y1", "c1"),
@@ -275,7 +274,7 @@ def block(each: Callable[..., Quantity], positions: int, hidden: int) -> Iterato
     yield mean("m2", title="mean 2", equation=MEAN.of("r2"))
     yield mean("s2", title="spread 2", equation=SPREAD.of("r2", "m2"))
     yield each("n2", title="normalised 2", equation=NORMAL.of("r2", "m2", "s2"))
-    yield each("y2", title="layer norm 2", equation=SCALED.of("n2", "g2", "b2"))
+    yield each("y2", title="layer norm 2", equation=units.LINE.of("n2", "g2", "b2"))
 
 
 def block_back(each: Callable[..., Quantity], positions: int, hidden: int) -> Iterator[Quantity]:

@@ -12,8 +12,8 @@ import numpy as np
 from xlnn.equations.activation import LARGEST
 from xlnn.equations.lookup import entry_of
 from xlnn.equations.number import fixed, raised, short, significant
+from xlnn.equations.sentences import Told, at_most, first_place
 from xlnn.equations.surface import SURFACES, Line, chosen, flattens, one_of
-from xlnn.equations.wording import Told, at_most, first_place
 from xlnn.quantity import Sentence, Stated
 from xlnn.terms import Term, either, largest, least, sign
 
@@ -117,7 +117,7 @@ def partial_quotient(along: str) -> Stated:
 
 LOG_SIZE = Stated(
     lambda e: np.log10(np.maximum(np.abs(e), 1e-12)), "=LN(MAX(ABS({e}),1/10^12))/LN(10)",
-    jumps=True, number_format="0.00",
+    discontinuous=True, number_format="0.00",
     says="log10 |e| of an error, at least 1e-12: below that, engines differ on what is 0.")
 
 TAYLOR = Stated(
@@ -214,7 +214,6 @@ BELOW = Stated(lambda e: 1 + e, "=1+{e}")
 SIGMOID = Stated(lambda below: 1 / below, "=1/{below}")
 QUOTIENT_RULE = Stated(lambda e, below: e / below / below, "={e}/{below}/{below}")
 CHAIN = Stated(lambda outer, inner: outer[0] * inner[0], "={outer[0]}*{inner[0]}")
-LINEAR = Stated(lambda a, x, b, y: a * x + b * y, "={a}*{x}+{b}*{y}")
 CHAIN_OF_TWO = Stated(lambda u, a, v, p: 2 * u * a + 2 * v * p, "=2*{u}*{a}+2*{v}*{p}")
 QUOTIENT_OF_TWO = Stated(
     lambda u, a, v, p, h: ((u + a * h)**2 + (v + p * h)**2 - (u - a * h)**2 - (v - p * h)**2)

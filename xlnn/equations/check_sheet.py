@@ -49,7 +49,7 @@ class SumDistance(Equation):
     times the largest number goes unseen.
     """
 
-    coarse = jumps = True  # where it is rounded
+    reads_as_stated = discontinuous = True  # where it is rounded
 
     def array(self, marks: np.ndarray, values: np.ndarray, noted: np.ndarray) -> np.ndarray:
         with np.errstate(all="ignore"):
@@ -75,7 +75,7 @@ class SumDistance(Equation):
 class LargestDistance(Equation):
     """The largest distance of an array from its note, relative to the largest number noted."""
 
-    coarse = True
+    reads_as_stated = True
     optional = ("noted",)
 
     def array(self, distance: np.ndarray, noted: np.ndarray | None = None) -> np.ndarray:
@@ -103,7 +103,7 @@ class Case(Equation):
         The roles of the largest distance of each array.
     """
 
-    coarse = jumps = True
+    reads_as_stated = discontinuous = True
 
     def __init__(self, inputs: Sequence[str], results: Sequence[str]) -> None:
         self.inputs, self.results = tuple(inputs), tuple(results)

@@ -18,8 +18,9 @@ filter and the products (r, c) or (maps, r, c). Places count from 1, as INDEX do
 import numpy as np
 
 from xlnn.equations.dense import MOST_ARGUMENTS, written_call, written_sum
+from xlnn.equations.elementary import PRODUCT, SUM, total
 from xlnn.equations.lookup import OfUnit
-from xlnn.quantity import Cells, Equation, Stated
+from xlnn.quantity import Cells, Equation
 
 
 class Window(Equation):
@@ -31,7 +32,7 @@ class Window(Equation):
         Rows and columns of the filter.
     """
 
-    coarse = repeats = True
+    reads_as_stated = repeats = True
 
     def __init__(self, size: tuple[int, int]) -> None:
         self.size = size
@@ -57,23 +58,13 @@ class OfFilter(OfUnit):
     """The weights, the bias, or z at the chosen place, of the chosen filter."""
 
 
-PRODUCTS = Stated(
-    lambda a, W: a * W,
-    "={a}*{W}",
-    says="w_fmuv a_m,i+u,j+v, of each cell of the window.",
+PRODUCTS = PRODUCT.restated(
+    "a", "W", says="w_fmuv a_m,i+u,j+v, of each cell of the window. Book: 5-3."
 )
 
-SUM_OF_PRODUCTS = Stated(
-    lambda products: products.sum(),
-    lambda products: "=" + written_call("SUM", products.listed.split(",")),
-    says="The sum of all products.",
-)
+SUM_OF_PRODUCTS = total().restated("products", says="The sum of all products. Book: 5-3.")
 
-PLUS_BIAS = Stated(
-    lambda total, b: total + b,
-    "={total}+{b}",
-    says="z_fij = the sum of the products + b_f.",
-)
+PLUS_BIAS = SUM.restated("total", "b", says="z_fij = the sum of the products + b_f. Book: 5-3.")
 
 
 Sides = tuple[int, ...]
@@ -274,7 +265,7 @@ class _Pooling(Equation):
 class MaxPooling(_Pooling):
     """a = the largest value of the block.   Book: 5-3."""
 
-    coarse = switches = True
+    reads_as_stated = switches = True
 
     def array(self, below: np.ndarray) -> np.ndarray:
         """Return a, shape (samples, maps, rows / r, columns / c)."""
@@ -291,7 +282,7 @@ class Argmax(_Pooling):
     passes the error on: with equal windows, the derivative would count twice.
     """
 
-    coarse = jumps = True
+    reads_as_stated = discontinuous = True
 
     def array(self, below: np.ndarray, a: np.ndarray) -> np.ndarray:
         """Return the position, of the shape of a."""
@@ -310,7 +301,7 @@ class Argmax(_Pooling):
 class MaxPoolingDelta(_Pooling):
     """delta = (delta of the block, for its first largest value, else 0) a'(z).   Book: 5-5."""
 
-    coarse = True
+    reads_as_stated = True
 
     optional = ("slope",)
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from xlnn.equations.activation import LEAKY, leak_of
 from xlnn.equations.dense import total, written_call, written_squares
-from xlnn.equations.wording import (
+from xlnn.equations.elementary import DIFFERENCE
+from xlnn.equations.sentences import (
     CategoricalCrossEntropySentence,
     CrossEntropySentence,
 )
@@ -29,10 +30,10 @@ SQUARED_ERROR_DELTA = Stated(
 )
 
 CROSS_ENTROPY = Stated(
-    lambda t, z: np.maximum(z, 0) - t * z + np.log(1 + np.exp(-np.abs(z))),
+    lambda z, t: np.maximum(z, 0) - t * z + np.log(1 + np.exp(-np.abs(z))),
     "=MAX({z},0)-{t}*{z}+LN(1+EXP(-ABS({z})))",
     says="c_k = -(t_k ln a_k + (1 - t_k) ln(1 - a_k)), of a sigmoid unit. Book: 3-3.",
-    coarse=True,
+    reads_as_stated=True,
 )
 """Differs from the book's form, which takes ln 0 once a is 0 or 1 to 16 digits: with a = 1 / (1 +
 exp(-z)) it is the same as max(z, 0) - t z + ln(1 + exp(-|z|))."""
@@ -52,9 +53,9 @@ SUM_OF_OUTPUTS = Stated(
     says="C = sum_k c_k, for one sample. Book: 3-3.",
 )
 
-CROSS_ENTROPY_DELTA = Stated(
-    lambda t, a: a - t,
-    "={a}-{t}",
+CROSS_ENTROPY_DELTA = DIFFERENCE.restated(
+    "a",
+    "t",
     says="delta_k = a_k - t_k: a'(z_k) cancels. With softmax the targets sum to 1.",
 )
 

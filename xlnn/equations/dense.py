@@ -5,6 +5,7 @@ Shapes: a of the layer ``below`` (samples, inputs), W (units, inputs), b (units,
 """
 
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 
@@ -111,44 +112,88 @@ def total(cells: Cells) -> str:
     return f"({written_sum(cells.listed.split(','))})"
 
 
-class WeightedInput(Equation):
-    """z_j = sum_i w_ji a_i + b_j.   Book: 3-2, 5-3."""
-
-    def array(self, below: np.ndarray, W: np.ndarray, b: np.ndarray) -> np.ndarray:
-        """Return z, shape (samples, units); below and W may be shaped as pictures or maps."""
-        return below.reshape(len(below), -1) @ W.reshape(len(W), -1).T + b
-
-    def cell(self, j: int, below: Cells, W: Cells, b: Cells) -> str:
-        """Return the formula of unit j, with a SUMPRODUCT for each map below."""
-        maps = range(below.shape[0]) if len(below.shape) == 3 else ()
-        parts = [(m, ...) for m in maps] or [(...,)]
-        try:
-            terms = [f"SUMPRODUCT({below[part]},{W[(j, *part)]})" for part in parts]
-        except ValueError:  # they are not a range
-            terms = [f"{W[j, i]}*{below[i]}" for i in range(below.shape[0])]
-        return f"={written_sum(terms)}+{b[j]}"
+def _weighted_input(*at: int, W: Cells, x: Cells, b: Cells) -> str:
+    """Return the formula of a unit, with a SUMPRODUCT for each map below."""
+    *row, j = at
+    maps = range(W.shape[1]) if len(W.shape) == 4 else ()
+    parts = [(m, ...) for m in maps] or [(...,)]
+    try:
+        terms = [f"SUMPRODUCT({x[(*row, *part)]},{W[(j, *part)]})" for part in parts]
+    except ValueError:  # they are not a range
+        terms = [f"{W[j, i]}*{x[(*row, i)]}" for i in range(W.shape[1])]
+    return f"={written_sum(terms)}+{b[j]}"
 
 
-class HiddenDelta(Equation):
-    """delta_i = (sum_k delta_k w_ki) a'(z_i), from the layer above.   Book: 4-3.
+DENSE = Stated(
+    lambda W, x, b: (
+        x.reshape(*x.shape[: x.ndim + 1 - W.ndim], -1) @ W.reshape(len(W), -1).T + b  # or pictures
+    ),
+    _weighted_input,
+    says="z_j = sum_i w_ji a_i + b_j.   Book: 3-2, 5-3.",
+)
+"""What each unit receives; x may be the rows of a matrix, or x and W shaped as pictures or maps."""
 
-    A layer with linear units has no a'.
+
+class Back(Equation):
+    """The error of what enters weights, from the errors of what they give: the sum of d W.
+
+    Parameters
+    ----------
+    *pairs : (str, str)
+        The roles of an error d and of the weights W through which it comes back.
+    plus : str
+        The role of an error that comes back on another way.
+    tanh : str
+        The role of the outputs h, if they are tanh of what the error is to be of.
+    slope : str
+        The role of the slope of the activation function, which a linear unit does not have.
+    says : str
     """
 
-    optional = ("slope",)
+    def __init__(
+        self,
+        *pairs: tuple[str, str],
+        plus: str = "",
+        tanh: str = "",
+        slope: str = "",
+        says: str = "",
+    ) -> None:
+        self.pairs, self.plus, self.tanh, self.slope, self.says = pairs, plus, tanh, slope, says
+        self.roles = (*chain.from_iterable(pairs), *filter(None, (plus, tanh, slope)))
+        self.optional = (slope,) if slope else ()
 
-    def array(
-        self, delta_above: np.ndarray, W_above: np.ndarray, slope: np.ndarray | float = 1.0
-    ) -> np.ndarray:
-        """Return delta, shape (samples, units ...); W_above has (units above, units ...)."""
-        return np.tensordot(delta_above, W_above, axes=1) * slope
+    def array(self, **known: np.ndarray) -> np.ndarray:
+        """Return the errors, in the shape of what enters."""
+        error = sum(_through(known[d], known[W]) for d, W in self.pairs)
+        error = known[self.plus] + error if self.plus else error
+        error = error * (1 - known[self.tanh] ** 2) if self.tanh else error
+        return error * known[self.slope] if self.slope in known else error
 
-    def cell(
-        self, *unit: int, delta_above: Cells, W_above: Cells, slope: Cells | None = None
-    ) -> str:
-        above = range(delta_above.shape[0])
-        total = written_sum([f"{delta_above[k]}*{W_above[(k, *unit)]}" for k in above])
-        return f"=({total})*{slope[unit]}" if slope else f"={total}"
+    def cell(self, *at: int, **known: Cells) -> str:
+        terms = [known[self.plus][at]] if self.plus else []
+        for d, W in ((known[d], known[W]) for d, W in self.pairs):
+            row, unit = at[: len(d.shape) - 1], at[len(d.shape) - 1 :]
+            terms += [f"{d[(*row, j)]}*{W[(j, *unit)]}" for j in range(W.shape[0])]
+        error = written_sum(terms)
+        if self.tanh:
+            h = known[self.tanh][at]
+            return f"=({error})*(1-{h}*{h})"
+        return f"=({error})*{known[self.slope][at]}" if self.slope in known else f"={error}"
+
+
+def _through(d: np.ndarray, W: np.ndarray) -> np.ndarray:
+    """Return d W; of the rows of matrices, or of one row each, with units of any shape."""
+    return d @ W if d.ndim > 2 else np.tensordot(d, W, axes=1)
+
+
+BACK = Back(("d", "W"))
+
+HIDDEN_DELTA = Back(
+    ("delta_above", "W_above"),
+    slope="slope",
+    says="delta_i = (sum_k delta_k w_ki) a'(z_i), from the layer above.   Book: 4-3.\n\n"
+    "A layer with linear units has no a'.",
+)
 
 
 WEIGHT_GRADIENT = Stated(

@@ -20,7 +20,7 @@ def target(first: int, outputs: int) -> Stated:
     """Return t_k = 1 where the image shows the digit of output k, from the first one on, else 0."""
     return Stated(
         lambda label: np.where(label[:, np.newaxis] == first + np.arange(outputs), 1.0, 0.0),
-        lambda k, label: f"=IF({label[()]}={first + k},1,0)", coarse=True,
+        lambda k, label: f"=IF({label[()]}={first + k},1,0)", reads_as_stated=True,
         says="t_k = 1 where the image shows the digit of output k, else 0. Book: 3-3.")
 
 
@@ -33,7 +33,7 @@ class LargestDigit(Equation):
         The digit of the first output.
     """
 
-    coarse = jumps = True
+    reads_as_stated = discontinuous = True
 
     def __init__(self, first: int) -> None:
         self.first = first
@@ -69,5 +69,6 @@ def how_far(images: int) -> Stated:
     """Return 0 while images are wrong, then 1, and 2 once C_T is almost 0."""
     return Stated(
         lambda C_T, recognised: np.where(recognised < images, 0.0, 1.0 + (C_T < 1 / 10**SMALL)),
-        f"=IF({{recognised}}<{images},0,IF({{C_T}}<1/10^{SMALL},2,1))", coarse=True, jumps=True,
+        f"=IF({{recognised}}<{images},0,IF({{C_T}}<1/10^{SMALL},2,1))",
+        reads_as_stated=True, discontinuous=True,
         says="The progress of a solver: 0 while images are wrong, then 1, 2 once C_T is almost 0.")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlnn.equations.dense import counted
-from xlnn.equations.wording import Told
+from xlnn.equations.sentences import Told
 from xlnn.grid import address
 from xlnn.quantity import Cells, Choice, Equation, Sentence
 
@@ -101,7 +101,7 @@ class Sums(Equation):
 class SumsState(Equation):
     """How sums compare with those noted: no cell filled, some, wrong, or right."""
 
-    coarse = jumps = True
+    reads_as_stated = discontinuous = True
 
     def array(self, noted: np.ndarray, sums: np.ndarray) -> np.ndarray:
         """Return the states, shape (areas,), of arrays of shape (areas, `SUMS`)."""
@@ -142,7 +142,7 @@ class BlankState(Equation):
         For each, the inputs that it depends on, as half-open ranges.
     """
 
-    coarse = jumps = True
+    reads_as_stated = discontinuous = True
 
     def __init__(
         self,
@@ -229,7 +229,7 @@ class Waiting(Sentence):
         self.sentence, self.areas = sentence, tuple(areas)
         self.roles = tuple(self.ROLE.format(area.name) for area in self.areas)
         self.cells = sum(area.entries.size for area in self.areas)
-        self.repeats, self.jumps = sentence.repeats, sentence.jumps
+        self.repeats, self.discontinuous = sentence.repeats, sentence.discontinuous
 
     def text(self, *unit: int, **known: np.ndarray) -> str:
         there = 0

@@ -7,7 +7,7 @@ import numpy as np
 
 from xlnn.equations import activation as of
 from xlnn.equations.neuron import UNIT_STEP, steadied, steady
-from xlnn.equations.wording import Told
+from xlnn.equations.sentences import Told
 from xlnn.quantity import Stated
 from xlnn.terms import Term, sign
 
@@ -31,10 +31,10 @@ have too few digits left."""
 
 # fmt: off
 FLAT = Stated(
-    lambda z: np.zeros_like(z), "=0*{z}", coarse=True,  # noqa: PLW0108 -- its argument is z
+    lambda z: np.zeros_like(z), "=0*{z}", reads_as_stated=True,  # noqa: PLW0108 -- its argument is z
     says="u'(z) = 0: the step is flat on both sides of 0; at 0 it has no slope.   Book: 2-1.")
 ONE = Stated(
-    lambda z: np.ones_like(z), "=1+0*{z}", coarse=True,  # noqa: PLW0108 -- likewise
+    lambda z: np.ones_like(z), "=1+0*{z}", reads_as_stated=True,  # noqa: PLW0108 -- likewise
     says="a'(z) = 1, the slope of a line.")
 
 FUNCTIONS = {
@@ -47,18 +47,12 @@ STEP = Stated(lambda h: np.maximum(np.abs(h), SMALLEST), "=MAX(ABS({h}),1/10^9)"
               number_format="General")
 """The h that is used, which is never 0."""
 
-CENTRAL = Stated(lambda right, left, h: (right - left) / (2 * h), "=({right}-{left})/(2*{h})")
-"""(a(z + h) - a(z - h)) / 2h: the slope between two points.   Book: 2-6."""
-
-LINE = Stated(lambda x, m, n: m * x + n, "={m}*{x}+{n}")
-"""y = mx + n, and z of a unit.   Book: 2-1 has ax + b; here a and b are those of the parabola."""
-
 PARABOLA = Stated(lambda x, a, b, c: a * x**2 + b * x + c, "={a}*{x}^2+{b}*{x}+{c}")
 """y = ax^2 + bx + c.   Book: 2-1."""
 
 BENDS = Stated(
     lambda a, b: np.where((a == 0) & (b == 0), 3, np.sign(a) + 1),
-    "=IF(ABS(SIGN({a}))+ABS(SIGN({b}))=0,3,SIGN({a})+1)", coarse=True,
+    "=IF(ABS(SIGN({a}))+ABS(SIGN({b}))=0,3,SIGN({a})+1)", reads_as_stated=True,
     says="2 for a parabola that opens upwards, 0 for one that opens downwards, 1 for a line.")
 """3 for a horizontal line, where all points are equally low."""
 
@@ -74,9 +68,6 @@ BELL = Stated(
         np.exp(-((x - mean) ** 2) / (2 * deviation**2)) / (np.sqrt(2 * np.pi) * deviation)),
     "=EXP(-(({x}-{mean})^2)/(2*{deviation}^2))/(SQRT(2*PI())*{deviation})")
 """f(x) = exp(-(x - mu)^2 / 2 sigma^2) / (sqrt(2 pi) sigma).   Book: 2-1."""
-
-SQUARED_ERROR = Stated(lambda a, t: (t - a) ** 2 / 2, "=({t}-{a})^2/2")
-"""C = (t - a)^2 / 2.   Book: 3-3."""
 
 GRADIENT = Stated(lambda a, t, slope, x: (a - t) * slope * x, "=({a}-{t})*{slope}*{x}")
 """dC/dw = (a - t) a'(z) x: the chain rule.   Book: 2-8, 4-2."""

@@ -26,9 +26,9 @@ from xlnn.equations.convolution import (
     MaxPoolingDelta,
     places,
 )
-from xlnn.equations.dense import BIAS_GRADIENT, WEIGHT_GRADIENT, HiddenDelta, WeightedInput
+from xlnn.equations.dense import BIAS_GRADIENT, DENSE, HIDDEN_DELTA, WEIGHT_GRADIENT
 from xlnn.equations.lens import ONE_WEIGHT_GRADIENT
-from xlnn.equations.wording import HiddenDeltaSentence, InputSentence, UnitSentence
+from xlnn.equations.sentences import HiddenDeltaSentence, InputSentence, UnitSentence
 from xlnn.errors import DataError
 from xlnn.quantity import Equation
 
@@ -194,13 +194,13 @@ class Dense(LayerKind):
     """Every unit sees every unit of the layer below."""
 
     gradients = {"W": WEIGHT_GRADIENT, "b": BIAS_GRADIENT}
-    gradient_of_one, delta_below = ONE_WEIGHT_GRADIENT, HiddenDelta()
+    gradient_of_one, delta_below = ONE_WEIGHT_GRADIENT, HIDDEN_DELTA
     sentences, sentence_below = {"z": InputSentence}, HiddenDeltaSentence
 
     def state(self) -> None:
         self.shape = (self.units,)
         self.parameters = {"W": (self.units, *self.below), "b": self.shape}
-        self.forward = {"z": WeightedInput(), **self.activated}
+        self.forward = {"z": DENSE.restated("W", "below", "b"), **self.activated}
 
 
 class Convolutional(LayerKind):

@@ -10,8 +10,9 @@ from math import prod
 import numpy as np
 
 from xlnn.equations.dense import total, written_sum
+from xlnn.equations.elementary import LINE, PRODUCT
 from xlnn.equations.number import factor, fixed
-from xlnn.equations.wording import UnitSentence
+from xlnn.equations.sentences import UnitSentence
 from xlnn.quantity import Cells, Equation, Stated
 from xlnn.terms import Term
 
@@ -49,10 +50,8 @@ NORMALISED = Stated(
     says="x_i = (a_i - mu) / sqrt(sigma^2 + epsilon). Ba et al. 2016, (4); epsilon as in PyTorch.",
 )
 
-RESCALED = Stated(
-    lambda normalised, gain, shift: gain * normalised + shift,
-    "={gain}*{normalised}+{shift}",
-    says="z_i = gamma_i x_i + beta_i. Ba et al. 2016, (4).",
+RESCALED = LINE.restated(
+    "normalised", "gain", "shift", says="z_i = gamma_i x_i + beta_i. Ba et al. 2016, (4)."
 )
 
 GAIN_GRADIENT = Stated(
@@ -61,10 +60,8 @@ GAIN_GRADIENT = Stated(
     says="dC_T/dgamma_i = sum over the samples of delta_i x_i.",
 )
 
-NORMALISED_DELTA = Stated(
-    lambda delta, gain: delta * gain,
-    "={delta}*{gain}",
-    says="dC/dx_i = delta_i gamma_i: how C changes with a normalised value.",
+NORMALISED_DELTA = PRODUCT.restated(
+    "delta", "gain", says="dC/dx_i = delta_i gamma_i: how C changes with a normalised value."
 )
 
 DELTA_MEAN = Stated(

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from xlnn.equations.elementary import CENTRAL
 from xlnn.equations.lookup import flat
 from xlnn.quantity import Stated
 
@@ -36,14 +37,12 @@ def shifted(first: int, sign: str) -> Stated:
         ),
         says="w + h for the chosen parameter, w for all others.   Book: 2-7, the definition of a "
         "slope.",
-        coarse=True,
+        reads_as_stated=True,
     )
 
 
-DIFFERENCE_QUOTIENT = Stated(
-    lambda C_plus, C_minus, h: (C_plus - C_minus) / (2 * h),
-    "=({C_plus}-{C_minus})/(2*{h})",
-    says="(C(w + h) - C(w - h)) / 2h, for one sample. Book: 2-7.",
+DIFFERENCE_QUOTIENT = CENTRAL.restated(
+    "C_plus", "C_minus", "h", says="(C(w + h) - C(w - h)) / 2h, for one sample. Book: 2-7."
 )
 """Differs from summing C_T(w + h) and C_T(w - h) first: those are large and nearly equal, and
 their difference would keep few digits."""
@@ -59,7 +58,7 @@ CHOSEN_GRADIENT = Stated(
         chosen[()],
     ),
     says="The back-propagated gradient of the chosen parameter.",
-    coarse=True,
+    reads_as_stated=True,
 )
 
 DISTANCE = Stated(

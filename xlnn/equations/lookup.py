@@ -86,7 +86,7 @@ class UsedNumber(Equation):
         The axis of which it is an entry.
     """
 
-    coarse = True
+    reads_as_stated = True
     number_format = "0"
 
     def __init__(self, least: int, most: int, along: Axis | None = None) -> None:
@@ -176,14 +176,6 @@ class NameOf(Sentence):
         return either(is_chosen(choice, used), name, self.words["choose"].format(name=name))
 
 
-COPY = Stated(
-    lambda a: a,
-    "={a}",
-    repeats=True,
-    says="A copy of a number in another place.",
-)
-
-
 class OfRow(Equation):
     """Values of another sheet; where they have several rows, those of the chosen row.
 
@@ -201,7 +193,7 @@ class OfRow(Equation):
         The row of choice 1: the weights that epoch 1 uses are in row 1, those after it in row 2.
     """
 
-    coarse = repeats = True
+    reads_as_stated = repeats = True
     optional = ("at",)
 
     def __init__(
@@ -241,7 +233,7 @@ class OfUnit(Equation):
         The roles of the chosen numbers, from 1.
     """
 
-    coarse = repeats = True
+    reads_as_stated = repeats = True
 
     def __init__(self, shape: tuple[int, ...], *numbers: str) -> None:
         self.shape, self.numbers, self.roles = shape, numbers, ("of", "at", *numbers)
@@ -278,7 +270,7 @@ class Chosen(Equation):
         Those of the quantity, in its order.
     """
 
-    coarse = repeats = True
+    reads_as_stated = repeats = True
 
     def __init__(self, *axes: Axis) -> None:
         self.axes = axes
@@ -326,7 +318,7 @@ class FromWords(Equation):
         For each word, the value that makes no input 1.
     """
 
-    coarse = repeats = jumps = True
+    reads_as_stated = repeats = discontinuous = True
     optional = ("number",)
 
     def __init__(self, inputs: Sequence[int | tuple[int, str]], others: tuple[str, ...]) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 
 from xlnn.equations.dense import written_sum
 from xlnn.equations.number import short
-from xlnn.equations.wording import Told
+from xlnn.equations.sentences import Told
 from xlnn.quantity import Stated
 from xlnn.terms import largest
 
@@ -39,7 +39,8 @@ def steadied(cell: str) -> str:
 # fmt: off
 UNIT_STEP = Stated(
     lambda z: np.where(steady(z) >= 0, 1.0, 0.0), "=IF(" + steadied("{z}") + ">=0,1,0)",
-    says="u(z) = 1 for z >= 0, else 0: whether a neuron fires.   Book: 1-2, 1-3, 2-1.", coarse=True)
+    says="u(z) = 1 for z >= 0, else 0: whether a neuron fires.   Book: 1-2, 1-3, 2-1.",
+    reads_as_stated=True)
 
 FIRES = Stated(
     lambda z, x, w, bias: np.where(
@@ -47,7 +48,7 @@ FIRES = Stated(
         1.0, 0.0),
     lambda z, x, w, bias: "=IF({}>=-MIN(0.5,MAX({},ABS({})))/10^{},1,0)".format(
         z[()], ",".join(f"ABS({x[i]}*{w[i]})" for i in range(w.shape[0])), bias[()], DIGITS),
-    coarse=True, number_format="0",
+    reads_as_stated=True, number_format="0",
     says="u(z) = 1 for z >= 0, else 0, within the rounding error of its terms.   Book: 1-2, 1-3.")
 
 INNER_PRODUCT = Stated(
@@ -64,7 +65,7 @@ AS_LOUD = Stated(
     lambda j, a: (
         f"=IF(MAX({','.join(a[i] for i in range(a.shape[0]))})-{a[j]}<0.5/10^{DIGITS},1,0)"),
     says="1 for each demon as loud as the loudest, apart from rounding; else 0.   Book: 1-5.",
-    coarse=True, number_format="0;;")
+    reads_as_stated=True, number_format="0;;")
 
 WINNER = Stated(
     lambda loudest: np.where(
@@ -73,7 +74,7 @@ WINNER = Stated(
         written_sum([loudest[k] for k in range(loudest.shape[0])]),
         written_sum([f"{k}*{loudest[k]}" for k in range(loudest.shape[0])]), loudest.shape[0]),
     says="Which single demon is loudest, from 0; the number of demons where several are.",
-    coarse=True)
+    reads_as_stated=True)
 
 WEIGHTED_INPUT = Stated(lambda products, bias: products.sum() + bias,
                         "=SUMPRODUCT({products[:]})+{bias}")
@@ -85,9 +86,6 @@ OF_PATTERN = Stated(
         written_sum([f"{pattern[i]}*{w[i]}" for i in range(w.shape[0])]), bias[()]))
 """The same for each pattern of firing inputs."""
 
-SEEN = Stated(lambda W, x: W * x, lambda j, r, c, W, x: f"={W[j, r, c]}*{x[r, c]}")
-"""The part of a picture that a demon likes, pixel by pixel."""
-
 REACH = Stated(lambda z: np.maximum(6.0, 1.2 * np.abs(z)), "=MAX(6,1.2*ABS({z}))",
                number_format="General")
 """How far a curve is drawn so that the neuron's own point is on it."""
@@ -97,7 +95,7 @@ DIGIT = Stated(
     lambda number: np.floor(number[:, np.newaxis] / 2.0 ** np.arange(INPUTS)[::-1]) % 2,
     lambda i, number: f"=MOD(INT({number[()]}/{2 ** (INPUTS - 1 - i)}),2)",
     says="The binary digits of a number, so that each pattern of inputs occurs once.",
-    coarse=True, number_format="0")
+    reads_as_stated=True, number_format="0")
 
 SPREAD = Stated(lambda number, reach: reach * (number / HALF - 1),
                 f"={{reach}}*({{number}}/{HALF}-1)")

@@ -16,16 +16,18 @@ from typing import Self
 import numpy as np
 
 from xlnn.equations.dense import written_squares
+from xlnn.equations.elementary import LINE
 from xlnn.equations.surface import DESCENT
 from xlnn.quantity import Equation, Stated, Use, previous
 
 DIRECTION = "direction"
 
-VELOCITY = Stated(
-    lambda before, gradient, mu: mu * before + gradient,
-    "={mu}*{before}+{gradient}",
+VELOCITY = LINE.restated(
+    "before",
+    "mu",
+    "gradient",
     says="v <- mu v + g. B. T. Polyak 1964, as in PyTorch's SGD: eta is outside.",
-)
+).taking("before", "gradient", "mu")
 
 MOVING_AVERAGE = Stated(
     lambda before, gradient, beta: beta * before + (1 - beta) * gradient,

@@ -10,7 +10,7 @@ import numpy as np
 from xlnn.equations.lookup import entry
 from xlnn.equations.number import significant
 from xlnn.equations.play import NOWHERE
-from xlnn.equations.wording import Lines, Told
+from xlnn.equations.sentences import Lines, Told
 from xlnn.quantity import Choice, Stated
 
 SIDE = 21
@@ -56,7 +56,8 @@ OF_OUTPUT = Stated(
     lambda a, output: entry(a.T, output).reshape(SIDE, SIDE),
     lambda row, column, a, output: (
         f"=INDEX({a.over('point')[:]},{row * SIDE + column + 1},{output[()]})"),
-    says="The chosen output at each point of the grid, as a picture.", coarse=True, repeats=True)
+    says="The chosen output at each point of the grid, as a picture.",
+    reads_as_stated=True, repeats=True)
 
 
 def of_units(units: Sequence[int], places: Sequence[int]) -> Stated:
@@ -65,8 +66,8 @@ def of_units(units: Sequence[int], places: Sequence[int]) -> Stated:
         lambda a: a.T.reshape(-1, SIDE, SIDE)[list(units)][:, places][:, :, places],
         lambda unit, row, column, a: "=INDEX({},{})".format(
             a.over("point")[units[unit]], places[row] * SIDE + places[column] + 1),
-        says="The outputs of some units over the plane, each as a small picture.", coarse=True,
-        repeats=True)
+        says="The outputs of some units over the plane, each as a small picture.",
+        reads_as_stated=True, repeats=True)
 
 
 def on_grid(samples: int) -> Stated:

@@ -46,7 +46,7 @@ class FillLevel(Equation):
         Whether there are levels below 0; otherwise negative values have level 0.
     """
 
-    coarse = jumps = True
+    reads_as_stated = discontinuous = True
     roles = ("v", "size")
     optional = ("size",)
 
@@ -73,7 +73,7 @@ class Strength(Equation):
     Without a number it is 0, and not drawn.
     """
 
-    coarse = jumps = True
+    reads_as_stated = discontinuous = True
 
     def array(self, w: np.ndarray, size: np.ndarray) -> np.ndarray:
         """Return the strengths, whole numbers from -3 to 3, of the shape of w; 0 where w is 0."""
@@ -95,7 +95,7 @@ def coordinate(places: Sequence[float], shape: Index = ()) -> Stated:
         lambda: rounded,
         lambda *unit: f"={rounded[unit]:g}",
         says="A position in the drawing, in mm from the left or from below.",
-        coarse=True,
+        reads_as_stated=True,
     )
 
 
@@ -116,7 +116,7 @@ class LineEnds(Equation):
         The distance from the centre of a unit at which they end.
     """
 
-    coarse = jumps = True
+    reads_as_stated = discontinuous = True
 
     def __init__(self, strengths: tuple[int, ...], out: Sequence[float], into: float = 0) -> None:
         self.strengths = strengths
@@ -150,7 +150,7 @@ class Dot(Equation):
         Of each series.
     """
 
-    coarse = jumps = True
+    reads_as_stated = discontinuous = True
 
     def __init__(self, levels: tuple[int, ...]) -> None:
         self.levels = levels

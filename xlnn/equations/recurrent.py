@@ -47,7 +47,6 @@ GATE = Stated(
 TANH_ERROR = Stated(lambda a, h: a * (1 - h * h), "={a}*(1-{h}*{h})")
 """The error before tanh, from that of its output h."""
 
-CELL = Stated(lambda f, before, i, g: f * before + i * g, "={f}*{before}+{i}*{g}")
 HIDDEN = Stated(lambda o, c: o * np.tanh(c), "={o}*TANH({c})")
 CELL_ERROR = Stated(  # LibreOffice gives #NUM! for the square of a tiny number, and 0 for a product
     lambda after, o, c, later, f_after: after * o * (1 - np.tanh(c) ** 2) + later * f_after,
@@ -92,8 +91,9 @@ def lstm(each: Callable[..., Quantity]) -> Iterator[Quantity]:
                    source=source, meaning=meaning, written=f"{begins}(U{g} h₋ + W{g} x + b{g})")
     yield each("c_before", title="c of the step before", equation=units.COPY.of(before("c")),
                symbol="c{}₋")
-    yield each("c", title="cell state", equation=CELL.of(before="c_before"), source=SOURCE,
-               meaning="the memory: with f near 1 it goes on as it is", written="c = f c₋ + i g")
+    yield each("c", title="cell state", equation=units.LINEAR.of("f", "c_before", "i", "g"),
+               source=SOURCE, meaning="the memory: with f near 1 it goes on as it is",
+               written="c = f c₋ + i g")
     yield each("h", title="hidden state", equation=HIDDEN, source=SOURCE, written="h = o tanh(c)",
                meaning="what the cell shows of its memory")
 

@@ -5,8 +5,9 @@ For points (x_1 ... x_k, y) the plane is y = p_1 x_1 + ... + p_k x_k + q.   Book
 
 import numpy as np
 
+from xlnn.equations.elementary import DIFFERENCE
 from xlnn.equations.number import fixed, short
-from xlnn.equations.wording import FACTORS, Told
+from xlnn.equations.sentences import FACTORS, Told
 from xlnn.quantity import Cells, Sentence, Stated, subscript
 from xlnn.terms import (
     Term,
@@ -40,7 +41,7 @@ def varies(least: int) -> Stated:
             np.ptp(a, axis=0) > np.maximum(np.abs(a).max(axis=0) / 10**ALIKE, 10.0**-least)),
         "=IF(MAX({0})-MIN({0})>MAX(MAX({0})/10^{1},-MIN({0})/10^{1},1/10^{2}),1,0)".format(
             "{a[row]}", ALIKE, least),
-        says="1 for a column that varies, 0 for a constant one.", coarse=True)
+        says="1 for a column that varies, 0 for a constant one.", reads_as_stated=True)
 
 
 DEVIATION = Stated(lambda varies, a, mean: varies * (a - mean), "={varies}*({a}-{mean})",
@@ -94,8 +95,7 @@ ON_PLANE = Stated(
         f"={p[0]}*{x[0]}+{q[()]}" if p.shape[0] == 1 else f"=SUMPRODUCT({p[...]},{x[...]})+{q[()]}"
     ),
     says="p_1 x_1 + ... + p_k x_k + q. Book: 2-12.")
-RESIDUAL = Stated(lambda y, on_plane: y - on_plane, "={y}-{on_plane}",
-                  says="e = y - (p x + q). Book: 2-12.")
+RESIDUAL = DIFFERENCE.restated("y", "on_plane", says="e = y - (p x + q). Book: 2-12.")
 SQUARED_ERRORS = Stated(lambda e: (e**2).sum() / 2, "=SUMSQ({e[row]})/2",
                         says="C_T = 1/2 sum e^2, where e = y - (p x + q). Book: 2-12.")
 
@@ -159,8 +159,8 @@ STANDARDISED_GRADIENT = Stated(
     says="dC/dg_i = sum_j (mean u_i u_j) g_j - mean u_i d_y, of C = C_T / n. Book: 2-10, 2-12.")
 """Differs from the book: divided by the number of rows, so that eta need not depend on it."""
 
-HEIGHT_GRADIENT = Stated(
-    lambda h, y_mean: h - y_mean, "={h}-{y_mean}",
+HEIGHT_GRADIENT = DIFFERENCE.restated(
+    "h", "y_mean",
     says="dC/dh = h - mean y: the mean of u is 0, so the height is independent of g.")
 
 

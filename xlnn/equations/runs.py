@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from xlnn.equations.wording import Lines
+from xlnn.equations.sentences import Lines
 from xlnn.quantity import Cells, Equation, Sentence, Stated
 from xlnn.terms import Term
 
@@ -32,8 +32,10 @@ class OfOneRun(Equation):
     ) -> None:
         self.equation, self.own, self.runs = equation, frozenset(own), runs
         self.roles = (*roles, "run") if runs else tuple(roles)
-        self.coarse = bool(runs) or equation.coarse  # another run may give nearly the same
-        self.jumps, self.repeats = equation.jumps, equation.repeats
+        self.reads_as_stated = (
+            bool(runs) or equation.reads_as_stated
+        )  # another run may give nearly the same
+        self.discontinuous, self.repeats = equation.discontinuous, equation.repeats
         self.switches = equation.switches
 
     def seen(self, run: float, arguments: Mapping[str, np.ndarray]) -> dict[str, Any]:

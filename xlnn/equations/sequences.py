@@ -2,19 +2,20 @@
 
 import numpy as np
 
+from xlnn.equations.elementary import LINEAR, PRODUCT, SUM
 from xlnn.quantity import Stated
 
 ALIKE = 9
 """Digits to which two numbers agree that are equal apart from rounding."""
 
 # fmt: off
-ADDED = Stated(lambda u, v: u + v, "={u}+{v}", number_format="General")
+ADDED = SUM.restated("u", "v", number_format="General")
 """a_n+1 = a_n + d, and a_k + b_k.   Book: 2-2, 2-3."""
 
-MULTIPLIED = Stated(lambda u, by: by * u, "={by}*{u}")
+MULTIPLIED = PRODUCT.restated("by", "u")
 """a_n+1 = r a_n, and c a_k.   Book: 2-2, 2-3."""
 
-COMBINED = Stated(lambda u, v, by, and_by: by * u + and_by * v, "={by}*{u}+{and_by}*{v}")
+COMBINED = LINEAR.restated("by", "u", "and_by", "v")
 """c a_k + d b_k; also of two sums."""
 
 ARITHMETIC_TERM = Stated(
@@ -30,7 +31,8 @@ GEOMETRIC_TERM = Stated(  # 0^0 is 1 to NumPy and an error to a spreadsheet
 SAME = Stated(
     lambda left, right: np.where(
         np.abs(left - right) <= np.maximum(np.abs(left), np.abs(right)) / 10.0**ALIKE, 1.0, 0.0),
-    f"=IF(ABS({{left}}-{{right}})<=MAX(ABS({{left}}),ABS({{right}}))/10^{ALIKE},1,0)", coarse=True,
+    f"=IF(ABS({{left}}-{{right}})<=MAX(ABS({{left}}),ABS({{right}}))/10^{ALIKE},1,0)",
+    reads_as_stated=True,
     says="1 where two numbers agree to 9 digits, else 0.")
 
 

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from xlnn.equations import lookup
-from xlnn.equations.dense import place_in, place_of, written_call, written_sum
+from xlnn.equations.dense import BACK, place_in, place_of, written_call
 from xlnn.equations.number import short
-from xlnn.equations.wording import Told, equal_to
+from xlnn.equations.sentences import Told, equal_to
 from xlnn.quantity import Cells, Equation, Stated
 from xlnn.terms import Term, largest, peak_formula, sign
 
@@ -44,7 +44,7 @@ RELATION = Stated(  # nothing if |a||b| is too large for a cell, as then the cos
     lambda cosine, upper: 0 * upper + np.where(upper == 0, 0.0, 3 + np.sign(cosine) * (
         1 + (1 - np.abs(cosine) < NEAR) - (np.abs(cosine) < NEAR))),
     "=IF(SIGN({upper})=0,0,3+IF(1-ABS({cosine})<0.5/10^12,2,IF(ABS({cosine})<0.5/10^12,0,1))"
-    "*SIGN({cosine}))", coarse=True,
+    "*SIGN({cosine}))", reads_as_stated=True,
     says="How two patterns relate, as the number of a sentence.")
 """0 if one is all 0; 1 opposite, 2 rather opposite, 3 at right angles, 4 rather alike, 5 of one
 direction. Rounding errors around 1 and 0 are ignored, as in `ANGLE`."""
@@ -66,15 +66,11 @@ IMAGE_INNER = Stated(lambda images, drawn: images @ drawn, "=SUMPRODUCT({images[
                      number_format="General")
 """a . b of the drawn picture and each image."""
 
-IMAGE_LENGTH = Stated(lambda images: np.sqrt((images * images).sum(axis=1)),
-                      "=SQRT(SUMSQ({images[:]}))")
-"""|b| of each image."""
-
 LIKENESS = Stated(
     lambda inner, own, length: 0 * own * length + np.round(
         np.divide(inner, own * length, out=0 * length, where=own * length != 0), DIGITS),
     f"=IF(SIGN(({{own}}*{{length}}))=0,0,ROUND({{inner}}/({{own}}*{{length}}),{DIGITS}))",
-    coarse=True,
+    reads_as_stated=True,
     says="The cosine of each image and the drawn picture, to nine decimals: ties are exact.")
 
 RANK = Stated(
@@ -83,13 +79,11 @@ RANK = Stated(
         + ((likeness == likeness[:, np.newaxis]) & (number < number[:, np.newaxis])).sum(axis=1)),
     '=1+COUNTIF({likeness[image]},">"&{likeness})'
     '+COUNTIFS({likeness[image]},{likeness},{number[image]},"<"&{number})',
-    coarse=True, number_format="0",
+    reads_as_stated=True, number_format="0",
     says="The rank of each image by its likeness; equal ones in their order.")
 
-MATRIX_PRODUCT = Stated(
-    lambda A, B: A @ B,
-    lambda i, j, A, B: "=" + written_sum([f"{A[i, k]}*{B[k, j]}" for k in range(A.shape[1])]),
-    says="(AB)_ij = sum_k a_ik b_kj: a row of A with a column of B. Book: 2-5.")
+MATRIX_PRODUCT = BACK.restated(
+    "A", "B", says="(AB)_ij = sum_k a_ik b_kj: a row of A with a column of B. Book: 2-5.")
 
 TRANSPOSE = Stated(lambda A: A.T, lambda i, j, A: f"={A[j, i]}")
 """(A^T)_ij = a_ji.   Book: 2-5."""
@@ -107,7 +101,7 @@ def image_at_rank(places: Sequence[int]) -> Stated:
         lambda place: np.where(
             np.isin(places, place), place_in(place, np.reshape(places, (-1, 1))), np.nan),
         lambda k, place: "=" + place_of(places[k], place.over("image")[()], always=True),
-        says="The numbers of the images at some ranks.", coarse=True, number_format="0")
+        says="The numbers of the images at some ranks.", reads_as_stated=True, number_format="0")
 
 
 def pictures_of_these(columns: int) -> Stated:
@@ -116,13 +110,13 @@ def pictures_of_these(columns: int) -> Stated:
         lambda images, found: lookup.entry(images, found).reshape(len(found), -1, columns),
         lambda k, row, column, images, found: (
             f"=INDEX({images.over('image')[row * columns + column]},{found[k]})"),
-        says="The pixels of the images that were found, as pictures.", coarse=True)
+        says="The pixels of the images that were found, as pictures.", reads_as_stated=True)
 
 
 class Equal(Equation):
     """1 where two matrix products are equal apart from rounding, else 0."""
 
-    coarse = True
+    reads_as_stated = True
 
     def array(self, one: np.ndarray, other: np.ndarray, A: np.ndarray, B: np.ndarray) -> np.ndarray:
         largest = max(np.abs(one).max(), np.abs(other).max())

@@ -14,8 +14,9 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 
 from xlnn.equations.dense import written_squares
+from xlnn.equations.elementary import SUM
 from xlnn.equations.number import significant
-from xlnn.equations.wording import Told
+from xlnn.equations.sentences import Told
 from xlnn.quantity import Cells, Sentence, Stated
 from xlnn.terms import Term, choice, count, either, sign
 
@@ -30,8 +31,7 @@ GRADIENT_SIZE = Stated(
 DISPLACEMENT = Stated(
     lambda eta, slope: -eta * slope, "=-{eta}*{slope}",
     says="dx = -eta dz/dx: how far a step goes along one axis. Book: 2-10, 2-11.")
-MOVED = Stated(lambda at, by: at + by, "={at}+{by}",
-               says="x + dx: where the previous step led. Book: 2-11.")
+MOVED = SUM.restated("at", "by", says="x + dx: where the previous step led. Book: 2-11.")
 
 
 class Line(NamedTuple):
@@ -179,8 +179,8 @@ def largest_eta(times: int) -> Stated:
         every = (curvature(*moves, *surface.curvature) for surface in SURFACES)
         return f"={times}/{one_of(used_function[()], every)}"
 
-    return Stated(array, cell, coarse=True, number_format="General", says="The eta above which "
-                  "steps of gradient descent near the minimum cross it, or diverge.")
+    return Stated(array, cell, reads_as_stated=True, number_format="General", says="The eta above "
+                  "which steps of gradient descent near the minimum cross it, or diverge.")
 
 
 def level_of(lines: int) -> Stated:

@@ -6,85 +6,46 @@ over which a cost or a gradient is a sum.
 """
 
 from collections.abc import Sequence
-from itertools import chain
 from typing import Any
 
 import numpy as np
 
-from xlnn.equations import activation, cost, lookup
-from xlnn.equations.dense import written_squares, written_sum
+from xlnn.equations import activation, cost, dense, elementary, lookup
+from xlnn.equations.dense import written_squares
 from xlnn.equations.neuron import steadied, steady
-from xlnn.equations.wording import at_least, first_place
-from xlnn.quantity import Cells, Choice, Equation, Sentence, Stated
+from xlnn.equations.sentences import at_least, first_place
+from xlnn.quantity import Cells, Choice, Sentence, Stated
 from xlnn.terms import Term, among, either, largest, peak_formula
 
 SIGMOID, TANH, RELU = activation.SIGMOID, activation.TANH, activation.RELU
-SQUARED_ERROR = cost.SQUARED_ERROR
+SQUARED_ERROR, ENTROPY = cost.SQUARED_ERROR, cost.CROSS_ENTROPY
+DENSE, Back, BACK = dense.DENSE, dense.Back, dense.BACK
 OfRow, pictures = lookup.OfRow, lookup.pictures  # which show a row of pixels as a picture
 UsedNumber, AskedAll, unchosen = lookup.UsedNumber, lookup.AskedAll, lookup.unchosen
-SQUARED_ERROR_DELTA = Stated(
+SIGMOID_DELTA = Stated(
     lambda a, t: (a - t) * a * (1 - a),
     "=({a}-{t})*{a}*(1-{a})",
     says="delta = (a - t) a'(z), with a' = a (1 - a) of a sigmoid output. Book: 4-2.",
 )
-SUM = Stated(lambda a, b: a + b, "={a}+{b}")
-PRODUCT = Stated(lambda a, b: a * b, "={a}*{b}")
-NEGATIVE = Stated(lambda a: -a, "=-{a}")
-COPY = Stated(lambda h: h, "={h}")
+COPY, SUM, DIFFERENCE, PRODUCT = (
+    elementary.COPY,
+    elementary.SUM,
+    elementary.DIFFERENCE,
+    elementary.PRODUCT,
+)
+NEGATIVE, LINE, LINEAR = elementary.NEGATIVE, elementary.LINE, elementary.LINEAR
+CENTRAL, HALF_SQUARE, LENGTH = elementary.CENTRAL, elementary.HALF_SQUARE, elementary.LENGTH
+total, mean, root_mean_square = elementary.total, elementary.mean, elementary.root_mean_square
 RATIO = Stated(
     lambda a, b: np.where(a == 0, 0.0, b / np.where(a == 0, 1.0, a)),
     "=IF(SIGN({a})=0,0,{b}/{a})",
     says="b / a, and 0 where a is 0.",
 )
-DENSE = Stated(
-    lambda W, x, b: x @ W.T + b,
-    lambda *at, W, x, b: f"=SUMPRODUCT({W[at[-1], :]},{x[(*at[:-1], slice(None))]})+{b[at[-1]]}",
-)
-"""What each unit receives, also from the rows of a matrix."""
-
 PROJECT = Stated(
     lambda W, x: x @ W.T,
     lambda *at, W, x: f"=SUMPRODUCT({x[(*at[:-1], slice(None))]},{W[at[-1], :]})",
 )
 """The same without a bias, also of the rows of a matrix."""
-
-
-class Back(Equation):
-    """The error of what enters weights, from the errors of what they give: the sum of d W.
-
-    Parameters
-    ----------
-    *pairs : (str, str)
-        The roles of an error d and of the weights W through which it comes back.
-    plus : str
-        The role of an error that comes back on another way.
-    tanh : str
-        The role of the outputs h, if they are tanh of what the error is to be of.
-    """
-
-    def __init__(self, *pairs: tuple[str, str], plus: str = "", tanh: str = "") -> None:
-        self.pairs, self.plus, self.tanh = pairs, plus, tanh
-        self.roles = (*chain.from_iterable(pairs), *filter(None, (plus, tanh)))
-
-    def array(self, **known: np.ndarray) -> np.ndarray:
-        """Return the errors, in the shape of what enters."""
-        error = sum(known[d] @ known[W] for d, W in self.pairs)
-        error = known[self.plus] + error if self.plus else error
-        return error * (1 - known[self.tanh] ** 2) if self.tanh else error
-
-    def cell(self, *at: int, **known: Cells) -> str:
-        *row, i = at
-        terms = [known[self.plus][at]] if self.plus else []
-        for d, W in ((known[d], known[W]) for d, W in self.pairs):
-            terms += [f"{d[(*row, j)]}*{W[j, i]}" for j in range(W.shape[0])]
-        error = written_sum(terms)
-        if not self.tanh:
-            return f"={error}"
-        h = known[self.tanh][at]
-        return f"=({error})*(1-{h}*{h})"
-
-
-BACK = Back(("d", "W"))
 
 
 EXP = Stated(
@@ -97,13 +58,7 @@ SHARE = Stated(
 )
 """The softmax, of `EXP`, where all units of a row are one choice."""
 
-ENTROPY = Stated(  # -t ln y - (1 - t) ln(1 - y), which asks for ln 0 where z is large
-    lambda z, t: np.maximum(z, 0) - t * z + np.log1p(np.exp(-np.abs(z))),
-    "=MAX({z},0)-{t}*{z}+LN(1+EXP(-ABS({z})))",
-)
-"""The cross-entropy of a sigmoid output and a target from 0 to 1."""
-
-ERROR = Stated(lambda y, t: y - t, "={y}-{t}")
+ERROR = DIFFERENCE.restated("y", "t")
 """How fast that cross-entropy changes with z."""
 
 
@@ -119,27 +74,6 @@ def bias_slope(*axes: str) -> Stated:
     """Return the gradient of biases."""
     return Stated(
         lambda d: d.reshape(-1, d.shape[-1]).sum(0), lambda j, d: f"=SUM({d.over(*axes)[j]})"
-    )
-
-
-def total(*axes: str) -> Stated:
-    """Return the sum of costs."""
-    return Stated(lambda C: C.sum(), lambda C: f"=SUM({C.over(*axes)[...]})")
-
-
-def mean(*axes: str, count: int = 0) -> Stated:
-    """Return the mean over axes; the quantity must have no others.
-
-    With their `count` an empty cell is 0, as in other formulas; AVERAGE leaves it out.
-    """
-    return Stated(
-        lambda of: of.mean(0),
-        lambda *unit, of: (
-            f"=SUM({of.over(*axes)[unit]})/{count}"
-            if count
-            else f"=AVERAGE({of.over(*axes)[unit]})"
-        ),
-        says="The mean of all entries.",
     )
 
 
@@ -179,15 +113,6 @@ def covariance(*axes: str) -> Stated:
     )
 
 
-def root_mean_square(*axes: str) -> Stated:
-    """Return the typical size of numbers, such as errors."""
-    return Stated(
-        lambda of: np.sqrt((of**2).mean()),
-        lambda of: "=SQRT(SUMSQ({0})/COUNT({0}))".format(of.over(*axes)[...]),
-        says="The root mean square: the square root of the mean of all squares.",
-    )
-
-
 def look_up(*axes: str, **said: Any) -> Stated:  # noqa: ANN401 -- the fields of an equation
     """Return entries of a table along axes, by their numbers from 1.
 
@@ -198,7 +123,7 @@ def look_up(*axes: str, **said: Any) -> Stated:  # noqa: ANN401 -- the fields of
     ----------
     *axes : str
     **said : object
-        Fields of `Stated`: ``coarse=True`` where entries are kinds or places.
+        Fields of `Stated`: ``reads_as_stated=True`` where entries are kinds or places.
     """
 
     def cell(*unit: int, table: Cells, number: Cells) -> str:
@@ -234,7 +159,7 @@ def training_position(samples: int) -> Stated:
         lambda epoch, image: f"=({epoch[()]}-1)*{samples}+{image[()]}",
         says="The position of the chosen epoch and image among the rows of the sheet Training, "
         "from 1.",
-        coarse=True,
+        reads_as_stated=True,
     )
 
 
@@ -299,8 +224,6 @@ def best(*, alike: int = 1, least: bool = False) -> Stated:
 class Named(Sentence):
     """The names of numbers, which count from 1, in a row or in a column.
 
-    Without numbers, each name after its own: what to type.
-
     Parameters
     ----------
     names : sequence of str
@@ -311,9 +234,8 @@ class Named(Sentence):
     def __init__(self, names: Sequence[str]) -> None:
         self.names = tuple(names)
 
-    def said(self, *unit: int, of: Term | None = None) -> str:
-        n = max(unit)
-        return f"{n + 1} {self.names[n]}" if of is None else among(of[n], self.names)
+    def said(self, *unit: int, of: Term) -> str:
+        return among(of[max(unit)], self.names)
 
 
 class Listed(Sentence):

@@ -13,7 +13,8 @@ learns targets t = (y - middle) factor, as it sees inputs that are scaled.
 
 import numpy as np
 
-from xlnn.equations.dense import counted, place_in, place_of, written_call
+from xlnn.equations.dense import counted, place_in, place_of
+from xlnn.equations.elementary import mean, root_mean_square, total
 from xlnn.equations.lookup import entry, entry_of, flat, looked_up
 from xlnn.quantity import Cells, Choice, Equation, Sentence, Stated
 from xlnn.terms import Term, either, function
@@ -25,7 +26,7 @@ EQUAL = 12
 class LargestUnit(Equation):
     """The number of the unit with the largest value, from 1.   Book: 3-3."""
 
-    coarse = jumps = True
+    reads_as_stated = discontinuous = True
     one_hot = ("a",)
 
     def array(self, a: np.ndarray) -> np.ndarray:
@@ -55,7 +56,7 @@ class ClassOfTargets(LargestUnit):
 class Tied(Equation):
     """1 if the two largest values agree to 12 digits, so the answer is undecided; otherwise 0."""
 
-    coarse = jumps = True
+    reads_as_stated = discontinuous = True
 
     def array(self, a: np.ndarray) -> np.ndarray:
         """Return 0 or 1, shape (1,), from the outputs or targets of one sample."""
@@ -109,23 +110,18 @@ RIGHT = Choice(
     says="1 where the network recognised the sample, else 0.",
 )
 
-RECOGNISED = Choice(
-    lambda right: right.sum(),
-    lambda right: "=" + written_call("SUM", right.samples.listed.split(",")),
-    says="How many samples were recognised.",
-)
+COUNTED = {"reads_as_stated": True, "discontinuous": True, "number_format": "0"}
+"""What a number of samples that were recognised is, as a `Choice` is."""
 
-ACCURACY = Choice(
-    lambda right: right.mean(),
-    lambda right: f"=AVERAGE({right.samples[()]})",
+RECOGNISED = total("image").restated("right", **COUNTED, says="How many samples were recognised.")
+
+ACCURACY = mean("image").restated(
+    "right",
+    **COUNTED,
     says="The share of the samples that were recognised in an epoch.",
 )
 
-MEAN_COST = Stated(
-    lambda C: C.mean(),
-    lambda C: f"=AVERAGE({C.samples[()]})",
-    says="The mean of C over the samples.",
-)
+MEAN_COST = mean("image").restated("C", says="The mean of C over the samples.")
 
 
 class Least(Equation):
@@ -137,7 +133,7 @@ class Least(Equation):
         The name or family of the axis.
     """
 
-    coarse = jumps = True
+    reads_as_stated = discontinuous = True
     number_format = "0"
 
     def __init__(self, along: str) -> None:
@@ -207,17 +203,12 @@ OFF = Stated(
 """Computed as |a_k - t_k| / |factor_k|, without the middle, which may be far larger than the
 difference. Targets that are not scaled have no factor."""
 
-ROOT_MEAN_SQUARE = Stated(
-    lambda off: np.sqrt((off**2).mean(axis=0)),
-    lambda k, off: "=SQRT(SUMSQ({0})/COUNT({0}))".format(off.samples[k]),
+ROOT_MEAN_SQUARE = root_mean_square("image").restated(
+    "off",
     says="The root of the mean squared error over the samples; large errors count for more.",
 )
 
-MEAN_ABSOLUTE = Stated(
-    lambda off: off.mean(axis=0),
-    lambda k, off: f"=AVERAGE({off.samples[k]})",
-    says="The mean absolute error over the samples.",
-)
+MEAN_ABSOLUTE = mean("image").restated("off", says="The mean absolute error over the samples.")
 
 ENDS = Stated(
     lambda **rows: np.stack(

@@ -1,7 +1,6 @@
 """Write the archive with which Gradescope grades an exercise: setup.sh and run_autograder."""
 
 import json
-import sys
 import zipfile
 from collections.abc import Mapping
 from importlib import metadata
@@ -9,9 +8,6 @@ from pathlib import Path
 
 import xlnn
 from xlnn.atomic_write import check_replaceable, has_mark, marked_zip, replacing
-from xlnn.exercises.collecting import CONVERTED, WORKBOOKS
-from xlnn.exercises.feedback import notes, reasons, remarks, words_of
-from xlnn.exercises.grades import Grade, Grades
 from xlnn.registry.templates import folder as templates
 
 STAMP = (1980, 1, 1, 0, 0, 0)
@@ -43,7 +39,7 @@ RUN = """\
 #!/usr/bin/env bash
 root="${AUTOGRADER:-/autograder}"
 export PYTHONPATH="$root/source/lib"
-exec "$root/venv/bin/python" -m xlnn.exercises.autograder "$root"
+exec "$root/venv/bin/python" -m xlnn.exercises.run_autograder "$root"
 """
 
 
@@ -88,50 +84,3 @@ def _put(archive: zipfile.ZipFile, name: str, data: bytes, *, executable: bool =
     entry.compress_type = zipfile.ZIP_DEFLATED
     entry.external_attr = (0o755 if executable else 0o644) << 16
     archive.writestr(entry, data)
-
-
-def results(grade: Grade, grades: Grades) -> dict[str, object]:
-    """Return Gradescope's results: a test for each question, and notes for the teacher only."""
-    words = words_of(grades)
-    if grade.error:
-        return {"score": 0, "output": grade.error}
-    tests: list[dict[str, object]] = [
-        {
-            "name": f"{question.symbol}  {question.name}".strip(),
-            "score": question.points,
-            "max_score": question.of,
-            "output": "\n".join(reasons(question, words)) or words("reasons", "right"),
-            "visibility": "visible",
-        }
-        for question in grade.questions
-    ]
-    if said := [*remarks(grade, grades, words)]:
-        tests.append({
-            "name": words("report", "remarks"), "score": 0, "max_score": 0,
-            "output": "\n".join(said), "visibility": "hidden",
-        })  # fmt: skip
-    return {"tests": tests, "output": "\n".join(notes(grade, grades, words))}
-
-
-def main(root: Path) -> int:
-    """Grade the submission in a folder laid out as Gradescope's, and write its results."""
-    from xlnn.exercises.grading import grade  # noqa: PLC0415 -- not needed to write an exercise
-
-    every = sorted((root / "submission").rglob("*"))
-    files = [file for file in every if file.suffix.lower() in {*WORKBOOKS, *CONVERTED}]
-    found: dict[str, object]
-    if len(files) == 1:
-        known = json.loads((root / "source" / "handed_out.json").read_text(encoding="utf-8"))
-        grades = grade(files, workers=1, handed=known)
-        found = results(grades.grades[0], grades)
-    else:
-        count = len(files)
-        found = {"score": 0, "output": f"{count} workbooks were submitted: hand in one .xlsx."}
-    target = root / "results" / "results.json"
-    target.parent.mkdir(exist_ok=True)
-    target.write_text(json.dumps(found, ensure_ascii=False, indent=1), encoding="utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))

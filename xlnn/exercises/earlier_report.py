@@ -13,7 +13,7 @@ from pathlib import Path
 
 from openpyxl import load_workbook
 
-from xlnn.data.wording import short
+from xlnn.data.messages import short
 from xlnn.errors import OutputError, XlnnError
 from xlnn.exercises.collecting import handed_in
 from xlnn.exercises.grades import Decision, Grade, Grades

@@ -19,6 +19,7 @@ import numpy as np
 from xlnn import reference
 from xlnn.arguments import path_of
 from xlnn.atomic_write import check_replaceable, folder_for, has_mark
+from xlnn.building.continue_from import source_of
 from xlnn.building.destination import OUTPUT, Destination
 from xlnn.building.plan import Plan, Source, planned
 from xlnn.building.writing import Built, carried_out
@@ -97,7 +98,7 @@ def exercise(
     """
     asked = Options(EXERCISE, **options)
     output = None if output is None else path_of(output, "output")
-    source = Source.of(what)
+    source = source_of(what)
     with blamed(asked):
         name = checked(asked.student, "student") if asked.student else ""
     building = Options(**{key: asked[key] for key in ("epochs", "lang", "large") if key in asked})

@@ -17,7 +17,7 @@ from pathlib import Path, PurePath
 
 from xlnn.atomic_write import check_place, replacing
 from xlnn.data.files import content, likely_encoding
-from xlnn.data.wording import listed, reason, short
+from xlnn.data.messages import listed, reason, short
 from xlnn.errors import DataError
 from xlnn.exercises.feedback import notes, reasons, total, typed
 from xlnn.exercises.grades import Grade, Grades

@@ -12,15 +12,16 @@ from typing import Any
 
 import numpy as np
 
+from xlnn.building.continue_from import source_of
 from xlnn.checking.check import SEEDS
 from xlnn.checking.formula_text import plainly
-from xlnn.data.wording import listed
+from xlnn.data.messages import listed
 from xlnn.engines.conversion import PROGRAM, as_xlsx
 from xlnn.errors import MENDABLE, DataError, EngineError, OptionsError, WorkbookError
 from xlnn.exercises.collecting import CONVERTED, WORKBOOKS, collected
 from xlnn.exercises.consistency import as_a_whole
 from xlnn.exercises.copies import copies, filled_in
-from xlnn.exercises.exercise import Source, left_out, student_exercise
+from xlnn.exercises.exercise import left_out, student_exercise
 from xlnn.exercises.gradebook import read_worksheet, with_lateness
 from xlnn.exercises.grades import (
     STRAY,
@@ -284,7 +285,7 @@ def _asked_otherwise(
         spec = handed_in.spec
         name, options = spec.template, kind_of(spec).asked_for(spec)
         table = Exercise((), "", 0, level)
-        blank = left_out(Source.of(name), Options(**options), table).blank
+        blank = left_out(source_of(name), Options(**options), table).blank
         if difference := {*blank} ^ {*own.blank}:
             return tuple(sorted(difference))
     if handed:
@@ -345,7 +346,7 @@ def _handed_out(handed_in: Submission) -> dict[str, np.ndarray] | None:
 
     spec = handed_in.spec
     try:
-        source = Source.of(spec.template)
+        source = source_of(spec.template)
         options = source.kind.asked_for(spec)
         given = student_exercise(source, options, handed_in.exercise, is_known)
     except DataError:

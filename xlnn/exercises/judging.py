@@ -238,7 +238,7 @@ class JudgedQuantity:
             return wrong & self._begins(world, values) if wrong.any() else wrong
         quantity, equation = self.quantity, self.quantity.equation
         is_recurring = equation.repeats or quantity.name in quantity.sources
-        if quantity.is_text or equation.coarse or equation.jumps or is_recurring:
+        if quantity.is_text or equation.reads_as_stated or equation.discontinuous or is_recurring:
             return np.zeros_like(wrong)
         for index, value in values.items():
             wrong[index] &= not is_error(value)
@@ -402,7 +402,11 @@ def _fitting(submitted: Submission, seed: int, own: Arrays, number: int, drawn: 
         elif _selects(submitted.layout, name) and _is_choice(quantity, array):
             drawn[name] = array
     blanks = submitted.blanks  # an answer for the class of a target may rely on one-hot targets
-    some = [q for q in model.quantities if q.equation and (q in blanks or not q.equation.coarse)]
+    some = [
+        q
+        for q in model.quantities
+        if q.equation and (q in blanks or not q.equation.reads_as_stated)
+    ]
     for name in {q.uses[role].name for q in some for role in q.equation.one_hot}:
         if name in drawn and _is_one_hot(own[name]):
             *rows, outputs = own[name].shape
@@ -432,7 +436,7 @@ def _all_of(model: Model, value: float) -> Arrays:
     return {
         q.name: np.full(q.input_lengths, 0.0 if len(q.input_lengths) - len(q.axes) > 1 else value)
         for q in model.inputs
-        if not (q.is_text or q.choices or q.between or q.calms)
+        if not (q.is_text or q.choices or q.between or q.is_step_size)
     }
 
 

@@ -122,7 +122,12 @@ def is_exercise(layout: Layout, quantity: Quantity) -> bool:
     equation, block = quantity.equation, layout.blocks[quantity.name]
     return (
         equation is not None
-        and not (quantity.is_text or equation.coarse or equation.jumps or equation.repeats)
+        and not (
+            quantity.is_text
+            or equation.reads_as_stated
+            or equation.discontinuous
+            or equation.repeats
+        )
         and not isinstance(equation, Constant)
         and block.parts[0].is_table
         and block.sheet not in BESIDE

@@ -10,7 +10,7 @@ from pathlib import Path
 from unicodedata import normalize
 
 from xlnn.data.files import text
-from xlnn.data.wording import reason, short
+from xlnn.data.messages import reason, short
 from xlnn.errors import DataError
 from xlnn.workbooks.exercise import LONGEST_NAME
 

@@ -12,11 +12,11 @@ import numpy as np
 import xlnn
 from xlnn import Quantity, Sentence, Stated, Told, Trace, alike
 from xlnn.equations import units
-from xlnn.equations.calculus import LINEAR, OF_SURFACE_SHIFTED
+from xlnn.equations.calculus import OF_SURFACE_SHIFTED
 from xlnn.equations.lookup import UsedNumber, entry_of, is_chosen
 from xlnn.equations.number import short
+from xlnn.equations.sentences import at_least, at_most, first_place
 from xlnn.equations.surface import flattens, of_surface
-from xlnn.equations.wording import at_least, at_most, first_place
 from xlnn.terms import Term, either, largest, least, peak, peak_formula, rounded, sign
 
 DIRECTIONS, DEGREES = 36, 10  # one every 10 degrees
@@ -124,7 +124,7 @@ def quantities(steps: int) -> Iterator[Quantity | xlnn.Copy]:
     yield column("change", "change of z", units.ERROR.of("z_there", "z_at"), symbol="Δz",
                  role="forward")
     yield column("inner", "inner product",
-                 LINEAR.of("slope_x", "step_x", "slope_y", "step_y"), symbol="∇z·Δ",
+                 units.LINEAR.of("slope_x", "step_x", "slope_y", "step_y"), symbol="∇z·Δ",
                  role="backward", source="2-10", written="∇z·Δ = |∇z| ε cos θ",
                  meaning="the change of z for a small step, by the approximation formula")
     for name in ("change", "inner"):

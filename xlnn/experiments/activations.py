@@ -49,7 +49,7 @@ def _functions(point: Axis) -> Iterator[Quantity]:
     yield Quantity("used_h", title="h that is used", symbol="h", equation=eq.STEP)
     yield column("number", "point", symbol="k", counts=True)
     yield column("z", "point z", eq.ALONG)
-    sides = (("right", "z + h", units.SUM), ("left", "z − h", units.ERROR))
+    sides = (("right", "z + h", units.SUM), ("left", "z − h", units.DIFFERENCE))
     for side, symbol, equation in sides:
         yield beside(f"z_{side}", f"{side} of z", equation.of("z", "used_h"), symbol=symbol)
     for name, (value, slope_of) in eq.FUNCTIONS.items():
@@ -66,7 +66,7 @@ def _functions(point: Axis) -> Iterator[Quantity]:
                      written="0, σ(1 − σ), 1 − tanh², 0 or 1, 1", source="2-6")
     for name, (_, _, _, slope, *_) in SHOWN.items():
         yield column(f"{name}_difference", "central difference",
-                     eq.CENTRAL.of(f"{name}_right", f"{name}_left", "used_h"), kind="difference",
+                     units.CENTRAL.of(f"{name}_right", f"{name}_left", "used_h"), kind="difference",
                      symbol=slope, meaning="the same slope, measured with two points",
                      written="(a(z + h) − a(z − h)) / 2h", source="2-6")
     for name in SHOWN:
@@ -81,7 +81,7 @@ def _functions(point: Axis) -> Iterator[Quantity]:
 def _learning(step: Axis) -> Iterator[Quantity]:
     for name, title in (("x", "input x"), ("t", "target t"), ("b", "bias b")):
         yield Quantity(name, title=title)
-    yield Quantity("eta", title="learning rate η", symbol="η", calms=True)
+    yield Quantity("eta", title="learning rate η", symbol="η", is_step_size=True)
     column = xlnn.alike(axes=(step,))
     courses = {
         "step": Told("Unit step: w stays at {w_first}, and C at {C_first}. Its slope is 0, so "
@@ -94,14 +94,15 @@ def _learning(step: Axis) -> Iterator[Quantity]:
                      symbol="w", given=1, role="weight",
                      meaning="the learned weight; the first row is the start",
                      written="w ← w − η ∂C/∂w", source="2-10")
-        yield column(of["input"], "input", eq.LINE.of("x", of["w"], "b"), kind="input", symbol="z")
+        yield column(of["input"], "input", units.LINE.of("x", of["w"], "b"), kind="input",
+                     symbol="z")
         yield column(of["answer"], "answer", value.of(z=of["input"]), kind="answer", symbol="a",
                      role="forward")
         yield column(of["answer_slope"], "slope", slope, kind="answer_slope", symbol="a′(z)",
                      uses={role: of[{"z": "input", "a": "answer"}[role]] for role in slope.roles},
                      role="backward")
-        yield column(of["C"], "error", eq.SQUARED_ERROR.of(of["answer"]), kind="C", symbol="C",
-                     role="forward")
+        yield column(of["C"], "error", units.HALF_SQUARE.of("t", of["answer"]), kind="C",
+                     symbol="C", role="forward")
         yield column(of["dC_dw"], "gradient",
                      eq.GRADIENT.of(of["answer"], slope=of["answer_slope"]), kind="dC_dw",
                      symbol="∂C/∂w", role="backward",
@@ -135,7 +136,7 @@ def _shapes(point: Axis) -> Iterator[Quantity]:
     column = xlnn.alike(sheet="shape_points", axes=(point,))
     yield column("shape_number", "point", symbol="k", counts=True)
     yield column("shape_x", "point x", eq.BESIDE.of("shape_number", "lowest_x"), symbol="x")
-    yield column("line", "line", eq.LINE.of("shape_x"), symbol="mx + n", role="forward")
+    yield column("line", "line", units.LINE.of("shape_x"), symbol="mx + n", role="forward")
     yield column("parabola", "parabola", eq.PARABOLA, symbol="ax² + bx + c",
                  uses={**parabola, "x": "shape_x"}, role="forward")
 

@@ -27,7 +27,7 @@ INPUT = Stated(
         f"={PE[t, k]}+"
         + (f"IF({s[t]}>3,1,0)" if k == 3 else f"IF({s[t]}={k + 1},1,IF({s[t]}={k + 4},1,0))")
     ),
-    coarse=True,
+    reads_as_stated=True,
 )
 
 
@@ -44,7 +44,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     """Yield the quantities in the order in which they are computed."""
     epochs, T = sizes["epochs"], sizes["positions"]
     epoch, row = Axis("epoch", epochs, "up"), Axis("row", sizes["rows"])
-    yield Quantity("eta", title="learning rate η", symbol="η", scale=0.02, calms=True)
+    yield Quantity("eta", title="learning rate η", symbol="η", scale=0.02, is_step_size=True)
     yield Quantity("letters", title="letter", symbol="s{}", axes=(row,), shape=(T,),
                    choices=(1, 6), meaning="1, 2, 3: a, b, c; 4, 5, 6: A, B, C")
     yield Quantity("t", title="target", axes=(row,), shape=(T,), choices=(1, 3),

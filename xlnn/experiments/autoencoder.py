@@ -62,7 +62,7 @@ def weights(sizes: dict) -> xlnn.Weights:
 def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     """Yield the images, the training, and the outputs of the network after one epoch."""
     epoch, image = Axis("epoch", sizes["epochs"], "up"), Axis("image", sizes["images"])
-    yield Quantity("eta", title="learning rate η", symbol="η", scale=0.05, calms=True,
+    yield Quantity("eta", title="learning rate η", symbol="η", scale=0.05, is_step_size=True,
                    meaning="how far a step goes")
     yield Quantity("noise", title="noise: part of the pixels left out", symbol="ν", between=(0, 1),
                    meaning="with noise the network is to give what it did not see")
@@ -106,7 +106,7 @@ def _training(sizes: dict, epoch: Axis, image: Axis) -> Iterator[Quantity]:
                  meaning="how far the image that comes out is from the clean one",
                  written="C = ½ Σ (x − a)²")
     yield column("off", "pixels wrong", OFF.of("images", below), symbol=" ")
-    back = eq.SQUARED_ERROR_DELTA.of(below, "images")
+    back = eq.SIGMOID_DELTA.of(below, "images")
     for n, (units, _) in reversed(shapes.items()):
         yield column(f"delta{n}", "error δ", back, symbol="δ^{}", shape=(units,), role="backward",
                      meaning="how fast C changes with z", source="4-2, 4-3",

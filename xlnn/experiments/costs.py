@@ -17,8 +17,8 @@ from xlnn.equations.activation import SIGMOID, SIGMOID_SLOPE
 from xlnn.equations.lookup import entry_of
 from xlnn.equations.neuron import DIGITS, steadied, steady
 from xlnn.equations.number import fixed, short
+from xlnn.equations.sentences import at_most, first_place
 from xlnn.equations.surface import DESCENT, Line
-from xlnn.equations.wording import at_most, first_place
 from xlnn.layout import FIRST_ROW
 from xlnn.terms import Term, function, largest, least
 from xlnn.workbooks.pages.parts import Label, PagePart, Units
@@ -189,7 +189,7 @@ def _learning(steps: int) -> Iterator[Quantity]:
     """Yield two units with the same start and target, each trained with one cost."""
     one = xlnn.alike(shape=(1,), axes=(xlnn.Axis("step", steps + 1, "time", counts_from=0),))
     back = partial(one, role="backward")
-    yield Quantity("eta", title="learning rate η", symbol="η", calms=True)
+    yield Quantity("eta", title="learning rate η", symbol="η", is_step_size=True)
     for cost in COSTS:
         z, a, slope, delta = (f"{name}_{cost}" for name in ("z", "a", "slope", "delta"))
         learnt = DESCENT.of(xlnn.previous(z), gradient=xlnn.previous(f"learn_{delta}"))

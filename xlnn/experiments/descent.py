@@ -19,7 +19,7 @@ from xlnn.workbooks.learning import function_choice
 def model(sizes: Mapping[str, int], _: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     """Yield the settings, the table of steps, the level lines, and the sentences."""
     steps = sizes["steps"]
-    yield Quantity("eta", title="learning rate η", symbol="η", scale=0.05, calms=True,
+    yield Quantity("eta", title="learning rate η", symbol="η", scale=0.05, is_step_size=True,
                    meaning="how far a step goes", source="2-10")
     yield from function_choice("function", [f"z = {each.text}" for each in eq.SURFACES],
                                title="function (1, 2 or 3)", called="name")

@@ -91,7 +91,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     epoch, network = Axis("epoch", sizes["epochs"], "up"), weights(sizes)
     person, film = Axis("person", sizes["people"]), Axis("film", sizes["films"])
     word = Axis("word", sizes["words"])
-    typed = alike(scale=0.1, calms=True)
+    typed = alike(scale=0.1, is_step_size=True)
     yield typed("eta", "learning rate η", symbol="η", meaning="how far a step goes")
     yield typed("penalty", "penalty λ", symbol="λ",
                 meaning="keeps the numbers of people and films small, above all of rare ones")

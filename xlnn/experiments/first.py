@@ -26,7 +26,6 @@ HIDDEN_Z = Stated(
 OUTPUT_Z = Stated(
     lambda w, b, a: a @ w[4:] + b[2],
     "={w[4]}*{a[0]}+{w[5]}*{a[1]}+{b[2]}")
-COST = Stated(lambda t, a: (t - a) ** 2 / 2, "=({t}-{a})^2/2")
 HIDDEN_DELTA = Stated(
     lambda d, w, a: d[:, np.newaxis] * w[4:] * a * (1 - a),
     lambda j, d, w, a: f"={d[()]}*{w[4 + j]}*{a[j]}*(1-{a[j]})",
@@ -104,8 +103,8 @@ def of_rows(axes: tuple[Axis, ...]) -> Iterator[Quantity]:
     yield each("a", "aⱼ = 1/(1 + exp(−zⱼ))", eq.SIGMOID, symbol="a{}", shape=(2,))
     yield each("z3", "z₃ = w₅a₁ + w₆a₂ + b₃", OUTPUT_Z, symbol="z₃")
     yield each("a3", "a₃ = 1/(1 + exp(−z₃))", eq.SIGMOID.of("z3"), symbol="a₃")
-    yield back("C", "C = (t − a₃)²/2", COST.of(a="a3"), symbol="C")
-    yield back("delta3", "δ₃ = (a₃ − t) a₃(1 − a₃)", eq.SQUARED_ERROR_DELTA.of("a3"), symbol="δ₃")
+    yield back("C", "C = (t − a₃)²/2", eq.HALF_SQUARE.of(a="a3"), symbol="C")
+    yield back("delta3", "δ₃ = (a₃ − t) a₃(1 − a₃)", eq.SIGMOID_DELTA.of("a3"), symbol="δ₃")
     yield back("delta", "δⱼ = δ₃ w aⱼ(1 − aⱼ)", HIDDEN_DELTA.of("delta3"), symbol="δ{}",
                shape=(2,))
 

@@ -55,7 +55,7 @@ def training(sizes: dict, epoch: Axis, row: Axis) -> Iterator[Quantity]:
     T, H, K = sizes["steps"], sizes["hidden"], outputs(sizes)
     up, down = Axis("step", T, "up"), Axis("step", T, "down")
     after = partial(following, along="step")
-    yield Quantity("eta", title="learning rate η", symbol="η", scale=0.05, calms=True)
+    yield Quantity("eta", title="learning rate η", symbol="η", scale=0.05, is_step_size=True)
     data = alike(sheet="data")
     yield data("x", "symbol", symbol="x", axes=(row, up), shape=(1,),
                meaning="what both networks read at a step: 1 or −1")

@@ -11,7 +11,7 @@ from xlnn import Axis, Below, Beside, Grid, Page, Quantity, Sentences, Space, Ta
 from xlnn.equations import neuron as eq
 from xlnn.equations import units
 from xlnn.equations.activation import SIGMOID
-from xlnn.equations.wording import Bar
+from xlnn.equations.sentences import Bar
 from xlnn.workbooks.pages.parts import Units
 from xlnn.writing.style import NEGATIVE, POSITIVE, Look
 
@@ -91,8 +91,8 @@ def _demons() -> Iterator[Quantity]:
                 meaning="the weights: how strongly an output demon listens to a hidden one")
     yield typed("b3", title="bias b³", symbol="b³{}", shape=(OUTPUTS,))
     of_picture = {"W": "W2", "x": "picture"}
-    yield forward("seen", title="the part of it in the picture (w² × x)", equation=eq.SEEN,
-                  uses=of_picture, shape=(demons, ROWS, COLUMNS))
+    yield forward("seen", title="the part of it in the picture (w² × x)",
+                  equation=units.PRODUCT.of("W2", "picture"), shape=(demons, ROWS, COLUMNS))
     hidden = partial(forward, shape=(demons,))
     yield hidden("liking", title="fit Σ w²x", symbol="Σ w²x", equation=eq.INNER_PRODUCT,
                  uses=of_picture, meaning="how well a demon's pattern fits the picture",

@@ -34,8 +34,7 @@ def ways(rows: int, columns: int) -> Stated:
             f"IF({world[divmod(to[s, a], columns)]}={WALL},{s + 1},{to[s, a] + 1}))"))
 
 
-COPY = eq.Choice(lambda before: before, "={before}")
-OF_PLACE = eq.look_up(coarse=True, jumps=True, number_format="0")
+OF_PLACE = eq.look_up(reads_as_stated=True, discontinuous=True, number_format="0")
 Q_OF_PLACE = eq.look_up("place")
 ACTION = eq.Choice(
     lambda u, epsilon, greedy: np.clip(1 + np.floor(4 * u[1]), 1, 4) if u[0] < epsilon else greedy,
@@ -148,9 +147,9 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
 def moved_by(axes: Sequence[Axis], Q: xlnn.Use) -> Iterator[Quantity]:
     """Yield an episode, move by move."""
     column = alike(sheet="episodes", axes=axes, role="forward")
-    yield column("place", "place", COPY.of(previous("next", along="step", start="start_used")),
+    yield column("place", "place", eq.COPY.of(previous("next", along="step", start="start_used")),
                  symbol="s", meaning="where the robot stands, counted row by row from 1",
-                 written="s ← s′")
+                 written="s ← s′", number_format="0", reads_as_stated=True)
     yield column("here", "what is there", OF_PLACE.of("world", "place"), symbol=" ")
     yield column("own", "Q at the place", Q_OF_PLACE.of(Q, "place"), symbol="Q{}", shape=(4,))
     yield column("greedy", "best action", eq.best().of("own"), symbol="a*")

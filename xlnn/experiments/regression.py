@@ -10,12 +10,12 @@ import numpy as np
 
 import xlnn
 from xlnn import Axis, Below, Beside, Chart, Model, Page, Quantity, Row, Size, Space, Table, Trace
+from xlnn.data.messages import short
 from xlnn.data.numbers import rounded
-from xlnn.data.wording import short
 from xlnn.equations import regression as eq
 from xlnn.equations import units
+from xlnn.equations.sentences import Complete
 from xlnn.equations.surface import DESCENT
-from xlnn.equations.wording import Complete
 from xlnn.errors import DataError, OptionsError
 from xlnn.workbooks.experiment import Given
 from xlnn.workbooks.pages.parts import Label, Made, PagePart, Symbols
@@ -81,7 +81,7 @@ def _step_by_step(sizes: Mapping[str, int]) -> Iterator[Quantity]:
     """Yield gradient descent on scaled data, and the line that it finds."""
     n, k = sizes["rows"], sizes["columns"]
     i, step = "{}" * (k > 1), Axis("step", sizes["steps"] + 1, "time", counts_from=0)
-    yield Quantity("eta", title="learning rate η", symbol="η", calms=True,
+    yield Quantity("eta", title="learning rate η", symbol="η", is_step_size=True,
                    meaning="how far a step goes", source="2-10")
     yield Quantity("spread", title="standard deviation s, u = d/s", symbol=f"s{i}", shape=(k,),
                    role="forward", equation=eq.spread(n))

@@ -20,7 +20,6 @@ from xlnn.terms import Value
 
 ROWS = "row", "step"
 
-SIZE = Stated(lambda reach: np.sqrt((reach**2).sum()), "=SQRT(SUMSQ({reach[:]}))")
 RATIO = Stated(
     lambda size: size[0] / size[-1] if size[-1] else 0.0,
     "=IF(SIGN({size.last})=0,0,{size.first}/{size.last})",
@@ -65,7 +64,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     epochs, T, H = sizes["epochs"], sizes["steps"], sizes["hidden"]
     epoch, row = Axis("epoch", epochs, "up"), Axis("row", sizes["rows"])
     up, down = Axis("step", T, "up"), Axis("step", T, "down")
-    yield Quantity("eta", title="learning rate η", symbol="η", scale=0.05, calms=True)
+    yield Quantity("eta", title="learning rate η", symbol="η", scale=0.05, is_step_size=True)
     data = xlnn.alike(sheet="data", axes=(row, up), shape=(1,))
     yield data("x", "bit", symbol="x", meaning="what the network reads at a step: 1, or −1 for 0")
     yield data("t", "target", symbol="t", choices=(0, 1),
@@ -111,7 +110,8 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
                          "after": following("reach", along="step", start=0.0)},
                    meaning="how fast the last output changes with this step: δ without the errors",
                    written="Vᵀ at the last step, then Uᵀ(…)₊; times 1 − h²")
-    yield Quantity("size", title="size of reach", symbol="|∂z/∂h|", axes=(up,), equation=SIZE)
+    yield Quantity("size", title="size of reach", symbol="|∂z/∂h|", axes=(up,),
+                   equation=eq.LENGTH.of("reach"))
     yield Quantity("ratio", title="first step to last", equation=RATIO)
     yield shown("right", title="right")
     yield Quantity("reaches", title="reaches", equation=REACHES)

@@ -10,7 +10,7 @@ import xlnn
 from xlnn import Axis, Beside, Chart, Quantity, Size, Table, Text, Told, Trace, alike, previous
 from xlnn.equations import sequences as eq
 from xlnn.equations import units
-from xlnn.equations.functions import LINE
+from xlnn.equations.elementary import LINE
 
 
 # fmt: off
@@ -32,7 +32,7 @@ def _sequences(terms: int) -> Iterator[Quantity]:
                     symbol="aₙ₊₁ = aₙ + d", meaning="each term is the previous one plus d",
                     written="aₙ₊₁ = aₙ + d, aₙ = a₁ + (n − 1) d")
     yield term("arithmetic_term", "its formula", eq.ARITHMETIC_TERM, symbol="a₁ + (n − 1) d")
-    yield recurring("geometric", "geometric", eq.MULTIPLIED.of(previous("geometric"), "r"),
+    yield recurring("geometric", "geometric", eq.MULTIPLIED.of("r", previous("geometric")),
                     symbol="aₙ₊₁ = r aₙ", meaning="each term is the previous one times r",
                     written="aₙ₊₁ = r aₙ, aₙ = a₁ rⁿ⁻¹")
     yield term("geometric_term", "its formula", eq.GEOMETRIC_TERM, symbol="a₁ rⁿ⁻¹")

@@ -88,11 +88,11 @@ def _ranking(sizes: Mapping[str, int]) -> Iterator[Quantity]:
     yield column("labels", "label", symbol=" ", choices=(0, 9))
     yield column("images", "pixels of image b", symbol="b{}", shape=(rows * columns,))
     yield column("image_inner", "inner product", eq.IMAGE_INNER, symbol="a·b")
-    yield column("image_length", "length", eq.IMAGE_LENGTH, symbol="|b|")
+    yield column("image_length", "length", units.LENGTH.of("images"), symbol="|b|")
     yield column("likeness", "likeness",
                  eq.LIKENESS.of("image_inner", "length_a", "image_length"), symbol="cos θ")
     yield column("place", "place", eq.RANK, symbol=" ")
-    shown, found = min(SHOWN, count), units.look_up("image", coarse=True)
+    shown, found = min(SHOWN, count), units.look_up("image", reads_as_stated=True)
     several = xlnn.alike(shape=(shown,))
     for end, first in (("best", 1), ("last", count - shown + 1)):
         places = list(range(first, first + shown))

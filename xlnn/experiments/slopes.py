@@ -14,7 +14,6 @@ from xlnn import Axis, Below, Beside, Chart, Model, Page, Quantity, Sentences, T
 from xlnn.equations import calculus as eq
 from xlnn.equations import units
 from xlnn.equations.activation import SIGMOID_SLOPE
-from xlnn.equations.functions import CENTRAL
 from xlnn.equations.surface import SURFACES, of_surface
 from xlnn.equations.verdict import Least
 from xlnn.workbooks.learning import function_choice
@@ -98,7 +97,7 @@ def _tangent() -> Iterator[Quantity]:
     # where h is tiny, rounding makes any number of a quotient: its value proves no formula
     quotient = partial(column, reads_as_stated=True)
     yield quotient("forward", "forward", "Δf/h", eq.FORWARD, {"up": "f_up_h", "h": "width"})
-    yield quotient("central", "central", "Δf/2h", CENTRAL,
+    yield quotient("central", "central", "Δf/2h", units.CENTRAL,
                    {"right": "f_up_h", "left": "f_down_h", "h": "width"})
     for name in ("forward", "central"):
         yield column(f"e_{name}", f"error, {name}", "e", eq.ERROR, {"quotient": name})
@@ -148,10 +147,10 @@ def _rules() -> Iterator[Quantity]:
     yield _line("chain", "chain rule: by the rule", "f′(g) g′", eq.CHAIN,
                 {"outer": "d_outer", "inner": "dg"}, meaning="the slope of a composite function",
                 written="dy/dx = dy/du · du/dx", source="2-8")
-    yield _line("chain_quotient", "chain rule: difference quotient", "Δf/Δx", CENTRAL,
+    yield _line("chain_quotient", "chain rule: difference quotient", "Δf/Δx", units.CENTRAL,
                 {"right": "outer_up", "left": "outer_down"})
-    yield _line("u", "C = u² + v², u = ax + by", "u", eq.LINEAR)
-    yield _line("v", "v = px + qy", "v", eq.LINEAR, {"a": "p", "b": "q"})
+    yield _line("u", "C = u² + v², u = ax + by", "u", units.LINEAR)
+    yield _line("v", "v = px + qy", "v", units.LINEAR, {"a": "p", "b": "q"})
     sums = {"x": {"meaning": "two paths from x to C, added up", "source": "2-8",
                   "written": "∂C/∂x = ∂C/∂u ∂u/∂x + ∂C/∂v ∂v/∂x"}, "y": {}}
     for along, one, other in (("x", "a", "p"), ("y", "b", "q")):
@@ -217,7 +216,7 @@ def _lagrange() -> Iterator[Quantity]:
         yield column(f"unit_{along}", "", of.lower(), units.around_circle(eq.PARTS, of))
         yield column(f"circle_{along}", "", along, units.PRODUCT,
                      {"a": "r", "b": f"unit_{along}"})
-    yield column("circle_f", "", "f", eq.LINEAR, {**on_line, "x": "circle_x", "y": "circle_y"})
+    yield column("circle_f", "", "f", units.LINEAR, {**on_line, "x": "circle_x", "y": "circle_y"})
     yield _line("least", "smallest f, in row (the first if equal)", " ", Least("part"),
                 {"of": "circle_f"})
     yield Quantity("j", title="finer", axes=(near,), counts=True)
@@ -225,11 +224,11 @@ def _lagrange() -> Iterator[Quantity]:
     yield column("angle", "", "θ", eq.FINE_ANGLE)
     yield column("fine_x", "", "x", eq.COS, {"t": "angle"})
     yield column("fine_y", "", "y", eq.SIN, {"t": "angle"})
-    yield column("fine_f", "", "f", eq.LINEAR, {**on_line, "x": "fine_x", "y": "fine_y"})
+    yield column("fine_f", "", "f", units.LINEAR, {**on_line, "x": "fine_x", "y": "fine_y"})
     yield _line("finest", "smallest of the finer points, in row", " ", Least("part"),
                 {"of": "fine_f"})
     for name, title in (("x", "the point found"), ("y", ""), ("f", "f there")):
-        yield _line(f"best_{name}", title, name, units.look_up("part", coarse=True),
+        yield _line(f"best_{name}", title, name, units.look_up("part", reads_as_stated=True),
                     {"number": "finest", "table": f"fine_{name}"})
     yield _line("exact", "the smallest f, by the formula", "−|r|√(a² + b²)", eq.EXACT, on_line)
     best = {"x": "best_x", "y": "best_y"}

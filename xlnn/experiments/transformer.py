@@ -81,7 +81,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     epoch, row = Axis("epoch", epochs, "up"), Axis("sentence", sizes["sentences"], family="row")
     state, word = Axis("epoch", epochs + 1, "up", counts_from=0), Axis("word", N)
     network, steps = weights(N), forward(T, N)
-    yield Quantity("eta", title="learning rate η", symbol="η", scale=0.02, calms=True)
+    yield Quantity("eta", title="learning rate η", symbol="η", scale=0.02, is_step_size=True)
     data = alike(sheet="data", axes=(row,), shape=(T,))
     yield Quantity("n_word", title="number", symbol="n", sheet="data", axes=(word,), counts=True)
     yield Quantity("name_word", title="word", symbol=" ", sheet="data", axes=(word,), is_text=True)

@@ -19,11 +19,11 @@ import xlnn
 from xlnn import Axis, Cells, Chart, Quantity, Stated, Text, Trace, alike, previous
 from xlnn.equations.activation import SIGMOID, SIGMOID_SLOPE
 from xlnn.equations.cost import SQUARED_ERROR, SQUARED_ERROR_DELTA, TOTAL_COST
-from xlnn.equations.dense import BIAS_GRADIENT, WEIGHT_GRADIENT, HiddenDelta, WeightedInput
+from xlnn.equations.dense import BIAS_GRADIENT, DENSE, HIDDEN_DELTA, WEIGHT_GRADIENT
 from xlnn.equations.neuron import UNIT_STEP
+from xlnn.equations.sentences import equal_to
 from xlnn.equations.surface import DESCENT
 from xlnn.equations.units import Choice
-from xlnn.equations.wording import equal_to
 from xlnn.workbooks.pages.parts import Units
 from xlnn.writing.style import NEGATIVE, POSITIVE, QUIET, Look
 
@@ -71,7 +71,7 @@ HEIGHT_OF = Stated(
     lambda x, t: np.where(t == np.array([0, 1]), x[:, 1:], float(OUTSIDE)),
     lambda which, x, t: f"=IF({t[0]}={which},{x[1]},{OUTSIDE})",
     says="The y at which a point is drawn in the series of its class; far outside in the other.",
-    coarse=True,
+    reads_as_stated=True,
 )
 
 
@@ -151,7 +151,7 @@ FIRST_COLOUR, SECOND_COLOUR = "C0561C", "1B4F9C"
 def model(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity | xlnn.Copy]:
     """Yield the points, both trainings, and the outputs of both networks after one epoch."""
     steps = sizes["steps"]
-    yield Quantity("eta", title="learning rate η", symbol="η", scale=0.3, calms=True)
+    yield Quantity("eta", title="learning rate η", symbol="η", scale=0.3, is_step_size=True)
     point = alike(axes=(POINT,))
     yield point("x", "point", symbol="x{}", shape=(2,), meaning="the coordinates of a point",
                 source="1-2")
@@ -181,13 +181,13 @@ def _training(state: Axis) -> Iterator[Quantity]:
     column = alike(sheet="training", axes=(state, POINT))
     for n, (units, _, below) in LAYERS.items():
         forward = partial(column, shape=(units,), role="forward", source="1-3")
-        yield forward(f"z{n}", "weighted input", WeightedInput().of(below, f"W{n}", f"b{n}"),
+        yield forward(f"z{n}", "weighted input", DENSE.of(f"W{n}", below, f"b{n}"),
                       kind="z", symbol="z^{}", written="z = w₁x₁ + w₂x₂ + b",
                       meaning="the total input of a unit; 0 on its line")
         yield forward(f"a{n}", "output", SIGMOID.of(f"z{n}"), kind="a", symbol="a^{}",
                       meaning="how strongly a unit is activated",
                       written="a = σ(z) = 1 / (1 + exp(−z))")
-    hidden = HiddenDelta().of("delta3", "W3", "slope2")
+    hidden = HIDDEN_DELTA.of("delta3", "W3", "slope2")
     for n in ("_single", "3", "2"):
         back = partial(column, shape=LAYERS[n][:1], role="backward")
         output = SQUARED_ERROR_DELTA.of(a=f"a{n}", slope=f"slope{n}")

@@ -257,8 +257,8 @@ def meaning_of(quantity: Quantity, words: Text, equations: Mapping[str, str]) ->
 def equation_text(equation: Equation | None) -> str:
     """Return the equation as an `Equation` says it; empty if it does not.
 
-    >>> from xlnn.equations.dense import WEIGHT_GRADIENT, WeightedInput
-    >>> equation_text(WeightedInput())
+    >>> from xlnn.equations.dense import DENSE, WEIGHT_GRADIENT
+    >>> equation_text(DENSE)
     'z_j = sum_i w_ji a_i + b_j.'
     >>> equation_text(WEIGHT_GRADIENT), section(WEIGHT_GRADIENT)
     ('dC_T/dw_ji = sum over the samples of delta_j a_i.', '4-2')
@@ -270,8 +270,8 @@ def equation_text(equation: Equation | None) -> str:
 def section(equation: Equation | None) -> str:
     """Return the book's section that an equation or its module names; "" if neither does.
 
-    >>> from xlnn.equations.dense import HiddenDelta
-    >>> section(HiddenDelta())
+    >>> from xlnn.equations.dense import HIDDEN_DELTA
+    >>> section(HIDDEN_DELTA)
     '4-3'
     """
     if not (said := _said(equation)):
@@ -287,4 +287,5 @@ def _said(equation: Equation | None) -> str:
     """Return what an equation says of itself."""
     if equation is None:
         return ""
-    return (equation.says if isinstance(equation, Stated) else type(equation).__doc__) or ""
+    is_own = equation.says or isinstance(equation, Stated)
+    return equation.says if is_own else type(equation).__doc__ or ""

@@ -13,7 +13,7 @@ import numpy as np
 
 from xlnn.arguments import path_of
 from xlnn.checking.check import examined
-from xlnn.data.wording import counted
+from xlnn.data.messages import counted
 from xlnn.engines import DEFAULT_ENGINE
 from xlnn.errors import printed
 from xlnn.explaining.entries import Entries, Entry

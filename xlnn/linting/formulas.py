@@ -3,7 +3,7 @@
 Formulas of cells, names, validations, conditional formats and charts are checked.
 
 Formulas of a filled-down column differ only in their row numbers: one of them is parsed, and the
-cells that all of them read are looked up at once (`xlnn.xlsx.alike`).
+cells that all of them read are looked up at once (`xlnn.xlsx.formula_groups`).
 """
 
 import re
@@ -16,8 +16,8 @@ import numpy as np
 
 from xlnn.linting.book import LintedWorkbook, Problem, elements_named
 from xlnn.linting.nodes import SheetNode
-from xlnn.xlsx.alike import FormulaGroup, Slot, grouped, split
 from xlnn.xlsx.forms import INTERSECTED, UNLIKE, misread
+from xlnn.xlsx.formula_groups import FormulaGroup, Slot, grouped, split
 from xlnn.xlsx.guard import ARGUMENTS, MAX_SHAPES, MOST_ARGUMENTS, calls
 from xlnn.xlsx.markup import Node
 from xlnn.xlsx.name_substitution import Names

@@ -17,8 +17,8 @@ from xlnn.grid import Place
 from xlnn.layout import Layout
 from xlnn.linting.used import Used
 from xlnn.xlsx import package
-from xlnn.xlsx.alike import TEXT, grouped
 from xlnn.xlsx.copying import copy_cells
+from xlnn.xlsx.formula_groups import TEXT, grouped
 from xlnn.xlsx.name_substitution import NO_VALUE, MeaningError, Names
 from xlnn.xlsx.package import Package
 from xlnn.xlsx.sheet_stream import MAX_COLUMNS, MAX_ROWS

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from xlnn import reference
-from xlnn.data.wording import listed, reason, short
+from xlnn.data.messages import listed, reason, short
 from xlnn.errors import DataError, DisagreementError
 from xlnn.onnx.layers import TrainedModel
 from xlnn.onnx.onnx_file import needed, session

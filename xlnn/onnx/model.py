@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from xlnn.data.classes import name as label_of
+from xlnn.data.messages import cut, listed
 from xlnn.data.numbers import LARGEST
-from xlnn.data.wording import cut, listed
 from xlnn.equations.layer import WEIGHTS
 from xlnn.errors import DataError
 from xlnn.onnx.layers import AffineUnits, Class, Layer, TrainedModel

@@ -15,7 +15,7 @@ import numpy as np
 
 from xlnn.data.dataset import LARGE, MOST_INPUTS, MOST_NUMBERS
 from xlnn.data.files import content
-from xlnn.data.wording import listed, reason, short
+from xlnn.data.messages import listed, reason, short
 from xlnn.errors import DataError
 
 USUAL, LARGEST = 32 * 1024 * 1024, 512 * 1024 * 1024

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from xlnn.data.dataset import MOST_NUMBERS
-from xlnn.data.wording import reason, short
+from xlnn.data.messages import reason, short
 from xlnn.equations.layer import Shape
 from xlnn.equations.layernorm import EPSILON
 from xlnn.onnx.layers import AffineUnits, Class, Layer, TrainedModel

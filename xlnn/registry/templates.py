@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from xlnn.data.files import parse_toml, text
-from xlnn.data.wording import listed, reason, short
+from xlnn.data.messages import listed, reason, short
 from xlnn.errors import DataError, OptionsError, XlnnError
 
 DEFAULT = "digits"

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, TypeVar, get_args, get_origin, get_type_hints
 
 import tomli_w
 
-from xlnn.data.wording import listed, short
+from xlnn.data.messages import listed, short
 from xlnn.errors import DataError
 from xlnn.option import FLAG, NUMBER, SIZE, TABLE, TABLES, TEXT, TEXTS, WHOLE, WHOLES, WORDS, Option
 

@@ -22,8 +22,8 @@ import numpy as np
 
 from xlnn.data.dataset import Dataset, ReadOptions
 from xlnn.data.load import load, load_rows
+from xlnn.data.messages import counted, listed, short
 from xlnn.data.numbers import rounded
-from xlnn.data.wording import counted, listed, short
 from xlnn.equations.optimiser import DIRECTED, OPTIMISERS
 from xlnn.errors import DataError, OptionsError, XlnnError
 from xlnn.option import LIST, NUMBER, SECTIONS, TABLE, TEXT, WHOLE, Option

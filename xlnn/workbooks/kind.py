@@ -99,12 +99,6 @@ class WorkbookKind(ABC, Generic[S, O]):
         kinds = {self.name, "*"}
         return frozenset(name for name, each in BUILD.items() if kinds & {*each.kinds})
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Return how to unpickle this kind: by its name, since its functions cannot be pickled."""
-        from xlnn.workbooks import kind_named  # noqa: PLC0415 -- which imports this module
-
-        return kind_named, (self.name,)
-
     def from_template(self, template: Template) -> O:
         """Read a template.
 

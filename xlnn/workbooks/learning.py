@@ -1,6 +1,6 @@
 """Yield the quantities that experiments share: weights that are trained, and choices of a row."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from math import inf, isfinite
@@ -10,58 +10,45 @@ import numpy as np
 
 from xlnn.arguments import is_number, is_whole, wrong
 from xlnn.equations.lookup import Asked, Chosen, NameOf, UsedNumber
-from xlnn.equations.optimiser import OPTIMISERS, optimiser_named
+from xlnn.equations.optimiser import OPTIMISERS, Optimiser, optimiser_named
 from xlnn.quantity import Axis, Copy, Equation, GradientOf, Quantity
 from xlnn.registry.text import Text
 
 
-def trained(
-    *weights: Quantity, epochs: int, optimizer: str = "sgd", sheet: str = "optimiser"
+def stepped(
+    weights: Iterable[Quantity],
+    optimiser: Optimiser,
+    state: Axis,
+    memory: Callable[[str, Quantity | None], Quantity],
 ) -> Iterator[Quantity]:
-    """Yield trained weights, preceded by the optimiser's memories.
-
-    They run along an axis ``epoch`` from state 0, which is typed. The model states ``eta``,
-    and for each weight X its gradient ``dC_dX`` along an axis ``epoch`` that counts from 1.
+    """Yield trained weights along an axis of states, each after the memories of its gradient.
 
     Parameters
     ----------
-    *weights : Quantity
-        Each with its name, shape, title and sheet; with axes, after that of the epochs; and with
-        ``uses`` if its learning rate is not ``eta``.
-    epochs : int
-    optimizer : {"sgd", "momentum", "rmsprop", "adam"}
-    sheet : str
-        The sheet of the optimiser's constants and memories.
-
-    >>> [each.name for each in trained(Quantity("W"), epochs=3, optimizer="momentum")]
-    ['mu', 'velocity_W', 'W']
+    weights : iterable of Quantity
+    optimiser : Optimiser
+    state : Axis
+        Its first entry is typed.
+    memory : function
+        Returns the quantity of a memory, by its name, of a weight or of none: without what the
+        optimiser says of it.
     """
-    optimiser = optimiser_named(optimizer)
-    state = Axis("epoch", epochs + 1, "up", counts_from=0)
-    kept = partial(
-        Quantity, sheet=sheet, axes=(state,), given=1, is_record=True, role="backward",
-        number_format="0.000000",
-    )  # fmt: skip
-    for name, constant in optimiser.constants.items():
-        yield Quantity(
-            name, **_named(name), sheet=sheet, between=constant.probed, role="input",
-            number_format="General",
+
+    def kept(name: str, equation: Equation, weight: Quantity | None = None) -> Quantity:
+        of = {} if weight is None else {"shape": weight.shape}
+        rows = () if weight is None else weight.axes
+        return replace(
+            memory(name, weight), equation=equation, axes=(state, *rows), given=1, is_record=True,
+            **of,
         )  # fmt: skip
+
     for name, equation in optimiser.counted.items():
-        digits = {"number_format": "0"} if name == "steps" else {}
-        yield kept(name, **_named(name), equation=equation, **digits)
+        yield kept(name, equation)
     for weight in weights:
-        axes, symbol = (state, *weight.axes), _letter(weight)
         for name, equation in optimiser.remembered(weight.name).items():
-            yield kept(
-                f"{name}_{weight.name}", f"{name}_W", **_named(name, weight), shape=weight.shape,
-                axes=axes, equation=equation,
-            )  # fmt: skip
-        taken = NAMED[optimiser.step][0] if optimiser.step else f"∂C/∂{symbol}"
-        yield replace(
-            weight, axes=axes, equation=optimiser.step_of(weight.name), given=1, role="weight",
-            written=f"{symbol} ← {symbol} − η {taken}",
-        )  # fmt: skip
+            yield kept(name, equation, weight)
+        step = optimiser.step_of(weight.name)
+        yield replace(weight, axes=(state, *weight.axes), equation=step, given=1)
 
 
 # fmt: off
@@ -79,47 +66,6 @@ NAMED = {
 }
 """The symbols and titles of an optimiser's constants and memories."""
 # fmt: on
-
-
-def gradient(  # noqa: PLR0913 -- what a gradient is of, and what is said of it
-    weight: Quantity,
-    epochs: int,
-    equation: Equation,
-    uses: Mapping[str, Any],
-    *,
-    cost: str = "",
-    exact: bool = True,
-    **said: str,
-) -> Quantity:
-    """Return the gradient of a weight on the sheet ``gradients``, as `trained` asks for it.
-
-    `xlnn.workbook` and `xlnn.check` compare it with central differences of the cost.
-
-    Parameters
-    ----------
-    weight : Quantity
-        As it was given to `trained`.
-    epochs : int
-    equation : Equation
-    uses : dict
-        What its arguments are, and perhaps those of other gradients.
-    cost, exact
-        As in `Weights`.
-    **said : str
-        What else is to be said of it, such as its ``meaning``.
-
-    >>> from xlnn.equations.units import bias_slope
-    >>> gradient(Quantity("b", shape=(3,)), 5, bias_slope("row"), {"d": "delta"}).name
-    'dC_db'
-    """
-    symbol = _letter(weight)
-    said = {"title": f"gradient of {symbol}", **said}
-    return Quantity(
-        f"dC_d{weight.name}", f"dC_d{weight.kind}", f"∂C/∂{weight.symbol}", sheet="gradients",
-        axes=(Axis("epoch", epochs, "up"), *weight.axes), shape=weight.shape, equation=equation,
-        uses={role: uses[role] for role in equation.roles if role in uses}, role="backward",
-        gradient_of=GradientOf(weight.name, cost, exact), **said,
-    )  # fmt: skip
 
 
 class Weight:
@@ -210,21 +156,62 @@ class Weights:
         return iter(self._stated)
 
     def __getitem__(self, name: str) -> Quantity:
-        """Return the quantity of a weight, as `trained` takes it."""
+        """Return the quantity of a weight."""
         return self._quantities[name]
 
-    def trained(self, epochs: int, optimizer: str = "sgd") -> Iterator[Quantity]:
-        """Yield the weights and the optimiser's memories, as the function `trained`."""
-        yield from trained(*self._quantities.values(), epochs=epochs, optimizer=optimizer)
+    def trained(
+        self, epochs: int, optimizer: str = "sgd", sheet: str = "optimiser"
+    ) -> Iterator[Quantity]:
+        """Yield the constants of the optimiser, its memories, and the weights.
+
+        They run along an axis ``epoch`` from state 0, which is typed. The model states ``eta``.
+
+        Parameters
+        ----------
+        epochs : int
+        optimizer : {"sgd", "momentum", "rmsprop", "adam"}
+        sheet : str
+            The sheet of the optimiser's constants and memories.
+        """
+        optimiser = optimiser_named(optimizer)
+        state = Axis("epoch", epochs + 1, "up", counts_from=0)
+        for name, constant in optimiser.constants.items():
+            yield Quantity(
+                name, **_named(name), sheet=sheet, between=constant.probed, role="input",
+                number_format="General",
+            )  # fmt: skip
+
+        def memory(name: str, weight: Quantity | None) -> Quantity:
+            own = {"name": name} if weight is None else {
+                "name": f"{name}_{weight.name}", "kind": f"{name}_W"
+            }  # fmt: skip
+            digits = "0" if name == "steps" else "0.000000"
+            return Quantity(
+                **own, **_named(name, weight), sheet=sheet, role="backward", number_format=digits
+            )
+
+        def stated(weight: Quantity) -> Quantity:
+            symbol = _letter(weight)
+            taken = NAMED[optimiser.step][0] if optimiser.step else f"∂C/∂{symbol}"
+            return replace(weight, role="weight", written=f"{symbol} ← {symbol} − η {taken}")
+
+        yield from stepped(map(stated, self._quantities.values()), optimiser, state, memory)
 
     def gradients(self, epochs: int, title: str = "gradient of {symbol}") -> Iterator[Quantity]:
-        """Yield the gradients; their titles may have the ``{title}`` of the weight as well."""
+        """Yield the gradients; their titles may have the ``{title}`` of the weight as well.
+
+        They are on the sheet ``gradients``. `xlnn.workbook` and `xlnn.check` compare them with
+        central differences of the cost.
+        """
         for name, each in self._stated.items():
             weight = self._quantities[name]
             named = title.format(symbol=_letter(weight), title=weight.title)
-            yield gradient(
-                weight, epochs, each.slope, {}, cost=each.cost or self._cost,
-                exact=each.exact and self._exact, **{"title": named, **each.gradient},
+            meant = GradientOf(name, each.cost or self._cost, each.exact and self._exact)
+            yield Quantity(
+                f"dC_d{name}", f"dC_d{weight.kind}", f"∂C/∂{weight.symbol}", sheet="gradients",
+                axes=(Axis("epoch", epochs, "up"), *weight.axes), shape=weight.shape,
+                equation=each.slope, role="backward", gradient_of=meant,
+                **{"title": named, **each.gradient},
             )  # fmt: skip
 
     def drawn(

@@ -11,7 +11,7 @@ import numpy as np
 
 from xlnn.data.dataset import LARGE, MOST_NUMBERS, Dataset
 from xlnn.data.numbers import rounded
-from xlnn.data.wording import short
+from xlnn.data.messages import short
 from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.errors import DataError, OptionsError
 from xlnn.options import FORWARD, Options

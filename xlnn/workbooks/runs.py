@@ -10,12 +10,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from xlnn.data.wording import listed
+from xlnn.data.messages import listed
 from xlnn.equations.lookup import UsedNumber
 from xlnn.equations.number import significant
 from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.equations.runs import OfOneRun, SaidOfEachRun, SaidOfOneRun
-from xlnn.equations.wording import Told
+from xlnn.equations.sentences import Told
 from xlnn.errors import DataError, OptionsError
 from xlnn.option import MOST_RUNS
 from xlnn.options import BUILD, as_typed

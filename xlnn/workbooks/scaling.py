@@ -3,9 +3,9 @@
 import numpy as np
 
 from xlnn.data.dataset import Dataset
+from xlnn.data.messages import amount, short
 from xlnn.data.numbers import rounded
 from xlnn.data.preprocessing import scaling
-from xlnn.data.wording import amount, short
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.options import Options
 from xlnn.workbooks.origin import Origin

@@ -19,13 +19,13 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 
 from xlnn import reference
+from xlnn.data.messages import amount, short
 from xlnn.data.numbers import rounded
-from xlnn.data.wording import amount, short
 from xlnn.equations import digits
 from xlnn.equations.cost import SQUARED_ERROR, TOTAL_COST
 from xlnn.equations.layer import PARAMETERS, parameter_of, probed
+from xlnn.equations.sentences import Told
 from xlnn.equations.verdict import RECOGNISED, RIGHT
-from xlnn.equations.wording import Told
 from xlnn.errors import DataError, OptionsError
 from xlnn.layout import Layout, quoted
 from xlnn.option import WHOLE, Option

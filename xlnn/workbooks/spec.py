@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from math import prod
 from typing import Annotated, Any, Self
 
-from xlnn.data.wording import listed
+from xlnn.data.messages import listed
 from xlnn.errors import DataError
 from xlnn.workbooks.entries import SELDOM, WorkbookSpec, one_of, some_of, whole
 from xlnn.workbooks.runs import COMPARED, check_runs

@@ -9,9 +9,9 @@ import numpy as np
 
 from xlnn.data.dataset import ReadOptions
 from xlnn.data.files import text
+from xlnn.data.messages import listed, reason
 from xlnn.data.npz import arrays
 from xlnn.data.numbers import LARGEST, rounded
-from xlnn.data.wording import listed, reason
 from xlnn.equations.layer import PARAMETERS, parameter_of
 from xlnn.errors import DataError
 

@@ -89,10 +89,6 @@ class Drawing:
     links : dict
         The cell that a cell links to, or the file beside the workbook, by its address.
     gridlines : bool
-    part : str
-        The footer if not all of it is printed.
-    sparse : set of str
-        The names of quantities whose cells are mostly empty: no page is printed for them alone.
     names : dict of str
         Hidden names local to the sheet, and what they stand for.
     opens : bool
@@ -122,8 +118,6 @@ class Drawing:
     colours: list[tuple[str, Rule]] = field(default_factory=list)
     links: dict[str, str] = field(default_factory=dict)
     gridlines: bool = True
-    part: str = ""
-    sparse: set[str] = field(default_factory=set)
     names: dict[str, str] = field(default_factory=dict)
     opens: bool = False
     tab: str = ""

@@ -5,7 +5,7 @@ rows.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import cache, partial
 from itertools import repeat
@@ -381,28 +381,16 @@ def _print(sheet: Worksheet, drawing: Drawing, how: Pages) -> None:
     sheet.page_setup.paperSize = 9  # A4
     sheet.page_margins = PageMargins(MARGIN, MARGIN, MARGIN, BOTTOM, FOOT, FOOT)
     sheet.oddFooter.right.text, sheet.oddFooter.right.size = FOOTER, FOOTER_SIZE
-    if how.is_part:
-        part = drawing.part.replace("&", "&&")
-        sheet.oddFooter.left.text, sheet.oddFooter.left.size = part, FOOTER_SIZE
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, int(how.is_one)
     for row in how.breaks:
         sheet.row_breaks.append(Break(id=row))
-    titles = []
-    if how.repeats_names and drawing.freeze and drawing.freeze[1] > 1:
-        titles.append(f"$A:${letters(drawing.freeze[1] - 1)}")
+    named = {"Print_Area": ":".join(fixed(*corner) for corner in how.area)}
     if drawing.repeat:
-        titles.append(f"${drawing.repeat_from}:${drawing.repeat}")
-    # openpyxl lists the rows first, and LibreOffice would then save the name twice
-    _name(sheet, "Print_Titles", titles)
-    _name(sheet, "Print_Area", [":".join(fixed(*corner) for corner in area) for area in how.areas])
-
-
-def _name(sheet: Worksheet, name: str, parts: Sequence[str]) -> None:
-    """Define the name of a sheet's print area or titles."""
-    if parts:
-        name, text = f"_xlnm.{name}", ",".join(f"{quoted(sheet.title)}!{part}" for part in parts)
-        sheet.defined_names[name] = DefinedName(name, attr_text=text)
+        named["Print_Titles"] = f"${drawing.repeat_from}:${drawing.repeat}"
+    for what, cells in named.items():
+        name = f"_xlnm.{what}"
+        sheet.defined_names[name] = DefinedName(name, attr_text=f"{quoted(sheet.title)}!{cells}")
 
 
 def _fill(

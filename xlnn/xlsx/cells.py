@@ -12,8 +12,8 @@ import numpy as np
 
 from xlnn.errors import WorkbookError
 from xlnn.grid import CellError, address
-from xlnn.xlsx.alike import BATCH
 from xlnn.xlsx.archive import Archive
+from xlnn.xlsx.formula_groups import BATCH
 from xlnn.xlsx.markup import unescaped
 from xlnn.xlsx.parts import read_workbook, shared_strings
 from xlnn.xlsx.sheet_stream import Item, SheetSource, area

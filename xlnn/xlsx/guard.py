@@ -18,7 +18,7 @@ import numpy as np
 
 from xlnn.errors import WorkbookError
 from xlnn.grid import Place
-from xlnn.xlsx.alike import numbers
+from xlnn.xlsx.formula_groups import numbers
 from xlnn.xlsx.sheet_stream import COLUMNS, MAX_BOX, MAX_COLUMNS, MAX_ROWS, MAX_TEXT
 
 READS, READS_A_FORMULA = 20_000_000, 5_000

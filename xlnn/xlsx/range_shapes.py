@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import formualizer
 
-from xlnn.xlsx.alike import QUOTED
+from xlnn.xlsx.formula_groups import QUOTED
 from xlnn.xlsx.guard import FUNCTIONS, MOST_ARGUMENTS
 from xlnn.xlsx.sheet_stream import COLUMNS, address, corners
 

@@ -15,7 +15,7 @@ import numpy as np
 from xlnn.data.dataset import Dataset
 from xlnn.data.load import check_count
 from xlnn.data.numbers import rounded
-from xlnn.data.wording import listed
+from xlnn.data.messages import listed
 from xlnn.equations.cost import COSTS
 from xlnn.equations.layer import LAYERS, PARAMETERS, WEIGHTS
 from xlnn.equations.optimiser import PLAIN, REMEMBERED

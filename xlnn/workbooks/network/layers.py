@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Annotated
 
-from xlnn.data.wording import listed
+from xlnn.data.messages import listed
 from xlnn.equations.activation import ACTIVATIONS, REFUSED
 from xlnn.equations.cost import COSTS
 from xlnn.equations.layer import LAYERS, LayerKind, Shape

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from xlnn.data.wording import amount, listed, short
+from xlnn.data.messages import amount, listed, short
 from xlnn.errors import DataError
 from xlnn.quantity import Model
 from xlnn.reference import Arrays

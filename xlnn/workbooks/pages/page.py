@@ -10,6 +10,7 @@ from typing import Any
 
 from xlnn.arguments import wrong
 from xlnn.equations.lookup import UsedNumber
+from xlnn.errors import DataError
 from xlnn.grid import address
 from xlnn.layout import FIRST_ROW, Block
 from xlnn.quantity import Axis, Copy, Derived, Model, Quantity, Sentence, with_copies
@@ -286,19 +287,31 @@ def said(model: Model, pages: Iterable[Page]) -> dict[str, Any]:
     """Return the English texts of quantities and pages by section and key, as in files.
 
     Others are their own keys: a page looks them up when it is drawn (`Text.of_itself`).
+
+    Raises
+    ------
+    DataError
+        Two quantities of a kind have different titles: a kind has one, in each language.
     """
     pages = tuple(pages)
     words: dict[str, Any] = {
         "sheets": {page.key: page.title for page in pages},
         "notes": {page.key: page.note for page in pages},
         "headings": {},
-        "quantities": {},
     }
+    titled: dict[str, Quantity] = {}
     for quantity in model.quantities:
-        words["quantities"].setdefault(quantity.kind, "")
-        words["quantities"][quantity.kind] = words["quantities"][quantity.kind] or quantity.title
+        first = titled.setdefault(quantity.kind, quantity)
+        if first.title and quantity.title not in {"", first.title}:
+            raise DataError(
+                f'{first.name} and {quantity.name} are of the kind "{quantity.kind}", which has '
+                f'one title, but theirs are "{first.title}" and "{quantity.title}": state one '
+                f'title, or another kind, as in kind="{quantity.name}".'
+            )
+        titled[quantity.kind] = first if first.title else quantity
         axes = (axis.name for axis in quantity.axes)
         words["headings"] |= {name: name for name in axes if IN_WORDS.search(name)}
+    words["quantities"] = {kind: quantity.title for kind, quantity in titled.items()}
     told: dict[tuple[str, str], Quantity] = {}  # one of several networks is enough
     for quantity in model.quantities:
         if quantity.meaning:

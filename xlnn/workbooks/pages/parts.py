@@ -13,7 +13,7 @@ from typing import Any
 from openpyxl.utils.cell import coordinate_to_tuple
 
 from xlnn.equations.lookup import Asked, NameOf, UsedNumber
-from xlnn.equations.wording import Bar
+from xlnn.equations.sentences import Bar
 from xlnn.errors import DataError
 from xlnn.grid import address
 from xlnn.layout import Block, extent, single_block, strides, table_blocks
@@ -356,7 +356,7 @@ class Numbers(PagePart):
         The quantities. Those of further names are shown beside the number. Numbers of one
         quantity are side by side, such as those of several runs.
     positive : tuple of str
-        Those that must be greater than 0, by default learning rates (`Quantity.calms`).
+        Those that must be greater than 0, by default learning rates (`Quantity.is_step_size`).
     choices : dict
         For a choice, the meaning of each number, unless a sentence names what is chosen; or a
         quantity whose row is chosen, unless `xlnn.choice` has its axis, or without rows, whose
@@ -433,7 +433,9 @@ class Numbers(PagePart):
             if chosen and isinstance(chosen, str):
                 drawing.validations.append(row_validation(page, block, page.layout.blocks[chosen]))
             elif chosen != "":
-                is_positive = quantity.calms if self.positive is None else name in self.positive
+                is_positive = (
+                    quantity.is_step_size if self.positive is None else name in self.positive
+                )
                 type_in(drawing, block, page.words, chosen, positive=is_positive)
             for at in range(block.column, block.last[1] + 1):
                 drawing.widths.setdefault(at, NUMBER)
@@ -1020,8 +1022,6 @@ class Units(PagePart):
         As those of a `Table`.
     repeated : bool
         Whether its headings are repeated on each printed page.
-    sparse : bool
-        Whether its last rows may be blank: no page is printed for them alone.
     width : float
         The width of its columns, unless other parts settle it.
     pictures : bool
@@ -1046,7 +1046,6 @@ class Units(PagePart):
         ink: Sequence[str] = (),
         looks: Mapping[str, Look] | None = None,
         repeated: bool = False,
-        sparse: bool = False,
         width: float = UNIT,
         pictures: bool = False,
         apart: int = 1,
@@ -1057,7 +1056,7 @@ class Units(PagePart):
         self.rows, self.names, self.over, self.above = rows, names, over or {}, above
         self.coloured, self.ink, self.looks = coloured, ink, looks or {}
         self.lines, self.units = lines, units or {}
-        self.headed, self.repeated, self.sparse, self.width = headed, repeated, sparse, width
+        self.headed, self.repeated, self.width = headed, repeated, width
         self.pictures, self.apart = pictures, apart
         self.high, self.named = high, named or _above_symbol
 
@@ -1117,8 +1116,6 @@ class Units(PagePart):
             self._name_rows(drawing, page, row, column)
         if self.repeated:
             drawing.repeat_from, drawing.repeat = row, row + headings - 1
-        if self.sparse:
-            drawing.sparse |= {*self.names}
         for block in (page.layout.blocks[name] for name in self.names):
             self._head(drawing, page, block, headings)
             type_in(drawing, block, page.words)

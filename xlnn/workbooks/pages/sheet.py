@@ -97,7 +97,6 @@ def drawn(page: Context[Any], sheets: Mapping[str, Sheet]) -> dict[str, Drawing]
         drawings["guide"] = sheets["guide"].draw(shown)
     for key, drawing in drawings.items():
         drawing.tab = sheets[key].tab
-        drawing.part = page.words("joined", "part")
     return drawings
 
 

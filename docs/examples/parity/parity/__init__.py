@@ -46,7 +46,7 @@ def model(sizes, _):
     network, units = weights(sizes["hidden"]), (sizes["hidden"],)
 
     yield Quantity(
-        "eta", title="learning rate η", symbol="η", scale=0.05, calms=True,
+        "eta", title="learning rate η", symbol="η", scale=0.05, is_step_size=True,
         meaning="how far a step goes",
     )  # fmt: skip
     data = partial(Quantity, sheet="data", axes=(row, up), number_format="0")

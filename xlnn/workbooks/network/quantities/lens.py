@@ -10,12 +10,13 @@ from dataclasses import replace
 from functools import partial
 from math import prod
 
-from xlnn.equations import convolution, wording
+from xlnn.equations import convolution, sentences
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS
+from xlnn.equations.elementary import COPY
 from xlnn.equations.layer import WEIGHTS
 from xlnn.equations.lens import DISTANCE
-from xlnn.equations.lookup import COPY, OfRow
+from xlnn.equations.lookup import OfRow
 from xlnn.equations.units import training_position
 from xlnn.equations.verdict import PREDICTED
 from xlnn.quantity import Axis, Quantity, Sentence
@@ -83,18 +84,18 @@ def lens_quantities(stack: Stack, words: Text, *, whole: bool) -> Iterator[Quant
     for name in stack.names:
         if len(stack.shapes[name]) == 1:
             yield from _sentences(stack, name, whole=whole)
-    yield one("name", wording.Name(), shape=labels)
+    yield one("name", sentences.Name(), shape=labels)
     if stack.spec.is_regression:
         known = {"actual": stack.actual(PREFIX)} if stack.spec.epochs else {}
         said = said_of_prediction(words, known=bool(known))
         yield from prediction(stack, said, known, **ROWS)
     elif stack.has_shares:
-        yield one("bar", wording.Bar().of(outputs), shape=labels)
+        yield one("bar", sentences.Bar().of(outputs), shape=labels)
     if stack.spec.epochs:
         costs = {"t": "lens_t", "a": "lens_output", "C": "lens_C"}
         if whole and COSTS[stack.spec.cost].loss:
             costs["loss"] = "lens_loss"
-        yield one("C_text", wording.CostSentence(3 if stack.spec.is_regression else 0), costs)
+        yield one("C_text", sentences.CostSentence(3 if stack.spec.is_regression else 0), costs)
         yield one("there", OfRow().of("C", "lens_position"))
         yield one("gap", DISTANCE.of("lens_C", "lens_there"), number_format="0E+00")
 
@@ -142,11 +143,11 @@ def _of_image(stack: Stack) -> dict[str, tuple[int, ...]]:
     return found | ({"raw_t": found["t"]} if spec.scaled_targets else {})
 
 
-def said_of_prediction(words: Text, *, known: bool) -> wording.Prediction:
+def said_of_prediction(words: Text, *, known: bool) -> sentences.Prediction:
     """Return the sentence about a prediction, beside the actual number if that is known."""
     if known:
-        return wording.Prediction(words.open("sentences", "predicted_actual"))
-    return wording.Prediction(words("joined", "named", what="{label}", name="{predicted}"))
+        return sentences.Prediction(words.open("sentences", "predicted_actual"))
+    return sentences.Prediction(words("joined", "named", what="{label}", name="{predicted}"))
 
 
 def prediction(
@@ -232,7 +233,7 @@ def _sentences(stack: Stack, name: str, *, whole: bool) -> Iterator[Quantity]:
     for kind, sentence in layer.sentences.items():
         said = sentence(_headings(kind, name, shape))
         yield told(f"{kind}_text", said, own)
-    said = wording.ActivationSentence(_headings("a", name, shape), activation.symbol)
+    said = sentences.ActivationSentence(_headings("a", name, shape), activation.symbol)
     yield told("a_text", said, own)
     if not stack.spec.epochs:
         return
@@ -243,7 +244,7 @@ def _sentences(stack: Stack, name: str, *, whole: bool) -> Iterator[Quantity]:
         digits = 3 if stack.spec.is_regression else 0
         if whole and cost.loss:
             yield told("loss_text", cost.sentence(loss), targets)
-        sentence, uses = wording.OutputDeltaSentence(delta, digits), targets
+        sentence, uses = sentences.OutputDeltaSentence(delta, digits), targets
     else:
         upper = stack.names[stack.names.index(name) + 1]
         sentence = stack.kinds[upper].sentence_below(delta)

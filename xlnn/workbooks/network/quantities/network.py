@@ -17,6 +17,7 @@ from xlnn.equations.layer import WEIGHTS, probed
 from xlnn.equations.optimiser import OPTIMISERS, PENALTY, Optimiser, with_penalty
 from xlnn.equations.surface import GRADIENT_SIZE
 from xlnn.quantity import Axis, Model, Quantity
+from xlnn.workbooks.learning import stepped
 from xlnn.workbooks.network.quantities.stack import TEST, Stack, quantity
 from xlnn.workbooks.runs import of_runs
 from xlnn.workbooks.spec import Spec
@@ -100,7 +101,7 @@ def _settings(stack: Stack) -> Iterator[Quantity]:
             for bound in ACTIVATIONS[layer.activation].reach
         )
         sheet = "settings" if spec.runs else "play"
-        yield quantity("eta", scale=1 / spec.images, calms=grows, sheet=sheet)
+        yield quantity("eta", scale=1 / spec.images, is_step_size=grows, sheet=sheet)
     for name, constant in optimiser_of(stack).constants.items():
         yield quantity(name, between=constant.probed)
     if spec.regularised:
@@ -143,20 +144,19 @@ def scaled(shape: tuple[int, ...], *, prefix: str = "", **rows: object) -> Quant
 
 
 def _trained(stack: Stack) -> Iterator[Quantity]:
-    """Yield the memories of the gradients, the direction, and the weights."""
-    optimiser, rows = optimiser_of(stack), {"axes": (stack.state,), "given": 1}
-    for name, equation in optimiser.counted.items():
-        yield quantity(name, equation, is_record=True, **rows)
-    for kind, layer, shape in stack.parameters:
-        for name, equation in optimiser.remembered(f"{kind}{layer}").items():
-            yield quantity(
-                f"{name}_{kind}", equation, shape=shape, layer=layer, is_record=True, **rows
-            )
-    for kind, layer, shape in stack.parameters:
-        step = (
-            {"equation": optimiser.step_of(f"{kind}{layer}"), **rows} if stack.spec.epochs else {}
-        )
-        yield quantity(kind, shape=shape, layer=layer, scale=probed(kind, shape), **step)
+    """Yield the weights, of a network with epochs after the memories of their gradients."""
+    weights = (
+        quantity(kind, shape=shape, layer=layer, scale=probed(kind, shape))
+        for kind, layer, shape in stack.parameters
+    )
+    if not stack.spec.epochs:
+        yield from weights
+        return
+
+    def memory(name: str, weight: Quantity | None) -> Quantity:
+        return quantity(f"{name}_{weight.kind}", layer=weight.layer) if weight else quantity(name)
+
+    yield from stepped(weights, optimiser_of(stack), stack.state, memory)
 
 
 def forward(

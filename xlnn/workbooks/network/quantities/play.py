@@ -6,12 +6,13 @@ from functools import partial
 
 import numpy as np
 
+from xlnn.equations.elementary import COPY
 from xlnn.equations.layer import WEIGHTS
-from xlnn.equations.lookup import COPY, OfRow, OfUnit
+from xlnn.equations.lookup import OfRow, OfUnit
 from xlnn.equations.number import fixed, share, significant
+from xlnn.equations.sentences import Bar, Name, Told, plain
 from xlnn.equations.units import training_position
 from xlnn.equations.verdict import Tied
-from xlnn.equations.wording import Bar, Name, Told, plain
 from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
 from xlnn.terms import count, largest

@@ -13,7 +13,7 @@ import numpy as np
 from xlnn import reference
 from xlnn.data.numbers import rounded
 from xlnn.equations import check_sheet as eq
-from xlnn.equations.wording import Told
+from xlnn.equations.sentences import Told
 from xlnn.grid import address
 from xlnn.quantity import Axis, Equation, Model, Quantity
 from xlnn.registry.text import Text

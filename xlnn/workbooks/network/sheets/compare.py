@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from xlnn.equations.runs import last_of, least_of
+from xlnn.equations.sentences import Name
 from xlnn.equations.verdict import Least, first_all_right
-from xlnn.equations.wording import Name
 from xlnn.layout import Block
 from xlnn.quantity import Model, Quantity, of_each
 from xlnn.registry.text import Text

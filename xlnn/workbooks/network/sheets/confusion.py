@@ -13,7 +13,7 @@ from openpyxl.styles import PatternFill
 
 from xlnn.equations import verdict as eq
 from xlnn.equations.lookup import Chosen
-from xlnn.equations.wording import Name, Told, plain
+from xlnn.equations.sentences import Name, Told, plain
 from xlnn.grid import address, letters
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.registry.text import Text
@@ -159,7 +159,7 @@ def _list(part: str) -> Below:
     looks[image] = replace(NUMBER, number_format="0;;")
     return Below(
         Numbers(f"{PREFIX}{part}wrong", at=1),
-        Units("", image, *labels, looks=looks, repeated=True, sparse=True),
+        Units("", image, *labels, looks=looks, repeated=True),
     )
 
 

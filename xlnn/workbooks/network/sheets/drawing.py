@@ -9,11 +9,11 @@ from itertools import chain, groupby
 
 from openpyxl.chart import ScatterChart
 
-from xlnn.data.wording import cut
+from xlnn.data.messages import cut
 from xlnn.equations import play as eq
 from xlnn.equations.lookup import OfRow
 from xlnn.equations.number import fixed, share, significant
-from xlnn.equations.wording import Lines, Told
+from xlnn.equations.sentences import Lines, Told
 from xlnn.quantity import Model, Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.figure import (

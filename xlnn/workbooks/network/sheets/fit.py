@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 
-from xlnn.equations.lookup import COPY, Chosen, OfRow
+from xlnn.equations.elementary import COPY
+from xlnn.equations.lookup import Chosen, OfRow
 from xlnn.equations.verdict import ENDS
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.stack import TEST, Stack, quantity

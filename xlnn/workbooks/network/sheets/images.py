@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from xlnn.equations.lookup import pictures
-from xlnn.equations.wording import Told, plain
+from xlnn.equations.sentences import Told, plain
 from xlnn.layout import Block, single_block
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.workbooks.network.quantities.stack import Stack, quantity

@@ -12,8 +12,8 @@ from math import isfinite
 from xlnn.equations import plane as eq
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.layer import PARAMETERS
+from xlnn.equations.sentences import Told
 from xlnn.equations.verdict import label_number, reads_as
-from xlnn.equations.wording import Told
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.lens import weights

@@ -7,8 +7,8 @@ from math import prod
 from xlnn.equations.layer import WEIGHTS
 from xlnn.equations.number import fixed, significant
 from xlnn.equations.runs import SaidOfEachRun
+from xlnn.equations.sentences import Lines, Told, plain
 from xlnn.equations.verdict import Least, first_all_right
-from xlnn.equations.wording import Lines, Told, plain
 from xlnn.quantity import Model, Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.figure import sampled

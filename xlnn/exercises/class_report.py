@@ -17,7 +17,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlnn.atomic_write import check_place, replacing
-from xlnn.data.wording import natural
+from xlnn.data.messages import natural
 from xlnn.errors import OutputError, OutputNameError
 from xlnn.exercises.earlier_report import MADE, is_report
 from xlnn.exercises.feedback import (

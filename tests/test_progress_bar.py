@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from xlnn.cli import course
-from xlnn.cli.course import Progress, progress
+from xlnn.cli import progress_bar
+from xlnn.cli.progress_bar import Progress, progress
 
 
 class Clock:
@@ -55,7 +55,7 @@ def test_the_share_grows_while_nothing_is_counted_and_never_reaches_the_end_befo
 @pytest.mark.parametrize(("stage", "lines"), [("Writing, 1 of 9 rows", True), ("Reading", False)])
 def test_without_a_terminal_there_is_a_line_again_and_again(monkeypatch, stage, lines):
     monkeypatch.setattr(sys, "stderr", io.StringIO())
-    monkeypatch.setattr(course, "EVERY", 0.01)
+    monkeypatch.setattr(progress_bar, "EVERY", 0.01)
     with progress() as tell:
         tell(stage)
         deadline = time.monotonic() + (20 if lines else 0.1)

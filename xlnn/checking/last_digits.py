@@ -64,7 +64,7 @@ MUST_SAY = {
     "cut": "takes the whole part of a computed number",
     "remainder": "takes the remainder of a computed number, or by one that is not whole",
 }
-"""What a statement may do only if it sets ``jumps=True``."""
+"""What a statement may do only if it sets ``discontinuous=True``."""
 
 _INSTEAD = {
     "equal": "round both sides, as ROUND(…,9) does",
@@ -282,8 +282,8 @@ def _if_whole(digits: Digits) -> Digits:
     return digits if digits == Digits.WHOLE else Digits.COMPUTED
 
 
-def check_jumps(layout: Layout) -> None:
-    """Refuse a model with a formula that a last digit decides, unless it says that it jumps.
+def check_last_digits(layout: Layout) -> None:
+    """Refuse a model with a formula that a last digit decides, unless it says so.
 
     Raises
     ------
@@ -293,7 +293,7 @@ def check_jumps(layout: Layout) -> None:
     deciders = Deciders(layout)
     for quantity in layout.model.quantities:
         equation = quantity.equation
-        if equation is None or equation.jumps or quantity.is_sentence:
+        if equation is None or equation.discontinuous or quantity.is_sentence:
             continue
         title = layout.titles[layout.blocks[quantity.name].sheet]
         for formula in deciders.formulas(quantity):
@@ -302,7 +302,8 @@ def check_jumps(layout: Layout) -> None:
                     raise DataError(
                         f'The cell of {quantity.name} gives "{formula:.60}", in which '
                         f"{text_of(part.node):.60} {MUST_SAY[part.how]}, on whose last digit "
-                        f"programs differ: set jumps=True in its equation, or {_INSTEAD[part.how]}."
+                        "programs differ: set discontinuous=True in its equation, or "
+                        f"{_INSTEAD[part.how]}."
                     )
 
 
