@@ -1,5 +1,7 @@
 """What a quantity, a sentence and a page say if they are not told otherwise."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 

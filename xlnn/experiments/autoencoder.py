@@ -188,7 +188,8 @@ EXPERIMENT = xlnn.Experiment(
            "seed": Size(1, 0, 2**31)},
     rates={"sgd": 0.05, "momentum": 0.005, "rmsprop": 0.02, "adam": 0.05},
     inputs=inputs, images="digits", from_data=from_data, task=1,
-    learns=xlnn.Learns(x="images", t="", picture=(ROWS, COLUMNS)), options_for=["epochs", "hidden", "seed", "noise"],
+    learns=xlnn.Learns(x="images", t="", picture=(ROWS, COLUMNS)),
+    options_for=["epochs", "hidden", "seed", "noise"],
     about=(
         "{images} images of 12 pixels go through two numbers and are to come out as they went in. "
         "Nobody says which digit is on an image; yet zeros and ones separate in the plane.",

@@ -131,8 +131,8 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
         yield xlnn.shown(f"C_T{more}", title="total cost")
     yield Quantity("course", equation=xlnn.Told(
         "In epoch {epoch_used} the LSTM has {recognised_shown} of {rows} rows right, and C_T is "
-        "{C_T_shown}. The Elman network of as many units has {recognised_rnn_shown} right, and its C_T "
-        "is {C_T_rnn_shown}.", digits=3))
+        "{C_T_shown}. The Elman network of as many units has {recognised_rnn_shown} right, and its "
+        "C_T is {C_T_rnn_shown}.", digits=3))
     yield Quantity("arrives", equation=xlnn.Told(
         "The error at the first step is {remains} times that at the last step in the LSTM, and "
         "{remains_rnn} times in the Elman network.", digits=4))
@@ -161,7 +161,8 @@ EXPERIMENT = xlnn.Experiment(
            "steps": xlnn.Size(12, least=2, most=50), "hidden": xlnn.Size(2, most=20),
            "seed": xlnn.Size(21, 0, 2**31)},
     rates={"adam": 0.1, "sgd": 0.5, "momentum": 0.05, "rmsprop": 0.05},
-    inputs=inputs, learns=xlnn.Learns(sizes={"x": ("rows", "steps"), "t": ("rows",)}, classes=True), task=1,
+    inputs=inputs, task=1,
+    learns=xlnn.Learns(sizes={"x": ("rows", "steps"), "t": ("rows",)}, classes=True),
     options_for=["epochs", "hidden", "seed"],
     about=(
         "{rows} rows of {steps} symbols, 1 or −1. At the end the network says what the first "

@@ -36,7 +36,7 @@ from xlnn.workbooks import compare
 from xlnn.workbooks.entries import from_values, read_entries, whole
 from xlnn.workbooks.kind import Recipe, WorkbookKind
 from xlnn.workbooks.learning import constants
-from xlnn.workbooks.making import CONSTANTS, RUN_SIZES, Samples, made, one_of
+from xlnn.workbooks.making import CONSTANTS, RUN_SIZES, Making, Samples, made, one_of
 from xlnn.workbooks.origin import Origin, check_reading
 from xlnn.workbooks.pages.guide import SCALE, blanks, draw_guide
 from xlnn.workbooks.pages.page import Page, in_words, on_pages, said
@@ -410,7 +410,10 @@ class Experiment(WorkbookKind[Spec, Origin]):
         return dict(_for(self.inputs, sizes))
 
     def drawn(
-        self, spec: Spec, shapes: Mapping[str, tuple[int, ...]], run: Mapping[str, Any]
+        self,
+        spec: Spec,
+        shapes: Mapping[str, tuple[int, ...]],
+        run: Mapping[str, Any],  # noqa: ARG002 -- for starts that its sizes do not say
     ) -> dict[str, Any]:
         """Return the random weights that training starts from.
 
@@ -436,8 +439,8 @@ class Experiment(WorkbookKind[Spec, Origin]):
     def trained_on(
         self,
         origin: Origin,
-        asked: Options,
-        data: Dataset | None,  # noqa: ARG002 -- see there
+        asked: Options,  # noqa: ARG002 -- for models that were trained elsewhere
+        data: Dataset | None,  # noqa: ARG002
     ) -> tuple[Origin, tuple[str, ...]]:
         """Return the origin of a model that fits its data, and notes."""
         return origin, ()
@@ -445,9 +448,7 @@ class Experiment(WorkbookKind[Spec, Origin]):
     def adapted(
         self,
         sizes: dict[str, Any],
-        origin: Origin,  # noqa: ARG002 -- for sizes that options change
-        asked: Options,  # noqa: ARG002
-        samples: Samples | None,  # noqa: ARG002
+        making: Making,  # noqa: ARG002 -- for sizes that options change
         runs: Sequence[Mapping[str, Any]],  # noqa: ARG002
     ) -> tuple[dict[str, Any], tuple[str, ...]]:
         """Return the sizes that fit the options and the data, and notes."""
@@ -650,6 +651,7 @@ class Experiment(WorkbookKind[Spec, Origin]):
         return "\n".join(lines) + "\n"
 
     def model_of(self, spec: Spec) -> Model:
+        """Return the quantities that its inputs belong to."""
         return self.stated(spec)[0]
 
     def stated(self, spec: Spec) -> tuple[Model, Text]:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xlnn.data.dataset import LARGE, MOST_NUMBERS, Dataset
-from xlnn.data.numbers import rounded
 from xlnn.data.messages import short
+from xlnn.data.numbers import rounded
 from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.errors import DataError, OptionsError
 from xlnn.options import FORWARD, Options
@@ -110,13 +110,14 @@ def made(kind: "Experiment", origin: Origin, asked: Options) -> Recipe[Spec]:
     sizes = {**origin.sizes, **{name: runs[0][name] for name in kind.sizes if name in runs[0]}}
     if samples is not None:
         sizes |= kind.lengths(samples.data, ~samples.held)
-    sizes, said = kind.adapted(sizes, origin, asked, samples, runs)
+    making = Making(kind, origin, asked, samples)
+    sizes, said = kind.adapted(sizes, making, runs)
     spec = kind.described_by(
         kind.name, origin.name, runs[0]["lang"], kind.checked(sizes, origin.name),
         data="own" if origin.is_own else "",
         told=origin.told, **(samples.facts if samples else {}),
     )  # fmt: skip
-    found = [_inputs(kind, origin, asked, samples, spec, run) for run in runs]
+    found = [making.inputs(spec, run) for run in runs]
     own = [inputs for inputs, _ in found]
     notes = (*notes, *said, *dict.fromkeys(chain(*(said for _, said in found))), *scaled)
     if not are_equal(own):
@@ -212,45 +213,6 @@ def one_of(value: object) -> object:
     return value[0] if isinstance(value, tuple) and len(value) == 1 else value
 
 
-def _inputs(  # noqa: PLR0913 -- all that inputs follow from
-    kind: "Experiment",
-    origin: Origin,
-    asked: Options,
-    samples: Samples | None,
-    spec: Spec,
-    run: Mapping[str, Any],
-) -> tuple[dict[str, np.ndarray], Notes]:
-    """Return the inputs of a single run, and notes about them."""
-    spec = spec.sized(
-        **{name: run[name] for name in spec.sizes if name in run and name in RUN_SIZES}
-    )
-    where, model = origin.name, kind.model_of(spec)
-    check_quantities(model)
-    weights = kind.weights(model)
-    _check_weights(sum(prod(each.input_lengths) for each in weights), large=asked.large)
-    start, notes = _start(kind, weights, spec, run, asked, origin)
-    usual = {**kind.inputs_for(kind.facts(spec) | spec.sizes), **origin.inputs}
-    if asked.start is None:
-        start = {name: each for name, each in start.items() if name not in origin.inputs}
-    given = {**usual, **start}
-    if samples is not None:
-        for name in (kind.learns.x, kind.learns.t):
-            given.pop(name, None)
-        if "data" in asked:
-            given |= kind.inputs_of(samples.data)
-        given = samples.kept(given, model, kind.learns) | samples.inputs(model, kind.learns)
-    for quantity in model.inputs:
-        if quantity.choices and quantity.name in origin.inputs and spec.sizes != origin.sizes:
-            given[quantity.name] = np.clip(origin.inputs[quantity.name], *quantity.choices)
-    names = {quantity.name for quantity in model.inputs}
-    given = {name: value for name, value in given.items() if name in names or name not in CONSTANTS}
-    given |= {name: value for name, value in run.items() if name in names and value is not None}
-    if unknown := [name for name in given if name not in names]:
-        raise DataError(f"{where}: {short(unknown[0])} is not an input of a {kind.name} workbook.")
-    found = {q.name: given_of(q, given, where, kind.options_of(q.name)) for q in model.inputs}
-    return found, notes
-
-
 CONSTANTS = frozenset(chain(*(each.constants for each in OPTIMISERS.values())))
 """The constants of optimisers; those of another one do not matter."""
 
@@ -258,41 +220,90 @@ RUN_SIZES = ("optimizer", "seed")
 """The sizes in which runs may differ."""
 
 
-def _start(  # noqa: PLR0913 -- the same
-    kind: "Experiment",
-    weights: list[Quantity],
-    spec: Spec,
-    run: Mapping[str, Any],
-    asked: Options,
-    origin: Origin,
-) -> tuple[dict[str, np.ndarray], Notes]:
-    """Return the weights that training starts from, and notes about them."""
-    shapes = {each.name: each.input_lengths[bool(each.given) :] for each in weights}
-    if asked.start is not None:
-        return start_of(asked.start, shapes, kind.tensors(shapes)), ()
-    had, seed = run["start"], run.get("seed")
-    if had is None:
-        return kind.drawn(spec, shapes, run), ()
-    drawn = kind.drawn(spec, shapes, {**run, "spread": "fan-in"})
-    from_seed = "" if seed is None else f" (seed {seed}, fan-in)"
-    if not isinstance(had, Path):
-        kept = {
-            name: np.asarray(had[name]).reshape(shape)
-            for name, shape in shapes.items()
-            if name in had and as_rows(np.shape(had[name])) == as_rows(shape)
-        }
-        missing = [name for name in shapes if name not in kept]
-        told = (
-            "These start weights have another size now, so they were drawn at random"
-            f"{from_seed}: {', '.join(missing)}."
+@dataclass(frozen=True)
+class Making:
+    """What the inputs of a run follow from.
+
+    Attributes
+    ----------
+    kind : Experiment
+    origin : Origin
+    asked : Options
+    samples : Samples or None
+    """
+
+    kind: "Experiment"
+    origin: Origin
+    asked: Options
+    samples: Samples | None
+
+    def inputs(self, spec: Spec, run: Mapping[str, Any]) -> tuple[dict[str, np.ndarray], Notes]:
+        """Return the inputs of a single run, and notes about them."""
+        kind, origin, asked, samples = self.kind, self.origin, self.asked, self.samples
+        spec = spec.sized(
+            **{name: run[name] for name in spec.sizes if name in run and name in RUN_SIZES}
         )
-        return drawn | kept, (told,) if missing else ()
-    try:
-        return start_of(had, shapes, kind.tensors(shapes)), ()
-    except MisfitError as error:
-        told = f"{error} So the start weights were drawn at random{from_seed}."
-        # in a template of xlnn it is a file that the user never saw
-        return drawn, () if origin.is_shipped else (told,)
+        where, model = origin.name, kind.model_of(spec)
+        check_quantities(model)
+        weights = kind.weights(model)
+        _check_weights(sum(prod(each.input_lengths) for each in weights), large=asked.large)
+        start, notes = self._start(weights, spec, run)
+        usual = {**kind.inputs_for(kind.facts(spec) | spec.sizes), **origin.inputs}
+        if asked.start is None:
+            start = {name: each for name, each in start.items() if name not in origin.inputs}
+        given = {**usual, **start}
+        if samples is not None:
+            for name in (kind.learns.x, kind.learns.t):
+                given.pop(name, None)
+            if "data" in asked:
+                given |= kind.inputs_of(samples.data)
+            given = samples.kept(given, model, kind.learns) | samples.inputs(model, kind.learns)
+        for quantity in model.inputs:
+            if quantity.choices and quantity.name in origin.inputs and spec.sizes != origin.sizes:
+                given[quantity.name] = np.clip(origin.inputs[quantity.name], *quantity.choices)
+        names = {quantity.name for quantity in model.inputs}
+        given = {
+            name: value for name, value in given.items() if name in names or name not in CONSTANTS
+        }
+        given |= {name: value for name, value in run.items() if name in names and value is not None}
+        if unknown := [name for name in given if name not in names]:
+            raise DataError(
+                f"{where}: {short(unknown[0])} is not an input of a {kind.name} workbook."
+            )
+        found = {q.name: given_of(q, given, where, kind.options_of(q.name)) for q in model.inputs}
+        return found, notes
+
+    def _start(
+        self, weights: list[Quantity], spec: Spec, run: Mapping[str, Any]
+    ) -> tuple[dict[str, np.ndarray], Notes]:
+        """Return the weights that training starts from, and notes about them."""
+        kind, asked = self.kind, self.asked
+        shapes = {each.name: each.input_lengths[bool(each.given) :] for each in weights}
+        if asked.start is not None:
+            return start_of(asked.start, shapes, kind.tensors(shapes)), ()
+        had, seed = run["start"], run.get("seed")
+        if had is None:
+            return kind.drawn(spec, shapes, run), ()
+        drawn = kind.drawn(spec, shapes, {**run, "spread": "fan-in"})
+        from_seed = "" if seed is None else f" (seed {seed}, fan-in)"
+        if not isinstance(had, Path):
+            kept = {
+                name: np.asarray(had[name]).reshape(shape)
+                for name, shape in shapes.items()
+                if name in had and as_rows(np.shape(had[name])) == as_rows(shape)
+            }
+            missing = [name for name in shapes if name not in kept]
+            told = (
+                "These start weights have another size now, so they were drawn at random"
+                f"{from_seed}: {', '.join(missing)}."
+            )
+            return drawn | kept, (told,) if missing else ()
+        try:
+            return start_of(had, shapes, kind.tensors(shapes)), ()
+        except MisfitError as error:
+            told = f"{error} So the start weights were drawn at random{from_seed}."
+            # in a template of xlnn it is a file that the user never saw
+            return drawn, () if self.origin.is_shipped else (told,)
 
 
 def _check_weights(weights: int, *, large: bool) -> None:

@@ -10,8 +10,8 @@ import numpy as np
 
 from xlnn.data.dataset import Dataset, ReadOptions
 from xlnn.data.load import WORKBOOKS, load, load_inputs
-from xlnn.data.preprocessing import held_out
 from xlnn.data.messages import listed
+from xlnn.data.preprocessing import held_out
 from xlnn.errors import DataError, OptionsError
 from xlnn.options import ARRAYS, BUILD, CSV, FRAMES, PICTURES, XLSX, Options, as_typed
 from xlnn.registry.templates import folder

@@ -14,8 +14,8 @@ import numpy as np
 
 from xlnn.data import classes as class_names
 from xlnn.data.dataset import Dataset, ReadOptions
-from xlnn.data.numbers import rounded
 from xlnn.data.messages import listed
+from xlnn.data.numbers import rounded
 from xlnn.equations import verdict as eq
 from xlnn.errors import WorkbookError
 from xlnn.options import BUILD

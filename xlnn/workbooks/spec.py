@@ -1,4 +1,4 @@
-"""The Spec of an experiment: everything about its workbook that is not a number in an input cell."""
+"""The Spec of an experiment: all about its workbook that is not a number in an input cell."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace

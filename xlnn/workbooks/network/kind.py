@@ -14,8 +14,8 @@ import numpy as np
 
 from xlnn.data.dataset import Dataset
 from xlnn.data.load import check_count
-from xlnn.data.numbers import rounded
 from xlnn.data.messages import listed
+from xlnn.data.numbers import rounded
 from xlnn.equations.cost import COSTS
 from xlnn.equations.layer import LAYERS, PARAMETERS, WEIGHTS
 from xlnn.equations.optimiser import PLAIN, REMEMBERED
@@ -30,7 +30,7 @@ from xlnn.registry.text import Text, text
 from xlnn.workbooks.entries import whole
 from xlnn.workbooks.experiment import Experiment
 from xlnn.workbooks.kind import Recipe
-from xlnn.workbooks.making import Samples
+from xlnn.workbooks.making import Making, Samples
 from xlnn.workbooks.network import workbook
 from xlnn.workbooks.network.layers import (
     LAYERS_STATED,
@@ -198,10 +198,7 @@ class Network(Experiment):
         return {name: tensor_name(name) for name in names}
 
     def drawn(
-        self,
-        spec: Spec,
-        shapes: Mapping[str, tuple[int, ...]],
-        run: Mapping[str, Any],  # noqa: ARG002
+        self, _: Spec, shapes: Mapping[str, tuple[int, ...]], run: Mapping[str, Any]
     ) -> dict[str, np.ndarray]:
         """Return random weights."""
         return start_from_seed(run["seed"], shapes, run["spread"])
@@ -246,15 +243,14 @@ class Network(Experiment):
     def adapted(
         self,
         sizes: dict[str, Any],
-        origin: Origin,
-        asked: Options,
-        samples: Samples | None,
+        making: Making,
         runs: Sequence[Mapping[str, Any]],
     ) -> tuple[dict[str, Any], tuple[str, ...]]:
         """Return the sizes with the layers that are asked for, and notes."""
-        assert samples is not None  # noqa: S101 -- it learns
+        asked = making.asked
+        assert making.samples is not None  # noqa: S101 -- it learns
         is_own = asked.data is None and not asked.reading
-        layers, notes = _layers(sizes["layers"], asked, samples.data, is_own=is_own)
+        layers, notes = _layers(sizes["layers"], asked, making.samples.data, is_own=is_own)
         regularised = any(run["l2"] is not None for run in runs)
         return {**sizes, "layers": layers, "regularised": regularised}, notes
 
@@ -401,7 +397,7 @@ def _layers(
 
 
 KIND = Network(
-    "network", lambda sizes, words: (), (),
+    "network", lambda *_: (), (),
     sizes={
         "epochs": whole(0, MOST_EPOCHS), "images": whole(1),
         "layers": Option(LAYERS_STATED, ""),

@@ -105,10 +105,10 @@ class Page:
 
     def quantities(
         self,
-        model: Model,
-        learns: Any,
-        spec: Any,
-        words: Text,  # noqa: ANN401, ARG002 -- see there
+        model: Model,  # noqa: ARG002 -- for pages that compute something
+        learns: Any,  # noqa: ANN401, ARG002
+        spec: Any,  # noqa: ANN401, ARG002
+        words: Text,  # noqa: ARG002
     ) -> Iterable[Quantity]:
         """Return the quantities that it needs besides those of the model.
 
