@@ -254,6 +254,6 @@ def test_a_quantity_that_stands_on_no_page_is_named():
     quantities = (xlnn.Quantity("x", sheet="nowhere"),)
     page = xlnn.Page("here", "Here", "")
     lost = xlnn.Experiment("lost", lambda *_: quantities, (page,), inputs={"x": 1})
-    spec = lost.from_template(lost.template).spec
+    spec = lost.recipe(lost.from_template(lost.template), {}).spec
     with pytest.raises(DataError, match="x is on the sheet nowhere, but no page"):
         lost.layout(spec)

@@ -135,9 +135,9 @@ def test_the_rnn_learns_and_its_gradient_fades():
 
 def test_the_lstm_remembers_from_the_epoch_that_is_named():
     run, told = computed("lstm", row=8), section("lstm")
-    first = np.flatnonzero(run["right"] < 8).max() + 2
+    first = np.flatnonzero(run["recognised"] < 8).max() + 2
     assert f"all eight rows right from epoch {first} on" in told
-    assert run["right_rnn"].max() < 8
+    assert run["recognised_rnn"].max() < 8
     assert run["f_shown"].min() > 0.7
     assert run["share"][0] > 0.5
     assert f"{run['share_rnn'][0] * 1e4:.0f} parts in 10,000" in told

@@ -125,7 +125,7 @@ class Run(Mapping[str, QuantityValues]):
 
     @property
     def _network(self) -> Spec:
-        if not isinstance(self._spec, Spec):
+        if self._spec.kind != "network":
             raise OptionsError(f"{self.path.name} holds no network that could predict.")
         return self._spec
 

@@ -123,7 +123,7 @@ def trained(path: Path, epoch: int | None, run: int | None, engine: str) -> Trai
     """
     contents = opened(path)
     spec, layout = described(path, None, contents)
-    if not isinstance(spec, Spec):
+    if spec.kind != "network":
         raise WorkbookError(
             f"{path.name} has no network of layers (its template is {spec.template}): export needs "
             "one that trains, such as digits, or predicts."

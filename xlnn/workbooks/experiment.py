@@ -12,7 +12,7 @@ import math
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path
@@ -37,7 +37,7 @@ from xlnn.workbooks.entries import from_values, read_entries, whole
 from xlnn.workbooks.kind import Recipe, WorkbookKind
 from xlnn.workbooks.learning import constants
 from xlnn.workbooks.making import CONSTANTS, RUN_SIZES, Making, Samples, made, one_of
-from xlnn.workbooks.origin import Origin, check_reading
+from xlnn.workbooks.origin import Origin, check_reading, source_name
 from xlnn.workbooks.pages.guide import SCALE, blanks, draw_guide
 from xlnn.workbooks.pages.page import Page, in_words, on_pages, said
 from xlnn.workbooks.pages.sheet import Context, Sheet
@@ -458,12 +458,12 @@ class Experiment(WorkbookKind[Spec, Origin]):
         """Return notes on data that should be scaled otherwise."""
         return ()
 
-    def lengths(self, data: Dataset, kept: np.ndarray) -> dict[str, int]:
+    def lengths(self, data: Dataset, kept: np.ndarray, where: str) -> dict[str, int]:
         """Return the sizes that the rows and columns of data are, of rows that train."""
         learns = self.learns
         assert learns is not None  # noqa: S101 -- who calls it has one
         if self.from_data is not None:
-            return self.from_data(_some(data, kept), "data")[0]
+            return self._check_sizes(self.from_data(_some(data, kept), where)[0], where)
         found: dict[str, int] = {}
         for name, sizes in learns.sizes.items():
             array = data.x if name == learns.x else data.t
@@ -472,8 +472,9 @@ class Experiment(WorkbookKind[Spec, Origin]):
                 size for size in lengths if found.get(size, lengths[size]) != lengths[size]
             ):
                 raise DataError(
-                    f"{counted(found[size], 'input')} and {counted(lengths[size], 'target')} were "
-                    "found, but each input needs one target: name it with --target."
+                    f"{where}: {counted(found[size], 'input')} and "
+                    f"{counted(lengths[size], 'target')} were found, but each input needs one "
+                    "target: name it with --target."
                 )
             found |= lengths
         return found
@@ -535,13 +536,15 @@ class Experiment(WorkbookKind[Spec, Origin]):
             return {}
         rows = np.ones(len(data.x), dtype=bool)
         optimizer = asked.get("optimizer", origin.sizes.get("optimizer"))
-        return self._rate(self.lengths(data, rows), {"optimizer": optimizer})
+        return self._rate(
+            self.lengths(data, rows, source_name(asked.data)), {"optimizer": optimizer}
+        )
 
-    def inputs_of(self, data: Dataset) -> Mapping[str, Any]:
+    def inputs_of(self, data: Dataset, where: str) -> Mapping[str, Any]:
         """Return the inputs besides x and t that follow from data."""
         if self.from_data is None or self.learns is None:
             return {}
-        sizes, inputs = self.from_data(data, "data")
+        sizes, inputs = self.from_data(data, where)
         return _for(inputs, sizes)
 
     def _rate(self, read: Mapping[str, int], sizes: Mapping[str, Any]) -> dict[str, float]:
@@ -560,7 +563,7 @@ class Experiment(WorkbookKind[Spec, Origin]):
         if self.from_data is None:
             return ({}, {}), ()
         source = Path(source) if isinstance(source, str | os.PathLike) else source
-        where = source.name if isinstance(source, Path) else "data"
+        where = source_name(source)
         if self.reads == "rows":
             found = self.from_data(load_rows(source, ReadOptions(**said)), where)
             self._check_sizes(found[0], where)
@@ -715,8 +718,10 @@ class Experiment(WorkbookKind[Spec, Origin]):
 
     def facts(self, spec: Spec) -> dict[str, Any]:
         """Return what the model gets besides its sizes: all that the Spec says of data."""
-        said = {each.name: getattr(spec, each.name) for each in fields(Spec)}
-        return {name: said[name] for name in OF_DATA} if self.learns else {}
+        if self.learns is None:
+            return {}
+        said = {name: getattr(spec, name) for name in OF_DATA}
+        return said | ({"labels": ()} if spec.is_regression else {})
 
     def _pages_of(self, model: Model, words: Text) -> tuple[Page, ...]:
         """Return its pages, and those of runs that are compared and of what is held out."""

@@ -18,7 +18,7 @@ from xlnn.options import FORWARD, Options
 from xlnn.quantity import Model, Quantity
 from xlnn.reference import known
 from xlnn.workbooks.kind import Recipe, misfit
-from xlnn.workbooks.origin import Origin, data_of, held_of
+from xlnn.workbooks.origin import Origin, data_of, held_of, source_name
 from xlnn.workbooks.runs import COMPARED, RUN, are_equal, each_run, together
 from xlnn.workbooks.samples import TEST, Learns, raw_name, typed_data
 from xlnn.workbooks.scaling import UNSCALED, Scaling, decimals, scalings
@@ -77,7 +77,7 @@ class Samples:
         for prefix, rows in (("", ~self.held), (TEST, self.held)):
             for name in (each for each in names if prefix + each in model.by_name):
                 found[prefix + name] = names[name][rows]
-        if "labels" in model.by_name and "labels" not in found:
+        if learns.t and "labels" in model.by_name:
             kind = object if model["labels"].is_text else float
             found["labels"] = np.array(self.data.labels, dtype=kind)
         return found
@@ -109,7 +109,7 @@ def made(kind: "Experiment", origin: Origin, asked: Options) -> Recipe[Spec]:
     runs = _runs(kind, origin, asked)
     sizes = {**origin.sizes, **{name: runs[0][name] for name in kind.sizes if name in runs[0]}}
     if samples is not None:
-        sizes |= kind.lengths(samples.data, ~samples.held)
+        sizes |= kind.lengths(samples.data, ~samples.held, source_name(asked.data))
     making = Making(kind, origin, asked, samples)
     sizes, said = kind.adapted(sizes, making, runs)
     spec = kind.described_by(
@@ -147,6 +147,7 @@ def _read(
         return found, None, notes
     if is_own:
         _check_columns(learns, origin, asked)
+        origin = replace(origin, reading=learns.reading(origin.reading, asked))
     elif origin.data is None:
         return origin, typed_data(learns, {**kind.inputs_for(origin.sizes), **origin.inputs}), ()
     data = data_of(origin, asked)
@@ -256,7 +257,7 @@ class Making:
             for name in (kind.learns.x, kind.learns.t):
                 given.pop(name, None)
             if "data" in asked:
-                given |= kind.inputs_of(samples.data)
+                given |= kind.inputs_of(samples.data, source_name(asked.data))
             given = samples.kept(given, model, kind.learns) | samples.inputs(model, kind.learns)
         for quantity in model.inputs:
             if quantity.choices and quantity.name in origin.inputs and spec.sizes != origin.sizes:

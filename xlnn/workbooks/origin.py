@@ -100,7 +100,7 @@ def data_of(origin: Origin, options: Options) -> Dataset:
         return _rows(origin, options)
     source = origin.data if options.data is None else options.data
     source = Path(source) if isinstance(source, str | os.PathLike) else source
-    name = source.name if isinstance(source, Path) else "data"
+    name = source_name(source)
     check_reading(source, given)
     known = replace(origin.reading, large=origin.reading.large or options.large)
     if options.data is not None:  # options about the origin's file do not apply to another
@@ -161,6 +161,11 @@ def _check_picture(origin: Origin, options: Options, name: str, data: Dataset) -
     raise OptionsError(f"{name}: the pictures have {has} and not {wanted}.")
 
 
+def source_name(source: object) -> str:
+    """Return the name of a file, or what data are called that are none."""
+    return Path(source).name if isinstance(source, str | os.PathLike) else "data"
+
+
 def _kind(source: object) -> str:
     """Return the kind of data."""
     if not isinstance(source, Path):
@@ -175,7 +180,7 @@ def check_reading(source: object, given: Mapping[str, Any]) -> None:
     """Refuse options that do not apply to data of this kind."""
     if isinstance(source, Path) and not source.exists():
         return  # which reading it says
-    kind, name = _kind(source), source.name if isinstance(source, Path) else "data"
+    kind, name = _kind(source), source_name(source)
     for option in given:
         if kind not in BUILD[option].reads:
             meant = listed(BUILD[option].reads)

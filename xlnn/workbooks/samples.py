@@ -5,10 +5,12 @@ statement: inputs that the sheet scales, the class of each output, and what the 
 to with the weights of each epoch.
 """
 
+import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
+from pathlib import Path
 
 import numpy as np
 
@@ -18,7 +20,7 @@ from xlnn.data.messages import listed
 from xlnn.data.numbers import rounded
 from xlnn.equations import verdict as eq
 from xlnn.errors import WorkbookError
-from xlnn.options import BUILD
+from xlnn.options import BUILD, Options
 from xlnn.quantity import Axis, Quantity
 from xlnn.terms import general_text
 from xlnn.workbooks.learning import again
@@ -83,6 +85,16 @@ class Learns:
     table: bool = True
     picture: tuple[int, int] | None = None
     scales: bool = True
+
+    def reading(self, known: ReadOptions, asked: Options) -> ReadOptions:
+        """Return how a person's data are to be read."""
+        if not self.table:
+            return known
+        is_folder = isinstance(asked.data, str | os.PathLike) and Path(asked.data).is_dir()
+        bare = not self.t and not asked.label
+        return replace(
+            known, table=not is_folder, picture=self.picture if is_folder else None, bare=bare
+        )
 
     @property
     def options(self) -> tuple[str, ...]:

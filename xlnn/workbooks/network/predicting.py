@@ -71,7 +71,9 @@ def forward(spec: Spec, numbers: Mapping[str, np.ndarray], samples: np.ndarray) 
         samples = (samples - numbers["middle"]) * numbers["factor"]
     a = samples.reshape(len(samples), *next(iter(kinds_of(spec).values())).below)
     for name, kind in kinds_of(spec).items():
-        values = {"below": a, **{each: numbers[f"{each}{name}"] for each in kind.parameters}}
+        shapes = kind.parameters.items()
+        values = {each: numbers[f"{each}{name}"].reshape(shape) for each, shape in shapes}
+        values["below"] = a
         for each, equation in kind.forward.items():
             values[each] = computed(equation, values)
         a = values["a"]
