@@ -184,7 +184,7 @@ CASES = {
             ("[sizes]\nsteps = 3\n[inputs]\neta=1\nfunction=4\nx=1\ny=1", "from 1 to 3"),
             ("[sizes]\nsteps = 3\n[inputs]\neta=1\nfunction=1\nx=[1,2]\ny=1", "x takes"),
             ("[sizes]\nsteps = 3\n[inputs]\neta=1\nfunction=1\nx=1\ny=1\nq=1", "q is not an input"),
-            ("[sizes]\n[inputs]\neta=1", "the sizes of a descent workbook are steps"),
+            ("[sizes]\nspeed = 3", "the sizes of a descent workbook are steps"),
             ("colour = 1", "colour is unknown"),
             ("sizes = 3", "sizes is 3: a table, written in"),
         ],

@@ -468,6 +468,13 @@ class Experiment(WorkbookKind[Spec, Origin]):
         for name, sizes in learns.sizes.items():
             array = data.x if name == learns.x else data.t
             lengths = dict(zip(sizes, (int(kept.sum()), array.shape[1]), strict=False))
+            several = name == learns.t and len(sizes) == 1 and array.shape[1] > 1
+            if several and (data.is_regression or not data.labels):
+                raise DataError(
+                    f"{where}: {counted(data.x.shape[1], 'input')} and "
+                    f"{counted(array.shape[1], 'target')} were found, but each row needs one "
+                    "target: name it with --target."
+                )
             for size in (
                 size for size in lengths if found.get(size, lengths[size]) != lengths[size]
             ):
