@@ -12,6 +12,7 @@ from rewriting import edit
 from test_own_models import MODELS, example
 
 import xlnn
+from xlnn.axis import Axis
 from xlnn.building.continue_from import source_of
 from xlnn.building.plan import planned
 from xlnn.cli import cli
@@ -22,7 +23,7 @@ from xlnn.explaining.show import sparkline
 from xlnn.layout import Block
 from xlnn.loading.spec import described, layout_of, read_spec
 from xlnn.options import Options
-from xlnn.quantity import Axis, Quantity
+from xlnn.quantity import Quantity
 from xlnn.registry.templates import names, template
 from xlnn.registry.text import languages
 

@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from xlnn import testing as testing
     from xlnn.auditing.audit import audit as audit
     from xlnn.auditing.audit_report import Audit as Audit
+    from xlnn.axis import Axis as Axis
+    from xlnn.axis import Use as Use
+    from xlnn.axis import following as following
+    from xlnn.axis import previous as previous
     from xlnn.building.build import build as build
     from xlnn.building.build import workbook as workbook
     from xlnn.building.writing import Built as Built
@@ -41,6 +45,10 @@ if TYPE_CHECKING:
     from xlnn.checking.report import Reports as Reports
     from xlnn.data.dataset import Dataset as Dataset
     from xlnn.data.numbers import number as number
+    from xlnn.equation import Cells as Cells
+    from xlnn.equation import Equation as Equation
+    from xlnn.equation import Sentence as Sentence
+    from xlnn.equation import Stated as Stated
     from xlnn.equations.lookup import Chosen as Chosen
     from xlnn.equations.sentences import Told as Told
     from xlnn.errors import XlnnError as XlnnError
@@ -59,20 +67,12 @@ if TYPE_CHECKING:
     from xlnn.explaining.show import show as show
     from xlnn.loading.open_file import lint as lint
     from xlnn.loading.values import values as values
+    from xlnn.model import Copy as Copy
+    from xlnn.model import Model as Model
     from xlnn.onnx.export import Exported as Exported
     from xlnn.onnx.export import export as export
-    from xlnn.quantity import Axis as Axis
-    from xlnn.quantity import Cells as Cells
-    from xlnn.quantity import Copy as Copy
-    from xlnn.quantity import Equation as Equation
-    from xlnn.quantity import Model as Model
     from xlnn.quantity import Quantity as Quantity
-    from xlnn.quantity import Sentence as Sentence
-    from xlnn.quantity import Stated as Stated
-    from xlnn.quantity import Use as Use
     from xlnn.quantity import alike as alike
-    from xlnn.quantity import following as following
-    from xlnn.quantity import previous as previous
     from xlnn.registry.templates import templates as templates
     from xlnn.registry.text import Text as Text
     from xlnn.workbooks.experiment import Experiment as Experiment
@@ -103,12 +103,14 @@ if TYPE_CHECKING:
 _MODULES = {
     "xlnn.auditing.audit": "audit",
     "xlnn.auditing.audit_report": "Audit",
+    "xlnn.axis": "Axis Use following previous",
     "xlnn.building.build": "build workbook",
     "xlnn.building.writing": "Built",
     "xlnn.checking.check": "check",
     "xlnn.checking.report": "Report Reports",
     "xlnn.data.dataset": "Dataset",
     "xlnn.data.numbers": "number",
+    "xlnn.equation": "Cells Equation Sentence Stated",
     "xlnn.equations.lookup": "Chosen",
     "xlnn.equations.sentences": "Told",
     "xlnn.errors": "XlnnError XlnnWarning",
@@ -123,9 +125,8 @@ _MODULES = {
     "xlnn.loading.open_file": "lint",
     "xlnn.loading.values": "values",
     "xlnn.onnx.export": "Exported export",
-    "xlnn.quantity": (
-        "Axis Cells Copy Equation Model Quantity Sentence Stated Use alike following previous"
-    ),
+    "xlnn.model": "Copy Model",
+    "xlnn.quantity": "Quantity alike",
     "xlnn.registry.templates": "templates",
     "xlnn.registry.text": "Text",
     "xlnn.workbooks.experiment": "Experiment OneOf Size",

@@ -14,9 +14,12 @@ from typing import Any, Self
 
 import numpy as np
 
+from xlnn.axis import Axis, Use
+from xlnn.equation import Cells, Unit
 from xlnn.errors import DataError, WidthError
 from xlnn.grid import address, fixed, letters, quoted
-from xlnn.quantity import Axis, ByName, Cells, Model, Quantity, Unit, Use
+from xlnn.model import ByName, Model
+from xlnn.quantity import Quantity
 
 ROWS, COLUMNS = 1_048_576, 16_384
 """Excel's grid."""
@@ -277,7 +280,7 @@ class FilledColumn:
 
 @dataclass(eq=False)
 class QuantityCells(Cells):
-    """The cells of a quantity as seen from the formula of another one (`xlnn.quantity.Cells`).
+    """The cells of a quantity as seen from the formula of another one (`xlnn.equation.Cells`).
 
     Attributes
     ----------

@@ -22,7 +22,8 @@ from xlnn.checking.report import Compared, Report, Restated, Wrong, plain
 from xlnn.errors import CircularReferenceError, XlnnError
 from xlnn.grid import CellError, Values
 from xlnn.layout import Block, Layout
-from xlnn.quantity import Model, Quantity
+from xlnn.model import Model
+from xlnn.quantity import Quantity
 from xlnn.reference import TOLERANCE, Arrays
 from xlnn.xlsx.copying import copy_cells
 from xlnn.xlsx.package import Package

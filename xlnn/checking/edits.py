@@ -17,7 +17,7 @@ from xlnn.errors import XlnnError
 from xlnn.grid import Values
 from xlnn.layout import Block, Layout, quoted
 from xlnn.loading.spec import by_heading, described
-from xlnn.quantity import Model
+from xlnn.model import Model
 from xlnn.xlsx.cells import cells
 
 MANY = 20

@@ -17,7 +17,7 @@ from xlnn.layout import Block, Layout
 from xlnn.loading.open_file import check_sheets, opened
 from xlnn.loading.spec import described
 from xlnn.loading.unseen_formulas import file_for_engine
-from xlnn.quantity import Model
+from xlnn.model import Model
 from xlnn.workbooks import kind_of
 from xlnn.workbooks.entries import WorkbookSpec
 from xlnn.workbooks.kind import misfit

@@ -13,7 +13,8 @@ from xlnn.equations import exercise as eq
 from xlnn.errors import DataError
 from xlnn.grid import letters
 from xlnn.layout import Layout, lay_out, quoted
-from xlnn.quantity import Model, Quantity
+from xlnn.model import Model
+from xlnn.quantity import Quantity
 from xlnn.registry.text import Text, text
 from xlnn.workbooks.exercise import LEVELS, Exercise
 from xlnn.workbooks.exercise_sheet import (

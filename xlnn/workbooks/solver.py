@@ -19,6 +19,7 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 
 from xlnn import reference
+from xlnn.axis import Axis
 from xlnn.data.messages import amount, short
 from xlnn.data.numbers import rounded
 from xlnn.equations import digits
@@ -28,8 +29,9 @@ from xlnn.equations.sentences import Told
 from xlnn.equations.verdict import RECOGNISED, RIGHT
 from xlnn.errors import DataError, OptionsError
 from xlnn.layout import Layout, quoted
+from xlnn.model import Model
 from xlnn.option import WHOLE, Option
-from xlnn.quantity import Axis, Model, Quantity, superscript
+from xlnn.quantity import Quantity, superscript
 from xlnn.reference import Arrays
 from xlnn.registry.templates import Template, folder, names
 from xlnn.registry.text import Text

@@ -13,8 +13,8 @@ from xlnn.equations.cost import COSTS
 from xlnn.equations.layer import WEIGHTS
 from xlnn.equations.optimiser import PLAIN, REMEMBERED
 from xlnn.layout import Layout
+from xlnn.model import Model
 from xlnn.options import FORWARD, Options
-from xlnn.quantity import Model
 from xlnn.reference import Arrays
 from xlnn.registry.templates import template
 from xlnn.registry.text import Text, text

@@ -18,9 +18,9 @@ from xlnn.data.numbers import rounded
 from xlnn.equations.layer import PARAMETERS
 from xlnn.equations.optimiser import OPTIMISERS, PLAIN
 from xlnn.errors import DataError, OptionsError, WorkbookError
+from xlnn.model import Model
 from xlnn.option import LIST, NUMBER, SECTIONS, TABLE, TABLES, TEXT, Option
 from xlnn.options import ARRAYS, BUILD, CSV, FRAMES, PICTURES, XLSX, Options, as_typed
-from xlnn.quantity import Model
 from xlnn.reference import Arrays
 from xlnn.registry.templates import Template, folder
 from xlnn.terms import general_text

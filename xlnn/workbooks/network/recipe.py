@@ -24,8 +24,8 @@ from xlnn.equations.cost import COSTS
 from xlnn.equations.layer import LAYERS, PARAMETERS
 from xlnn.equations.optimiser import OPTIMISERS, PLAIN
 from xlnn.errors import DataError, OptionsError
+from xlnn.model import Model
 from xlnn.options import BUILD, Options, as_typed
-from xlnn.quantity import Model
 from xlnn.reference import known
 from xlnn.workbooks.kind import Recipe
 from xlnn.workbooks.network.origin import UNSCALED, Origin, data_of

@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 
 from xlnn import reference
-from xlnn.quantity import Model, Quantity
+from xlnn.model import Model
+from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.lens import (
     PLACE,

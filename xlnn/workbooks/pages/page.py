@@ -9,11 +9,14 @@ from itertools import groupby
 from typing import Any
 
 from xlnn.arguments import wrong
+from xlnn.axis import Axis
+from xlnn.equation import Sentence
 from xlnn.equations.lookup import UsedNumber
 from xlnn.errors import DataError
 from xlnn.grid import address
 from xlnn.layout import FIRST_ROW, Block
-from xlnn.quantity import Axis, Copy, Derived, Model, Quantity, Sentence, with_copies
+from xlnn.model import Copy, Model, with_copies
+from xlnn.quantity import Derived, Quantity
 from xlnn.registry.text import IN_WORDS, Text
 from xlnn.workbooks.pages.parts import (
     HEADINGS,

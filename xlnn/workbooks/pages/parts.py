@@ -12,12 +12,14 @@ from typing import Any
 
 from openpyxl.utils.cell import coordinate_to_tuple
 
+from xlnn.axis import Axis
 from xlnn.equations.lookup import Asked, NameOf, UsedNumber
 from xlnn.equations.sentences import Bar
 from xlnn.errors import DataError
 from xlnn.grid import address
 from xlnn.layout import Block, extent, single_block, strides, table_blocks
-from xlnn.quantity import Axis, Model, Quantity
+from xlnn.model import Model
+from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import (

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 from openpyxl.chart._chart import ChartBase
 
 from xlnn.layout import FIRST_ROW, Block, Layout, lay_out
-from xlnn.quantity import Model
+from xlnn.model import Model
 from xlnn.registry.text import Text
 from xlnn.workbooks.entries import WorkbookSpec, to_toml
 from xlnn.writing.drawing import Drawing

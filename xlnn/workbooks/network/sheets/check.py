@@ -11,11 +11,14 @@ from functools import partial
 import numpy as np
 
 from xlnn import reference
+from xlnn.axis import Axis
 from xlnn.data.numbers import rounded
+from xlnn.equation import Equation
 from xlnn.equations import check_sheet as eq
 from xlnn.equations.sentences import Told
 from xlnn.grid import address
-from xlnn.quantity import Axis, Equation, Model, Quantity
+from xlnn.model import Model
+from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.network import alone, network, of_each_run
 from xlnn.workbooks.network.quantities.stack import TEST, Stack, quantity

@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
+from xlnn.equation import of_each
 from xlnn.equations.runs import last_of, least_of
 from xlnn.equations.sentences import Name
 from xlnn.equations.verdict import Least, first_all_right
 from xlnn.layout import Block
-from xlnn.quantity import Model, Quantity, of_each
+from xlnn.model import Model
+from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.stack import TEST, Stack, quantity
 from xlnn.workbooks.network.spec import Spec

@@ -11,11 +11,13 @@ from functools import partial
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import PatternFill
 
+from xlnn.axis import Axis
 from xlnn.equations import verdict as eq
 from xlnn.equations.lookup import Chosen
 from xlnn.equations.sentences import Name, Told, plain
 from xlnn.grid import address, letters
-from xlnn.quantity import Axis, Model, Quantity
+from xlnn.model import Model
+from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.stack import TEST, Stack, quantity
 from xlnn.workbooks.network.sheets.choosers import choices

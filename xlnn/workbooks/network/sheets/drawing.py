@@ -14,7 +14,8 @@ from xlnn.equations import play as eq
 from xlnn.equations.lookup import OfRow
 from xlnn.equations.number import fixed, share, significant
 from xlnn.equations.sentences import Lines, Told
-from xlnn.quantity import Model, Quantity
+from xlnn.model import Model
+from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.figure import (
     CLEAR_SQUARE,

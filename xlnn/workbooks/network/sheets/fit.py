@@ -7,7 +7,8 @@ from functools import partial
 from xlnn.equations.elementary import COPY
 from xlnn.equations.lookup import Chosen, OfRow
 from xlnn.equations.verdict import ENDS
-from xlnn.quantity import Model, Quantity
+from xlnn.model import Model
+from xlnn.quantity import Quantity
 from xlnn.workbooks.network.quantities.stack import TEST, Stack, quantity
 from xlnn.workbooks.network.sheets.choosers import choices
 from xlnn.workbooks.network.sheets.names import named

@@ -19,7 +19,8 @@ from xlnn.equations.lens import CHOSEN_GRADIENT, DIFFERENCE_QUOTIENT, DISTANCE, 
 from xlnn.equations.lookup import OfRow
 from xlnn.equations.optimiser import PENALTY
 from xlnn.grid import address, letters
-from xlnn.quantity import Model, Quantity
+from xlnn.model import Model
+from xlnn.quantity import Quantity
 from xlnn.workbooks.network.quantities.network import L2, cost, forward, penalised
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
 from xlnn.workbooks.network.sheets.choosers import choices

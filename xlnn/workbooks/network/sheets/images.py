@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
+from xlnn.axis import Axis
 from xlnn.equations.lookup import pictures
 from xlnn.equations.sentences import Told, plain
 from xlnn.layout import Block, single_block
-from xlnn.quantity import Axis, Model, Quantity
+from xlnn.model import Model
+from xlnn.quantity import Quantity
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.page import Page

@@ -10,7 +10,7 @@ from xlnn.data.words import typed_as
 from xlnn.equations.layer import SINGLE, WEIGHTS
 from xlnn.grid import address
 from xlnn.layout import Block
-from xlnn.quantity import Model
+from xlnn.model import Model
 from xlnn.workbooks.network.sheets.names import layer_title
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.parts import (

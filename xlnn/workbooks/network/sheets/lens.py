@@ -14,7 +14,8 @@ from openpyxl.styles.differential import DifferentialStyle
 from xlnn.equations.layer import PARAMETERS
 from xlnn.grid import address, fixed
 from xlnn.layout import quoted
-from xlnn.quantity import Model, Quantity
+from xlnn.model import Model
+from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.lens import (
     FIRST_UNITS,

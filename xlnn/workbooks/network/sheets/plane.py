@@ -9,12 +9,14 @@ from functools import partial
 from itertools import count, groupby
 from math import isfinite
 
+from xlnn.axis import Axis
 from xlnn.equations import plane as eq
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.layer import PARAMETERS
 from xlnn.equations.sentences import Told
 from xlnn.equations.verdict import label_number, reads_as
-from xlnn.quantity import Axis, Model, Quantity
+from xlnn.model import Model
+from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.lens import weights
 from xlnn.workbooks.network.quantities.network import forward, scaled

@@ -7,7 +7,8 @@ from functools import partial
 from xlnn.equations.layer import PARAMETERS, WEIGHTS
 from xlnn.equations.lookup import Asked
 from xlnn.equations.runs import OfOneRun
-from xlnn.quantity import Model, Quantity
+from xlnn.model import Model
+from xlnn.quantity import Quantity
 from xlnn.workbooks.network.quantities.figure import (
     COLUMNS,
     LISTED,

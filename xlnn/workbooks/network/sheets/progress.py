@@ -9,7 +9,8 @@ from xlnn.equations.number import fixed, significant
 from xlnn.equations.runs import SaidOfEachRun
 from xlnn.equations.sentences import Lines, Told, plain
 from xlnn.equations.verdict import Least, first_all_right
-from xlnn.quantity import Model, Quantity
+from xlnn.model import Model
+from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.figure import sampled
 from xlnn.workbooks.network.quantities.play import diverged

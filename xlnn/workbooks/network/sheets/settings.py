@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from xlnn.quantity import Model
+from xlnn.model import Model
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import (

@@ -12,7 +12,8 @@ from itertools import groupby, product
 from xlnn.equations.layer import PARAMETERS
 from xlnn.equations.layer import WEIGHTS as SHOWN
 from xlnn.layout import FIRST_ROW
-from xlnn.quantity import Model, Quantity, subscript
+from xlnn.model import Model
+from xlnn.quantity import Quantity, subscript
 from xlnn.workbooks.network.sheets.names import layer_title
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.page import Page
