@@ -13,6 +13,7 @@ from test_own_models import MODELS, example
 
 import xlnn
 from xlnn.axis import Axis
+from xlnn.block import Block
 from xlnn.building.continue_from import source_of
 from xlnn.building.plan import planned
 from xlnn.cli import cli
@@ -20,7 +21,6 @@ from xlnn.errors import OptionsError
 from xlnn.explaining.entries import dependants
 from xlnn.explaining.explanation import in_words
 from xlnn.explaining.show import sparkline
-from xlnn.layout import Block
 from xlnn.loading.spec import described, layout_of, read_spec
 from xlnn.options import Options
 from xlnn.quantity import Quantity

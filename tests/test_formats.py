@@ -13,8 +13,8 @@ from programs import skip_without
 from shown_numbers import HARDLY, Shown, holds, pixels, shown, written
 
 from xlnn.axis import Axis
+from xlnn.block import single_block, table_blocks
 from xlnn.building.build import build
-from xlnn.layout import single_block, table_blocks
 from xlnn.quantity import Quantity
 from xlnn.registry.templates import names
 from xlnn.writing.drawing import Drawing

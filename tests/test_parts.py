@@ -9,11 +9,12 @@ from openpyxl.utils import column_index_from_string
 
 import xlnn
 from xlnn.axis import Axis
+from xlnn.block import Block
 from xlnn.building.plan import origin_of_template, planned
 from xlnn.equations.sentences import Bar
 from xlnn.errors import XlnnError
 from xlnn.grid import address
-from xlnn.layout import Block, lay_out
+from xlnn.layout import lay_out
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.model import Model
 from xlnn.options import Options

@@ -12,10 +12,10 @@ from openpyxl.worksheet.pagebreak import Break
 from printing import printed
 
 from xlnn.axis import Axis
+from xlnn.block import single_block, table_blocks
 from xlnn.building.build import build
 from xlnn.building.plan import origin_of_template, planned
 from xlnn.equations.sentences import Told
-from xlnn.layout import single_block, table_blocks
 from xlnn.options import Options
 from xlnn.quantity import Quantity
 from xlnn.registry.templates import names

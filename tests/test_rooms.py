@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent / "xlnn"
 CORE = {"arguments", "errors", "terms", "grid", "layout", "atomic_write"}
 CORE |= {"options", "reference"}
 STATED = {"axis", "equation", "model", "quantity"}
-CORE |= STATED
+CORE |= STATED | {"block", "quantity_cells"}
 """The modules beside the folders: what a quantity is, where it stands, what NumPy says."""
 
 MAY = {
@@ -28,7 +28,9 @@ MAY = {
     "quantity": {"axis", "equation", "errors"},
     "model": {"axis", "equation", "errors", "quantity"},
     "cleanup": {"errors"},
-    "layout": STATED | {"errors", "grid"},
+    "block": STATED | {"errors", "grid"},
+    "quantity_cells": STATED | {"block", "errors", "grid"},
+    "layout": STATED | {"block", "errors", "grid", "quantity_cells"},
     "atomic_write": {"errors", "cleanup"},
     "option": {"arguments", "data", "errors"},
     "options": {"data", "errors", "option", "registry"},
@@ -39,7 +41,7 @@ MAY = {
     "xlsx": {"errors", "grid"},
     "linting": {"errors", "xlsx"},
     "engines": {"errors", "grid", "cleanup", "xlsx"},
-    "writing": STATED | {"errors", "grid", "layout", "reference", "xlsx"},
+    "writing": STATED | {"block", "errors", "grid", "layout", "reference", "xlsx"},
     "workbooks": CORE | {"data", "option", "equations", "registry", "writing"},
     "experiments": CORE | {"data", "equations", "registry", "workbooks", "writing"},
     "loading": CORE | {"data", "engines", "linting", "registry", "workbooks", "xlsx"},

@@ -18,11 +18,12 @@ from networks import random_recipe, spec, write_recipe
 from programs import skip_without
 
 import xlnn
+from xlnn.block import FIRST_ROW
 from xlnn.building.build import build
 from xlnn.cli import cli
 from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.errors import DataError
-from xlnn.layout import FIRST_ROW, quoted
+from xlnn.layout import quoted
 from xlnn.registry.templates import experiments, folder, loaded, names
 from xlnn.registry.text import VARIANTS, Text, languages, text, translated
 from xlnn.workbooks.network.kind import variants

@@ -10,11 +10,11 @@ from typing import Any
 
 from xlnn.arguments import wrong
 from xlnn.axis import Axis
+from xlnn.block import FIRST_ROW, Block
 from xlnn.equation import Sentence
 from xlnn.equations.lookup import UsedNumber
 from xlnn.errors import DataError
 from xlnn.grid import address
-from xlnn.layout import FIRST_ROW, Block
 from xlnn.model import Copy, Model, with_copies
 from xlnn.quantity import Derived, Quantity
 from xlnn.registry.text import IN_WORDS, Text

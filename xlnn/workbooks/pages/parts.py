@@ -13,11 +13,11 @@ from typing import Any
 from openpyxl.utils.cell import coordinate_to_tuple
 
 from xlnn.axis import Axis
+from xlnn.block import Block, extent, single_block, strides, table_blocks
 from xlnn.equations.lookup import Asked, NameOf, UsedNumber
 from xlnn.equations.sentences import Bar
 from xlnn.errors import DataError
 from xlnn.grid import address
-from xlnn.layout import Block, extent, single_block, strides, table_blocks
 from xlnn.model import Model
 from xlnn.quantity import Quantity
 from xlnn.registry.text import Text

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
+from xlnn.block import Block
 from xlnn.equation import of_each
 from xlnn.equations.runs import last_of, least_of
 from xlnn.equations.sentences import Name
 from xlnn.equations.verdict import Least, first_all_right
-from xlnn.layout import Block
 from xlnn.model import Model
 from xlnn.quantity import Quantity
 from xlnn.registry.text import Text

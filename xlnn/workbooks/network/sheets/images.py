@@ -5,9 +5,9 @@ from dataclasses import replace
 from functools import partial
 
 from xlnn.axis import Axis
+from xlnn.block import Block, single_block
 from xlnn.equations.lookup import pictures
 from xlnn.equations.sentences import Told, plain
-from xlnn.layout import Block, single_block
 from xlnn.model import Model
 from xlnn.quantity import Quantity
 from xlnn.workbooks.network.quantities.stack import Stack, quantity

@@ -6,10 +6,10 @@ from typing import Any
 
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from xlnn.block import Block
 from xlnn.data.words import typed_as
 from xlnn.equations.layer import SINGLE, WEIGHTS
 from xlnn.grid import address
-from xlnn.layout import Block
 from xlnn.model import Model
 from xlnn.workbooks.network.sheets.names import layer_title
 from xlnn.workbooks.network.spec import Spec

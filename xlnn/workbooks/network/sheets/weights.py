@@ -9,9 +9,9 @@ for each unit or filter, followed by its bias.
 from collections.abc import Iterator
 from itertools import groupby, product
 
+from xlnn.block import FIRST_ROW
 from xlnn.equations.layer import PARAMETERS
 from xlnn.equations.layer import WEIGHTS as SHOWN
-from xlnn.layout import FIRST_ROW
 from xlnn.model import Model
 from xlnn.quantity import Quantity, subscript
 from xlnn.workbooks.network.sheets.names import layer_title
