@@ -41,7 +41,8 @@ MAY = {
     "xlsx": {"errors", "grid"},
     "linting": {"errors", "xlsx"},
     "engines": {"errors", "grid", "cleanup", "xlsx"},
-    "writing": STATED | {"block", "quantity_cells", "errors", "grid", "layout", "reference", "xlsx"},
+    "writing": STATED
+    | {"block", "errors", "grid", "layout", "quantity_cells", "reference", "xlsx"},
     "workbooks": CORE | {"data", "option", "equations", "registry", "writing"},
     "experiments": CORE | {"data", "equations", "registry", "workbooks", "writing"},
     "loading": CORE | {"data", "engines", "linting", "registry", "workbooks", "xlsx"},

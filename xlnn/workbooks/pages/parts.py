@@ -119,6 +119,12 @@ class PagePart:
     above = 0
     """Blank rows that part it from what stands above."""
 
+    is_last = False
+    """Whether it is drawn after the parts around it, since its names use columns that they leave."""
+
+    size_in_cm: tuple[float, float] | None = None
+    """The width and height of a chart; None of what is in cells."""
+
     def placed(self, model: Model) -> "Iterator[tuple[PagePart, int, int]]":  # noqa: ARG002 -- for those made of others
         """Yield the parts that it is made of, each with the rows and columns before it."""
         yield from ()
@@ -152,7 +158,7 @@ class PagePart:
         Names use the columns that parts below them leave free.
         """
         placed = self.placed(page.layout.model)
-        for part, down, right in sorted(placed, key=lambda each: isinstance(each[0], Numbers)):
+        for part, down, right in sorted(placed, key=lambda each: each[0].is_last):
             part.draw(drawing, page, row + down, column + right)
 
 
@@ -210,10 +216,10 @@ class Beside(PagePart):
 
     def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
         """Draw all parts, and the columns between them: no chart lies over the part beside it."""
-        if all(isinstance(part, Chart) for part in self.parts):
+        if all(part.size_in_cm for part in self.parts):
             for part in self.parts:
                 part.draw(drawing, page, row, column)
-                column = _behind(drawing, column, part)
+                column = _behind(drawing, column, part.size_in_cm[0])
             return
         super().draw(drawing, page, row, column)
         for _, _, right in self.placed(page.layout.model):
@@ -324,9 +330,9 @@ class Mat(PagePart):
         drawing.widths |= {column: GAP, column + columns - 1: GAP}
 
 
-def _behind(drawing: Drawing, column: int, chart: "Chart") -> int:
-    """Return the first column that begins to the right of a chart."""
-    room = chart.size_in_cm[0] * PIXELS_A_CM + CLEAR
+def _behind(drawing: Drawing, column: int, width: float) -> int:
+    """Return the first column that begins to the right of a chart of a width in cm."""
+    room = width * PIXELS_A_CM + CLEAR
     while room > 0:
         room -= drawing.widths.get(column, USUAL_WIDTH) * DIGIT_PIXELS + PADDING
         column += 1
@@ -374,6 +380,8 @@ class Numbers(PagePart):
     looks : dict
         Looks of quantities that differ from the default.
     """
+
+    is_last = True
 
     def __init__(  # noqa: PLR0913 -- what a list may settle
         self,
@@ -430,7 +438,7 @@ class Numbers(PagePart):
             if self.symbols:
                 symbol = Label(quantity.heading(()), look=replace(LABEL, align="right"), fits=True)
                 symbol.draw(drawing, page, block.row, column + self.at - 1)
-            drawing.looks[name] = _centred(quantity)
+            drawing.looks[name] = centred(quantity)
             chosen = self.choices.get(name, _meant(page.layout.model, name))
             if chosen and isinstance(chosen, str):
                 drawing.validations.append(row_validation(page, block, page.layout.blocks[chosen]))
@@ -445,8 +453,8 @@ class Numbers(PagePart):
         room = sum(drawing.widths.get(each, USUAL_WIDTH) for each in beside)
         usual = drawing.widths.get(column, USUAL_WIDTH)
         drawing.widths[column] = max(usual, text_width(*texts) - room)
-        _ink(drawing, page, self.ink)
-        _look(drawing, page, self.looks)
+        draw_ink(drawing, page, self.ink)
+        draw_looks(drawing, page, self.looks)
 
 
 def _side_by_side(quantity: Quantity) -> Quantity:
@@ -474,16 +482,16 @@ def _beside(quantity: Quantity) -> Look:
     return PLAIN if quantity.is_text else QUIET_NUMBER
 
 
-def _centred(quantity: Quantity) -> Look:
+def centred(quantity: Quantity) -> Look:
     digits = "General" if quantity.choices else quantity.number_format  # a choice as it was typed
     look = value(digits, given=quantity.is_input, first=False)
     return replace(look, align="center", border=True, bold=quantity.choices is not None)
 
 
-def _ink(drawing: Drawing, page: Context[Any], names: Iterable[str]) -> None:
+def draw_ink(drawing: Drawing, page: Context[Any], names: Iterable[str]) -> None:
     """Show numbers from 0 to 1 as shades of ink."""
     for block in (page.layout.blocks[name] for name in names):
-        drawing.looks[block.quantity.name] = _centred(block.quantity)
+        drawing.looks[block.quantity.name] = centred(block.quantity)
         drawing.colour_ink(block, typed=block.quantity.is_input)
 
 
@@ -672,7 +680,7 @@ Said = str | Callable[[Context[Any]], str]
 """A text: its key, or itself for all languages, or a function that returns it for a page."""
 
 
-def _said(page: Context[Any], of: str, text: Said) -> str:
+def said_on(page: Context[Any], of: str, text: Said) -> str:
     return page.words.of_itself(of, text) if isinstance(text, str) else text(page)
 
 
@@ -713,7 +721,7 @@ class Label(PagePart):
 
     def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
         """Write it."""
-        text = _said(page, self.of, self.text)
+        text = said_on(page, self.of, self.text)
         if self.numbers:
             text = text.format(**self.numbers)
         if self.link:
@@ -787,12 +795,12 @@ class Row(PagePart):
             else:
                 type_in(drawing, block, page.words)
             if quantity.choices:
-                drawing.looks[quantity.name] = _centred(quantity)
+                drawing.looks[quantity.name] = centred(quantity)
             if self.width:
                 columns = range(block.column, block.last[1] + 1)
                 drawing.widths |= dict.fromkeys(columns, self.width)
         if self.look:
-            _look(drawing, page, dict.fromkeys(filter(None, self.names), self.look))
+            draw_looks(drawing, page, dict.fromkeys(filter(None, self.names), self.look))
 
 
 class Hidden(Row):
@@ -1121,7 +1129,7 @@ class Units(PagePart):
         for block in (page.layout.blocks[name] for name in self.names):
             self._head(drawing, page, block, headings)
             type_in(drawing, block, page.words)
-            drawing.looks[block.quantity.name] = _centred(block.quantity)
+            drawing.looks[block.quantity.name] = centred(block.quantity)
         _dress(drawing, page, self)
         for block in (page.layout.blocks[name] for name in self.names if self.headed):
             if isinstance(block.quantity.equation, Bar):  # its heading is as wide
@@ -1186,11 +1194,11 @@ def _dress(drawing: Drawing, page: Context[Any], table: Table | Units) -> None:
         looks = (table.looks.get(name, PLAIN) for name in table.coloured)
         is_read = any(look.number_format != UNREAD for look in looks)
         drawing.colour_around_0(*blocks, is_read=is_read)
-    _ink(drawing, page, table.ink)
-    _look(drawing, page, table.looks)
+    draw_ink(drawing, page, table.ink)
+    draw_looks(drawing, page, table.looks)
 
 
-def _look(drawing: Drawing, page: Context[Any], looks: Mapping[str, Look]) -> None:
+def draw_looks(drawing: Drawing, page: Context[Any], looks: Mapping[str, Look]) -> None:
     """Apply looks; one without a number format keeps the quantity's."""
     for name, look in looks.items():
         digits = look.number_format or page.layout.model[name].number_format
@@ -1365,7 +1373,7 @@ class Plane(PagePart):
         places = (last[0] + 1, right), (down, block.column - 1)
         for at, text, look in zip(places, (self.x, self.y), looks, strict=True):
             if text:
-                drawing.put(*at, _said(page, "headings", text), look)
+                drawing.put(*at, said_on(page, "headings", text), look)
         drawing.looks |= zip(self.ends, looks, strict=False)
         lines = [line for trace in self.points for line in trace.lines(page)]
         lines = [replace(line, colour=line.colour or INK) for line in lines]
@@ -1479,8 +1487,8 @@ class Chart(PagePart):
         axes = quantity.axes
         if not axes and not self.traces[0].x:
             raise DataError(f"{quantity.name} has no axes that a chart could run along.")
-        across, up = (_said(page, "headings", each) for each in (self._across(page), self.y))
-        chart = scatter(_said(page, "charts", self.title), across, lines, up)
+        across, up = (said_on(page, "headings", each) for each in (self._across(page), self.y))
+        chart = scatter(said_on(page, "charts", self.title), across, lines, up)
         chart.width, chart.height = self.size_in_cm
         if self.is_square:
             square(chart)
