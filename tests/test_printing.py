@@ -20,7 +20,7 @@ from xlnn.options import Options
 from xlnn.quantity import Quantity
 from xlnn.registry.templates import names
 from xlnn.registry.text import languages, text
-from xlnn.workbooks.pages.parts import HEADINGS
+from xlnn.workbooks.pages.table_parts import HEADINGS
 from xlnn.writing.charts import scatter
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.printing import PORTRAIT, pages

@@ -33,7 +33,7 @@ from xlnn.workbooks.network.sheets.confusion import MOST_CLASSES
 from xlnn.workbooks.network.sheets.images import GALLERY
 from xlnn.workbooks.network.spec import LayerSpec
 from xlnn.workbooks.network.workbook import workbook_model
-from xlnn.workbooks.pages.parts import Label
+from xlnn.workbooks.pages.text_parts import Label
 
 TRANSLATED = [lang for lang in languages() if lang != "en"]
 

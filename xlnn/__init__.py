@@ -84,19 +84,19 @@ if TYPE_CHECKING:
     from xlnn.workbooks.learning import choice as choice
     from xlnn.workbooks.learning import constants as constants
     from xlnn.workbooks.learning import shown as shown
+    from xlnn.workbooks.pages.chart_parts import Chart as Chart
+    from xlnn.workbooks.pages.chart_parts import Plane as Plane
+    from xlnn.workbooks.pages.chart_parts import Trace as Trace
+    from xlnn.workbooks.pages.grid_part import Grid as Grid
+    from xlnn.workbooks.pages.number_parts import Hidden as Hidden
+    from xlnn.workbooks.pages.number_parts import Numbers as Numbers
+    from xlnn.workbooks.pages.number_parts import Row as Row
     from xlnn.workbooks.pages.page import Page as Page
-    from xlnn.workbooks.pages.parts import Below as Below
-    from xlnn.workbooks.pages.parts import Beside as Beside
-    from xlnn.workbooks.pages.parts import Chart as Chart
-    from xlnn.workbooks.pages.parts import Grid as Grid
-    from xlnn.workbooks.pages.parts import Hidden as Hidden
-    from xlnn.workbooks.pages.parts import Numbers as Numbers
-    from xlnn.workbooks.pages.parts import Plane as Plane
-    from xlnn.workbooks.pages.parts import Row as Row
-    from xlnn.workbooks.pages.parts import Sentences as Sentences
-    from xlnn.workbooks.pages.parts import Space as Space
-    from xlnn.workbooks.pages.parts import Table as Table
-    from xlnn.workbooks.pages.parts import Trace as Trace
+    from xlnn.workbooks.pages.part import Below as Below
+    from xlnn.workbooks.pages.part import Beside as Beside
+    from xlnn.workbooks.pages.part import Space as Space
+    from xlnn.workbooks.pages.table_parts import Table as Table
+    from xlnn.workbooks.pages.text_parts import Sentences as Sentences
 
     __version__: str
 
@@ -132,9 +132,12 @@ _MODULES = {
     "xlnn.workbooks.experiment": "Experiment OneOf Size",
     "xlnn.workbooks.learning": "Weight Weights again choice constants shown",
     "xlnn.workbooks.pages.page": "Page",
-    "xlnn.workbooks.pages.parts": (
-        "Below Beside Chart Grid Hidden Numbers Plane Row Sentences Space Table Trace"
-    ),
+    "xlnn.workbooks.pages.chart_parts": "Chart Plane Trace",
+    "xlnn.workbooks.pages.grid_part": "Grid",
+    "xlnn.workbooks.pages.number_parts": "Hidden Numbers Row",
+    "xlnn.workbooks.pages.part": "Below Beside Space",
+    "xlnn.workbooks.pages.table_parts": "Table",
+    "xlnn.workbooks.pages.text_parts": "Sentences",
 }
 _HOMES = {name: module for module, names in _MODULES.items() for name in names.split()}
 

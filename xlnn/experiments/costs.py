@@ -21,7 +21,9 @@ from xlnn.equations.number import fixed, short
 from xlnn.equations.sentences import at_most, first_place
 from xlnn.equations.surface import DESCENT, Line
 from xlnn.terms import Term, function, largest, least
-from xlnn.workbooks.pages.parts import Label, PagePart, Units
+from xlnn.workbooks.pages.part import PagePart
+from xlnn.workbooks.pages.table_parts import Units
+from xlnn.workbooks.pages.text_parts import Label
 from xlnn.writing.formats import USUAL_WIDTH
 from xlnn.writing.style import KEY, Look
 

@@ -25,18 +25,12 @@ from xlnn.workbooks.exercise_sheet import (
     quantities,
     waiting,
 )
-from xlnn.workbooks.pages.parts import (
-    GAP,
-    Below,
-    Beside,
-    Label,
-    Numbers,
-    PagePart,
-    Space,
-    Units,
-)
+from xlnn.workbooks.pages.number_parts import Numbers
+from xlnn.workbooks.pages.part import GAP, Below, Beside, PagePart, Space
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import Named
+from xlnn.workbooks.pages.table_parts import Units
+from xlnn.workbooks.pages.text_parts import Label
 from xlnn.writing.drawing import Drawing, cell_range
 from xlnn.writing.style import (
     BLANK,

@@ -42,22 +42,13 @@ from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.spec import LayerSpec, Spec
 from xlnn.workbooks.network.start import start_from_seed, start_of
+from xlnn.workbooks.pages.grid_part import Grid
+from xlnn.workbooks.pages.number_parts import Made, Numbers, Row
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.parts import (
-    Across,
-    Below,
-    Beside,
-    Grid,
-    Label,
-    Made,
-    Numbers,
-    PagePart,
-    Row,
-    Sentences,
-    Space,
-    Units,
-)
+from xlnn.workbooks.pages.part import Across, Below, Beside, PagePart, Space
 from xlnn.workbooks.pages.sheet import Context
+from xlnn.workbooks.pages.table_parts import Units
+from xlnn.workbooks.pages.text_parts import Label, Sentences
 from xlnn.writing.charts import Line, range_of, scatter
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import INPUT_INK, NOTE, QUIET, SECTION, Look

@@ -37,9 +37,10 @@ from xlnn.workbooks.network.sheets import (
     weights,
 )
 from xlnn.workbooks.network.spec import Spec
+from xlnn.workbooks.pages.number_parts import Made
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.parts import Made, Table
 from xlnn.workbooks.pages.sheet import Sheet
+from xlnn.workbooks.pages.table_parts import Table
 from xlnn.workbooks.runs import choosing, seen_by
 
 OPEN_ON_LAST = ("fit_epoch", "confusion_epoch", "draw_epoch", "map_epoch")

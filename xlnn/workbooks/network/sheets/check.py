@@ -24,9 +24,11 @@ from xlnn.workbooks.network.quantities.network import alone, network, of_each_ru
 from xlnn.workbooks.network.quantities.stack import TEST, Stack, quantity
 from xlnn.workbooks.network.sheets.names import named
 from xlnn.workbooks.network.spec import Spec
+from xlnn.workbooks.pages.number_parts import Made, Numbers
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.parts import Below, Beside, Made, Numbers, PagePart, Space, Table
+from xlnn.workbooks.pages.part import Below, Beside, PagePart, Space
 from xlnn.workbooks.pages.sheet import Context
+from xlnn.workbooks.pages.table_parts import Table
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import INDENTED, LINK, NOTE, SENTENCE, heading
 

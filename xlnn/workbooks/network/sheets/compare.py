@@ -19,10 +19,13 @@ from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.stack import TEST, Stack, quantity
 from xlnn.workbooks.network.spec import Spec
+from xlnn.workbooks.pages.chart_parts import Chart, Trace
+from xlnn.workbooks.pages.number_parts import Made
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.parts import Below, Beside, Chart, Made, Table, Trace
+from xlnn.workbooks.pages.part import Below, Beside
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import GROUP_ROW
+from xlnn.workbooks.pages.table_parts import Table
 from xlnn.workbooks.runs import COLOURS, NAMES, RUN, names_of_runs, runs_from
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import KEY, NUMBER, SECTION

@@ -13,17 +13,11 @@ from xlnn.grid import address
 from xlnn.model import Model
 from xlnn.workbooks.network.sheets.names import layer_title
 from xlnn.workbooks.network.spec import Spec
-from xlnn.workbooks.pages.parts import (
-    HEADINGS,
-    Below,
-    Beside,
-    Label,
-    Numbers,
-    PagePart,
-    Row,
-    Units,
-)
+from xlnn.workbooks.pages.number_parts import Numbers, Row
+from xlnn.workbooks.pages.part import Below, Beside, PagePart
 from xlnn.workbooks.pages.sheet import Context
+from xlnn.workbooks.pages.table_parts import HEADINGS, Units
+from xlnn.workbooks.pages.text_parts import Label
 from xlnn.writing.drawing import Drawing, cell_range
 from xlnn.writing.formats import DIGIT_PIXELS, PADDING, PIXELS_A_POINT
 from xlnn.writing.style import (

@@ -24,25 +24,14 @@ from xlnn.workbooks.network.quantities.stack import Stack, quantity
 from xlnn.workbooks.network.sheets.choosers import choices
 from xlnn.workbooks.network.sheets.names import layer_title
 from xlnn.workbooks.network.spec import Spec
+from xlnn.workbooks.pages.chart_parts import Plane, Trace
+from xlnn.workbooks.pages.grid_part import Grid, Scale
+from xlnn.workbooks.pages.number_parts import Made, Numbers
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.parts import (
-    UNREAD,
-    Below,
-    Beside,
-    Grid,
-    Label,
-    Made,
-    Mat,
-    Numbers,
-    PagePart,
-    Plane,
-    Scale,
-    Space,
-    Table,
-    Trace,
-    Units,
-)
+from xlnn.workbooks.pages.part import UNREAD, Below, Beside, Mat, PagePart, Space
 from xlnn.workbooks.pages.sheet import Context
+from xlnn.workbooks.pages.table_parts import Table, Units
+from xlnn.workbooks.pages.text_parts import Label
 from xlnn.writing.style import CHOICE, SECTION
 
 SHEET, NUMBERS = "map", "plane"

@@ -24,25 +24,15 @@ from xlnn.workbooks.network.sheets.choosers import choices
 from xlnn.workbooks.network.sheets.drawing import in_part, picture
 from xlnn.workbooks.network.sheets.names import layer_name
 from xlnn.workbooks.network.spec import Spec
+from xlnn.workbooks.pages.chart_parts import Chart, Trace, draw_scale
+from xlnn.workbooks.pages.grid_part import Grid
+from xlnn.workbooks.pages.number_parts import Made, Numbers
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.parts import (
-    UNREAD,
-    Below,
-    Beside,
-    Chart,
-    Grid,
-    Label,
-    Made,
-    Numbers,
-    PagePart,
-    Sentences,
-    Space,
-    Trace,
-    Units,
-    draw_scale,
-)
+from xlnn.workbooks.pages.part import UNREAD, Below, Beside, PagePart, Space
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import plain_name
+from xlnn.workbooks.pages.table_parts import Units
+from xlnn.workbooks.pages.text_parts import Label, Sentences
 from xlnn.workbooks.runs import RUN
 from xlnn.writing.charts import over
 from xlnn.writing.drawing import Drawing

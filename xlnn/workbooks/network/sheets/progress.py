@@ -18,22 +18,14 @@ from xlnn.workbooks.network.quantities.stack import TEST, Stack, quantity
 from xlnn.workbooks.network.sheets import compare
 from xlnn.workbooks.network.sheets.names import layer_name, named
 from xlnn.workbooks.network.spec import Spec
+from xlnn.workbooks.pages.chart_parts import Chart, Trace
+from xlnn.workbooks.pages.number_parts import Made, Numbers
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.parts import (
-    HEADINGS,
-    Below,
-    Beside,
-    Chart,
-    Label,
-    Made,
-    Numbers,
-    Sentences,
-    Space,
-    Table,
-    Trace,
-)
+from xlnn.workbooks.pages.part import Below, Beside, Space
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import WIDE
+from xlnn.workbooks.pages.table_parts import HEADINGS, Table
+from xlnn.workbooks.pages.text_parts import Label, Sentences
 from xlnn.writing.charts import THIN
 from xlnn.writing.style import ASKED, SECTION
 

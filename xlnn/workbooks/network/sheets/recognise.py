@@ -39,8 +39,10 @@ from xlnn.workbooks.network.sheets.layers import (
     units,
 )
 from xlnn.workbooks.network.spec import Spec
+from xlnn.workbooks.pages.number_parts import Made, Numbers
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.parts import Below, Beside, Made, Numbers, Sentences
+from xlnn.workbooks.pages.part import Below, Beside
+from xlnn.workbooks.pages.text_parts import Sentences
 from xlnn.writing.style import SENTENCE
 
 SHEET = "recognise"

@@ -4,20 +4,13 @@ from collections.abc import Iterator, Sequence
 
 from xlnn.model import Model
 from xlnn.workbooks.network.spec import Spec
+from xlnn.workbooks.pages.number_parts import Made, Numbers
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.parts import (
-    Below,
-    Beside,
-    Label,
-    Made,
-    Numbers,
-    PagePart,
-    Sentences,
-    Space,
-    Units,
-)
+from xlnn.workbooks.pages.part import Below, Beside, PagePart, Space
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import bounded_validation
+from xlnn.workbooks.pages.table_parts import Units
+from xlnn.workbooks.pages.text_parts import Label, Sentences
 from xlnn.writing.drawing import Drawing, cell_range
 from xlnn.writing.style import ASIDE, ASKED, KEY
 from xlnn.writing.text_width import name_width

@@ -16,9 +16,12 @@ from xlnn.model import Model
 from xlnn.quantity import Quantity, subscript
 from xlnn.workbooks.network.sheets.names import layer_title
 from xlnn.workbooks.network.spec import Spec
+from xlnn.workbooks.pages.number_parts import Made
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.parts import Below, Beside, Label, Made, Space, Table, Units
+from xlnn.workbooks.pages.part import Below, Beside, Space
 from xlnn.workbooks.pages.sheet import Context
+from xlnn.workbooks.pages.table_parts import Table, Units
+from xlnn.workbooks.pages.text_parts import Label
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import KEY, SECTION
 
