@@ -14,8 +14,8 @@ import xlnn
 from xlnn import reference
 from xlnn.building.plan import origin_of_template, planned
 from xlnn.errors import XlnnError
+from xlnn.model import Model
 from xlnn.options import Options
-from xlnn.quantity import Model
 from xlnn.reference import known
 from xlnn.registry.templates import loaded
 from xlnn.workbooks.entries import to_values

@@ -11,9 +11,10 @@ from programs import skip_without
 
 import xlnn
 from xlnn import Axis, Model, Quantity, Stated, following, previous, reference
+from xlnn.block import Block
 from xlnn.engines import ENGINES, PROGRAMS
-from xlnn.layout import Block, lay_out
-from xlnn.quantity import of_each
+from xlnn.equation import of_each
+from xlnn.layout import lay_out
 from xlnn.workbooks.own_model import layout_of_model
 
 EXAMPLES = Path(__file__).parent.parent / "docs" / "examples"

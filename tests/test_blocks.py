@@ -13,7 +13,7 @@ import xlnn
 from xlnn import Axis, Quantity, Stated, Weight, Weights, following, reference
 from xlnn.equations import attention, recurrent
 from xlnn.equations import units as eq
-from xlnn.quantity import Model
+from xlnn.model import Model
 
 ROWS = "row", "step"
 EPOCHS, N, T, INPUTS, H = 3, 4, 5, 2, 3

@@ -19,10 +19,10 @@ from odd_states import NOTHING, ONE, RING, STATES, WEIGHTS_OF
 from told import claim
 
 from xlnn.checking.probe import probe_arrays
+from xlnn.equation import Sentence, Stated
 from xlnn.equations import digits, neuron, regression, sequences, similarity
 from xlnn.experiments import costs, xor_layers
 from xlnn.experiments.xor_layers import NEAR
-from xlnn.quantity import Sentence, Stated
 
 TINY = 1e-11
 """Rounding, relative to what is rounded; the sentences themselves decide by 1e-12."""

@@ -14,8 +14,8 @@ from networks import random_recipe, replace, spec
 
 from xlnn import reference
 from xlnn.building.plan import origin_of_model, origin_of_template, planned
+from xlnn.model import Model
 from xlnn.options import Options
-from xlnn.quantity import Model
 from xlnn.registry.text import Text
 from xlnn.registry.text import text as words_in
 from xlnn.workbooks.network.kind import KIND, words_of

@@ -12,6 +12,8 @@ from rewriting import edit
 from test_own_models import MODELS, example
 
 import xlnn
+from xlnn.axis import Axis
+from xlnn.block import Block
 from xlnn.building.continue_from import source_of
 from xlnn.building.plan import planned
 from xlnn.cli import cli
@@ -19,10 +21,9 @@ from xlnn.errors import OptionsError
 from xlnn.explaining.entries import dependants
 from xlnn.explaining.explanation import in_words
 from xlnn.explaining.show import sparkline
-from xlnn.layout import Block
 from xlnn.loading.spec import described, layout_of, read_spec
 from xlnn.options import Options
-from xlnn.quantity import Axis, Quantity
+from xlnn.quantity import Quantity
 from xlnn.registry.templates import names, template
 from xlnn.registry.text import languages
 

@@ -11,9 +11,10 @@ from networks import NETWORK_TEMPLATES, replace
 from programs import skip_without
 from shown_numbers import HARDLY, Shown, holds, pixels, shown, written
 
+from xlnn.axis import Axis
+from xlnn.block import single_block, table_blocks
 from xlnn.building.build import build
-from xlnn.layout import single_block, table_blocks
-from xlnn.quantity import Axis, Quantity
+from xlnn.quantity import Quantity
 from xlnn.registry.templates import names
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import fitted, room_pixels

@@ -21,13 +21,14 @@ from xlnn.checking import gradients
 from xlnn.checking.gradients import _cut, measured
 from xlnn.checking.report import lines_of_gradients
 from xlnn.cli import cli
+from xlnn.equation import Constant
 from xlnn.equations import attention, recurrent
 from xlnn.equations import units as eq
 from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.errors import DataError, DisagreementError
 from xlnn.experiments import rnn
 from xlnn.options import Options
-from xlnn.quantity import Constant, GradientOf
+from xlnn.quantity import GradientOf
 from xlnn.workbooks.own_model import layout_of_model
 
 N, T, INPUTS, H = 5, 3, 2, 3

@@ -4,11 +4,16 @@ import numpy as np
 import pytest
 from networks import spec
 
+from xlnn.axis import Axis, Use
+from xlnn.block import FIRST_ROW, Block
+from xlnn.equation import Stated
 from xlnn.errors import DataError
 from xlnn.explaining.entries import dependants
-from xlnn.layout import FIRST_ROW, Block, QuantityCells, lay_out
+from xlnn.layout import lay_out
 from xlnn.loading.spec import layout_of
-from xlnn.quantity import Axis, Model, Quantity, Stated, Use
+from xlnn.model import Model
+from xlnn.quantity import Quantity
+from xlnn.quantity_cells import QuantityCells
 
 
 @pytest.fixture

@@ -8,41 +8,29 @@ from experiments import built
 from openpyxl.utils import column_index_from_string
 
 import xlnn
+from xlnn.axis import Axis
+from xlnn.block import Block
 from xlnn.building.plan import origin_of_template, planned
 from xlnn.equations.sentences import Bar
 from xlnn.errors import XlnnError
 from xlnn.grid import address
-from xlnn.layout import Block, lay_out
+from xlnn.layout import lay_out
 from xlnn.loading.spec import layout_of, read_spec
+from xlnn.model import Model
 from xlnn.options import Options
-from xlnn.quantity import Axis, Model, Quantity
+from xlnn.quantity import Quantity
 from xlnn.registry.templates import names
 from xlnn.registry.text import Text, text
 from xlnn.workbooks import kind_named
 from xlnn.workbooks.experiment import Experiment
+from xlnn.workbooks.pages.chart_parts import Chart, Plane, Trace
+from xlnn.workbooks.pages.grid_part import Grid
+from xlnn.workbooks.pages.number_parts import Hidden, Made, Numbers, Row, Symbols
 from xlnn.workbooks.pages.page import SEEN, Page
-from xlnn.workbooks.pages.parts import (
-    CLEAR,
-    Across,
-    Below,
-    Beside,
-    Chart,
-    Grid,
-    Hidden,
-    Label,
-    Made,
-    Mat,
-    Numbers,
-    Plane,
-    Row,
-    Sentences,
-    Space,
-    Symbols,
-    Table,
-    Trace,
-    Units,
-)
+from xlnn.workbooks.pages.part import CLEAR, Across, Below, Beside, Mat, Space
 from xlnn.workbooks.pages.sheet import Context
+from xlnn.workbooks.pages.table_parts import Table, Units
+from xlnn.workbooks.pages.text_parts import Label, Sentences
 from xlnn.writing.charts import range_of
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import DIGIT_PIXELS, PADDING, PIXELS_A_POINT, USUAL_WIDTH
@@ -357,9 +345,9 @@ def test_the_points_of_each_line_of_a_unit_are_below_each_other_before_a_blank_r
 def test_a_table_of_units_without_symbols_has_one_row_of_headings():
     assert cells(Units("", "plain")) == {"plain": (5, 1)}
     assert Units("", "plain").size(MODEL) == (1 + 2, 1)
-    drawing = drawn(Page("page", "", "", Units("", "plain", repeated=True, sparse=True)))
+    drawing = drawn(Page("page", "", "", Units("", "plain", repeated=True)))
     assert drawing.cells[4][1][0] == NAMES["plain"]
-    assert (drawing.repeat_from, drawing.repeat, drawing.sparse) == (4, 4, {"plain"})
+    assert (drawing.repeat_from, drawing.repeat) == (4, 4)
 
 
 def test_a_table_without_symbols_has_one_row_of_headings():

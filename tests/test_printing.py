@@ -11,15 +11,16 @@ from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 from openpyxl.worksheet.pagebreak import Break
 from printing import printed
 
+from xlnn.axis import Axis
+from xlnn.block import single_block, table_blocks
 from xlnn.building.build import build
 from xlnn.building.plan import origin_of_template, planned
 from xlnn.equations.sentences import Told
-from xlnn.layout import single_block, table_blocks
 from xlnn.options import Options
-from xlnn.quantity import Axis, Quantity
+from xlnn.quantity import Quantity
 from xlnn.registry.templates import names
 from xlnn.registry.text import languages, text
-from xlnn.workbooks.pages.parts import HEADINGS
+from xlnn.workbooks.pages.table_parts import HEADINGS
 from xlnn.writing.charts import scatter
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.printing import PORTRAIT, pages

@@ -14,8 +14,8 @@ from networks import NETWORK_TEMPLATES, once_alike
 from programs import skip_without_javascript
 
 from xlnn import reference
+from xlnn.block import FIRST_ROW
 from xlnn.grid import SheetValues
-from xlnn.layout import FIRST_ROW
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.loading.values import read_arrays, write_values
 from xlnn.reference import inputs_of

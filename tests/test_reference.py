@@ -17,8 +17,10 @@ from networks import (
 from plain import train, train_convolutional
 
 from xlnn import reference
+from xlnn.equation import Stated
+from xlnn.model import Model
 from xlnn.options import Options
-from xlnn.quantity import Model, Quantity, Stated
+from xlnn.quantity import Quantity
 from xlnn.registry.templates import template
 from xlnn.workbooks.network.layers import LayerSpec
 from xlnn.workbooks.network.quantities.network import network

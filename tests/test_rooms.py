@@ -13,7 +13,9 @@ import xlnn
 ROOT = Path(__file__).parent.parent / "xlnn"
 
 CORE = {"arguments", "errors", "terms", "grid", "layout", "atomic_write"}
-CORE |= {"options", "quantity", "reference"}
+CORE |= {"options", "reference"}
+STATED = {"axis", "equation", "model", "quantity"}
+CORE |= STATED | {"block", "quantity_cells"}
 """The modules beside the folders: what a quantity is, where it stands, what NumPy says."""
 
 MAY = {
@@ -21,20 +23,26 @@ MAY = {
     "arguments": {"errors"},
     "grid": set(),
     "terms": set(),
-    "quantity": {"errors", "terms"},
+    "axis": {"errors"},
+    "equation": {"axis", "errors", "terms"},
+    "quantity": {"axis", "equation", "errors"},
+    "model": {"axis", "equation", "errors", "quantity"},
     "cleanup": {"errors"},
-    "layout": {"errors", "grid", "quantity"},
+    "block": STATED | {"errors", "grid"},
+    "quantity_cells": STATED | {"block", "errors", "grid"},
+    "layout": STATED | {"block", "errors", "grid", "quantity_cells"},
     "atomic_write": {"errors", "cleanup"},
     "option": {"arguments", "data", "errors"},
     "options": {"data", "errors", "option", "registry"},
-    "reference": {"quantity"},
+    "reference": STATED,
     "registry": {"data", "errors"},
-    "equations": {"errors", "terms", "grid", "quantity"},
+    "equations": STATED | {"errors", "terms", "grid"},
     "data": {"errors", "grid", "xlsx"},
     "xlsx": {"errors", "grid"},
     "linting": {"errors", "xlsx"},
     "engines": {"errors", "grid", "cleanup", "xlsx"},
-    "writing": {"errors", "grid", "layout", "quantity", "reference", "xlsx"},
+    "writing": STATED
+    | {"block", "errors", "grid", "layout", "quantity_cells", "reference", "xlsx"},
     "workbooks": CORE | {"data", "option", "equations", "registry", "writing"},
     "experiments": CORE | {"data", "equations", "registry", "workbooks", "writing"},
     "loading": CORE | {"data", "engines", "linting", "registry", "workbooks", "xlsx"},
@@ -49,7 +57,7 @@ MAY = {
     | {"building", "checking", "data", "engines", "explaining", "cleanup", "linting", "loading"}
     | {"registry", "workbooks", "writing", "xlsx"},
     "auditing": CORE | {"checking", "engines", "exercises", "loading", "registry", "xlsx"},
-    "testing": {"checking", "engines", "quantity"},
+    "testing": STATED | {"checking", "engines"},
     "cli": {"auditing", "onnx", "building", "checking", "engines", "errors", "explaining"}
     | {"cleanup", "data", "linting", "option", "options", "exercises", "loading", "registry"},
     "__main__": {"cli"},

@@ -18,8 +18,8 @@ from xlnn.checking.check import check
 from xlnn.exercises.exercise import exercise
 from xlnn.exercises.grading import grade as grade_files
 from xlnn.loading.values import values
+from xlnn.model import Model
 from xlnn.options import Options
-from xlnn.quantity import Model
 
 PAGE = (Path(__file__).parent.parent / "docs" / "sequences.md").read_text()
 SECTIONS = [" ".join(each.split()) for each in re.split(r"^## ", PAGE, flags=re.MULTILINE)]

@@ -5,10 +5,10 @@ import pytest
 
 import xlnn
 from xlnn import Axis, Model, Quantity, Stated, previous
+from xlnn.equation import MissingNumberError
 from xlnn.equations.number import factor_text, fixed_text, share_text, short_text, significant_text
 from xlnn.equations.units import bias_slope
 from xlnn.errors import XlnnError
-from xlnn.quantity import MissingNumberError
 
 DAY, ROW = Axis("day", 4, "up"), Axis("row", 3)
 

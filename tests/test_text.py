@@ -17,11 +17,12 @@ from networks import random_recipe, replace, spec, write_recipe
 from programs import skip_without
 
 import xlnn
+from xlnn.block import FIRST_ROW
 from xlnn.building.build import build
 from xlnn.cli import cli
 from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.errors import DataError
-from xlnn.layout import FIRST_ROW, quoted
+from xlnn.layout import quoted
 from xlnn.registry.templates import experiments, folder, loaded, names
 from xlnn.registry.text import VARIANTS, Text, languages, text, translated
 from xlnn.workbooks.network.kind import variants
@@ -31,7 +32,7 @@ from xlnn.workbooks.network.quantities.lens import drawn_whole
 from xlnn.workbooks.network.sheets.confusion import MOST_CLASSES
 from xlnn.workbooks.network.sheets.images import GALLERY
 from xlnn.workbooks.network.workbook import workbook_model
-from xlnn.workbooks.pages.parts import Label
+from xlnn.workbooks.pages.text_parts import Label
 
 TRANSLATED = [lang for lang in languages() if lang != "en"]
 

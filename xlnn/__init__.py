@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from xlnn import testing as testing
     from xlnn.auditing.audit import audit as audit
     from xlnn.auditing.audit_report import Audit as Audit
+    from xlnn.axis import Axis as Axis
+    from xlnn.axis import Use as Use
+    from xlnn.axis import following as following
+    from xlnn.axis import previous as previous
     from xlnn.building.build import build as build
     from xlnn.building.build import workbook as workbook
     from xlnn.building.writing import Built as Built
@@ -41,6 +45,10 @@ if TYPE_CHECKING:
     from xlnn.checking.report import Reports as Reports
     from xlnn.data.dataset import Dataset as Dataset
     from xlnn.data.numbers import number as number
+    from xlnn.equation import Cells as Cells
+    from xlnn.equation import Equation as Equation
+    from xlnn.equation import Sentence as Sentence
+    from xlnn.equation import Stated as Stated
     from xlnn.equations.lookup import Chosen as Chosen
     from xlnn.equations.sentences import Told as Told
     from xlnn.errors import XlnnError as XlnnError
@@ -59,20 +67,12 @@ if TYPE_CHECKING:
     from xlnn.explaining.show import show as show
     from xlnn.loading.open_file import lint as lint
     from xlnn.loading.values import values as values
+    from xlnn.model import Copy as Copy
+    from xlnn.model import Model as Model
     from xlnn.onnx.export import Exported as Exported
     from xlnn.onnx.export import export as export
-    from xlnn.quantity import Axis as Axis
-    from xlnn.quantity import Cells as Cells
-    from xlnn.quantity import Copy as Copy
-    from xlnn.quantity import Equation as Equation
-    from xlnn.quantity import Model as Model
     from xlnn.quantity import Quantity as Quantity
-    from xlnn.quantity import Sentence as Sentence
-    from xlnn.quantity import Stated as Stated
-    from xlnn.quantity import Use as Use
     from xlnn.quantity import alike as alike
-    from xlnn.quantity import following as following
-    from xlnn.quantity import previous as previous
     from xlnn.registry.templates import templates as templates
     from xlnn.registry.text import Text as Text
     from xlnn.workbooks.experiment import Experiment as Experiment
@@ -84,19 +84,19 @@ if TYPE_CHECKING:
     from xlnn.workbooks.learning import choice as choice
     from xlnn.workbooks.learning import constants as constants
     from xlnn.workbooks.learning import shown as shown
+    from xlnn.workbooks.pages.chart_parts import Chart as Chart
+    from xlnn.workbooks.pages.chart_parts import Plane as Plane
+    from xlnn.workbooks.pages.chart_parts import Trace as Trace
+    from xlnn.workbooks.pages.grid_part import Grid as Grid
+    from xlnn.workbooks.pages.number_parts import Hidden as Hidden
+    from xlnn.workbooks.pages.number_parts import Numbers as Numbers
+    from xlnn.workbooks.pages.number_parts import Row as Row
     from xlnn.workbooks.pages.page import Page as Page
-    from xlnn.workbooks.pages.parts import Below as Below
-    from xlnn.workbooks.pages.parts import Beside as Beside
-    from xlnn.workbooks.pages.parts import Chart as Chart
-    from xlnn.workbooks.pages.parts import Grid as Grid
-    from xlnn.workbooks.pages.parts import Hidden as Hidden
-    from xlnn.workbooks.pages.parts import Numbers as Numbers
-    from xlnn.workbooks.pages.parts import Plane as Plane
-    from xlnn.workbooks.pages.parts import Row as Row
-    from xlnn.workbooks.pages.parts import Sentences as Sentences
-    from xlnn.workbooks.pages.parts import Space as Space
-    from xlnn.workbooks.pages.parts import Table as Table
-    from xlnn.workbooks.pages.parts import Trace as Trace
+    from xlnn.workbooks.pages.part import Below as Below
+    from xlnn.workbooks.pages.part import Beside as Beside
+    from xlnn.workbooks.pages.part import Space as Space
+    from xlnn.workbooks.pages.table_parts import Table as Table
+    from xlnn.workbooks.pages.text_parts import Sentences as Sentences
     from xlnn.workbooks.samples import Learns as Learns
     from xlnn.workbooks.samples import classes_found as classes_found
     from xlnn.workbooks.samples import classes_of as classes_of
@@ -106,12 +106,14 @@ if TYPE_CHECKING:
 _MODULES = {
     "xlnn.auditing.audit": "audit",
     "xlnn.auditing.audit_report": "Audit",
+    "xlnn.axis": "Axis Use following previous",
     "xlnn.building.build": "build workbook",
     "xlnn.building.writing": "Built",
     "xlnn.checking.check": "check",
     "xlnn.checking.report": "Report Reports",
     "xlnn.data.dataset": "Dataset",
     "xlnn.data.numbers": "number",
+    "xlnn.equation": "Cells Equation Sentence Stated",
     "xlnn.equations.lookup": "Chosen",
     "xlnn.equations.sentences": "Told",
     "xlnn.errors": "XlnnError XlnnWarning",
@@ -126,18 +128,20 @@ _MODULES = {
     "xlnn.loading.open_file": "lint",
     "xlnn.loading.values": "values",
     "xlnn.onnx.export": "Exported export",
-    "xlnn.quantity": (
-        "Axis Cells Copy Equation Model Quantity Sentence Stated Use alike following previous"
-    ),
+    "xlnn.model": "Copy Model",
+    "xlnn.quantity": "Quantity alike",
     "xlnn.registry.templates": "templates",
     "xlnn.registry.text": "Text",
     "xlnn.workbooks.experiment": "Experiment OneOf Size",
     "xlnn.workbooks.samples": "Learns classes_found classes_of",
     "xlnn.workbooks.learning": "Weight Weights again choice constants shown",
     "xlnn.workbooks.pages.page": "Page",
-    "xlnn.workbooks.pages.parts": (
-        "Below Beside Chart Grid Hidden Numbers Plane Row Sentences Space Table Trace"
-    ),
+    "xlnn.workbooks.pages.chart_parts": "Chart Plane Trace",
+    "xlnn.workbooks.pages.grid_part": "Grid",
+    "xlnn.workbooks.pages.number_parts": "Hidden Numbers Row",
+    "xlnn.workbooks.pages.part": "Below Beside Space",
+    "xlnn.workbooks.pages.table_parts": "Table",
+    "xlnn.workbooks.pages.text_parts": "Sentences",
 }
 _HOMES = {name: module for module, names in _MODULES.items() for name in names.split()}
 

@@ -10,7 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from xlnn.quantity import Axis, MissingNumberError, Model, Quantity, Sentence, Use
+from xlnn.axis import Axis, Use
+from xlnn.equation import MissingNumberError, Sentence
+from xlnn.model import Model
+from xlnn.quantity import Quantity
 
 NUDGE = 1e-6
 """The relative change of terms: rounding then affects at most the tenth digit of the result."""

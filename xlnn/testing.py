@@ -11,7 +11,7 @@ from pathlib import Path
 from xlnn.checking.check import check
 from xlnn.checking.report import Report, lines_of
 from xlnn.engines import DEFAULT_ENGINE
-from xlnn.quantity import Model
+from xlnn.model import Model
 
 __all__ = ["assert_agrees"]
 

@@ -12,8 +12,8 @@ from xlnn.building.destination import OUTPUT, WAYS_OF_PROGRAMS, Destination
 from xlnn.building.plan import Source, origin_of_model, origin_of_template, planned
 from xlnn.building.writing import Built, carried_out
 from xlnn.errors import OptionsError, XlnnWarning, blamed
+from xlnn.model import Model
 from xlnn.options import BUILD, BuildOptions, Options, as_typed, documented
-from xlnn.quantity import Model
 from xlnn.registry.templates import DEFAULT
 from xlnn.workbooks import FIRST_KIND, kind_named
 from xlnn.workbooks.own_model import OwnModel, check_model

@@ -25,7 +25,8 @@ from xlnn.errors import DataError, DisagreementError, XlnnError
 from xlnn.grid import Values
 from xlnn.layout import Layout
 from xlnn.linting import inspect_and_lint
-from xlnn.quantity import Model, Quantity
+from xlnn.model import Model
+from xlnn.quantity import Quantity
 from xlnn.reference import LARGE, size_of
 from xlnn.xlsx.guard import FUNCTIONS
 from xlnn.xlsx.package import inspect

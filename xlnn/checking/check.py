@@ -39,8 +39,8 @@ from xlnn.loading.open_file import check_sheets, opened
 from xlnn.loading.spec import WorkbookSpec, described, is_ours, left_out_of, on_records
 from xlnn.loading.unseen_formulas import file_for_engine
 from xlnn.loading.values import check_inputs, read_arrays
+from xlnn.model import Model
 from xlnn.options import MOST_PROBES
-from xlnn.quantity import Model
 from xlnn.reference import LARGE, Arrays, inputs_of, largest_input, size_of
 from xlnn.xlsx.package import Package
 

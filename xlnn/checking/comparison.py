@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from xlnn import reference
+from xlnn.block import Block
 from xlnn.checking.circles import reading_ahead, replacements
 from xlnn.checking.formula_text import (
     ALIKE_BY_CHANCE,
@@ -21,8 +22,9 @@ from xlnn.checking.references import areas
 from xlnn.checking.report import Compared, Report, Restated, Wrong, plain
 from xlnn.errors import CircularReferenceError, XlnnError
 from xlnn.grid import CellError, Values
-from xlnn.layout import Block, Layout
-from xlnn.quantity import Model, Quantity
+from xlnn.layout import Layout
+from xlnn.model import Model
+from xlnn.quantity import Quantity
 from xlnn.reference import TOLERANCE, Arrays
 from xlnn.xlsx.copying import copy_cells
 from xlnn.xlsx.package import Package

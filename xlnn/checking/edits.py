@@ -12,12 +12,13 @@ from pathlib import Path
 
 import numpy as np
 
+from xlnn.block import Block
 from xlnn.checking.report import Wrong
 from xlnn.errors import XlnnError
 from xlnn.grid import Values
-from xlnn.layout import Block, Layout, quoted
+from xlnn.layout import Layout, quoted
 from xlnn.loading.spec import by_heading, described
-from xlnn.quantity import Model
+from xlnn.model import Model
 from xlnn.xlsx.cells import cells
 
 MANY = 20

@@ -16,9 +16,10 @@ from string import ascii_lowercase, ascii_uppercase
 
 import formualizer
 
+from xlnn.block import Block
 from xlnn.checking.references import CellRange, areas, beyond, range_text
 from xlnn.errors import DataError
-from xlnn.layout import Block, Layout
+from xlnn.layout import Layout
 from xlnn.xlsx.forms import misread
 from xlnn.xlsx.formula_groups import TEXT
 from xlnn.xlsx.name_substitution import MeaningError, Names

@@ -17,7 +17,8 @@ from xlnn import reference
 from xlnn.checking.report import MeasuredGradient, Report
 from xlnn.checking.slope import BASES, HALVES, UNKNOWN, Slope, best_of, slope_of, unit_of
 from xlnn.layout import Layout
-from xlnn.quantity import Model, Quantity
+from xlnn.model import Model
+from xlnn.quantity import Quantity
 from xlnn.reference import Arrays
 
 USUAL_COST = "C_T"

@@ -11,7 +11,7 @@ from xlnn.engines import UNLIMITED, Allowance
 from xlnn.engines.reading import Reading
 from xlnn.grid import Inputs
 from xlnn.layout import Layout
-from xlnn.quantity import Model
+from xlnn.model import Model
 
 if TYPE_CHECKING:
     from xlnn.grid import Values

@@ -15,7 +15,8 @@ from xlnn.checking.comparison import (
     relative_difference,
     unlike,
 )
-from xlnn.quantity import Model, Quantity
+from xlnn.model import Model
+from xlnn.quantity import Quantity
 from xlnn.reference import Arrays
 
 CLOSE = 1e-9

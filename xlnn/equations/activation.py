@@ -11,9 +11,9 @@ from math import inf
 
 import numpy as np
 
+from xlnn.equation import Equation, Stated
 from xlnn.equations.dense import total, written_call
 from xlnn.equations.elementary import COPY
-from xlnn.quantity import Equation, Stated
 
 LARGEST = 700
 """The largest argument of exp: exp overflows beyond 709 in a spreadsheet."""

@@ -13,9 +13,10 @@ from functools import partial
 
 import numpy as np
 
+from xlnn.equation import Cells, Stated
 from xlnn.equations import units
 from xlnn.equations.dense import written_sum
-from xlnn.quantity import Cells, Quantity, Stated
+from xlnn.quantity import Quantity
 
 SOURCE, NORM = "Vaswani et al. 2017, ", "Ba et al. 2016, (4)"
 

@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from xlnn.equation import Sentence, Stated
 from xlnn.equations.activation import LARGEST
 from xlnn.equations.lookup import entry_of
 from xlnn.equations.number import fixed, raised, short, significant
 from xlnn.equations.sentences import Told, at_most, first_place
 from xlnn.equations.surface import SURFACES, Line, chosen, flattens, one_of
-from xlnn.quantity import Sentence, Stated
 from xlnn.terms import Term, either, largest, least, sign
 
 DEGREE = 4

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from xlnn.equation import Cells, Equation, Sentence
 from xlnn.equations.dense import written_call
-from xlnn.quantity import Cells, Equation, Sentence
 from xlnn.terms import Term, either, peak_formula, without
 
 SAME_DIGITS = 12

@@ -17,10 +17,10 @@ filter and the products (r, c) or (maps, r, c). Places count from 1, as INDEX do
 
 import numpy as np
 
+from xlnn.equation import Cells, Equation
 from xlnn.equations.dense import MOST_ARGUMENTS, written_call, written_sum
 from xlnn.equations.elementary import PRODUCT, SUM, total
 from xlnn.equations.lookup import OfUnit
-from xlnn.quantity import Cells, Equation
 
 
 class Window(Equation):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from xlnn.equation import Equation, Sentence, Stated
 from xlnn.equations.activation import LEAKY, leak_of
 from xlnn.equations.dense import total, written_call, written_squares
 from xlnn.equations.elementary import DIFFERENCE
@@ -14,7 +15,6 @@ from xlnn.equations.sentences import (
     CategoricalCrossEntropySentence,
     CrossEntropySentence,
 )
-from xlnn.quantity import Equation, Sentence, Stated
 
 SQUARED_ERROR = Stated(
     lambda t, a: ((t - a) ** 2).sum(axis=-1) / 2,

@@ -9,7 +9,7 @@ from itertools import chain
 
 import numpy as np
 
-from xlnn.quantity import Cells, Equation, Stated
+from xlnn.equation import Cells, Equation, Stated
 
 LONGEST_CHAIN = 100
 """The most terms in one sum: formualizer accepts 256 operators, so longer sums are nested in

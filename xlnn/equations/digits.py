@@ -5,8 +5,8 @@ Shapes: labels (images,), a (images, outputs).
 
 import numpy as np
 
+from xlnn.equation import Cells, Equation, Stated
 from xlnn.equations.dense import written_sum
-from xlnn.quantity import Cells, Equation, Stated
 
 EQUAL, UNDECIDED = 9, -1
 """Decimals to which outputs are compared, and the answer if the largest ones are equal."""

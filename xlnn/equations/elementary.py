@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from xlnn.equation import Stated
 from xlnn.equations.dense import written_call
-from xlnn.quantity import Stated
 
 COPY = Stated(
     lambda a: a, "={a}", repeats=True, says="A copy of a number in another place."

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from xlnn.equation import Cells, Choice, Equation, Sentence
 from xlnn.equations.dense import counted
 from xlnn.equations.sentences import Told
 from xlnn.grid import address
-from xlnn.quantity import Cells, Choice, Equation, Sentence
 
 SUMS = 4
 """The count of numbers, their sum, the sum of their squares, and the sum of each square times the

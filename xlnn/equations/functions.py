@@ -5,10 +5,10 @@ Shapes: everything is a number at each point.   Book: 2-1, 2-6.
 
 import numpy as np
 
+from xlnn.equation import Stated
 from xlnn.equations import activation as of
 from xlnn.equations.neuron import UNIT_STEP, steadied, steady
 from xlnn.equations.sentences import Told
-from xlnn.quantity import Stated
 from xlnn.terms import Term, sign
 
 SMALLEST = 1e-9

@@ -13,6 +13,7 @@ from math import prod, sqrt
 
 import numpy as np
 
+from xlnn.equation import Equation
 from xlnn.equations import layernorm
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.convolution import (
@@ -30,7 +31,6 @@ from xlnn.equations.dense import BIAS_GRADIENT, DENSE, HIDDEN_DELTA, WEIGHT_GRAD
 from xlnn.equations.lens import ONE_WEIGHT_GRADIENT
 from xlnn.equations.sentences import HiddenDeltaSentence, InputSentence, UnitSentence
 from xlnn.errors import DataError
-from xlnn.quantity import Equation
 
 Shape = tuple[int, ...]
 

@@ -9,11 +9,11 @@ from math import prod
 
 import numpy as np
 
+from xlnn.equation import Cells, Equation, Stated
 from xlnn.equations.dense import total, written_sum
 from xlnn.equations.elementary import LINE, PRODUCT
 from xlnn.equations.number import factor, fixed
 from xlnn.equations.sentences import UnitSentence
-from xlnn.quantity import Cells, Equation, Stated
 from xlnn.terms import Term
 
 EPSILON = "0.00001"

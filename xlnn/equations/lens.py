@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from xlnn.equation import Stated
 from xlnn.equations.elementary import CENTRAL
 from xlnn.equations.lookup import flat
-from xlnn.quantity import Stated
 
 ONE_WEIGHT_GRADIENT = Stated(
     lambda delta, below: np.multiply.outer(delta[0], below[0]),

@@ -10,8 +10,9 @@ from math import prod
 
 import numpy as np
 
+from xlnn.axis import Axis
+from xlnn.equation import Cells, Choice, Equation, Sentence, Stated
 from xlnn.equations.dense import written_sum
-from xlnn.quantity import Axis, Cells, Choice, Equation, Sentence, Stated
 from xlnn.terms import Term, among, count, either, function
 
 

@@ -5,10 +5,10 @@ Shapes: x and w (inputs,), patterns (demons, rows, columns).   Book: 1-2, 1-3, 1
 
 import numpy as np
 
+from xlnn.equation import Stated
 from xlnn.equations.dense import written_sum
 from xlnn.equations.number import short
 from xlnn.equations.sentences import Told
-from xlnn.quantity import Stated
 from xlnn.terms import largest
 
 INPUTS = 3

@@ -11,7 +11,7 @@ from math import floor, log10
 
 import numpy as np
 
-from xlnn.quantity import MissingNumberError
+from xlnn.equation import MissingNumberError
 from xlnn.terms import form, round_away
 
 LARGE = 6

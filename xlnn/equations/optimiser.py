@@ -15,10 +15,11 @@ from typing import Self
 
 import numpy as np
 
+from xlnn.axis import Use, previous
+from xlnn.equation import Equation, Stated
 from xlnn.equations.dense import written_squares
 from xlnn.equations.elementary import LINE
 from xlnn.equations.surface import DESCENT
-from xlnn.quantity import Equation, Stated, Use, previous
 
 DIRECTION = "direction"
 

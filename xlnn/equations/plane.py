@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from xlnn.equation import Choice, Stated
 from xlnn.equations.lookup import entry
 from xlnn.equations.number import significant
 from xlnn.equations.play import NOWHERE
 from xlnn.equations.sentences import Lines, Told
-from xlnn.quantity import Choice, Stated
 
 SIDE = 21
 """Points along a side of the grid."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from xlnn.quantity import Cells, Equation, Stated
+from xlnn.equation import Cells, Equation, Stated
 from xlnn.terms import peak_formula
 
 DIGITS = 9

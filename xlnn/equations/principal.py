@@ -11,9 +11,11 @@ from functools import partial
 
 import numpy as np
 
+from xlnn.axis import Axis, previous
+from xlnn.equation import Cells, Choice, Stated
 from xlnn.equations import units
 from xlnn.equations.dense import written_squares
-from xlnn.quantity import Axis, Cells, Choice, Quantity, Stated, previous
+from xlnn.quantity import Quantity
 
 NEARLY = 0.001
 """The part of all variance that axes may miss."""

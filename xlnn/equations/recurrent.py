@@ -17,8 +17,10 @@ from functools import partial
 
 import numpy as np
 
+from xlnn.axis import Use, following, previous
+from xlnn.equation import Cells, Stated
 from xlnn.equations import units
-from xlnn.quantity import Cells, Quantity, Stated, Use, following, previous
+from xlnn.quantity import Quantity
 
 SOURCE = "Hochreiter & Schmidhuber 1997"
 

@@ -5,10 +5,11 @@ For points (x_1 ... x_k, y) the plane is y = p_1 x_1 + ... + p_k x_k + q.   Book
 
 import numpy as np
 
+from xlnn.equation import Cells, Sentence, Stated
 from xlnn.equations.elementary import DIFFERENCE
 from xlnn.equations.number import fixed, short
 from xlnn.equations.sentences import FACTORS, Told
-from xlnn.quantity import Cells, Sentence, Stated, subscript
+from xlnn.quantity import subscript
 from xlnn.terms import (
     Term,
     count,

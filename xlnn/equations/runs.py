@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from xlnn.equation import Cells, Equation, Sentence, Stated
 from xlnn.equations.sentences import Lines
-from xlnn.quantity import Cells, Equation, Sentence, Stated
 from xlnn.terms import Term
 
 

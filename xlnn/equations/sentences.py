@@ -8,10 +8,10 @@ from typing import Any, Self
 
 import numpy as np
 
+from xlnn.equation import Sentence
 from xlnn.equations.dense import counted, place_of, written_call
 from xlnn.equations.number import factor, fixed, share, short, significant
 from xlnn.errors import DataError
-from xlnn.quantity import Sentence
 from xlnn.terms import Term, among, count, either, function, largest, least, rounded
 
 FACTORS = 4

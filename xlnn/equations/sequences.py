@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from xlnn.equation import Stated
 from xlnn.equations.elementary import LINEAR, PRODUCT, SUM
-from xlnn.quantity import Stated
 
 ALIKE = 9
 """Digits to which two numbers agree that are equal apart from rounding."""

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from xlnn.equation import Cells, Equation, Stated
 from xlnn.equations import lookup
 from xlnn.equations.dense import BACK, place_in, place_of, written_call
 from xlnn.equations.number import short
 from xlnn.equations.sentences import Told, equal_to
-from xlnn.quantity import Cells, Equation, Stated
 from xlnn.terms import Term, largest, peak_formula, sign
 
 DIGITS = 9

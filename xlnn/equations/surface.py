@@ -13,11 +13,11 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
+from xlnn.equation import Cells, Sentence, Stated
 from xlnn.equations.dense import written_squares
 from xlnn.equations.elementary import SUM
 from xlnn.equations.number import significant
 from xlnn.equations.sentences import Told
-from xlnn.quantity import Cells, Sentence, Stated
 from xlnn.terms import Term, choice, count, either, sign
 
 # fmt: off

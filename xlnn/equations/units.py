@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from xlnn.equation import Cells, Choice, Sentence, Stated
 from xlnn.equations import activation, cost, dense, elementary, lookup
 from xlnn.equations.dense import written_squares
 from xlnn.equations.neuron import steadied, steady
 from xlnn.equations.sentences import at_least, first_place
-from xlnn.quantity import Cells, Choice, Sentence, Stated
 from xlnn.terms import Term, among, either, largest, peak_formula
 
 SIGMOID, TANH, RELU = activation.SIGMOID, activation.TANH, activation.RELU

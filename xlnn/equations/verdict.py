@@ -13,10 +13,10 @@ learns targets t = (y - middle) factor, as it sees inputs that are scaled.
 
 import numpy as np
 
+from xlnn.equation import Cells, Choice, Equation, Sentence, Stated
 from xlnn.equations.dense import counted, place_in, place_of
 from xlnn.equations.elementary import mean, root_mean_square, total
 from xlnn.equations.lookup import entry, entry_of, flat, looked_up
-from xlnn.quantity import Cells, Choice, Equation, Sentence, Stated
 from xlnn.terms import Term, either, function
 
 EQUAL = 12

@@ -33,7 +33,8 @@ from xlnn.exercises.evaluation import ENGINES, Arrays, World, evaluated_tasks
 from xlnn.exercises.submission import Submission
 from xlnn.grid import CellError
 from xlnn.layout import Layout
-from xlnn.quantity import Model, Quantity
+from xlnn.model import Model
+from xlnn.quantity import Quantity
 from xlnn.xlsx.forms import misread
 from xlnn.xlsx.guard import FUNCTIONS
 from xlnn.xlsx.range_shapes import Unlike, parsed, unlike

@@ -13,9 +13,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from xlnn import reference
+from xlnn.equation import Constant
 from xlnn.errors import DataError, OptionsError
 from xlnn.layout import Layout
-from xlnn.quantity import Constant, Quantity
+from xlnn.quantity import Quantity
 from xlnn.reference import Arrays
 from xlnn.workbooks.exercise import LEVELS
 from xlnn.workbooks.exercise_sheet import Tasks, check_blank

@@ -12,6 +12,7 @@ from xlnn.checking.circles import Order
 from xlnn.checking.formula_text import as_stated
 from xlnn.checking.references import CellRange
 from xlnn.engines.scenarios import Place
+from xlnn.equation import Constant
 from xlnn.errors import DataError, WorkbookError
 from xlnn.exercises.array_formulas import intersected, spilled
 from xlnn.exercises.returned import Returning, cut
@@ -20,7 +21,7 @@ from xlnn.layout import Layout
 from xlnn.loading.open_file import check_sheets
 from xlnn.loading.spec import described, spec_text
 from xlnn.loading.values import read_arrays
-from xlnn.quantity import Constant, Quantity
+from xlnn.quantity import Quantity
 from xlnn.reference import inputs_of
 from xlnn.workbooks.entries import WorkbookSpec
 from xlnn.workbooks.exercise import Exercise, exercise_in

@@ -11,7 +11,7 @@ from xlnn import Axis, Beside, Chart, Numbers, Page, Quantity, Sentences, Told, 
 from xlnn.equations import functions as eq
 from xlnn.equations import units
 from xlnn.equations.surface import DESCENT
-from xlnn.workbooks.pages.parts import Label
+from xlnn.workbooks.pages.text_parts import Label
 from xlnn.writing.style import NEGATIVE, PLAIN, POSITIVE, SECTION
 
 SHOWN = {

@@ -12,6 +12,7 @@ import numpy as np
 
 import xlnn
 from xlnn import Beside, Chart, Numbers, Page, Quantity, Sentences, Stated, Text, Told
+from xlnn.block import FIRST_ROW
 from xlnn.equations import cost as eq
 from xlnn.equations.activation import SIGMOID, SIGMOID_SLOPE
 from xlnn.equations.lookup import entry_of
@@ -19,9 +20,10 @@ from xlnn.equations.neuron import DIGITS, steadied, steady
 from xlnn.equations.number import fixed, short
 from xlnn.equations.sentences import at_most, first_place
 from xlnn.equations.surface import DESCENT, Line
-from xlnn.layout import FIRST_ROW
 from xlnn.terms import Term, function, largest, least
-from xlnn.workbooks.pages.parts import Label, PagePart, Units
+from xlnn.workbooks.pages.part import PagePart
+from xlnn.workbooks.pages.table_parts import Units
+from xlnn.workbooks.pages.text_parts import Label
 from xlnn.writing.formats import USUAL_WIDTH
 from xlnn.writing.style import KEY, Look
 

@@ -12,7 +12,7 @@ from xlnn.equations import neuron as eq
 from xlnn.equations import units
 from xlnn.equations.activation import SIGMOID
 from xlnn.equations.sentences import Bar
-from xlnn.workbooks.pages.parts import Units
+from xlnn.workbooks.pages.table_parts import Units
 from xlnn.writing.style import NEGATIVE, POSITIVE, Look
 
 ROWS, COLUMNS, OUTPUTS = 4, 3, 2

@@ -18,7 +18,9 @@ from xlnn.equations.sentences import Complete
 from xlnn.equations.surface import DESCENT
 from xlnn.errors import DataError, OptionsError
 from xlnn.workbooks.experiment import Given
-from xlnn.workbooks.pages.parts import Label, Made, PagePart, Symbols
+from xlnn.workbooks.pages.number_parts import Made, Symbols
+from xlnn.workbooks.pages.part import PagePart
+from xlnn.workbooks.pages.text_parts import Label
 from xlnn.writing.charts import edge
 from xlnn.writing.style import heading
 

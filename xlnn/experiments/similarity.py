@@ -11,7 +11,9 @@ import xlnn
 from xlnn import Axis, Beside, Grid, Model, Page, Quantity, Sentences, Size, Text, Told, Trace
 from xlnn.equations import similarity as eq
 from xlnn.equations import units
-from xlnn.workbooks.pages.parts import Label, Made, PagePart
+from xlnn.workbooks.pages.number_parts import Made
+from xlnn.workbooks.pages.part import PagePart
+from xlnn.workbooks.pages.text_parts import Label
 from xlnn.writing.style import INPUT_INK, NEGATIVE, POSITIVE, SECTION, Look
 
 SHOWN = 8

@@ -17,8 +17,11 @@ from xlnn.equations.activation import SIGMOID_SLOPE
 from xlnn.equations.surface import SURFACES, of_surface
 from xlnn.equations.verdict import Least
 from xlnn.workbooks.learning import function_choice
-from xlnn.workbooks.pages.parts import NUMBER, Label, Made, PagePart, Units
+from xlnn.workbooks.pages.number_parts import NUMBER, Made
+from xlnn.workbooks.pages.part import PagePart
 from xlnn.workbooks.pages.table import plain_name
+from xlnn.workbooks.pages.table_parts import Units
+from xlnn.workbooks.pages.text_parts import Label
 from xlnn.writing.charts import THIN
 from xlnn.writing.style import LABEL, SECTION
 

@@ -24,7 +24,7 @@ from xlnn.equations.neuron import UNIT_STEP
 from xlnn.equations.sentences import equal_to
 from xlnn.equations.surface import DESCENT
 from xlnn.equations.units import Choice
-from xlnn.workbooks.pages.parts import Units
+from xlnn.workbooks.pages.table_parts import Units
 from xlnn.writing.style import NEGATIVE, POSITIVE, QUIET, Look
 
 POINTS, HIDDEN = 4, 2

@@ -12,6 +12,7 @@ import numpy as np
 from openpyxl.utils.cell import coordinate_to_tuple
 
 from xlnn.arguments import is_text, wrong
+from xlnn.block import moving
 from xlnn.checking.check import Examined
 from xlnn.checking.references import CellRange, areas, range_text, title_of
 from xlnn.errors import OptionsError
@@ -19,9 +20,10 @@ from xlnn.explaining.explanation import SHOWN, Part, Value, in_words, meaning_of
 from xlnn.explaining.quantity_values import index_of
 from xlnn.explaining.run import CHECK
 from xlnn.grid import CellError
-from xlnn.layout import FilledColumn, Layout, moving, quoted
+from xlnn.layout import Layout, quoted
 from xlnn.loading.values import read_arrays
 from xlnn.quantity import Quantity
+from xlnn.quantity_cells import FilledColumn
 from xlnn.workbooks import kind_of
 
 if TYPE_CHECKING:

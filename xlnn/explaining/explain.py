@@ -19,7 +19,7 @@ from xlnn.errors import OptionsError
 from xlnn.explaining.entries import Entries, Entry
 from xlnn.explaining.explanation import Explanation, meaning_of
 from xlnn.loading.spec import left_out_of
-from xlnn.quantity import Model
+from xlnn.model import Model
 from xlnn.registry.text import text
 
 SIGNS = {"*": " × ", "-": " − ", "+": " + ", "/": " / "}

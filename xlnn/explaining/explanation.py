@@ -9,8 +9,9 @@ from typing import Any
 
 from rich.cells import cell_len
 
+from xlnn.equation import Equation, Stated
 from xlnn.errors import printed
-from xlnn.quantity import Equation, Quantity, Stated, superscript
+from xlnn.quantity import Quantity, superscript
 from xlnn.registry.text import Text, text
 
 Value = float | str | bool | None

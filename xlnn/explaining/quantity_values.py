@@ -10,9 +10,10 @@ import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from xlnn.arguments import is_whole, wrong
+from xlnn.block import strides
 from xlnn.errors import OptionsError, XlnnError
 from xlnn.explaining.explanation import equation_text, section
-from xlnn.layout import Layout, strides
+from xlnn.layout import Layout
 from xlnn.quantity import Quantity
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from xlnn.explaining.explanation import meaning_of
 from xlnn.explaining.quantity_values import QuantityValues, described, table
 from xlnn.layout import Layout
 from xlnn.loading.values import Recalculated, recalculated
-from xlnn.quantity import Model, Quantity
+from xlnn.model import Model
+from xlnn.quantity import Quantity
 from xlnn.workbooks import kind_of
 from xlnn.workbooks.network import predicting
 from xlnn.workbooks.spec import Spec

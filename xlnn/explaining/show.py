@@ -19,7 +19,8 @@ from xlnn.errors import printed
 from xlnn.explaining.entries import Entries, Entry
 from xlnn.explaining.explanation import Value, aligned, in_words
 from xlnn.explaining.run import CHECK, course_of
-from xlnn.quantity import Model, Quantity
+from xlnn.model import Model
+from xlnn.quantity import Quantity
 from xlnn.registry.text import Text, text
 from xlnn.workbooks.entries import to_values
 from xlnn.workbooks.exercise_sheet import SHEET

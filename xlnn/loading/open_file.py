@@ -9,7 +9,7 @@ from xlnn.layout import Layout
 from xlnn.linting import Problem
 from xlnn.loading.spec import described, swapped
 from xlnn.loading.unseen_formulas import check_dependents, outside
-from xlnn.quantity import Model
+from xlnn.model import Model
 from xlnn.xlsx import package
 from xlnn.xlsx.package import Package
 from xlnn.xlsx.parts import sheet_parts

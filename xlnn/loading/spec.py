@@ -12,10 +12,11 @@ from itertools import islice, takewhile
 from math import prod
 from pathlib import Path
 
+from xlnn.block import FIRST_ROW
 from xlnn.data.files import LONGEST_TOML
 from xlnn.errors import DataError, WorkbookError
-from xlnn.layout import FIRST_ROW, Layout
-from xlnn.quantity import Model
+from xlnn.layout import Layout
+from xlnn.model import Model
 from xlnn.reference import Arrays
 from xlnn.registry.text import languages, text
 from xlnn.workbooks import from_toml, kind_of

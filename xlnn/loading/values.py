@@ -9,15 +9,16 @@ import numpy as np
 from xlnn import engines
 from xlnn.arguments import path_of
 from xlnn.atomic_write import check_replaceable, has_mark, marked_zip, replacing
+from xlnn.block import Block
 from xlnn.engines import DEFAULT_ENGINE, Allowance
 from xlnn.engines.reading import Reading
 from xlnn.errors import OutputNameError, WorkbookError
 from xlnn.grid import CellError, SheetValues, Values
-from xlnn.layout import Block, Layout
+from xlnn.layout import Layout
 from xlnn.loading.open_file import check_sheets, opened
 from xlnn.loading.spec import described
 from xlnn.loading.unseen_formulas import file_for_engine
-from xlnn.quantity import Model
+from xlnn.model import Model
 from xlnn.workbooks import kind_of
 from xlnn.workbooks.entries import WorkbookSpec
 from xlnn.workbooks.kind import misfit

@@ -12,9 +12,9 @@ import numpy as np
 from xlnn import reference
 from xlnn.data.messages import listed, reason, short
 from xlnn.errors import DataError, DisagreementError
+from xlnn.model import Model
 from xlnn.onnx.layers import TrainedModel
 from xlnn.onnx.onnx_file import needed, session
-from xlnn.quantity import Model
 from xlnn.reference import Arrays
 from xlnn.workbooks.kind import Recipe
 from xlnn.workbooks.network.quantities.network import network

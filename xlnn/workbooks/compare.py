@@ -4,13 +4,18 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from xlnn.equation import of_each
 from xlnn.equations.runs import last_of, least_of
 from xlnn.equations.verdict import Least
-from xlnn.quantity import Model, Quantity, of_each
+from xlnn.model import Model
+from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
+from xlnn.workbooks.pages.chart_parts import Chart, Trace
+from xlnn.workbooks.pages.number_parts import Made
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.parts import Below, Beside, Chart, Made, Table, Trace
+from xlnn.workbooks.pages.part import Below, Beside
 from xlnn.workbooks.pages.sheet import Context
+from xlnn.workbooks.pages.table_parts import Table
 from xlnn.workbooks.runs import EPOCH, NAMES, Compared, names_of_runs, runs_from
 
 COMPARE = "compare"

@@ -13,7 +13,8 @@ from xlnn.equations import exercise as eq
 from xlnn.errors import DataError
 from xlnn.grid import letters
 from xlnn.layout import Layout, lay_out, quoted
-from xlnn.quantity import Model, Quantity
+from xlnn.model import Model
+from xlnn.quantity import Quantity
 from xlnn.registry.text import Text, text
 from xlnn.workbooks.exercise import LEVELS, Exercise
 from xlnn.workbooks.exercise_sheet import (
@@ -24,18 +25,12 @@ from xlnn.workbooks.exercise_sheet import (
     quantities,
     waiting,
 )
-from xlnn.workbooks.pages.parts import (
-    GAP,
-    Below,
-    Beside,
-    Label,
-    Numbers,
-    PagePart,
-    Space,
-    Units,
-)
+from xlnn.workbooks.pages.number_parts import Numbers
+from xlnn.workbooks.pages.part import GAP, Below, Beside, PagePart, Space
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import Named
+from xlnn.workbooks.pages.table_parts import Units
+from xlnn.workbooks.pages.text_parts import Label
 from xlnn.writing.drawing import Drawing, cell_range
 from xlnn.writing.style import (
     BLANK,

@@ -12,10 +12,13 @@ from itertools import chain, starmap
 
 import numpy as np
 
+from xlnn.block import Block
+from xlnn.equation import Sentence
 from xlnn.equations import exercise as eq
 from xlnn.errors import DataError
-from xlnn.layout import Block, Layout, lay_out, quoted
-from xlnn.quantity import Model, Quantity, Sentence
+from xlnn.layout import Layout, lay_out, quoted
+from xlnn.model import Model
+from xlnn.quantity import Quantity
 from xlnn.reference import Arrays
 from xlnn.registry.text import Text, text
 

@@ -26,9 +26,10 @@ from xlnn.data.messages import counted, listed, short
 from xlnn.data.numbers import rounded
 from xlnn.equations.optimiser import DIRECTED, OPTIMISERS
 from xlnn.errors import DataError, OptionsError, XlnnError
+from xlnn.model import Copy, Model
 from xlnn.option import LIST, NUMBER, SECTIONS, TABLE, TEXT, WHOLE, Option
 from xlnn.options import BUILD, Options, as_typed
-from xlnn.quantity import Copy, Model, Quantity
+from xlnn.quantity import Quantity
 from xlnn.reference import Arrays
 from xlnn.registry.templates import Template, folder, names, template
 from xlnn.registry.text import IN_WORDS, Text, missing, text

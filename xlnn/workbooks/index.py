@@ -10,9 +10,12 @@ from typing import Annotated, Any, ClassVar, Never
 
 import numpy as np
 
+from xlnn.axis import Axis
+from xlnn.block import Block, single_block, table_blocks
+from xlnn.equation import Stated
 from xlnn.grid import address
-from xlnn.layout import Block, single_block, table_blocks
-from xlnn.quantity import Axis, Model, Quantity, Stated
+from xlnn.model import Model
+from xlnn.quantity import Quantity
 from xlnn.registry.templates import experiments, loaded, section_spans
 from xlnn.registry.text import Text, text
 from xlnn.workbooks.entries import WorkbookSpec, one_of

@@ -13,8 +13,9 @@ import numpy as np
 
 from xlnn.errors import DataError
 from xlnn.layout import Layout
+from xlnn.model import Model
 from xlnn.options import BUILD
-from xlnn.quantity import Model, Quantity
+from xlnn.quantity import Quantity
 from xlnn.reference import Arrays, largest_input
 from xlnn.registry.templates import Template
 from xlnn.registry.text import Text

@@ -9,9 +9,12 @@ from typing import Any
 import numpy as np
 
 from xlnn.arguments import is_number, is_whole, wrong
+from xlnn.axis import Axis
+from xlnn.equation import Equation
 from xlnn.equations.lookup import Asked, Chosen, NameOf, UsedNumber
 from xlnn.equations.optimiser import OPTIMISERS, Optimiser, optimiser_named
-from xlnn.quantity import Axis, Copy, Equation, GradientOf, Quantity
+from xlnn.model import Copy
+from xlnn.quantity import GradientOf, Quantity
 from xlnn.registry.text import Text
 
 

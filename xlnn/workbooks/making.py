@@ -14,8 +14,9 @@ from xlnn.data.messages import short
 from xlnn.data.numbers import rounded
 from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.errors import DataError, OptionsError
+from xlnn.model import Model
 from xlnn.options import FORWARD, Options
-from xlnn.quantity import Model, Quantity
+from xlnn.quantity import Quantity
 from xlnn.reference import known
 from xlnn.workbooks.kind import Recipe, misfit
 from xlnn.workbooks.origin import Origin, data_of, held_of, source_name

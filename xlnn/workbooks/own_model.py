@@ -13,9 +13,11 @@ from numpy.typing import ArrayLike
 
 from xlnn.arguments import wrong
 from xlnn.data.numbers import rounded
+from xlnn.equation import Constant
 from xlnn.errors import DataError
 from xlnn.layout import Layout
-from xlnn.quantity import Constant, Model, Quantity
+from xlnn.model import Model
+from xlnn.quantity import Quantity
 from xlnn.reference import known
 from xlnn.registry.text import Text, text
 from xlnn.workbooks.entries import WorkbookSpec

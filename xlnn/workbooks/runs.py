@@ -10,16 +10,19 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from xlnn.axis import EACH, Axis, Use
 from xlnn.data.messages import listed
+from xlnn.equation import of_each
 from xlnn.equations.lookup import UsedNumber
 from xlnn.equations.number import significant
 from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.equations.runs import OfOneRun, SaidOfEachRun, SaidOfOneRun
 from xlnn.equations.sentences import Told
 from xlnn.errors import DataError, OptionsError
+from xlnn.model import Model
 from xlnn.option import MOST_RUNS
 from xlnn.options import BUILD, as_typed
-from xlnn.quantity import EACH, Axis, Model, Quantity, Use, of_each
+from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.learning import beside_choice
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from xlnn.axis import Axis
 from xlnn.data import classes as class_names
 from xlnn.data.dataset import Dataset, ReadOptions
 from xlnn.data.messages import listed
@@ -21,7 +22,7 @@ from xlnn.data.numbers import rounded
 from xlnn.equations import verdict as eq
 from xlnn.errors import WorkbookError
 from xlnn.options import BUILD, Options
-from xlnn.quantity import Axis, Quantity
+from xlnn.quantity import Quantity
 from xlnn.terms import general_text
 from xlnn.workbooks.learning import again
 from xlnn.workbooks.origin import Origin

@@ -19,6 +19,7 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 
 from xlnn import reference
+from xlnn.axis import Axis
 from xlnn.data.messages import amount, short
 from xlnn.data.numbers import rounded
 from xlnn.equations import digits
@@ -28,8 +29,9 @@ from xlnn.equations.sentences import Told
 from xlnn.equations.verdict import RECOGNISED, RIGHT
 from xlnn.errors import DataError, OptionsError
 from xlnn.layout import Layout, quoted
+from xlnn.model import Model
 from xlnn.option import WHOLE, Option
-from xlnn.quantity import Axis, Model, Quantity, superscript
+from xlnn.quantity import Quantity, superscript
 from xlnn.reference import Arrays
 from xlnn.registry.templates import Template, folder, names
 from xlnn.registry.text import Text
@@ -40,22 +42,13 @@ from xlnn.workbooks.network.layers import LayerSpec, kinds_of, network_spec
 from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.origin import Origin
+from xlnn.workbooks.pages.grid_part import Grid
+from xlnn.workbooks.pages.number_parts import Made, Numbers, Row
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.parts import (
-    Across,
-    Below,
-    Beside,
-    Grid,
-    Label,
-    Made,
-    Numbers,
-    PagePart,
-    Row,
-    Sentences,
-    Space,
-    Units,
-)
+from xlnn.workbooks.pages.part import Across, Below, Beside, PagePart, Space
 from xlnn.workbooks.pages.sheet import Context
+from xlnn.workbooks.pages.table_parts import Units
+from xlnn.workbooks.pages.text_parts import Label, Sentences
 from xlnn.workbooks.spec import Spec
 from xlnn.workbooks.start import start_from_seed, start_of
 from xlnn.writing.charts import Line, range_of, scatter

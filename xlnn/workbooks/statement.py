@@ -11,8 +11,11 @@ from math import isfinite
 from typing import Any
 
 from xlnn.arguments import is_number, is_text, is_whole, wrong
+from xlnn.axis import Axis, Use
+from xlnn.equation import Equation, Sentence
 from xlnn.errors import DataError
-from xlnn.quantity import Axis, Equation, GradientOf, Model, Quantity, Sentence, Use
+from xlnn.model import Model
+from xlnn.quantity import GradientOf, Quantity
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 TITLE_OF_SHEET = re.compile(r"(?!')[^\[\]:*?/\\\x00-\x1f]{1,31}(?<!')")

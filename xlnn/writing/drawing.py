@@ -13,8 +13,8 @@ from openpyxl.drawing.spreadsheet_drawing import TwoCellAnchor
 from openpyxl.formatting.rule import Rule
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from xlnn.block import Block
 from xlnn.grid import address
-from xlnn.layout import Block
 from xlnn.writing.style import PLAIN, Look, diverging_scale, ink_scale, on_ink
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

@@ -21,8 +21,8 @@ from openpyxl.formatting.rule import Rule
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.styles.numbers import NumberFormat
 
+from xlnn.block import Block
 from xlnn.grid import address
-from xlnn.layout import Block
 from xlnn.reference import Arrays
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import AXIS, Look, signed, value, wide

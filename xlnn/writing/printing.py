@@ -7,7 +7,7 @@ import numpy as np
 from openpyxl.drawing.spreadsheet_drawing import TwoCellAnchor
 from openpyxl.utils.cell import coordinate_to_tuple
 
-from xlnn.layout import Block
+from xlnn.block import Block
 from xlnn.reference import Arrays
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import NOTHING, PIXELS_A_POINT, PIXELS_AN_INCH, column_pixels, row_pixels

@@ -19,7 +19,7 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet._writer import WorksheetWriter
 
 from xlnn.grid import letters
-from xlnn.layout import FilledColumn
+from xlnn.quantity_cells import FilledColumn
 from xlnn.writing.drawing import extension
 from xlnn.xlsx.markup import attribute, escaped, markup
 

@@ -32,10 +32,12 @@ from openpyxl.worksheet.properties import Outline, PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
+from xlnn.block import Block, moving
 from xlnn.errors import OutputError
 from xlnn.grid import address, fixed, letters
-from xlnn.layout import Block, FilledColumn, Layout, moving, quoted
+from xlnn.layout import Layout, quoted
 from xlnn.quantity import Quantity
+from xlnn.quantity_cells import FilledColumn
 from xlnn.reference import Arrays
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import NOTHING, axis_format, fitted

@@ -21,9 +21,10 @@ from xlnn.equations.layer import LAYERS, PARAMETERS, WEIGHTS
 from xlnn.equations.optimiser import PLAIN, REMEMBERED
 from xlnn.errors import DataError, OptionsError
 from xlnn.layout import Layout
+from xlnn.model import Model
 from xlnn.option import FLAG, MOST_EPOCHS, TEXT, Option
 from xlnn.options import BUILD, Options, as_typed
-from xlnn.quantity import Model, Quantity
+from xlnn.quantity import Quantity
 from xlnn.reference import Arrays
 from xlnn.registry.templates import Template, template
 from xlnn.registry.text import Text, text

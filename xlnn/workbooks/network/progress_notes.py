@@ -4,7 +4,7 @@ import numpy as np
 
 from xlnn.data.messages import amount, listed, short
 from xlnn.errors import DataError
-from xlnn.quantity import Model
+from xlnn.model import Model
 from xlnn.reference import Arrays
 from xlnn.terms import general_text
 

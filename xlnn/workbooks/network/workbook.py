@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 
 from xlnn import reference
-from xlnn.quantity import Model, Quantity
+from xlnn.model import Model
+from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.lens import (
     PLACE,
@@ -35,9 +36,10 @@ from xlnn.workbooks.network.sheets import (
     settings,
     weights,
 )
+from xlnn.workbooks.pages.number_parts import Made
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.parts import Made, Table
 from xlnn.workbooks.pages.sheet import Sheet
+from xlnn.workbooks.pages.table_parts import Table
 from xlnn.workbooks.runs import choosing, seen_by
 from xlnn.workbooks.spec import Spec
 

@@ -6,8 +6,9 @@ from functools import partial
 from string import Formatter
 from typing import Any
 
+from xlnn.block import FIRST_ROW
 from xlnn.grid import address
-from xlnn.layout import FIRST_ROW, Layout, quoted
+from xlnn.layout import Layout, quoted
 from xlnn.quantity import Quantity
 from xlnn.registry.text import singular
 from xlnn.workbooks.pages.sheet import Context

@@ -9,29 +9,23 @@ from itertools import groupby
 from typing import Any
 
 from xlnn.arguments import wrong
+from xlnn.axis import Axis
+from xlnn.block import FIRST_ROW, Block
+from xlnn.equation import Sentence
 from xlnn.equations.lookup import UsedNumber
 from xlnn.errors import DataError
 from xlnn.grid import address
-from xlnn.layout import FIRST_ROW, Block
-from xlnn.quantity import Axis, Copy, Derived, Model, Quantity, Sentence, with_copies
+from xlnn.model import Copy, Model, with_copies
+from xlnn.quantity import Derived, Quantity
 from xlnn.registry.text import IN_WORDS, Text
-from xlnn.workbooks.pages.parts import (
-    HEADINGS,
-    LONG,
-    Below,
-    Beside,
-    Chart,
-    Grid,
-    Hidden,
-    Numbers,
-    PagePart,
-    Sentences,
-    Space,
-    Table,
-    Trace,
-)
+from xlnn.workbooks.pages.chart_parts import Chart, Trace
+from xlnn.workbooks.pages.grid_part import Grid
+from xlnn.workbooks.pages.number_parts import Hidden, Numbers
+from xlnn.workbooks.pages.part import Below, Beside, PagePart, Space
 from xlnn.workbooks.pages.sheet import Context, titled_drawing
 from xlnn.workbooks.pages.table import headed, title_line
+from xlnn.workbooks.pages.table_parts import HEADINGS, LONG, Table
+from xlnn.workbooks.pages.text_parts import Sentences
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.printing import charted
 

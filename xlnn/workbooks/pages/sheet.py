@@ -6,8 +6,9 @@ from typing import Any, Generic, TypeVar
 
 from openpyxl.chart._chart import ChartBase
 
-from xlnn.layout import FIRST_ROW, Block, Layout, lay_out
-from xlnn.quantity import Model
+from xlnn.block import FIRST_ROW, Block
+from xlnn.layout import Layout, lay_out
+from xlnn.model import Model
 from xlnn.registry.text import Text
 from xlnn.workbooks.entries import WorkbookSpec, to_toml
 from xlnn.writing.drawing import Drawing

@@ -6,9 +6,11 @@ from itertools import product
 
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from xlnn.axis import Axis
+from xlnn.block import FIRST_ROW, Block
 from xlnn.grid import address, letters
-from xlnn.layout import FIRST_ROW, Block, quoted
-from xlnn.quantity import Axis, Quantity
+from xlnn.layout import quoted
+from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.writing.drawing import Drawing, fixed_range

@@ -10,6 +10,8 @@ from dataclasses import replace
 from functools import partial
 from math import prod
 
+from xlnn.axis import Axis
+from xlnn.equation import Sentence
 from xlnn.equations import convolution, sentences
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS
@@ -19,7 +21,7 @@ from xlnn.equations.lens import DISTANCE
 from xlnn.equations.lookup import OfRow
 from xlnn.equations.units import training_position
 from xlnn.equations.verdict import PREDICTED
-from xlnn.quantity import Axis, Quantity, Sentence
+from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.network import (
     backward,

@@ -10,13 +10,15 @@ from functools import partial
 from itertools import pairwise
 from math import isfinite
 
+from xlnn.axis import Axis
 from xlnn.equations import verdict as eq
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS, TOTAL_COST
 from xlnn.equations.layer import WEIGHTS, probed
 from xlnn.equations.optimiser import OPTIMISERS, PENALTY, Optimiser, with_penalty
 from xlnn.equations.surface import GRADIENT_SIZE
-from xlnn.quantity import Axis, Model, Quantity
+from xlnn.model import Model
+from xlnn.quantity import Quantity
 from xlnn.workbooks.learning import stepped
 from xlnn.workbooks.network.quantities.stack import TEST, Stack, quantity
 from xlnn.workbooks.runs import of_runs

@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from xlnn.axis import Axis, Use
+from xlnn.equation import Equation
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS
 from xlnn.equations.layer import PARAMETERS, SINGLE, WEIGHTS
 from xlnn.equations.verdict import LABEL_OF
-from xlnn.quantity import Axis, Equation, Quantity, Use, superscript
+from xlnn.quantity import Quantity, superscript
 from xlnn.workbooks.network.layers import kinds_of
 from xlnn.workbooks.spec import Spec
 

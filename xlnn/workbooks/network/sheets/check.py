@@ -11,18 +11,23 @@ from functools import partial
 import numpy as np
 
 from xlnn import reference
+from xlnn.axis import Axis
 from xlnn.data.numbers import rounded
+from xlnn.equation import Equation
 from xlnn.equations import check_sheet as eq
 from xlnn.equations.sentences import Told
 from xlnn.grid import address
-from xlnn.quantity import Axis, Equation, Model, Quantity
+from xlnn.model import Model
+from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.network import alone, network, of_each_run
 from xlnn.workbooks.network.quantities.stack import TEST, Stack, quantity
 from xlnn.workbooks.network.sheets.names import named
+from xlnn.workbooks.pages.number_parts import Made, Numbers
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.parts import Below, Beside, Made, Numbers, PagePart, Space, Table
+from xlnn.workbooks.pages.part import Below, Beside, PagePart, Space
 from xlnn.workbooks.pages.sheet import Context
+from xlnn.workbooks.pages.table_parts import Table
 from xlnn.workbooks.spec import Spec
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import INDENTED, LINK, NOTE, SENTENCE, heading

@@ -9,11 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from xlnn.equations.lookup import UsedNumber
-from xlnn.quantity import Model, Quantity
+from xlnn.model import Model
+from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.learning import beside_choice
 from xlnn.workbooks.network.quantities.play import NUMBERS, SHEET
-from xlnn.workbooks.pages.parts import Made, Numbers
+from xlnn.workbooks.pages.number_parts import Made, Numbers
 from xlnn.workbooks.runs import RUN
 
 USED, ASKED = "used", "asked"

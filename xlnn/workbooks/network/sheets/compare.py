@@ -9,17 +9,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
+from xlnn.block import Block
+from xlnn.equation import of_each
 from xlnn.equations.runs import last_of, least_of
 from xlnn.equations.sentences import Name
 from xlnn.equations.verdict import Least, first_all_right
-from xlnn.layout import Block
-from xlnn.quantity import Model, Quantity, of_each
+from xlnn.model import Model
+from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.stack import TEST, Stack, quantity
+from xlnn.workbooks.pages.chart_parts import Chart, Trace
+from xlnn.workbooks.pages.number_parts import Made
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.parts import Below, Beside, Chart, Made, Table, Trace
+from xlnn.workbooks.pages.part import Below, Beside
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import GROUP_ROW
+from xlnn.workbooks.pages.table_parts import Table
 from xlnn.workbooks.runs import COLOURS, NAMES, RUN, names_of_runs, runs_from
 from xlnn.workbooks.spec import Spec
 from xlnn.writing.drawing import Drawing

@@ -11,27 +11,22 @@ from functools import partial
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import PatternFill
 
+from xlnn.axis import Axis
 from xlnn.equations import verdict as eq
 from xlnn.equations.lookup import Chosen
 from xlnn.equations.sentences import Name, Told, plain
 from xlnn.grid import address, letters
-from xlnn.quantity import Axis, Model, Quantity
+from xlnn.model import Model
+from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.stack import TEST, Stack, quantity
 from xlnn.workbooks.network.sheets.choosers import choices
+from xlnn.workbooks.pages.number_parts import Made, Numbers
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.parts import (
-    Below,
-    Beside,
-    Label,
-    Made,
-    Numbers,
-    Sentences,
-    Space,
-    Table,
-    Units,
-)
+from xlnn.workbooks.pages.part import Below, Beside, Space
 from xlnn.workbooks.pages.sheet import Context
+from xlnn.workbooks.pages.table_parts import Table, Units
+from xlnn.workbooks.pages.text_parts import Label, Sentences
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import DIGIT_PIXELS
 from xlnn.writing.style import KEY, NOTE, NUMBER, POSITIVE, SECTION, SENTENCE, tint

@@ -14,7 +14,8 @@ from xlnn.equations import play as eq
 from xlnn.equations.lookup import OfRow
 from xlnn.equations.number import fixed, share, significant
 from xlnn.equations.sentences import Lines, Told
-from xlnn.quantity import Model, Quantity
+from xlnn.model import Model
+from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.figure import (
     CLEAR_SQUARE,
@@ -29,10 +30,12 @@ from xlnn.workbooks.network.quantities.play import NUMBERS, PREFIX, WHOLE, drawn
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.sheets import recognise
 from xlnn.workbooks.network.sheets.names import layer_name
+from xlnn.workbooks.pages.number_parts import Made, Numbers
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.parts import Below, Beside, Made, Numbers, PagePart, Units
+from xlnn.workbooks.pages.part import Below, Beside, PagePart
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import plain_name
+from xlnn.workbooks.pages.table_parts import Units
 from xlnn.workbooks.runs import is_of_one
 from xlnn.writing.charts import Line, Range, graph, range_of
 from xlnn.writing.style import FAINT, INK, NEGATIVE, POSITIVE, QUIET, RULE, tint

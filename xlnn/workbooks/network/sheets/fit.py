@@ -7,24 +7,18 @@ from functools import partial
 from xlnn.equations.elementary import COPY
 from xlnn.equations.lookup import Chosen, OfRow
 from xlnn.equations.verdict import ENDS
-from xlnn.quantity import Model, Quantity
+from xlnn.model import Model
+from xlnn.quantity import Quantity
 from xlnn.workbooks.network.quantities.stack import TEST, Stack, quantity
 from xlnn.workbooks.network.sheets.choosers import choices
 from xlnn.workbooks.network.sheets.names import named
 from xlnn.workbooks.network.sheets.progress import MOST_TOLD, RESULT_COLOUR, TESTED_COLOUR
+from xlnn.workbooks.pages.chart_parts import Chart, Trace
+from xlnn.workbooks.pages.number_parts import Made, Numbers, Row
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.parts import (
-    Below,
-    Beside,
-    Chart,
-    Label,
-    Made,
-    Numbers,
-    Row,
-    Space,
-    Table,
-    Trace,
-)
+from xlnn.workbooks.pages.part import Below, Beside, Space
+from xlnn.workbooks.pages.table_parts import Table
+from xlnn.workbooks.pages.text_parts import Label
 from xlnn.writing.charts import THIN
 from xlnn.writing.style import NUMBER, QUIET
 

@@ -19,24 +19,18 @@ from xlnn.equations.lens import CHOSEN_GRADIENT, DIFFERENCE_QUOTIENT, DISTANCE, 
 from xlnn.equations.lookup import OfRow
 from xlnn.equations.optimiser import PENALTY
 from xlnn.grid import address, letters
-from xlnn.quantity import Model, Quantity
+from xlnn.model import Model
+from xlnn.quantity import Quantity
 from xlnn.workbooks.network.quantities.network import L2, cost, forward, penalised
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
 from xlnn.workbooks.network.sheets.choosers import choices
+from xlnn.workbooks.pages.number_parts import Made, Row, Symbols
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.parts import (
-    Below,
-    Beside,
-    Label,
-    Made,
-    PagePart,
-    Row,
-    Space,
-    Symbols,
-    Table,
-)
+from xlnn.workbooks.pages.part import Below, Beside, PagePart, Space
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import choice_validation
+from xlnn.workbooks.pages.table_parts import Table
+from xlnn.workbooks.pages.text_parts import Label
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import KEY, NUMBER, RULE
 

@@ -6,23 +6,17 @@ from typing import Any
 
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from xlnn.block import Block
 from xlnn.data.words import typed_as
 from xlnn.equations.layer import SINGLE, WEIGHTS
 from xlnn.grid import address
-from xlnn.layout import Block
-from xlnn.quantity import Model
+from xlnn.model import Model
 from xlnn.workbooks.network.sheets.names import layer_title
-from xlnn.workbooks.pages.parts import (
-    HEADINGS,
-    Below,
-    Beside,
-    Label,
-    Numbers,
-    PagePart,
-    Row,
-    Units,
-)
+from xlnn.workbooks.pages.number_parts import Numbers, Row
+from xlnn.workbooks.pages.part import Below, Beside, PagePart
 from xlnn.workbooks.pages.sheet import Context
+from xlnn.workbooks.pages.table_parts import HEADINGS, Units
+from xlnn.workbooks.pages.text_parts import Label
 from xlnn.workbooks.spec import Spec
 from xlnn.writing.drawing import Drawing, cell_range
 from xlnn.writing.formats import DIGIT_PIXELS, PADDING, PIXELS_A_POINT

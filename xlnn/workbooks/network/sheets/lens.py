@@ -14,7 +14,8 @@ from openpyxl.styles.differential import DifferentialStyle
 from xlnn.equations.layer import PARAMETERS
 from xlnn.grid import address, fixed
 from xlnn.layout import quoted
-from xlnn.quantity import Model, Quantity
+from xlnn.model import Model
+from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.lens import (
     FIRST_UNITS,
@@ -42,20 +43,13 @@ from xlnn.workbooks.network.sheets.layers import (
     units,
 )
 from xlnn.workbooks.network.sheets.names import layer_name
+from xlnn.workbooks.pages.chart_parts import of_unit
+from xlnn.workbooks.pages.number_parts import Made, Numbers
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.parts import (
-    Below,
-    Beside,
-    Label,
-    Made,
-    Numbers,
-    PagePart,
-    Sentences,
-    Space,
-    of_unit,
-)
+from xlnn.workbooks.pages.part import Below, Beside, PagePart, Space
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import called, plain_name
+from xlnn.workbooks.pages.text_parts import Label, Sentences
 from xlnn.workbooks.spec import Spec
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import LABEL, LINK, NOTE, SECTION

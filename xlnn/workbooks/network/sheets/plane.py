@@ -9,37 +9,28 @@ from functools import partial
 from itertools import count, groupby
 from math import isfinite
 
+from xlnn.axis import Axis
 from xlnn.equations import plane as eq
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.layer import PARAMETERS
 from xlnn.equations.sentences import Told
 from xlnn.equations.verdict import label_number, reads_as
-from xlnn.quantity import Axis, Model, Quantity
+from xlnn.model import Model
+from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.lens import weights
 from xlnn.workbooks.network.quantities.network import forward, scaled
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
 from xlnn.workbooks.network.sheets.choosers import choices
 from xlnn.workbooks.network.sheets.names import layer_title
+from xlnn.workbooks.pages.chart_parts import Plane, Trace
+from xlnn.workbooks.pages.grid_part import Grid, Scale
+from xlnn.workbooks.pages.number_parts import Made, Numbers
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.parts import (
-    UNREAD,
-    Below,
-    Beside,
-    Grid,
-    Label,
-    Made,
-    Mat,
-    Numbers,
-    PagePart,
-    Plane,
-    Scale,
-    Space,
-    Table,
-    Trace,
-    Units,
-)
+from xlnn.workbooks.pages.part import UNREAD, Below, Beside, Mat, PagePart, Space
 from xlnn.workbooks.pages.sheet import Context
+from xlnn.workbooks.pages.table_parts import Table, Units
+from xlnn.workbooks.pages.text_parts import Label
 from xlnn.workbooks.spec import Spec
 from xlnn.writing.style import CHOICE, SECTION
 

@@ -7,7 +7,8 @@ from functools import partial
 from xlnn.equations.layer import PARAMETERS, WEIGHTS
 from xlnn.equations.lookup import Asked
 from xlnn.equations.runs import OfOneRun
-from xlnn.quantity import Model, Quantity
+from xlnn.model import Model
+from xlnn.quantity import Quantity
 from xlnn.workbooks.network.quantities.figure import (
     COLUMNS,
     LISTED,
@@ -22,25 +23,15 @@ from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.sheets.choosers import choices
 from xlnn.workbooks.network.sheets.drawing import in_part, picture
 from xlnn.workbooks.network.sheets.names import layer_name
+from xlnn.workbooks.pages.chart_parts import Chart, Trace, draw_scale
+from xlnn.workbooks.pages.grid_part import Grid
+from xlnn.workbooks.pages.number_parts import Made, Numbers
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.parts import (
-    UNREAD,
-    Below,
-    Beside,
-    Chart,
-    Grid,
-    Label,
-    Made,
-    Numbers,
-    PagePart,
-    Sentences,
-    Space,
-    Trace,
-    Units,
-    draw_scale,
-)
+from xlnn.workbooks.pages.part import UNREAD, Below, Beside, PagePart, Space
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import plain_name
+from xlnn.workbooks.pages.table_parts import Units
+from xlnn.workbooks.pages.text_parts import Label, Sentences
 from xlnn.workbooks.runs import RUN
 from xlnn.workbooks.spec import Spec
 from xlnn.writing.charts import over

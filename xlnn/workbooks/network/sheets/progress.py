@@ -9,29 +9,22 @@ from xlnn.equations.number import fixed, significant
 from xlnn.equations.runs import SaidOfEachRun
 from xlnn.equations.sentences import Lines, Told, plain
 from xlnn.equations.verdict import Least, first_all_right
-from xlnn.quantity import Model, Quantity
+from xlnn.model import Model
+from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.figure import sampled
 from xlnn.workbooks.network.quantities.play import diverged
 from xlnn.workbooks.network.quantities.stack import TEST, Stack, quantity
 from xlnn.workbooks.network.sheets import compare
 from xlnn.workbooks.network.sheets.names import layer_name, named
+from xlnn.workbooks.pages.chart_parts import Chart, Trace
+from xlnn.workbooks.pages.number_parts import Made, Numbers
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.parts import (
-    HEADINGS,
-    Below,
-    Beside,
-    Chart,
-    Label,
-    Made,
-    Numbers,
-    Sentences,
-    Space,
-    Table,
-    Trace,
-)
+from xlnn.workbooks.pages.part import Below, Beside, Space
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import WIDE
+from xlnn.workbooks.pages.table_parts import HEADINGS, Table
+from xlnn.workbooks.pages.text_parts import Label, Sentences
 from xlnn.workbooks.spec import Spec
 from xlnn.writing.charts import THIN
 from xlnn.writing.style import ASKED, SECTION

@@ -5,13 +5,15 @@ from dataclasses import replace
 from functools import partial
 
 from xlnn.data.words import typed_as
+from xlnn.equation import Sentence
 from xlnn.equations.elementary import COPY
 from xlnn.equations.layer import PARAMETERS, WEIGHTS
 from xlnn.equations.lens import PIXEL_SHARE
 from xlnn.equations.lookup import FromWords
 from xlnn.equations.sentences import Bar, Complete, Name
 from xlnn.equations.verdict import LargestUnit, Tied
-from xlnn.quantity import Model, Quantity, Sentence
+from xlnn.model import Model
+from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.lens import (
     ONE,
@@ -36,8 +38,10 @@ from xlnn.workbooks.network.sheets.layers import (
     outputs,
     units,
 )
+from xlnn.workbooks.pages.number_parts import Made, Numbers
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.parts import Below, Beside, Made, Numbers, Sentences
+from xlnn.workbooks.pages.part import Below, Beside
+from xlnn.workbooks.pages.text_parts import Sentences
 from xlnn.workbooks.spec import Spec
 from xlnn.writing.style import SENTENCE
 

@@ -2,21 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 
-from xlnn.quantity import Model
+from xlnn.model import Model
+from xlnn.workbooks.pages.number_parts import Made, Numbers
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.parts import (
-    Below,
-    Beside,
-    Label,
-    Made,
-    Numbers,
-    PagePart,
-    Sentences,
-    Space,
-    Units,
-)
+from xlnn.workbooks.pages.part import Below, Beside, PagePart, Space
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import bounded_validation
+from xlnn.workbooks.pages.table_parts import Units
+from xlnn.workbooks.pages.text_parts import Label, Sentences
 from xlnn.workbooks.spec import Spec
 from xlnn.writing.drawing import Drawing, cell_range
 from xlnn.writing.style import ASIDE, ASKED, KEY

@@ -9,14 +9,18 @@ for each unit or filter, followed by its bias.
 from collections.abc import Iterator
 from itertools import groupby, product
 
+from xlnn.block import FIRST_ROW
 from xlnn.equations.layer import PARAMETERS
 from xlnn.equations.layer import WEIGHTS as SHOWN
-from xlnn.layout import FIRST_ROW
-from xlnn.quantity import Model, Quantity, subscript
+from xlnn.model import Model
+from xlnn.quantity import Quantity, subscript
 from xlnn.workbooks.network.sheets.names import layer_title
+from xlnn.workbooks.pages.number_parts import Made
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.parts import Below, Beside, Label, Made, Space, Table, Units
+from xlnn.workbooks.pages.part import Below, Beside, Space
 from xlnn.workbooks.pages.sheet import Context
+from xlnn.workbooks.pages.table_parts import Table, Units
+from xlnn.workbooks.pages.text_parts import Label
 from xlnn.workbooks.spec import Spec
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import KEY, SECTION

@@ -1,0 +1,389 @@
+"""Equations, each stated twice: for NumPy and for the formula of a cell; and sentences."""
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass
+from functools import cached_property, partial, wraps
+from types import EllipsisType
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, Self
+
+import numpy as np
+
+from xlnn.axis import SAMPLES, TIME
+from xlnn.errors import DataError
+from xlnn.terms import MISSING, Formula, Value, joined
+
+if TYPE_CHECKING:
+    from xlnn.axis import Use
+
+Unit = int | slice | EllipsisType
+"""An index of a unit along one dimension, as NumPy has it."""
+
+
+class Cells(Protocol):
+    """The cells of another quantity, as an equation's ``cell`` sees them.
+
+    Indexing gives an address, or a range if an index is a slice: ``W[j, :]``; a number without
+    units is ``eta[()]``. The row is that of the formula's own epoch and sample; ``samples``,
+    ``epochs`` and ``over`` select all of them.
+    """
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the units, without epochs and samples."""
+
+    @property
+    def name(self) -> str:
+        """The name of the quantity."""
+
+    @property
+    def axes(self) -> tuple[str, ...]:
+        """The names of its axes, and of their families."""
+
+    @property
+    def samples(self) -> Self:
+        """The same units, over all samples."""
+        return self.over(*SAMPLES)
+
+    images = samples
+
+    @property
+    def epochs(self) -> Self:
+        """The same units, over all epochs."""
+        return self.over(TIME, "epoch")
+
+    def over(self, *axes: str) -> Self:
+        """Return the same units, over the whole of the axes with these names or families."""
+
+    @property
+    def listed(self) -> str:
+        """All units as arguments of SUM or MAX: a range, or single cells."""
+
+    def at(self, index: int, along: str = "") -> Self:
+        """Return the same units at one index of an axis, from 0; -1 is the last.
+
+        By default it is the only axis that runs up or down, or the only one at all.
+        """
+
+    def __getitem__(self, unit: Unit | tuple[Unit, ...]) -> str:
+        """Return the address of a unit, or the range of several; ``...`` as in NumPy."""
+
+
+class Equation:
+    """An equation, stated twice.
+
+    A subclass defines two functions with the same arguments, which never call each other:
+
+    ``array(self, ...)``
+        The NumPy version, for all samples of an epoch at once. Arguments with samples have them as
+        their first axis.
+    ``cell(self, *unit, ...)``
+        The formula of one unit, as text, from the addresses of its arguments (`Cells`).
+
+    A sentence for the reader is a `Sentence`.
+    """
+
+    optional: tuple[str, ...] = ()
+    """Arguments that may be left out."""
+
+    reads_as_stated = False
+    """Whether its formula must read as ``cell`` states it, since a wrong formula may give the right
+    values: a class, a look-up, a sentence."""
+
+    discontinuous = False
+    """Whether its values jump when its arguments change a little: a class, a count. An equation of
+    your own that compares computed numbers for equality, or takes INT or MOD of them, must say so:
+    programs differ in their last digit."""
+
+    repeats = False
+    """Whether it shows values of another quantity, which jump if those do."""
+
+    one_hot: tuple[str, ...] = ()
+    """Arguments whose rows have a single 1 and otherwise 0, as other equations assume."""
+
+    number_format = "0.0000"
+    """How its values are shown, unless their quantity says otherwise."""
+
+    says: str = ""
+    """What it is and the section of the book, if its class does not say it."""
+
+    switches = False
+    """Whether it switches units off: then they pass on exactly 0, so values of such a network
+    verify little, and all its formulas must read as stated."""
+
+    @cached_property
+    def roles(self) -> tuple[str, ...]:
+        """The names of the arguments, in the order in which ``array`` takes them."""
+        array = getattr(self, "array", None)  # without one it is refused with its model
+        return tuple(inspect.signature(array).parameters) if callable(array) else ()
+
+    array: Callable[..., Any]
+    """State the equation in NumPy; each equation has arguments of its own."""
+
+    cell: Callable[..., str]
+    """State the equation as the formula of one unit's cell."""
+
+    def of(self, *arguments: "Use | str", **named: "Use | str") -> "Equation":
+        """Return it with its arguments, in the order of ``array`` or by name, for a `Quantity`.
+
+        >>> from xlnn.quantity import Quantity
+        >>> double = Stated(array=lambda x: 2 * x, cell="=2*{x}")
+        >>> Quantity("y", equation=double.of("z")).uses["x"].name
+        'z'
+        """
+        if len(arguments) > len(self.roles):
+            taken = ", ".join(self.roles)
+            raise DataError(f"{len(arguments)} arguments are given to an equation of {taken}.")
+        return Applied(self, dict(zip(self.roles, arguments, strict=False)) | named)
+
+    def taking(self, *roles: str) -> Self:
+        """Return it with these arguments, if ``array`` and ``cell`` take any, as ``**of``.
+
+        >>> largest = Stated(lambda **of: np.max(list(of.values())), lambda **of: "=MAX(…)")
+        >>> largest.taking("x", "y").roles
+        ('x', 'y')
+        """
+        found = copy(self)
+        vars(found)["roles"] = roles
+        return found
+
+    def restated(self, *roles: str, **said: Any) -> "Stated":  # noqa: ANN401 -- the fields of `Stated`
+        """Return the same equation with other names for its arguments, or another meaning.
+
+        An equation is stated once, and may be several of the book's.
+
+        >>> line = Stated(array=lambda x, m, n: m * x + n, cell="={m}*{x}+{n}")
+        >>> line.restated("z", "gain", "shift", says="y = gain z + shift").roles
+        ('z', 'gain', 'shift')
+        """
+        first = dict(zip(roles, self.roles, strict=True)) if roles else {r: r for r in self.roles}
+        own = {role: name for name, role in first.items()}
+
+        @wraps(self.array)
+        def array(**of: Any) -> Any:  # noqa: ANN401 -- as its own
+            return self.array(**{first[name]: each for name, each in of.items()})
+
+        def cell(*unit: int, **of: Cells) -> str:
+            return self.cell(*unit, **{first[name]: each for name, each in of.items()})
+
+        kept = ("reads_as_stated", "discontinuous", "switches", "repeats", "number_format", "says")
+        fields = {name: getattr(self, name) for name in kept}
+        for name in ("optional", "one_hot"):
+            fields[name] = tuple(own[role] for role in getattr(self, name))
+        return Stated(array, cell, **{**fields, **said}).taking(*first)
+
+    def ties(self, got: np.ndarray, tolerance: float, **arguments: np.ndarray) -> np.ndarray:  # noqa: ARG002 -- for those that choose
+        """Return where a choice in ``got`` is as good as that of ``array``, apart from rounding."""
+        return np.zeros(np.shape(got), dtype=bool)
+
+
+class Applied(Equation):
+    """An equation with its arguments, which `Quantity` takes apart."""
+
+    def __init__(self, equation: Equation, uses: "Mapping[str, Use | str]") -> None:
+        self.equation, self.uses, self.roles = equation, uses, equation.roles
+
+    def of(self, *arguments: "Use | str", **named: "Use | str") -> Equation:
+        """Return it with further arguments."""
+        return self.equation.of(*arguments, **{**self.uses, **named})
+
+
+class MissingNumberError(ValueError):
+    """A sentence has no text, as its cell has an error: a number is missing or too large."""
+
+
+class Sentence(Equation):
+    """A text with numbers in it, stated once, for Python and for a cell.
+
+    A subclass defines one function:
+
+    ``said(self, *unit, ...)``
+        The text of one unit. An argument is a `xlnn.terms.Term`: the values of the sentence's own
+        row along axes that both have, all values along other axes; or their cells. The forms of
+        `xlnn.equations.number` write numbers, and `xlnn.terms.either` chooses a text.
+
+    A number on the edge of rounding may be written either way.
+
+    Parameters
+    ----------
+    words : dict of str or str
+        Its texts in the language of the workbook, by default those of ``english``.
+    """
+
+    reads_as_stated = True
+
+    def __init__(self, words: Any = None) -> None:  # noqa: ANN401 -- as its ``said`` reads them
+        if words is not None:
+            self.words = words
+
+    english: Mapping[str, str] = {}
+    """Its texts in English, by their keys in translation files; ``said`` takes them from
+    ``words``. An experiment fills in its sizes in braces."""
+
+    numbers: Mapping[str, object] = {}
+    """Further numbers for braces in its texts."""
+
+    @cached_property
+    def words(self) -> Mapping[str, str]:
+        """Its texts in the language of the workbook."""
+        return self.english
+
+    def said_by(self, sentence: Callable[..., str]) -> Self:
+        """Return it in another language: `sentence` translates a text, by its key."""
+        said, texts = copy(self), self.english.items()
+        said.words = {key: sentence(key, text, **self.numbers) for key, text in texts}
+        return said
+
+    @cached_property
+    def roles(self) -> tuple[str, ...]:
+        """The names of the arguments: the keyword-only ones."""
+        return tuple(each.name for each in self._arguments)
+
+    @cached_property
+    def optional(self) -> tuple[str, ...]:
+        """The arguments of ``said`` with a default."""
+        return tuple(each.name for each in self._arguments if each.default is not each.empty)
+
+    @property
+    def _arguments(self) -> list[inspect.Parameter]:
+        said = getattr(self, "said", None)  # without one it is refused with its model
+        parameters = inspect.signature(said).parameters.values() if said else ()
+        return [each for each in parameters if each.kind is each.KEYWORD_ONLY]
+
+    said: Callable[..., str]
+    """State the sentence."""
+
+    def text(self, *unit: int, **known: object) -> str:
+        """Return the text of a unit.
+
+        Raises
+        ------
+        MissingNumberError
+            A number in it is missing.
+        """
+        said = self.said(*unit, **{role: Value(each) for role, each in known.items()})
+        if MISSING in said:
+            raise MissingNumberError(f"a number is missing in a {type(self).__name__}")
+        return said
+
+    def cell(self, *unit: int, **known: Cells) -> str:
+        """Return the formula of a unit."""
+        said = self.said(*unit, **{role: Formula(cells=each) for role, each in known.items()})
+        return f"={joined(said)}"
+
+
+class EachEquation(Equation):
+    """An equation for each entry along an axis of the order ``each``; some may lack a role."""
+
+    def __init__(self, equations: Sequence[Equation]) -> None:
+        self.equations = tuple(equations)
+        self.roles = tuple(dict.fromkeys(role for each in equations for role in each.roles))
+        self.optional = tuple(dict.fromkeys(role for each in equations for role in each.optional))
+        self.reads_as_stated, self.discontinuous, self.repeats, self.switches = (
+            any(getattr(each, what) for each in equations)
+            for what in ("reads_as_stated", "discontinuous", "repeats", "switches")
+        )
+
+
+class EachSentence(EachEquation, Sentence):
+    """A sentence for each entry along such an axis."""
+
+
+def of_each(equations: Sequence[Equation]) -> Equation:
+    """Return an equation for each entry, or the one that all share."""
+    first = equations[0]
+    if all(each is first for each in equations):
+        return first
+    return (EachSentence if isinstance(first, Sentence) else EachEquation)(equations)
+
+
+@dataclass(frozen=True, eq=False)
+class Stated(Equation):
+    """An equation given as two functions instead of a class.
+
+    ``cell`` may be the text of a formula instead of a function: ``{x}`` is the cell of x for the
+    same unit, or its only one, ``{x[:]}`` all of its units, and ``{x[0]}`` the first; ``{x[row]}``
+    is the same over the whole of the axis ``row``, as ``{x[row][0]}``; ``{x.first}`` and
+    ``{x.last}`` are at the ends of its axis, and ``{0}`` is the number of the unit, from 1.
+    ``reads_as_stated`` and the others have the same meaning as those of an `Equation`. ``says`` is
+    what the docstring of a class says: the equation, and the section of the book.
+
+    >>> double = Stated(array=lambda x: 2 * x, cell="=2*{x}")
+    >>> double.roles
+    ('x',)
+    """
+
+    array: Callable[..., Any]
+    cell: Callable[..., str] | str  # type: ignore[assignment]
+    reads_as_stated: bool = False
+    discontinuous: bool = False
+    switches: bool = False
+    repeats: bool = False
+    optional: tuple[str, ...] = ()
+    one_hot: tuple[str, ...] = ()
+    number_format: str = "0.0000"
+    says: str = ""
+
+    def __post_init__(self) -> None:
+        """Make a function of a formula that is a text."""
+        if isinstance(self.cell, str):
+            object.__setattr__(self, "cell", partial(_filled, self.cell))
+
+
+Choice = partial(Stated, reads_as_stated=True, discontinuous=True, number_format="0")
+"""An equation whose value is a choice or a count, given as `Stated` is."""
+
+
+def _filled(formula: str, *unit: int, **known: Cells) -> str:
+    """Return the formula of a unit, with the cells of its arguments."""
+    cells = {role: _Cell(each, unit) for role, each in known.items()}
+    try:
+        return formula.format(*(index + 1 for index in unit), **cells)
+    except KeyError as error:
+        raise NameError(
+            f"{error.args[0]} is not one of its arguments, {', '.join(known)}"
+        ) from error
+
+
+class _Cell:
+    """The cell of an argument for a unit; an index selects other units, or all along an axis."""
+
+    def __init__(self, cells: Cells, unit: tuple[int, ...]) -> None:
+        self.cells, self.unit = cells, unit
+
+    first = property(lambda self: _Cell(self.cells.at(0), self.unit))
+    last = property(lambda self: _Cell(self.cells.at(-1), self.unit))
+
+    def __getitem__(self, index: int | str) -> "str | _Cell":
+        if isinstance(index, int):
+            return self.cells[index]
+        if index == ":":
+            return self.cells[...]
+        if index not in (known := self.cells.axes):
+            are = f"its axes are {', '.join(known)}" if known else "it has none"
+            raise NameError(f"{self.cells.name} has no axis {index}: {are}")
+        return _Cell(self.cells.over(index), self.unit)
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"{{{self.cells.name}.{name}}} is none of {{…}}, .first and .last")
+
+    def __format__(self, _: str) -> str:
+        return self.cells[self.unit[len(self.unit) - len(self.cells.shape) :]]
+
+
+class Constant(Equation):
+    """A constant start before the first entry of a recurrence, or after its last one."""
+
+    roles = ()
+
+    def __init__(self, number: float, shape: tuple[int, ...]) -> None:
+        self.number, self.shape = number, shape
+
+    def array(self) -> np.ndarray:
+        """Return the number for each unit."""
+        return np.full(self.shape, self.number)
+
+    def cell(self, *unit: int) -> str:  # noqa: ARG002 -- all are alike
+        """Return the formula of a unit."""
+        return f"={self.number:.15g}"
