@@ -19,6 +19,7 @@ CORE |= {"options", "quantity", "reference"}
 MAY = {
     "errors": set(),
     "arguments": {"errors"},
+    "formula": set(),
     "grid": set(),
     "terms": set(),
     "quantity": {"errors", "terms"},
@@ -29,26 +30,28 @@ MAY = {
     "options": {"data", "errors", "option", "registry"},
     "reference": {"quantity"},
     "registry": {"data", "errors"},
-    "equations": {"errors", "terms", "grid", "quantity"},
+    "equations": {"errors", "formula", "terms", "grid", "quantity"},
     "data": {"errors", "grid", "xlsx"},
-    "xlsx": {"errors", "grid"},
-    "linting": {"errors", "xlsx"},
-    "engines": {"errors", "grid", "cleanup", "xlsx"},
+    "xlsx": {"errors", "formula", "grid"},
+    "linting": {"errors", "formula", "xlsx"},
+    "engines": {"errors", "formula", "grid", "cleanup", "xlsx"},
     "writing": {"errors", "grid", "layout", "quantity", "reference", "xlsx"},
     "workbooks": CORE | {"data", "option", "equations", "registry", "writing"},
     "experiments": CORE | {"data", "equations", "registry", "workbooks", "writing"},
-    "loading": CORE | {"data", "engines", "linting", "registry", "workbooks", "xlsx"},
-    "checking": CORE | {"data", "engines", "loading", "xlsx"},
+    "loading": CORE | {"data", "engines", "formula", "linting", "registry", "workbooks", "xlsx"},
+    "checking": CORE | {"data", "engines", "formula", "loading", "xlsx"},
     "onnx": CORE | {"data", "engines", "equations", "loading", "workbooks"},
     "building": CORE
-    | {"onnx", "checking", "data", "engines", "linting", "loading", "registry"}
+    | {"onnx", "checking", "data", "engines", "formula", "linting", "loading", "registry"}
     | {"workbooks", "writing", "xlsx"},
     "explaining": CORE
-    | {"checking", "data", "engines", "loading", "registry", "workbooks", "xlsx"},
+    | {"checking", "data", "engines", "formula", "loading", "registry"}
+    | {"workbooks", "xlsx"},
     "exercises": CORE
-    | {"building", "checking", "data", "engines", "explaining", "cleanup", "linting", "loading"}
-    | {"registry", "workbooks", "writing", "xlsx"},
-    "auditing": CORE | {"checking", "engines", "exercises", "loading", "registry", "xlsx"},
+    | {"building", "checking", "data", "engines", "explaining", "cleanup", "formula", "linting"}
+    | {"loading", "registry", "workbooks", "writing", "xlsx"},
+    "auditing": CORE
+    | {"checking", "engines", "exercises", "formula", "loading", "registry", "xlsx"},
     "testing": {"checking", "engines", "quantity"},
     "cli": {"auditing", "onnx", "building", "checking", "engines", "errors", "explaining"}
     | {"cleanup", "data", "linting", "option", "options", "exercises", "loading", "registry"},
