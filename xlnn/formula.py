@@ -25,7 +25,8 @@ _CELL = _COLUMN + _ROW
 _TOKEN = re.compile(
     rf"""
       (?P<text>"(?:[^"]|"")*+")
-    | (?P<sheet>(?:'(?:[^']|'')*+'|\[[^][']*+\][\w.]*+|[\w.]++)!)?
+    | (?=[^-+*/^&=<>%:@,;(){{}}\s"])  # what no sign begins is tried as a word
+      (?P<sheet>(?:'(?:[^']|'')*+'|\[[^][']*+\][\w.]*+|[\w.]++)!)?
       (?: (?P<reference>
               (?: {_CELL.format("first")} (?: : {_CELL.format("last")} )?
                 | {_COLUMN.format("from")} : {_COLUMN.format("to")}

@@ -5,13 +5,13 @@ function takes one value, a power of a power. `FORMS` is the table of them. Stat
 lint and grades read it, and a test computes an example of each row in all engines.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from itertools import chain
 from typing import NamedTuple
 
 from xlnn.formula import Node, parsed
-from xlnn.xlsx.range_shapes import RANGES, REFERRING, SINGLE, at_a1, reading
+from xlnn.xlsx.range_shapes import RANGES, REFERRING, SINGLE, at_a1, reading_of
 
 COMPARING = {"=", "<>", "<", ">", "<=", ">="}
 _TRUTHS = {"AND", "FALSE", "ISBLANK", "ISNUMBER", "ISTEXT", "NOT", "OR", "TRUE", "XOR"}
@@ -61,11 +61,8 @@ _MAY_BE_EMPTY = {"INDEX", "MOD", "RANK", "ROUND", "SUM", "SUMSQ"}
 """Functions whose empty arguments programs agree on, or which another row of `FORMS` covers."""
 
 
-class Formula(NamedTuple):
-    """A formula, with its leading "=", and all its parts; the first part is the whole formula."""
-
-    text: str
-    parts: tuple[Node, ...]
+Parts = Sequence[Node]
+"""All parts of a formula; the first is the whole formula."""
 
 
 class Form(NamedTuple):
@@ -84,7 +81,7 @@ class Form(NamedTuple):
     """
 
     name: str
-    finds: Callable[[Formula], Iterator[tuple[object, ...]]]
+    finds: Callable[[Parts], Iterator[tuple[object, ...]]]
     sentence: str
     is_0_in_excel: bool = False
 
@@ -124,8 +121,8 @@ def _found(formula: str, *, is_0_in_excel: bool) -> FoundForm | None:
     if (tree := parsed(formula)) is None:
         return None
     forms = (form for form in FORMS if form.is_0_in_excel or not is_0_in_excel)
-    read = Formula(formula, tuple(tree.walk()))
-    found = ((form, words) for form in forms for words in form.finds(read))
+    parts = tuple(tree.walk())
+    found = ((form, words) for form in forms for words in form.finds(parts))
     form, words = next(found, (None, ()))
     return FoundForm(form, tuple(f"{word!s:.120}" for word in words)) if form else None
 
@@ -133,30 +130,30 @@ def _found(formula: str, *, is_0_in_excel: bool) -> FoundForm | None:
 _found_alike = lru_cache(maxsize=4096)(_found)
 
 
-def _unlike(formula: Formula) -> Iterator[tuple[object]]:
-    if pair := reading(formula.text).unlike:
+def _unlike(formula: Parts) -> Iterator[tuple[object]]:
+    if pair := reading_of(formula[0]).unlike:
         yield (pair,)
 
 
-def _intersected(formula: Formula) -> Iterator[tuple[str]]:
-    if one := reading(formula.text).intersected:
+def _intersected(formula: Parts) -> Iterator[tuple[str]]:
+    if one := reading_of(formula[0]).intersected:
         yield (one,)
 
 
-def _calls(formula: Formula) -> Iterator[Node]:
-    return (part for part in formula.parts if part.kind == "Function")
+def _calls(formula: Parts) -> Iterator[Node]:
+    return (part for part in formula if part.kind == "Function")
 
 
-def _among(formula: Formula, positions: Mapping[str, slice]) -> Iterator[tuple[str, Node]]:
+def _among(formula: Parts, positions: Mapping[str, slice]) -> Iterator[tuple[str, Node]]:
     """Yield certain arguments of functions, each with the function."""
     for call in _calls(formula):
         for argument in call.parts[positions.get(call.function, slice(0))]:
             yield call.function, argument
 
 
-def _operations(formula: Formula, operators: set[str]) -> Iterator[Node]:
+def _operations(formula: Parts, operators: set[str]) -> Iterator[Node]:
     """Yield operations with two operands."""
-    every = (part for part in formula.parts if part.kind == "BinaryOp")
+    every = (part for part in formula if part.kind == "BinaryOp")
     return (part for part in every if part.operator in operators)
 
 
@@ -239,21 +236,21 @@ def _branches(call: Node) -> tuple[Node, ...]:
     return call.parts[_BRANCHES.get(call.function, slice(0))]
 
 
-def _truths_in_products(formula: Formula) -> Iterator[tuple[str, Node]]:
+def _truths_in_products(formula: Parts) -> Iterator[tuple[str, Node]]:
     for name, argument in _among(formula, {"SUMPRODUCT": _ALL}):
         if _is_truth(argument):
             yield name, _unsigned(argument)
 
 
-def _truths(formula: Formula) -> Iterator[tuple[str, Node]]:
+def _truths(formula: Parts) -> Iterator[tuple[str, Node]]:
     joined = (("&", part) for each in _operations(formula, {"&"}) for part in each.parts)
     for name, argument in chain(_among(formula, _NO_TRUTH), joined):
         if _is_truth(argument):
             yield name, _unsigned(argument)
 
 
-def _signed_truths(formula: Formula) -> Iterator[tuple[Node]]:
-    whole = formula.parts[0]
+def _signed_truths(formula: Parts) -> Iterator[tuple[Node]]:
+    whole = formula[0]
     if _is_truth(whole, "+-") and not _is_truth(whole):
         yield (_unsigned(whole),)
     for _, argument in _among(formula, _NO_TRUTH):
@@ -261,7 +258,7 @@ def _signed_truths(formula: Formula) -> Iterator[tuple[Node]]:
             yield (_unsigned(argument),)
 
 
-def _compared_truths(formula: Formula) -> Iterator[tuple[Node]]:
+def _compared_truths(formula: Parts) -> Iterator[tuple[Node]]:
     for comparison in _operations(formula, COMPARING):
         sides = comparison.parts
         may_be = [side for side in sides if _is_truth(side) or _is_negated_twice(side)]
@@ -269,12 +266,12 @@ def _compared_truths(formula: Formula) -> Iterator[tuple[Node]]:
             yield (_unsigned(may_be[0]),)
 
 
-def _texts(formula: Formula) -> Iterator[tuple[str, Node]]:
+def _texts(formula: Parts) -> Iterator[tuple[str, Node]]:
     return (each for each in _among(formula, _NO_TEXT) if _is_text(each[1]))
 
 
-def _ranges_taken_singly(formula: Formula) -> Iterator[tuple[str, Node]]:
-    return _taken_singly(formula.parts[0], is_range_taken=False)
+def _ranges_taken_singly(formula: Parts) -> Iterator[tuple[str, Node]]:
+    return _taken_singly(formula[0], is_range_taken=False)
 
 
 def _taken_singly(part: Node, *, is_range_taken: bool) -> Iterator[tuple[str, Node]]:
@@ -311,14 +308,14 @@ def _shape(part: Node) -> tuple[int, int] | None:
     return abs(bottom - top) + 1, abs(right - left) + 1
 
 
-def _single_cells(formula: Formula) -> Iterator[tuple[str, str]]:
+def _single_cells(formula: Parts) -> Iterator[tuple[str, str]]:
     for name, argument in _among(formula, _NO_CELL):
         cell = argument.reference
         if ":" not in cell and _shape(argument) == (1, 1):
             yield name, f"{cell}:{cell.rpartition('!')[2]}"
 
 
-def _choices(formula: Formula) -> Iterator[tuple[str, Node]]:
+def _choices(formula: Parts) -> Iterator[tuple[str, Node]]:
     for name, argument in _among(formula, _NO_CHOICE):
         yield from ((name, part) for part in _operands(argument) if _is_choice(part))
 
@@ -339,7 +336,7 @@ def _is_choice(part: Node) -> bool:
     return any(below.kind == "Reference" for each in part.parts[1:] for below in each.walk())
 
 
-def _one_position(formula: Formula) -> Iterator[tuple[Node]]:
+def _one_position(formula: Parts) -> Iterator[tuple[Node]]:
     for cells, *positions in _indexed(formula):
         if len(positions) == 1 and (shape := _shape(cells)):
             rows, columns = shape
@@ -347,25 +344,25 @@ def _one_position(formula: Formula) -> Iterator[tuple[Node]]:
                 yield (cells,)
 
 
-def _whole_lines(formula: Formula) -> Iterator[tuple[Node]]:
+def _whole_lines(formula: Parts) -> Iterator[tuple[Node]]:
     for cells, *positions in _indexed(formula):
         if any(position.kind == "Omitted" or position.value == 0 for position in positions):
             yield (cells,)
 
 
-def _indexed(formula: Formula) -> Iterator[tuple[Node, ...]]:
+def _indexed(formula: Parts) -> Iterator[tuple[Node, ...]]:
     """Yield what INDEX picks from, and the positions."""
     return (call.parts for call in _calls(formula) if call.function == "INDEX" and call.parts)
 
 
-def _powers_of_powers(formula: Formula) -> Iterator[tuple[Node]]:
+def _powers_of_powers(formula: Parts) -> Iterator[tuple[Node]]:
     for power in _operations(formula, {"^"}):
         base = power.parts[0]
         if base.operator == "^" and not base.brackets:
             yield (power,)
 
 
-def _ranks_not_whole(formula: Formula) -> Iterator[tuple[Node]]:
+def _ranks_not_whole(formula: Parts) -> Iterator[tuple[Node]]:
     ranks = (rank for _, rank in _among(formula, {"LARGE": _SECOND}))
     return ((rank,) for rank in ranks if not _is_whole(rank))
 
@@ -387,13 +384,13 @@ def _is_whole(part: Node) -> bool:
     return True
 
 
-def _empty(formula: Formula) -> Iterator[tuple[str]]:
+def _empty(formula: Parts) -> Iterator[tuple[str]]:
     for call in _calls(formula):
         if call.function in SINGLE - _MAY_BE_EMPTY:
             yield from ((call.function,) for part in call.parts if part.kind == "Omitted")
 
 
-def _computed_ranges(formula: Formula) -> Iterator[tuple[Node]]:
+def _computed_ranges(formula: Parts) -> Iterator[tuple[Node]]:
     return ((operation,) for operation in _operations(formula, REFERRING))
 
 

@@ -16,7 +16,7 @@ from functools import lru_cache
 from itertools import combinations
 from typing import NamedTuple
 
-from xlnn.formula import Node, Token, corners_of, parsed, rewritten, tokens
+from xlnn.formula import Node, Token, corners_of, parsed, tokens
 from xlnn.grid import address
 from xlnn.xlsx.guard import FUNCTIONS, MOST_ARGUMENTS
 
@@ -161,21 +161,30 @@ def at_a1(formula: str) -> str:
     >>> at_a1("=SUMPRODUCT(Data!B4:M4,Weights!B$5:B$9)+LOG10(AL7)")
     '=SUMPRODUCT(Data!A1:L1,Weights!A1:A5)+LOG10(A1)'
     """
-    has_computed_range = any(token[0] == ":" for token in tokens(formula))
-    return formula if has_computed_range else rewritten(formula, _moved)
+    found = tokens(formula)
+    is_computed = any(token[0] == ":" for token in found)
+    return formula if is_computed else "".join(map(_moved, found))
 
 
 def _moved(token: Token) -> str:
-    if not token["first_row"] or (found := corners_of(token)) is None:
+    if not token["first_row"]:
+        return token[0]
+    if not token["last_row"]:
+        return f"{token['sheet'] or ''}A1"
+    if (found := corners_of(token)) is None:
         return token[0]
     top, left, bottom, right = found
-    last = f":{address(abs(bottom - top) + 1, abs(right - left) + 1)}" if token["last_row"] else ""
-    return f"{token['sheet'] or ''}A1{last}"
+    last = address(abs(bottom - top) + 1, abs(right - left) + 1)
+    return f"{token['sheet'] or ''}A1:{last}"
 
 
 def _read(formula: str) -> Reading:
-    if (tree := parsed(formula)) is None:
-        return Reading()
+    tree = parsed(formula)
+    return reading_of(tree) if tree else Reading()
+
+
+def reading_of(tree: Node) -> Reading:
+    """Return the same as `reading`, of the tree of a formula."""
     reader = _Reader()
     reader.value(tree, _Taken())
     return Reading(next(iter(reader.unlike), None), next(iter(reader.intersected), None))
