@@ -3,10 +3,10 @@
 import numpy as np
 from rewriting import copy, rewrite_cells
 
+from xlnn.formula import COLUMNS
 from xlnn.grid import SheetValues
 from xlnn.xlsx.markup import cached
 from xlnn.xlsx.parts import sheet_parts
-from xlnn.xlsx.sheet_stream import COLUMNS
 
 
 def store(source, target, values):

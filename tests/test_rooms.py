@@ -21,6 +21,7 @@ CORE |= STATED | {"block", "quantity_cells"}
 MAY = {
     "errors": set(),
     "arguments": {"errors"},
+    "formula": set(),
     "grid": set(),
     "terms": set(),
     "axis": {"errors"},
@@ -36,27 +37,29 @@ MAY = {
     "options": {"data", "errors", "option", "registry"},
     "reference": STATED,
     "registry": {"data", "errors"},
-    "equations": STATED | {"errors", "terms", "grid"},
+    "equations": STATED | {"errors", "formula", "terms", "grid"},
     "data": {"errors", "grid", "xlsx"},
-    "xlsx": {"errors", "grid"},
-    "linting": {"errors", "xlsx"},
-    "engines": {"errors", "grid", "cleanup", "xlsx"},
+    "xlsx": {"errors", "formula", "grid"},
+    "linting": {"errors", "formula", "xlsx"},
+    "engines": {"errors", "formula", "grid", "cleanup", "xlsx"},
     "writing": STATED
     | {"block", "errors", "grid", "layout", "quantity_cells", "reference", "xlsx"},
     "workbooks": CORE | {"data", "option", "equations", "registry", "writing"},
     "experiments": CORE | {"data", "equations", "registry", "workbooks", "writing"},
-    "loading": CORE | {"data", "engines", "linting", "registry", "workbooks", "xlsx"},
-    "checking": CORE | {"data", "engines", "loading", "xlsx"},
+    "loading": CORE | {"data", "engines", "formula", "linting", "registry", "workbooks", "xlsx"},
+    "checking": CORE | {"data", "engines", "formula", "loading", "xlsx"},
     "onnx": CORE | {"data", "engines", "equations", "loading", "workbooks"},
     "building": CORE
-    | {"onnx", "checking", "data", "engines", "linting", "loading", "registry"}
+    | {"onnx", "checking", "data", "engines", "formula", "linting", "loading", "registry"}
     | {"workbooks", "writing", "xlsx"},
     "explaining": CORE
-    | {"checking", "data", "engines", "loading", "registry", "workbooks", "xlsx"},
+    | {"checking", "data", "engines", "formula", "loading", "registry"}
+    | {"workbooks", "xlsx"},
     "exercises": CORE
-    | {"building", "checking", "data", "engines", "explaining", "cleanup", "linting", "loading"}
-    | {"registry", "workbooks", "writing", "xlsx"},
-    "auditing": CORE | {"checking", "engines", "exercises", "loading", "registry", "xlsx"},
+    | {"building", "checking", "data", "engines", "explaining", "cleanup", "formula", "linting"}
+    | {"loading", "registry", "workbooks", "writing", "xlsx"},
+    "auditing": CORE
+    | {"checking", "engines", "exercises", "formula", "loading", "registry", "xlsx"},
     "testing": STATED | {"checking", "engines"},
     "cli": {"auditing", "onnx", "building", "checking", "engines", "errors", "explaining"}
     | {"cleanup", "data", "linting", "option", "options", "exercises", "loading", "registry"},

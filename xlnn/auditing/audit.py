@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from openpyxl.formula.translate import Translator
 
 from xlnn.arguments import is_number, wrong
 from xlnn.auditing.audit_report import RIGHT, UNSTATED, VAGUE, WRONG, Audit, Finding, Judged, Note
@@ -34,6 +33,7 @@ from xlnn.auditing.slopes import (
 from xlnn.auditing.updates import wrong_updates
 from xlnn.engines.scenarios import Found, Place, Question
 from xlnn.errors import EngineError
+from xlnn.formula import moved
 from xlnn.grid import CellError, address
 
 if TYPE_CHECKING:
@@ -800,8 +800,8 @@ class _Auditing:
             return {}
         formulas, read = {}, set()
         for cell, shown in odd.items():
-            text = Translator(book.formulas[shown], address(*shown[1:]))
-            formulas[cell] = text.translate_formula(address(*cell[1:]))
+            down, right = (to - of for to, of in zip(cell[1:], shown[1:], strict=True))
+            formulas[cell] = moved(book.formulas[shown], down, right)
             for each in book.patterns[shown].references:
                 read.update(book.inside(each.area(cell)))
         copies = load_apart(self.engine, book, formulas, read)

@@ -12,9 +12,9 @@ from openpyxl.comments import Comment
 from openpyxl.utils.cell import coordinate_to_tuple
 
 from xlnn.atomic_write import check_place, replacing
-from xlnn.checking.references import title_of
 from xlnn.errors import OutputError
 from xlnn.exercises.class_report import Row, fill, write_as
+from xlnn.formula import title_of
 from xlnn.registry.text import Text, text
 
 if TYPE_CHECKING:

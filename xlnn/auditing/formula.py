@@ -1,21 +1,23 @@
 """Parse formulas: the cells that they name, and the sums of products that they are."""
 
-import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from openpyxl.utils.cell import column_index_from_string
-
-from xlnn.checking.references import CellRange, title_of
-from xlnn.engines.functions import functions_of
+from xlnn.checking.references import CellRange
 from xlnn.engines.scenarios import Place
-from xlnn.xlsx.formula_groups import TEXT
+from xlnn.formula import (
+    MAX_COLUMNS,
+    MAX_ROWS,
+    Node,
+    Token,
+    corners,
+    functions_of,
+    parsed,
+    relative,
+    title_of,
+    tokens,
+)
 from xlnn.xlsx.guard import FUNCTIONS
-from xlnn.xlsx.range_shapes import corners, parsed
-from xlnn.xlsx.sheet_stream import MAX_COLUMNS, MAX_ROWS
-
-if TYPE_CHECKING:
-    import formualizer
 
 COMPUTING = frozenset(
     """
@@ -38,9 +40,9 @@ Volatile functions, and those that read cells named nowhere, are left out."""
 _ROUNDING = frozenset(
     {"ROUND", "ROUNDUP", "ROUNDDOWN", "INT", "TRUNC", "FIXED", "FLOOR", "CEILING"}
 )
-_OUTSIDE = re.compile(r"[\[\]|]|#REF!")
-_PARAMETER = re.compile(r"_xlpm\.([A-Za-z_][\w.]*)\(", re.IGNORECASE)
-_CELL = re.compile(r"(?<![\w.$])(\$?)([A-Z]{1,3})(\$?)([0-9]{1,7})(?![\w.(!'])", re.IGNORECASE)
+_PARAMETER = "_XLPM."
+"""What files write before a parameter of a LAMBDA."""
+
 _FIXED = (False,) * 4
 
 
@@ -131,7 +133,7 @@ class Pattern:
         self.terms = () if tree is None else tuple(_terms(tree, place))
         self.call: tuple[str, list] = "", []
         if tree is not None:
-            self.call = _name(tree), [_operand(node, place) for node in tree.children()]
+            self.call = tree.function, [_operand(node, place) for node in tree.parts]
 
     @property
     def rounds(self) -> bool:
@@ -151,15 +153,17 @@ def key_of(formula: str, place: Place) -> tuple[str | int, ...]:
     True
     """
     _, row, column = place
-    texts = TEXT.findall(formula) if '"' in formula else ()
-    plain = (TEXT.sub('"', formula) if texts else formula).upper().replace(" ", "")
-    parts: list[str | int] = _CELL.split(plain)
-    for n in range(1, len(parts), 5):
-        if not parts[n]:
-            parts[n + 1] = column_index_from_string(parts[n + 1]) - column
-        if not parts[n + 2]:
-            parts[n + 3] = int(parts[n + 3]) - row
-    return *parts, *texts
+    parts: list[str | int] = []
+    for token in tokens(formula):
+        end = token.start()
+        for start, stop, number in relative(token):
+            own = row if formula[start].isdigit() else column
+            parts += formula[end:start].upper(), number - own
+            end = stop
+        if not token["space"]:
+            text = formula[end : token.end()]
+            parts.append(text if token["text"] else text.upper())
+    return tuple(parts)
 
 
 def reference(text: str, place: Place) -> Reference | None:
@@ -177,19 +181,16 @@ def reference(text: str, place: Place) -> Reference | None:
     return Reference(title_of(sheet).casefold(), tuple(seen), moves)
 
 
-def _named(
-    node: "formualizer.ASTNode", place: Place, *, is_spilt: bool = False
-) -> Iterator[Reference]:
+def _named(node: Node, place: Place, *, is_spilt: bool = False) -> Iterator[Reference]:
     """Yield each reference in a formula."""
-    text = node.get_reference_string() if node.node_type() == "Reference" else None
-    if text and (found := reference(text, place)):
+    if node.reference and (found := reference(node.reference, place)):
         yield found._replace(is_spilt=is_spilt)
-    for child in node.children():
-        yield from _named(child, place, is_spilt=is_spilt or _name(node) == "ANCHORARRAY")
+    for child in node.parts:
+        yield from _named(child, place, is_spilt=is_spilt or node.function == "ANCHORARRAY")
 
 
-def _terms(node: "formualizer.ASTNode", place: Place, sign: int = 1) -> Iterator[Term]:
-    operator, children = node.get_operator(), node.children()
+def _terms(node: Node, place: Place, sign: int = 1) -> Iterator[Term]:
+    operator, children = node.operator, node.parts
     if operator in {"+", "-"}:
         if len(children) == 2:
             yield from _terms(children[0], place, sign)
@@ -203,10 +204,8 @@ def _terms(node: "formualizer.ASTNode", place: Place, sign: int = 1) -> Iterator
 _MINUS = Factor(-1.0, is_divisor=True)
 
 
-def _factors(
-    node: "formualizer.ASTNode", place: Place, *, is_divisor: bool = False
-) -> Iterator[Factor]:
-    operator, children = node.get_operator(), node.children()
+def _factors(node: Node, place: Place, *, is_divisor: bool = False) -> Iterator[Factor]:
+    operator, children = node.operator, node.parts
     if operator in {"*", "/"}:
         yield from _factors(children[0], place, is_divisor=is_divisor)
         yield from _factors(children[1], place, is_divisor=is_divisor ^ (operator == "/"))
@@ -218,30 +217,30 @@ def _factors(
         yield Factor(_operand(node, place), is_divisor)
 
 
-def _operand(node: "formualizer.ASTNode", place: Place) -> Reference | float | None:
+def _operand(node: Node, place: Place) -> Reference | float | None:
     """Return the reference (also a transposed one) or the number of a node."""
-    is_transposed = _name(node) == "TRANSPOSE"
+    is_transposed = node.function == "TRANSPOSE"
     if is_transposed:
-        (node,) = node.children()
-    if node.node_type() == "Reference":
-        found = reference(node.get_reference_string(), place)
+        (node,) = node.parts
+    if node.reference:
+        found = reference(node.reference, place)
         return found and found._replace(is_transposed=is_transposed)
-    value = node.get_literal_value()
+    value = node.value
     return float(value) if isinstance(value, float | int) and not is_transposed else None
-
-
-def _name(node: "formualizer.ASTNode") -> str:
-    """Return the function that a node calls, without the prefixes of files."""
-    return (node.get_function_name() or "").upper().rpartition("_XLFN.")[2]
 
 
 def _why_aside(formula: str, functions: frozenset[str], lambdas: frozenset[str]) -> str:
     """Say why no engine may compute a formula; "" if one may."""
-    text = TEXT.sub("", formula)
-    if _OUTSIDE.search(text):
+    if any(map(_is_outside, tokens(formula))):
         return "other files or deleted cells"
-    known = FUNCTIONS | COMPUTING | lambdas | {name.upper() for name in _PARAMETER.findall(text)}
-    unknown = sorted({name.removeprefix("_XLPM.") for name in functions} - known)
+    known = FUNCTIONS | COMPUTING | lambdas
+    unknown = sorted(n for n in functions - known if not n.startswith(_PARAMETER))
     if unknown:
         return unknown[0]
     return "what cannot be read" if len(formula) > 8_192 or not parsed(formula) else ""
+
+
+def _is_outside(token: Token) -> bool:
+    """Return whether a token refers to another file, to a table, or to deleted cells."""
+    text = token[0]
+    return not token["text"] and ("[" in text or text in {"]", "|"} or token["error"] == "#REF!")

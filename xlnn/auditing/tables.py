@@ -4,17 +4,13 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from xlnn.formula import Token, corners, rewritten
 from xlnn.grid import letters
 from xlnn.layout import quoted
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.markup import elements, unescaped
 from xlnn.xlsx.parts import read_workbook, relationships, rels_of
-from xlnn.xlsx.range_shapes import corners
 
-_REFERENCE = re.compile(
-    r"""(?P<text>"(?:[^"]|"")*"|'(?:[^']|'')*'!)"""
-    r"""|(?P<name>[^\W\d][\w.]*)\[(?P<inside>(?:[^\[\]']|'.|\[(?:[^\[\]']|'.)*\])*)\]"""
-)
 _PART = re.compile(r"\[((?:[^\[\]']|'.)*)\]")
 _ESCAPED = re.compile(r"'(.)")
 
@@ -88,8 +84,8 @@ class Tables:
     def plain(self, formula: str, title: str, row: int) -> str:
         """Return a formula of a row of a sheet with cells in the place of tables' columns."""
 
-        def cells(found: re.Match[str]) -> str:
-            table = self._tables.get((found["name"] or "").casefold())
-            return (table and table.cells(found["inside"], row, title)) or found[0]
+        def cells(token: Token) -> str:
+            table = self._tables.get((token["of"] or "").casefold())
+            return (table and table.cells(token["inside"], row, title)) or token[0]
 
-        return _REFERENCE.sub(cells, formula)
+        return rewritten(formula, cells)

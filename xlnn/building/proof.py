@@ -9,7 +9,6 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-import formualizer
 import numpy as np
 
 from xlnn.building.limits import size
@@ -20,8 +19,8 @@ from xlnn.checking.gradients import with_gradients
 from xlnn.checking.last_digits import check_last_digits
 from xlnn.checking.probe import Work
 from xlnn.checking.report import Report, named_entry, ratio_of, told_apart, wrong_gradients
-from xlnn.engines.functions import functions_of
 from xlnn.errors import DataError, DisagreementError, XlnnError
+from xlnn.formula import functions_of, parsed
 from xlnn.grid import Values
 from xlnn.layout import Layout
 from xlnn.linting import inspect_and_lint
@@ -192,12 +191,11 @@ def check_formulas(layout: Layout) -> None:
                 f"The cell of {name} contains braces, which no formula can contain."
             ) from error
         for formula in formulas:
-            try:
-                formualizer.parse(formula)
-            except (formualizer.ParserError, formualizer.TokenizerError, ValueError) as error:
+            if parsed(formula) is None:
                 raise DataError(
-                    f'The cell of {name} gives "{formula:.60}", which is not a formula: {error}.'
-                ) from error
+                    f'The cell of {name} gives "{formula:.60}", which is not a formula: look for a '
+                    "missing bracket or operator."
+                )
             if strange := sorted(functions_of(formula) - FUNCTIONS):
                 raise DataError(
                     f"The cell of {name} calls {strange[0]:.40}, which is not one of the "

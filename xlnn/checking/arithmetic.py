@@ -12,12 +12,10 @@ from functools import partial, reduce
 from operator import add, eq, ge, gt, le, lt, mul, ne, sub
 from typing import Any, NamedTuple
 
-import formualizer
 import numpy as np
 
-from xlnn.checking.references import title_of
+from xlnn.formula import Node
 from xlnn.grid import CellError, Place
-from xlnn.xlsx.sheet_stream import corners
 
 Number = Fraction | float
 Value = Any
@@ -79,10 +77,10 @@ def value_of(computation: Computation, world: World) -> Value:
         raise UnsupportedError(str(error)) from error
 
 
-def compiled(node: formualizer.ASTNode, here: str) -> Computation:
+def compiled(node: Node, here: str) -> Computation:
     """Compile a formula of a sheet.
 
-    >>> from xlnn.xlsx.range_shapes import parsed
+    >>> from xlnn.formula import parsed
     >>> computed = compiled(parsed("=INT(S!A1*100)"), "S")
     >>> [int(computed(World(kind, lambda _: kind("0.29")))) for kind in (Fraction, float)]
     [29, 28]
@@ -92,35 +90,35 @@ def compiled(node: formualizer.ASTNode, here: str) -> Computation:
     UnsupportedError
         The formula has a part that this module cannot compute.
     """
-    parts = node.children()
-    match node.node_type():
+    parts = node.parts
+    match node.kind:
         case "Literal":
             return _literal(node)
         case "Reference":
-            return _reference(node.get_reference_string() or "", here)
-        case "UnaryOp" if node.get_operator() in _SIGNS:
-            sign, part = _SIGNS[node.get_operator()], compiled(parts[0], here)
+            return _reference(node, here)
+        case "UnaryOp" if node.operator in _SIGNS:
+            sign, part = _SIGNS[node.operator], compiled(parts[0], here)
             return lambda world: _each(sign, _plain(world, part(world)))
-        case "BinaryOp" if node.get_operator() in _OPERATORS:
-            operation = _OPERATORS[node.get_operator()]
+        case "BinaryOp" if node.operator in _OPERATORS:
+            operation = _OPERATORS[node.operator]
             one, other = (compiled(part, here) for part in parts)
             return lambda world: _each(
                 operation, _plain(world, one(world)), _plain(world, other(world))
             )
         case "Function":
-            return _function(node.get_function_name().upper(), [compiled(p, here) for p in parts])
-    raise UnsupportedError(node.to_formula())
+            return _function(node.function, [compiled(p, here) for p in parts])
+    raise UnsupportedError(str(node))
 
 
-def _literal(node: formualizer.ASTNode) -> Computation:
-    value = node.get_literal_value()
+def _literal(node: Node) -> Computation:
+    value = node.value
     if isinstance(value, bool | str):
         return lambda _: value
-    written = Fraction(node.get_source_token().value)
+    written = Fraction(node.word)
     return lambda world: world.number(written)
 
 
-def references(node: formualizer.ASTNode, here: str) -> Iterator[Place]:
+def references(node: Node, here: str) -> Iterator[Place]:
     """Yield the cells to which a formula of a sheet refers.
 
     Raises
@@ -128,30 +126,26 @@ def references(node: formualizer.ASTNode, here: str) -> Iterator[Place]:
     UnsupportedError
         One is not a range of at most `MOST_CELLS` cells.
     """
-    if node.node_type() == "Reference":
-        yield from (place for row in _cells(node.get_reference_string(), here) for place in row)
-    for part in node.children():
-        yield from references(part, here)
+    for part in node.walk():
+        if part.reference:
+            yield from (place for row in _cells(part, here) for place in row)
 
 
-def _cells(text: str, here: str) -> list[list[Place]]:
-    sheet, mark, cells = text.rpartition("!")
-    found = corners(cells)
-    if found is None:
-        raise UnsupportedError(text)
+def _cells(node: Node, here: str) -> list[list[Place]]:
+    if (found := node.corners) is None:
+        raise UnsupportedError(node.reference)
     (top, bottom), (left, right) = sorted(found[::2]), sorted(found[1::2])
     if (bottom - top + 1) * (right - left + 1) > MOST_CELLS:
-        raise UnsupportedError(text)
-    title = title_of(sheet) if mark else here
+        raise UnsupportedError(node.reference)
     return [
-        [Place(title, row, column) for column in range(left, right + 1)]
+        [Place(node.sheet or here, row, column) for column in range(left, right + 1)]
         for row in range(top, bottom + 1)
     ]
 
 
-def _reference(text: str, here: str) -> Computation:
-    places = _cells(text, here)
-    if ":" not in text:
+def _reference(node: Node, here: str) -> Computation:
+    places = _cells(node, here)
+    if ":" not in node.reference:
         return lambda world: world.cell(places[0][0])
 
     def area(world: World) -> np.ndarray:

@@ -14,10 +14,10 @@ import numpy as np
 from xlnn import reference
 from xlnn.checking.formula_text import Entry
 from xlnn.checking.references import areas, taken
+from xlnn.formula import parsed
 from xlnn.grid import Inputs, Place
 from xlnn.layout import Layout
 from xlnn.xlsx.package import Package
-from xlnn.xlsx.range_shapes import parsed
 
 CHOICE, NUMBER = 1.0, 0.75
 """Replacements for a class, a choice or another coarse value, and for any other number: one at

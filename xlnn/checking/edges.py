@@ -17,7 +17,6 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-import formualizer
 import numpy as np
 
 from xlnn import reference
@@ -37,11 +36,12 @@ from xlnn.engines._child import Child
 from xlnn.engines.arrays import FAILED
 from xlnn.engines.scenarios import NOTHING, Question, Task
 from xlnn.errors import EngineError
+from xlnn.formula import Node, parsed
 from xlnn.grid import CellError, Place, address, quoted
 from xlnn.layout import Layout
 from xlnn.quantity import Quantity
 from xlnn.reference import Arrays
-from xlnn.xlsx.range_shapes import at_a1, parsed
+from xlnn.xlsx.range_shapes import at_a1
 
 PROGRAMS = {"formualizer": "scenarios", "ironcalc": "arrays"}
 """The engines that compute single formulas within a few hundredths of a second."""
@@ -195,7 +195,7 @@ def _single(value: Any) -> float | str:  # noqa: ANN401 -- the value of a cell
     return value if isinstance(value, str) else float(value)
 
 
-def _read(parts: Iterable[formualizer.ASTNode], here: str) -> Iterator[Place]:
+def _read(parts: Iterable[Node], here: str) -> Iterator[Place]:
     return (place for part in parts for place in references(part, here))
 
 

@@ -7,39 +7,28 @@ a form that programs compute differently. Otherwise it is *restated*, and verifi
 alone.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
 from string import ascii_lowercase, ascii_uppercase
 
-import formualizer
-
 from xlnn.block import Block
 from xlnn.checking.references import CellRange, areas, beyond, range_text
 from xlnn.errors import DataError
+from xlnn.formula import Node, Token, corners_of, parsed, significant, title_of, tokens
+from xlnn.grid import quoted
 from xlnn.layout import Layout
 from xlnn.xlsx.forms import misread
-from xlnn.xlsx.formula_groups import TEXT
 from xlnn.xlsx.name_substitution import MeaningError, Names
 from xlnn.xlsx.package import Package
-from xlnn.xlsx.range_shapes import intersection, parsed
+from xlnn.xlsx.range_shapes import intersection
 
 Entry = tuple[str, tuple[int, ...]]
 """A quantity's name and an index of its array."""
 
 ALIKE_BY_CHANCE = "its value alone is not enough, so it must read as expected"
 """Why a formula is wrong although it gives the right value."""
-
-_BACKWARDS = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]+):\$?([A-Z]{1,3})\$?([0-9]+)", re.IGNORECASE)
-
-
-_PIECES = re.compile(r"""("(?:[^"]|"")*")|'((?:[^']|'')*)'(?=!)|([^"']+|["'])""")
-"""A text, a quoted title, or the part between these."""
-
-_BARE = re.compile(r"\$|(?<![\w)\s])[ \t\r\n]+|[ \t\r\n]+(?![\w\s])")
-"""Removed: ``$``, and blanks except those between two operands, where a blank is an operator."""
 
 _UPPER = str.maketrans(ascii_lowercase, ascii_uppercase)
 """Only ASCII letters, since other letters may share one capital."""
@@ -55,16 +44,21 @@ def plainly(formula: str) -> str:
     >>> plainly('=$b4 & "A blank"'), plainly("=+'Test images'!$B$4")
     ('=B4&"A blank"', "=+'TEST IMAGES'!B4")
     """
-    return "".join(_plain(*found.groups()) for found in _PIECES.finditer(formula))
+    written: list[str] = []
+    for token in significant(formula):
+        if token[0] == ")" and written[-1] == "TRUE(":
+            written[-1] = "TRUE"  # LibreOffice writes TRUE() for TRUE
+        else:
+            written.append(_plain(token))
+    return "".join(written)
 
 
-def _plain(text: str | None, title: str | None, other: str | None) -> str:
-    if text is not None:
-        return text
-    if title is not None:
-        return (title if re.fullmatch(r"\w+", title) else f"'{title}'").translate(_UPPER)
-    # LibreOffice writes TRUE() for TRUE
-    return _BARE.sub("", other or "").translate(_UPPER).replace("TRUE()", "TRUE")
+def _plain(token: Token) -> str:
+    if token["text"]:
+        return token[0]
+    sheet = token["sheet"] and f"{quoted(title_of(token['sheet']))}!"
+    text = f"{sheet or ''}{token[token.lastgroup]}".replace("$", "")
+    return " " if token["space"] else text.translate(_UPPER)
 
 
 def is_backwards(formula: str) -> bool:
@@ -75,10 +69,8 @@ def is_backwards(formula: str) -> bool:
     >>> is_backwards('=A1&"B9:B2"')
     False
     """
-    for left, top, right, bottom in _BACKWARDS.findall(TEXT.sub("", formula)):
-        if int(top) > int(bottom) or (len(left), left.upper()) > (len(right), right.upper()):
-            return True
-    return False
+    found = filter(None, map(corners_of, tokens(formula)))
+    return any(top > bottom or left > right for top, left, bottom, right in found)
 
 
 def is_bracketed_otherwise(formula: str, stated: str) -> bool:
@@ -89,8 +81,14 @@ def is_bracketed_otherwise(formula: str, stated: str) -> bool:
     >>> is_bracketed_otherwise("=A1-B1-C1", "=A1-(B1-C1)")
     False
     """
-    trees = [formualizer.parse(plainly(text)).to_dict() for text in (formula, stated)]
-    return bool(trees[0] == trees[1])
+    one, other = (parsed(plainly(text)) for text in (formula, stated))
+    return one is not None and other is not None and _computed(one) == _computed(other)
+
+
+def _computed(node: Node) -> tuple[object, ...]:
+    """Return what a part of a formula computes, however it is written."""
+    word = node.word if node.value is None else node.value
+    return node.kind, word, *map(_computed, node.parts)
 
 
 @dataclass(frozen=True)

@@ -5,26 +5,18 @@ Programs differ in that digit: 0.1 + 0.2 = 0.3 is true in some and false in othe
 whole numbers are added and multiplied without an error.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 
-import formualizer
-
-from xlnn.checking.references import title_of
 from xlnn.errors import DataError
+from xlnn.formula import Node, parsed
 from xlnn.layout import Layout
 from xlnn.quantity import Quantity
 from xlnn.xlsx.guard import ARGUMENTS
 from xlnn.xlsx.name_substitution import Names
-from xlnn.xlsx.range_shapes import at_a1, parsed
-from xlnn.xlsx.sheet_stream import corners
-
-Node = formualizer.ASTNode
-
-_BLANKS = re.compile(r" ?([,+*/^&<>=-]+) ")
+from xlnn.xlsx.range_shapes import at_a1
 
 
 class Digits(IntEnum):
@@ -157,20 +149,20 @@ class Deciders:
 
     def of(self, node: Node, here: str) -> Digits:  # noqa: PLR0911 -- a kind of node each
         """Return how well programs agree on a part of a formula of a sheet."""
-        parts = node.children()
-        match node.node_type():
+        parts = node.parts
+        match node.kind:
             case "Literal":
-                value = node.get_literal_value()
+                value = node.value
                 is_broken = isinstance(value, float) and value != int(value)
                 return Digits.SAME if is_broken else Digits.WHOLE
             case "Reference":
-                return self._referred(node.get_reference_string() or "", here)
-            case "UnaryOp" if node.get_operator() in {"-", "+"}:
+                return self._referred(node, here)
+            case "UnaryOp" if node.operator in {"-", "+"}:
                 return self.of(parts[0], here)
             case "BinaryOp":
-                return self._operation(node.get_operator(), parts, here)
+                return self._operation(node.operator, parts, here)
             case "Function":
-                return self._function(node.get_function_name().upper(), parts, here)
+                return self._function(node.function, parts, here)
             case "Omitted":
                 return Digits.WHOLE
         return Digits.COMPUTED
@@ -183,14 +175,14 @@ class Deciders:
                 break
         return least
 
-    def _operation(self, operator: str | None, parts: list[Node], here: str) -> Digits:
-        if operator == "^" and not isinstance(parts[1].get_literal_value(), float):
+    def _operation(self, operator: str, parts: Sequence[Node], here: str) -> Digits:
+        if operator == "^" and not isinstance(parts[1].value, float):
             return Digits.COMPUTED  # a negative exponent gives no whole number
         if operator in {"+", "-", "*", "^"}:
             return _if_whole(self._least(parts, here))
         return Digits.COMPUTED if operator == "/" else Digits.WHOLE
 
-    def _function(self, name: str, parts: list[Node], here: str) -> Digits:
+    def _function(self, name: str, parts: Sequence[Node], here: str) -> Digits:
         if _lacks(name, parts):
             return Digits.COMPUTED
         if name in _WHOLE:
@@ -198,17 +190,15 @@ class Deciders:
         if name in _AS_ARGUMENTS:
             return self._least(parts[1:] if name in _CHOOSING else parts, here)
         if name == "ROUND":
-            return Digits.WHOLE if parts[1].get_literal_value() == 0 else Digits.SAME
+            return Digits.WHOLE if parts[1].value == 0 else Digits.SAME
         if name == "VLOOKUP":
             return self.of(parts[1], here)
         return _if_whole(self._least(parts, here)) if name in _OF_WHOLE else Digits.COMPUTED
 
-    def _referred(self, text: str, here: str) -> Digits:
-        sheet, mark, cells = text.rpartition("!")
-        if (found := corners(cells)) is None:
+    def _referred(self, node: Node, here: str) -> Digits:
+        if (found := node.corners) is None:
             return Digits.COMPUTED
-        title = title_of(sheet) if mark else here
-        entries = (self.layout.entry(title, *found[at : at + 2]) for at in (0, 2))
+        entries = (self.layout.entry(node.sheet or here, *found[at : at + 2]) for at in (0, 2))
         digits = (self.digits[entry[0]] for entry in entries if entry)
         return min(digits, default=Digits.SAME)
 
@@ -218,22 +208,22 @@ class Deciders:
         return [*self._parts(tree, title)] if tree else []
 
     def _parts(self, node: Node, here: str) -> Iterator[Deciding]:
-        parts = node.children()
+        parts = node.parts
         for part in parts:
             yield from self._parts(part, here)
         how = self._how(node, parts, here)
         if how:
             yield Deciding(node, how, tuple(parts[1:] if how == "divisor" else parts[:2]))
-        elif node.node_type() == "Function" and node.get_function_name().upper() in {"IF", "AND"}:
+        elif node.function in {"IF", "AND"}:
             # a number as a condition is compared with 0
-            for part in parts[:1] if node.get_function_name().upper() == "IF" else parts:
+            for part in parts[:1] if node.function == "IF" else parts:
                 if self.of(part, here) == Digits.COMPUTED:
                     yield Deciding(part, "equal", (part,))
 
-    def _how(self, node: Node, parts: list[Node], here: str) -> str:
+    def _how(self, node: Node, parts: Sequence[Node], here: str) -> str:
         """Return how a node decides by a computed number, or an empty string."""
-        name = (node.get_function_name() or "").upper()
-        how = "" if _lacks(name, parts) else _HOW.get(node.get_operator() or name, "")
+        name = node.function
+        how = "" if _lacks(name, parts) else _HOW.get(node.operator or name, "")
         match how:
             case "":
                 agree = True
@@ -250,11 +240,11 @@ class Deciders:
 
     def _cuts_well(self, part: Node, here: str) -> bool:
         """Return whether no rounding error can cross a whole number."""
-        if part.get_operator() == "/":
-            return self._divides_well(part.children(), here)
+        if part.operator == "/":
+            return self._divides_well(part.parts, here)
         return self.of(part, here) > Digits.COMPUTED
 
-    def _divides_well(self, parts: list[Node], here: str) -> bool:
+    def _divides_well(self, parts: Sequence[Node], here: str) -> bool:
         """Return whether a quotient is a whole number in all programs or in none.
 
         That holds for a typed number divided by a whole one: the quotient is exact, or far from the
@@ -264,17 +254,17 @@ class Deciders:
         return one > Digits.COMPUTED and other == Digits.WHOLE
 
 
-def _lacks(name: str, parts: list[Node]) -> bool:
+def _lacks(name: str, parts: Sequence[Node]) -> bool:
     """Return whether a function has too few arguments, which is refused with the file."""
     return len(parts) < ARGUMENTS.get(name, (0, 0))[0]
 
 
-def _finds_equal(name: str, parts: list[Node]) -> bool:
+def _finds_equal(name: str, parts: Sequence[Node]) -> bool:
     """Return whether a function looks for an equal number that is not picked from its own range."""
     if name in {"MATCH", "VLOOKUP"}:
-        is_exact = len(parts) == _EXACT_LAST[name] and parts[-1].get_literal_value() == 0
-        return is_exact and (parts[0].get_function_name() or "").upper() not in _PICKING
-    is_text = isinstance(parts[1].get_literal_value(), str) or parts[1].get_operator() == "&"
+        is_exact = len(parts) == _EXACT_LAST[name] and parts[-1].value == 0
+        return is_exact and parts[0].function not in _PICKING
+    is_text = isinstance(parts[1].value, str) or parts[1].operator == "&"
     return not is_text  # such as ">0", or ">"&A1
 
 
@@ -301,12 +291,7 @@ def check_last_digits(layout: Layout) -> None:
                 if part.how in MUST_SAY:
                     raise DataError(
                         f'The cell of {quantity.name} gives "{formula:.60}", in which '
-                        f"{text_of(part.node):.60} {MUST_SAY[part.how]}, on whose last digit "
+                        f"{part.node!s:.60} {MUST_SAY[part.how]}, on whose last digit "
                         "programs differ: set discontinuous=True in its equation, or "
                         f"{_INSTEAD[part.how]}."
                     )
-
-
-def text_of(node: Node) -> str:
-    """Return a part of a formula as our formulas are written, without blanks."""
-    return _BLANKS.sub(r"\1", node.to_formula().removeprefix("="))

@@ -1,24 +1,11 @@
 """List the cells to which a formula refers."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
+from xlnn.formula import Node, parsed, rewritten
 from xlnn.grid import address
 from xlnn.layout import quoted
-from xlnn.xlsx.range_shapes import parsed
-
-_REFERENCE = re.compile(
-    r"""
-    "(?:[^"]|"")*+"?
-    | (?P<sheet>(?:'(?:[^']|'')*+'|[^\W\d][\w.]*+)!)?
-      (?P<cells>\$?[A-Z]{1,3}\$?[0-9]{1,7}(?::\$?[A-Z]{1,3}\$?[0-9]{1,7})?
-        | \$?[A-Z]{1,3}:\$?[A-Z]{1,3} | \$?[0-9]{1,7}:\$?[0-9]{1,7})(?![\w.(!])
-    | [\w.]++
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-"""A text, a reference, or a word."""
 
 
 class CellRange(NamedTuple):
@@ -67,18 +54,14 @@ def areas(formula: str, here: str) -> list[CellRange] | None:
     """
     if (tree := parsed(formula)) is None:
         return None
-    named = []
-    for reference in tree.walk_refs():
-        first = getattr(reference, "start", reference)
-        last = getattr(reference, "end", reference)
-        if not all(
-            isinstance(getattr(c, a, None), int) for c in (first, last) for a in ("row", "col")
-        ):
-            return None
-        rows, columns = sorted((first.row, last.row)), sorted((first.col, last.col))
-        sheet = (reference.sheet or here).casefold()
-        named.append(CellRange(sheet, rows[0], columns[0], rows[1], columns[1]))
-    return named
+    named = [node for node in tree.walk() if node.reference]
+    return [_area(node, here) for node in named] if all(n.is_bounded for n in named) else None
+
+
+def _area(node: Node, here: str) -> CellRange:
+    top, left, bottom, right = node.corners
+    (top, bottom), (left, right) = sorted((top, bottom)), sorted((left, right))
+    return CellRange((node.sheet or here).casefold(), top, left, bottom, right)
 
 
 LOCATING = frozenset({"AREAS", "COLUMN", "COLUMNS", "ISFORMULA", "ROW", "ROWS", "SHEET"})
@@ -105,16 +88,14 @@ def taken(formula: str, here: str) -> tuple[list[CellRange], bool]:
     left, picks = [tree], False
     while left:
         node = left.pop()
-        name = (node.get_function_name() or "").upper()
-        arguments = node.children()
-        if text := node.get_reference_string():
-            found += areas(f"={text}", here) or ()
-        elif name in PICKING:
+        if node.reference:
+            found += [_area(node, here)] if node.is_bounded else ()
+        elif node.function in PICKING:
             picks = True
-            left += arguments[1:]
-            left += (each for each in arguments[:1] if not each.get_reference_string())
-        elif name not in LOCATING:
-            left += reversed(arguments)
+            left += node.parts[1:]
+            left += (each for each in node.parts[:1] if not each.reference)
+        elif node.function not in LOCATING:
+            left += reversed(node.parts)
     return found, picks
 
 
@@ -131,19 +112,12 @@ def replaced(formula: str, other: Callable[[str, str], str]) -> str:
     >>> replaced("=SUM(B:B,'my data'!$A1)&\"A1\"", lambda sheet, cells: f"<{sheet}|{cells}>")
     '=SUM(<|B:B>,<\'my data\'!|$A1>)&"A1"'
     """
-    return _REFERENCE.sub(
-        lambda found: other(found["sheet"] or "", found["cells"]) if found["cells"] else found[0],
+    return rewritten(
         formula,
+        lambda token: (
+            other(token["sheet"] or "", token["reference"]) if token["reference"] else token[0]
+        ),
     )
-
-
-def title_of(sheet: str) -> str:
-    """Return the title of a sheet from how a formula names it.
-
-    >>> title_of("'my data'!"), title_of("Data"), title_of("")
-    ('my data', 'Data', '')
-    """
-    return sheet.removesuffix("!").strip("'").replace("''", "'")
 
 
 def range_text(area: CellRange, titles: Iterable[str]) -> str:

@@ -29,11 +29,9 @@ from formulas.functions import (
 from formulas.functions.look import _index
 from formulas.functions.operators import OPERATORS
 from formulas.ranges import Ranges
-from openpyxl.formula.tokenizer import Token, Tokenizer
 from schedula import START, bypass
 
-_TWO_SIGNS = re.compile(r'"(?:[^"]|"")*"|([+-]\s*[+-])')
-_EXPONENT = re.compile(r'("(?:[^"]|"")*")|(?<![\w.$])([0-9]+\.?[0-9]*[Ee])(?=[0-9])')
+from xlnn.formula import Token, parsed, rewritten
 
 
 def spelt(text: str) -> str:
@@ -42,35 +40,31 @@ def spelt(text: str) -> str:
     In a spreadsheet a sign binds more tightly than a power: ``a+-b^2`` is a + (-b)². `formulas`
     would merge the two signs into ``a-b^2``, and subtract b².
 
-    >>> spelt("a1+-b1^2 "), spelt("-b1^2-SUM(--a1:a2)%"), spelt("2.5E3*a1")
-    ('a1+(-b1)^2', '-b1^2-SUM(--a1:a2)%', '2.5E+3*a1')
+    >>> spelt("a1+-b1^2 "), spelt("-b1^2-SUM(--a1:a2)%"), spelt("2.5E3*-(a1--b1)")
+    ('a1+(-b1)^2', '-b1^2-SUM(--a1:a2)%', '2.5E+3*(-(a1-(-b1)))')
     """
-    text = _EXPONENT.sub(lambda found: found[1] or f"{found[2]}+", text.strip())
-    if not any(found[1] for found in _TWO_SIGNS.finditer(text)):
+    text = rewritten(text.strip(), _with_sign)
+    tree = parsed(f"={text}")
+    if tree is None:
         return text
-    tokens = [token for token in Tokenizer(f"={text}").items if token.type != Token.WSPACE]
-    written: list[str] = []
-    ends: list[int] = []  # where parentheses opened before a sign are closed
-    for number, token in enumerate(tokens):
-        before = tokens[number - 1].type if number else None
-        if token.type == Token.OP_PRE and before == Token.OP_IN:
-            written.append("(")
-            ends.append(_end(tokens, number))
-        written.append(token.value)
-        written.append(")" * ends.count(number))
-    return "".join(written)
+    parts = [*tree.walk()]
+    after = {part.parts[1].start for part in parts if part.kind == "BinaryOp"}
+    signed = [p for p in parts if p.operator in {"+", "-"} and len(p.parts) == 1]
+    marks = [
+        each
+        for part in signed
+        if part.start in after and not part.brackets
+        for each in ((part.start, "("), (part.end, ")"))
+    ]
+    for at, mark in sorted(marks, reverse=True):
+        text = text[: at - 1] + mark + text[at - 1 :]
+    return text
 
 
-def _end(tokens: list[Token], first: int) -> int:
-    """Return the last token of an operand whose signs begin at ``first``."""
-    number, depth = first, 0
-    while tokens[number].type == Token.OP_PRE:
-        number += 1
-    while True:
-        depth += (tokens[number].subtype == Token.OPEN) - (tokens[number].subtype == Token.CLOSE)
-        if depth == 0:
-            return number
-        number += 1
+def _with_sign(token: Token) -> str:
+    """Return a token, and a number with a sign before its exponent: 2.5E+3."""
+    first, mark, exponent = (token["number"] or "").upper().partition("E")
+    return f"{first}E+{exponent}" if mark and exponent.isdigit() else token[0]
 
 
 class Slot(NamedTuple):

@@ -13,8 +13,8 @@ import numpy as np
 
 from xlnn.engines._store import Places
 from xlnn.errors import EngineError
+from xlnn.formula import MAX_COLUMNS, MAX_ROWS
 from xlnn.xlsx.formula_groups import Groups, split
-from xlnn.xlsx.sheet_stream import MAX_COLUMNS, MAX_ROWS
 
 
 @dataclass

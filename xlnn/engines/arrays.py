@@ -6,7 +6,6 @@ SUMPRODUCT, and reports a circular reference if INDEX picks from a column that i
 cell.
 """
 
-import re
 from collections.abc import Mapping
 from math import isnan
 from pathlib import Path
@@ -14,16 +13,13 @@ from pathlib import Path
 import ironcalc
 
 from xlnn.engines.formualizer import CIRCULAR, ERRORS, UNKNOWN
-from xlnn.engines.functions import SINGLE
+from xlnn.engines.functions import shown
 from xlnn.engines.ironcalc import Session
 from xlnn.engines.scenarios import NOTHING, Found, Place, Question
 from xlnn.grid import CellError
-from xlnn.xlsx.formula_groups import QUOTED
 
 FAILED = frozenset({UNKNOWN, CellError("#N/IMPL!"), CellError("#NAME?")})
 """The error of a formula that an engine cannot read, or whose function it lacks."""
-
-_PREFIX = re.compile(rf"({QUOTED.pattern})|_xl(?:fn|ws|pm)\.", re.IGNORECASE)
 
 
 def is_error(value: Found) -> bool:
@@ -80,7 +76,7 @@ class _IronCalcScenarios:
                 self._book.put(place, value)
         for place, formula in formulas.items():
             try:
-                self._book.state_any(place, _shown(formula), self._asked.arrays.get(place, (1, 1)))
+                self._book.state_any(place, shown(formula), self._asked.arrays.get(place, (1, 1)))
             except ironcalc.WorkbookError:  # it fills cells that others hold
                 self._book.put(place, CellError("#N/A"))
 
@@ -88,8 +84,3 @@ class _IronCalcScenarios:
 def _plain(value: Found) -> Found:
     """Return a value as formualizer does: None for an empty cell."""
     return CIRCULAR if value == CIRCULAR else None if value == "" else value
-
-
-def _shown(formula: str) -> str:
-    """Return a formula as Excel shows it, without prefixes such as ``_xlfn.``."""
-    return _PREFIX.sub(lambda found: found[1] or "", SINGLE.sub("@(", formula))

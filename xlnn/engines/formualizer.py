@@ -10,10 +10,9 @@ import numpy as np
 
 from xlnn.engines import Anew, Recalculate
 from xlnn.errors import CircularReferenceError, EngineError, WorkbookError
+from xlnn.formula import MAX_COLUMNS, MAX_ROWS, Token, corners_of, title_of, tokens
 from xlnn.grid import CellError, Inputs, Place, SheetValues, Values
 from xlnn.xlsx.archive import MAX_ENTRIES, MAX_FILE, MAX_PART, MAX_TOTAL
-from xlnn.xlsx.range_shapes import parsed
-from xlnn.xlsx.sheet_stream import MAX_COLUMNS, MAX_ROWS
 
 ERRORS = {
     "Div": CellError("#DIV/0!"),
@@ -183,9 +182,7 @@ def _cause(spoilt: Sequence[Place], formula: Callable[[Place], str]) -> Place:
     cell, known, way = spoilt[0], set(spoilt), set()
     while cell not in way:
         way.add(cell)
-        tree = parsed(formula(cell))
-        read = tree.walk_refs() if tree else ()
-        seen = chain.from_iterable(_cells(ref, cell[0], known) for ref in read)
+        seen = chain.from_iterable(_cells(t, cell[0], known) for t in tokens(formula(cell)))
         cell = next(seen, cell)
     return cell
 
@@ -213,22 +210,17 @@ def put(
         workbook.set_values_batch(sheet, row, column, data)
 
 
-def _cells(reference: object, here: str, known: Iterable[Place]) -> Iterator[Place]:
-    """Yield which of some cells a reference in a formula of a sheet covers.
-
-    A name, a whole column or a whole row has no corners, and may cover any of them.
-    """
-    first = getattr(reference, "start", reference)
-    last = getattr(reference, "end", reference)
-    sheet = getattr(reference, "sheet", None) or here
-    rows = getattr(first, "row", 1), getattr(last, "row", MAX_ROWS)
-    columns = getattr(first, "col", 1), getattr(last, "col", MAX_COLUMNS)
-    if rows[0] == rows[1] and columns[0] == columns[1]:
-        yield from {Place(sheet, rows[0], columns[0])}.intersection(known)
+def _cells(token: Token, here: str, known: Iterable[Place]) -> Iterator[Place]:
+    """Yield which of some cells a token in a formula of a sheet covers; a name may cover any."""
+    if not (token["reference"] or token["name"]):
+        return
+    sheet = title_of(token["sheet"]) if token["sheet"] else here
+    top, left, bottom, right = corners_of(token) or (1, 1, MAX_ROWS, MAX_COLUMNS)
+    if (top, left) == (bottom, right):
+        yield from {Place(sheet, top, left)}.intersection(known)
         return
     for cell in sorted(known):
-        is_inside = rows[0] <= cell.row <= rows[1] and columns[0] <= cell.column <= columns[1]
-        if cell.title == sheet and is_inside:
+        if cell.title == sheet and top <= cell.row <= bottom and left <= cell.column <= right:
             yield cell
 
 

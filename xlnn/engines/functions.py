@@ -3,33 +3,38 @@
 A user's formula may call any function of Excel. formualizer computes most, IronCalc more.
 """
 
-import re
 from collections.abc import Iterator
 from functools import cache
 
 import formualizer
 import ironcalc
 
-from xlnn.xlsx.formula_groups import QUOTED
+from xlnn.formula import Token, functions_of, rewritten
 from xlnn.xlsx.guard import FUNCTIONS
 
-SINGLE = re.compile(r"_xlfn\.SINGLE\(", re.IGNORECASE)
-"""How files store the operator @; the engines read only @ itself."""
+_PREFIXES = "_xlfn.", "_xlws.", "_xlpm."
+"""What files write before functions newer than the format, and before parameters."""
 
 OF_LAMBDAS = frozenset({"BYCOL", "BYROW", "MAKEARRAY", "MAP", "REDUCE", "SCAN"})
 """Functions that take functions, which formualizer cannot pass on."""
 
-_CALLED = re.compile(r"([A-Za-z_][\w.]*)\(")
 
+def shown(formula: str) -> str:
+    """Return a formula as Excel shows it: without prefixes, and with @ for SINGLE.
 
-def functions_of(formula: str) -> set[str]:
-    """Return the functions that a formula calls, in upper case and as Excel shows them.
-
-    >>> sorted(functions_of("=Sum(A1)+_xlfn.MUNIT(2)"))
-    ['MUNIT', 'SUM']
+    >>> shown('=_xlfn.LET(_xlpm.x,_xlfn.SINGLE(A1),_xlpm.x&"_xlfn.")')
+    '=LET(x,@(A1),x&"_xlfn.")'
     """
-    called = _CALLED.findall(QUOTED.sub("", formula))
-    return {re.sub(r"^(_XLFN\.)?(_XLWS\.)?", "", name.upper()) for name in called}
+    return rewritten(formula, _shown) if "_xl" in formula.lower() else formula
+
+
+def _shown(token: Token) -> str:
+    text = token[0]
+    if text.upper() == "_XLFN.SINGLE(":
+        return "@("
+    while (token["call"] or token["name"]) and text.lower().startswith(_PREFIXES):
+        text = text[len(_PREFIXES[0]) :]
+    return text
 
 
 def needs_more(formula: str) -> bool:
@@ -38,13 +43,13 @@ def needs_more(formula: str) -> bool:
     >>> needs_more("=MMULT(A1:B2,C1:D2)"), needs_more("=SUM(A1:B2)")
     (True, False)
     """
-    called = functions_of(SINGLE.sub("@(", formula)) - FUNCTIONS
+    called = functions_of(shown(formula)) - FUNCTIONS
     return any(name in OF_LAMBDAS or not _is_of_formualizer(name) for name in called)
 
 
 def unknown(formula: str) -> Iterator[str]:
     """Yield the functions of a formula that no engine computes."""
-    for name in sorted(functions_of(SINGLE.sub("@(", formula)) - FUNCTIONS):
+    for name in sorted(functions_of(shown(formula)) - FUNCTIONS):
         if not _is_of_ironcalc(name):  # it has all those of formualizer
             yield name
 

@@ -10,18 +10,16 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-import formualizer
 import ironcalc
 import numpy as np
 
 from xlnn.engines import Anew, Recalculate
 from xlnn.engines.formualizer import ERRORS, check_computed
 from xlnn.errors import EngineError, WorkbookError
+from xlnn.formula import Node, Token, parsed, rewritten, tokens
 from xlnn.grid import CellError, Inputs, Place, SheetValues, Values
 from xlnn.xlsx.cells import all_cells
-from xlnn.xlsx.formula_groups import QUOTED, TEXT
 from xlnn.xlsx.parts import sheet_parts
-from xlnn.xlsx.range_shapes import parsed
 
 FAILED = ("#ERROR!", "#N/IMPL!")
 """Its value for a formula that it cannot read, or a function that it lacks."""
@@ -33,9 +31,6 @@ Held = float | str | bool | CellError | None
 
 _DIGITS = str.maketrans("123456789", "000000000")
 _LONG_NUMBER = re.compile(r"[0-9.]{16}")
-_COMPUTED_CORNER = re.compile(r":\s*[\w.]*\(|\)\s*:")
-_TITLE = re.compile(rf"(?:{QUOTED.pattern})!?|[\w.]+!")
-"""A title of a sheet in a formula, or a text, which may look like one."""
 
 
 def load(path: Path) -> Recalculate:
@@ -123,7 +118,12 @@ class Session:
 
     def _spelt(self, formula: str) -> str:
         """Write the titles of sheets as the workbook has them: IronCalc finds no other letters."""
-        return _TITLE.sub(lambda found: self.spellings.get(found[0].casefold(), found[0]), formula)
+
+        def spelt(token: Token) -> str:
+            sheet = token["sheet"] or ""
+            return self.spellings.get(sheet.casefold(), sheet) + token[0].removeprefix(sheet)
+
+        return rewritten(formula, spelt) if "!" in formula else formula
 
     def value(self, place: Place) -> Held:
         """Return the value of a cell after the last evaluation."""
@@ -190,9 +190,9 @@ class Session:
         why = ""
         if (tree := parsed(formula)) is None:
             why = "a bracket or a sign is missing"
-        elif _COMPUTED_CORNER.search(TEXT.sub("", formula)):
+        elif any(map(_has_computed_corner, tree.walk())):
             why = "a corner of its range is computed"
-        elif _of_two_sheets("SUMXMY2", tree):
+        elif any(map(_is_of_two_sheets, tree.walk())):
             why = "SUMXMY2 takes ranges of two sheets"
         if why:
             raise EngineError(f"{Place(*cell)}: IronCalc cannot read the formula {formula}: {why}.")
@@ -223,18 +223,18 @@ def shape_of(formula: str) -> str:
 def _is_closed(formula: str) -> bool:
     """Return whether the parentheses of a formula are balanced."""
     depth = 0
-    for sign in re.findall(r"[()]", QUOTED.sub("", formula)):
-        depth += 1 if sign == "(" else -1
+    for token in tokens(formula):
+        depth += (token["call"] is not None or token[0] == "(") - (token[0] == ")")
         if depth < 0:
             return False
     return depth == 0
 
 
-def _of_two_sheets(function: str, tree: formualizer.ASTNode) -> bool:
-    """Return whether a function in a formula has references to different sheets."""
-    arguments = tree.children()
-    if tree.get_function_name() == function:
-        places = [each.get_reference_string() or "" for each in arguments]
-        if len({each.rpartition("!")[0].casefold() for each in places}) > 1:
-            return True
-    return any(_of_two_sheets(function, each) for each in arguments)
+def _has_computed_corner(node: Node) -> bool:
+    """Return whether a part of a formula is a range with a corner that is not written as a cell."""
+    return node.operator == ":" and any(p.brackets or not p.reference for p in node.parts)
+
+
+def _is_of_two_sheets(node: Node) -> bool:
+    """Return whether a part of a formula is SUMXMY2 with references to different sheets."""
+    return node.function == "SUMXMY2" and len({p.sheet.casefold() for p in node.parts}) > 1

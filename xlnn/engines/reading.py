@@ -11,12 +11,12 @@ from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+import formualizer
 import numpy as np
 
 from xlnn.errors import EngineError
 from xlnn.grid import Inputs, Place, SheetValues, Values
 from xlnn.xlsx.cells import Constants, all_cells, checksum
-from xlnn.xlsx.range_shapes import parsed
 
 if TYPE_CHECKING:
     from xlnn.xlsx.package import Package
@@ -106,14 +106,21 @@ class Reading:
             The message names the cell and what each has read.
         """
         for cell, text in self.formulas.items():
-            tree = parsed(f"={text}")
-            known, held = tree and tree.to_formula(), told(cell)
+            known, held = _read_by_formualizer(text), told(cell)
             if known and known != held:
                 alike = takewhile(
                     lambda signs: signs[0] == signs[1], zip(known, held, strict=False)
                 )
                 start = len([*alike]) // PART * PART
                 raise _misread(engine, cell, known[start:], held[start:])
+
+
+def _read_by_formualizer(text: str) -> str | None:
+    """Return a formula as formualizer writes it; None if it cannot read it."""
+    try:
+        return formualizer.parse(f"={text}").to_formula()
+    except (formualizer.ParserError, formualizer.TokenizerError, ValueError, RecursionError):
+        return None
 
 
 def _unlike(

@@ -12,7 +12,7 @@ import formualizer
 import numpy as np
 
 from xlnn.engines.formualizer import FAILURES, UNKNOWN, configuration, not_a_number, put, rectangles
-from xlnn.engines.functions import SINGLE
+from xlnn.engines.functions import shown
 from xlnn.grid import CellError, Place, SheetValues, Values
 
 NOTHING = SheetValues(np.zeros((0, 0)))
@@ -128,7 +128,7 @@ class _FormualizerScenarios:
         """Set formulas one by one: formualizer leaves some of the last in a batch uncomputed."""
         for place, text in formulas.items():
             try:
-                self.book.set_formula(*place, SINGLE.sub("@(", text))
+                self.book.set_formula(*place, shown(text))
             except FAILURES:
                 self.book.set_value(*place, str(UNKNOWN))
 

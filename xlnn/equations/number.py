@@ -6,12 +6,12 @@ formulas call only functions that every spreadsheet knows and that
 mean the same in every language: FIXED is missing in some, and the codes of TEXT are translated.
 """
 
-import re
 from math import floor, log10
 
 import numpy as np
 
 from xlnn.equation import MissingNumberError
+from xlnn.formula import tokens
 from xlnn.terms import form, round_away
 
 LARGE = 6
@@ -33,8 +33,10 @@ POINT = "MID(1/2,2,1)"
 
 ZERO = '"0"'
 
+_SINGLE = [["reference"], ["name"], ["number"]]
+"""The tokens of a formula that is one operand."""
+
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
-_REFERENCE = re.compile(r"(?:[\w.]+!|'[^']+'!)?[$\w]+")
 
 
 def fixed_formula(cell: str, digits: int = 3) -> str:
@@ -149,7 +151,7 @@ def _minus(x: str) -> str:
 
 def _whole(cell: str) -> str:
     """Return a formula as one operand."""
-    return cell if _REFERENCE.fullmatch(cell) else f"({cell})"
+    return cell if [token.lastgroup for token in tokens(cell)] in _SINGLE else f"({cell})"
 
 
 def _decimals(x: str, digits: int) -> str:

@@ -6,7 +6,6 @@ belong to the cell; otherwise it picks its entry of the whole result. In a formu
 array formula, Excel uses the cell of a range in its own row or column.
 """
 
-import re
 from collections.abc import Collection, Iterable
 from functools import partial
 from itertools import count, product
@@ -14,12 +13,10 @@ from itertools import count, product
 from openpyxl.utils import range_boundaries
 
 from xlnn.checking.references import replaced
-from xlnn.engines.functions import functions_of
 from xlnn.engines.scenarios import Place
+from xlnn.formula import corners, functions_of, rewritten
 from xlnn.grid import address
-from xlnn.xlsx.range_shapes import SINGLE, corners, intersection
-
-_INDEX = re.compile(r"\bINDEX\(", re.IGNORECASE)
+from xlnn.xlsx.range_shapes import SINGLE, intersection
 
 ENTRYWISE = frozenset(
     ("ABS", "ACOS", "COS", "EXP", "IF", "INT", "LN", "MOD", "ROUND", "SIGN", "SIN", "SQRT", "TANH")
@@ -86,7 +83,10 @@ def reads_one(formula: str) -> str:
     """
     if functions_of(formula) - SINGLE:
         return ""
-    return intersection(_INDEX.sub("SUMPRODUCT(", formula)) or ""
+    in_whole = rewritten(
+        formula, lambda token: "SUMPRODUCT(" if token[0].upper() == "INDEX(" else token[0]
+    )
+    return intersection(in_whole) or ""
 
 
 def intersected(formula: str, row: int, column: int) -> str:

@@ -11,10 +11,10 @@ from functools import partial
 from itertools import combinations
 
 from xlnn.checking.formula_text import plainly
-from xlnn.checking.references import replaced, title_of
+from xlnn.checking.references import replaced
 from xlnn.exercises.grades import Copies, Grade
+from xlnn.formula import corners, title_of
 from xlnn.layout import Layout
-from xlnn.xlsx.range_shapes import corners
 
 _TYPED = re.compile(r"(?:-?[0-9]*\.[0-9]{4,}(?:e[-+]?[0-9]+)?\s*)+", re.IGNORECASE)
 """Numbers that no two students have by chance."""

@@ -1,33 +1,20 @@
 """Small edits of a formula that make or mend a mistake."""
 
-import re
-from collections.abc import Iterator
-from itertools import combinations
+from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations, pairwise
+
+from xlnn.formula import Node, Token, is_sign, parsed, rewritten, significant
 
 Edit = tuple[str, dict[str, str], str]
 """The kind of a mistake, the values of its sentence's braces, and a formula."""
 
-_CELL = r"(?:(?:'(?:[^']|'')*'|[^\W\d][\w.]*)!)?\$?[A-Z]{1,3}\$?[0-9]{1,7}"
-_ONE_CELL = re.compile(rf"(?<![\w$:!'.]){_CELL}(?![\w(:!])")
-_SIGN = re.compile(r"(?<=[\w)}%$])\s*([-+])")
-_LEADING = re.compile(r"(?<=[(,=])\s*-")
-_EXP = re.compile(r"EXP\((-?)", re.IGNORECASE)
-_E = re.compile(r"(?<![\w.$])2\.71?8?[0-9]*(?![\w.])")
-_ROUND = re.compile(r"\b(?:ROUND|ROUNDUP|ROUNDDOWN|TRUNC)\(", re.IGNORECASE)
-_SQUARE = re.compile(r"\^2(?![\d.])")
-_PAIR = re.compile(r"SUMXMY2\(([^,]*),([^)]*)\)")
 FEWEST = 3
 """Fewest terms of a mean, to distinguish it from a factor of the equation such as 1/2."""
 
 MOST_SWAPPED = 6
 """The most cells in a formula for which swapping two is tried."""
 
-_SQUARES = (
-    (_PAIR, r"SUMPRODUCT(\1-\2)"),
-    (_PAIR, r"SUMPRODUCT(ABS(\1-\2))"),
-    (re.compile(r"SUMSQ\("), "SUM("),
-)
-"""Sums of squares, and what they are without the square."""
+_ROUNDING = {"ROUND(", "ROUNDUP(", "ROUNDDOWN(", "TRUNC("}
 
 ACTIVATIONS = {
     "sigmoid": "1/(1+EXP(-{}))",
@@ -47,79 +34,122 @@ SLOPES = {
 """Their slopes, of the activation or of the weighted input."""
 
 _OF_SUMS = {
-    "sigmoid": (
-        re.compile(r"=1/\(1\+EXP\(MIN\(700,-(.+)\)\)\)"),
-        re.compile(r"=1/\(1\+EXP\(-(.+)\)\)"),
-    ),
-    "tanh": (re.compile(r"=TANH\((.+)\)"),),
+    "sigmoid": ("=1/(1+EXP(MIN(700,-{})))", "=1/(1+EXP(-{}))"),
+    "tanh": ("=TANH({})",),
 }
 """Activation functions of any number, as the workbook writes them."""
-
-_DIVISOR = re.compile(r"/([0-9]+)(?![\d/.])")
-_EPSILON = re.compile(rf"\+(?:1/10+(?!\d)|(?<=\)\+){_CELL}(?=\)))")
-"""What is added so that no denominator is 0: a power of ten, or a cell after a root."""
-
-_ROOT = re.compile(rf"\)\+({_CELL})(?=\))")
 
 
 def mended(formula: str) -> Iterator[Edit]:
     """Yield edits of a student's formula that may make it right."""
-    for found, text in _each(_E, "EXP(1)", formula):
-        yield "e", {"value": found[0]}, text
-    if values := _E.findall(formula):
-        yield "e", {"value": values[0]}, _E.sub("EXP(1)", formula)
-    if _ROUND.search(formula):  # of its arguments the first is the number
-        yield "rounded", {}, _ROUND.sub("CHOOSE(1,", formula)
-    for kind, before, _, text in _turned(formula):
+    found = [*significant(formula)]
+    constants = [token for token in found if _is_e(token)]
+    for token in constants:
+        yield "e", {"value": token[0]}, _with(formula, token, "EXP(1)")
+    if constants:
+        yield "e", {"value": constants[0][0]}, _changed(formula, _is_e, "EXP(1)")
+    if any(map(_is_rounding, found)):  # of its arguments the first is the number
+        yield "rounded", {}, _changed(formula, _is_rounding, "CHOOSE(1,")
+    for kind, before, _, text in _turned(formula, found):
         yield kind, before, text
-    for _, text in _each(_LEADING, "", formula):
-        yield "inner_sign", {"sign": "-"}, text
+    for before, token in pairwise(found):
+        if token[0] == "-" and (before["call"] or before[0][-1:] in {"(", ",", "="}):
+            yield "inner_sign", {"sign": "-"}, _with(formula, token, "")
 
 
 def spoilt(formula: str) -> Iterator[Edit]:
     """Yield edits of the right formula that a student may have made of it."""
-    for kind, _, after, text in _turned(formula):
+    found = [*significant(formula)]
+    parts = [*tree.walk()] if (tree := parsed(formula)) else []
+    for kind, _, after, text in _turned(formula, found):
         yield kind, after, text
-    for start, end in _brackets(formula):
-        yield "brackets", {}, formula[:start] + formula[start + 1 : end] + formula[end + 1 :]
-    squares = (text for _, text in _each(_SQUARE, "", formula))
-    sums = (pattern.sub(text, formula) for pattern, text in _SQUARES)
-    for text in (*squares, *sums):
-        if text != formula:
-            yield "square", {}, text
-            yield "square", {}, f"=-({text[1:]})"
-    yield from _of_others(formula)
+    for part in parts:
+        start, end = part.start, part.end
+        if part.brackets:
+            yield "brackets", {}, formula[:start] + formula[start + 1 : end - 1] + formula[end:]
+    for text in _without_squares(formula, parts):
+        yield "square", {}, text
+        yield "square", {}, f"=-({text[1:]})"
+    yield from _of_others(formula, found)
     yield from _other_divisors(formula)
     yield from _without_factors(formula)
     if "SQRT(" in formula:
-        for _, text in _each(_EPSILON, "", formula):
-            yield "epsilon", {}, text
-        yield "epsilon", {}, _ROOT.sub(r"+\1)", formula)
+        yield from _other_epsilons(formula, found)
     yield from _swapped(formula)
 
 
-def _each(
-    pattern: re.Pattern[str], other: str, formula: str
-) -> Iterator[tuple[re.Match[str], str]]:
-    """Yield each place of a pattern, and the formula with another text there."""
-    for found in pattern.finditer(formula):
-        yield found, formula[: found.start()] + other + formula[found.end() :]
+def _with(formula: str, token: Token, other: str, last: Token | None = None) -> str:
+    """Return a formula with another text in the place of a token, or of some up to the last."""
+    return formula[: token.start()] + other + formula[(last or token).end() :]
 
 
-def _turned(formula: str) -> Iterator[tuple[str, dict[str, str], dict[str, str], str]]:
+def _changed(formula: str, is_meant: Callable[[Token], bool], other: str) -> str:
+    """Return a formula with another text in the place of all tokens of a kind."""
+    return rewritten(formula, lambda token: other if is_meant(token) else token[0])
+
+
+def _is_e(token: Token) -> bool:
+    """Return whether a token is the number e with some of its digits."""
+    return (token["number"] or "").startswith("2.7") and "E" not in token["number"].upper()
+
+
+def _is_rounding(token: Token) -> bool:
+    return token[0].upper() in _ROUNDING
+
+
+def _single_cells(found: Sequence[Token]) -> list[Token]:
+    """Return the tokens that are single cells, and no corners of a range."""
+    corners = {
+        end
+        for one, token, other in zip(found, found[1:], found[2:], strict=False)
+        if token[0] == ":"
+        for end in (one, other)
+    }
+    return [t for t in found if t["first_row"] and not t["last_row"] and t not in corners]
+
+
+def _turned(
+    formula: str, found: Sequence[Token]
+) -> Iterator[tuple[str, dict[str, str], dict[str, str], str]]:
     """Yield the formula with one sign turned, its kind, and what was and is said of the sign."""
-    for found in _EXP.finditer(formula):
-        other = "EXP(" if found[1] else "EXP(-"
-        yield "exponent", {}, {}, formula[: found.start()] + other + formula[found.end() :]
-    for found in _SIGN.finditer(formula):
-        other = "-" if found[1] == "+" else "+"
-        text = formula[: found.start(1)] + other + formula[found.end(1) :]
-        yield "inner_sign", {"sign": found[1]}, {"sign": other}, text
+    for token, after in pairwise(found):
+        if token[0].upper() == "EXP(":
+            is_negative = after[0] == "-"
+            other, last = ("EXP(", after) if is_negative else ("EXP(-", token)
+            yield "exponent", {}, {}, _with(formula, token, other, last)
+    for before, token in pairwise(found):
+        if token[0] in {"+", "-"} and not is_sign(token, before):
+            other = "-" if token[0] == "+" else "+"
+            text = _with(formula, token, other)
+            yield "inner_sign", {"sign": token[0]}, {"sign": other}, text
 
 
-def _of_others(formula: str) -> Iterator[Edit]:
+def _without_squares(formula: str, parts: Sequence[Node]) -> Iterator[str]:
+    """Yield the formula without one of its squares, or with a sum in place of one of squares.
+
+    >>> formula = "=SUMXMY2(A1:A3,B1:B3)+C1^2"
+    >>> [*_without_squares(formula, [*parsed(formula).walk()])]
+    ... # doctest: +NORMALIZE_WHITESPACE
+    ['=SUMPRODUCT(A1:A3-B1:B3)+C1^2', '=SUMPRODUCT(ABS(A1:A3-B1:B3))+C1^2',
+     '=SUMXMY2(A1:A3,B1:B3)+C1']
+    """
+    for part in parts:
+        others = []
+        if part.operator == "^" and part.parts[1].word == "2":
+            yield formula[: part.parts[0].end] + formula[part.parts[1].end :]
+        elif part.function == "SUMXMY2" and len(part.parts) == 2:
+            one, other = (formula[each.start : each.end] for each in part.parts)
+            others = [f"SUMPRODUCT({one}-{other})", f"SUMPRODUCT(ABS({one}-{other}))"]
+        elif part.function == "SUMSQ":
+            others = ["SUM(" + str(part).partition("(")[2]]
+        for text in others:
+            start, end = part.start + part.brackets, part.end - part.brackets
+            yield formula[:start] + text + formula[end:]
+
+
+def _of_others(formula: str, found: Sequence[Token]) -> Iterator[Edit]:
     """Yield other activations, and their slopes, of the single cell that a formula reads."""
-    cells = dict.fromkeys(_ONE_CELL.findall(formula))
+    cells = {token[0] for token in _single_cells(found)}
     for cell in cells if len(cells) == 1 and ":" not in formula else ():
         for name, text in ACTIVATIONS.items():
             yield "activation", {"function": name}, "=" + text.format(cell)
@@ -127,14 +157,20 @@ def _of_others(formula: str) -> Iterator[Edit]:
             for text in texts:
                 yield "slope", {"function": name}, "=" + text.format(cell)
 
-    for name, patterns in _OF_SUMS.items():
-        found = next(filter(None, (pattern.fullmatch(formula) for pattern in patterns)), None)
-        for other in _OF_SUMS.keys() - {name} if found and _is_closed(found[1]) else ():
-            yield (
-                "activation",
-                {"function": other},
-                "=" + ACTIVATIONS[other].format(f"({found[1]})"),
-            )
+    for name, texts in _OF_SUMS.items():
+        of = next(filter(None, (_within(text, formula) for text in texts)), None)
+        for other in _OF_SUMS.keys() - {name} if of else ():
+            text = "=" + ACTIVATIONS[other].format(f"({of})")
+            yield "activation", {"function": other}, text
+
+
+def _within(text: str, formula: str) -> str | None:
+    """Return what a formula has in the place of the braces of a text; None if it is another."""
+    before, after = text.split("{}")
+    if not (formula.startswith(before) and formula.endswith(after)):
+        return None
+    of = formula[len(before) : len(formula) - len(after)]
+    return of if parsed(f"={of}") else None
 
 
 def _other_divisors(formula: str) -> Iterator[Edit]:
@@ -143,12 +179,34 @@ def _other_divisors(formula: str) -> Iterator[Edit]:
     >>> [text for *_, text in _other_divisors("=SUM(A1:A4)/4")]
     ['=SUM(A1:A4)/3', '=SUM(A1:A4)']
     """
-    for found in _DIVISOR.finditer(formula):
-        if (count := int(found[1])) >= FEWEST:
-            before, after = formula[: found.start()], formula[found.end() :]
-            said = {"count": str(count), "less": str(count - 1)}
-            yield "less_one", said, f"{before}/{count - 1}{after}"
-            yield "sum", said, before + after
+    found = [*significant(formula), None]
+    for sign, token, after in zip(found, found[1:], found[2:], strict=False):
+        digits = token["number"] or ""
+        is_count = sign[0] == "/" and digits.isdecimal() and int(digits) >= FEWEST
+        if is_count and not (after and after[0] == "/"):
+            said = {"count": digits, "less": str(int(digits) - 1)}
+            yield "less_one", said, _with(formula, token, said["less"])
+            yield "sum", said, _with(formula, sign, "", token)
+
+
+def _other_epsilons(formula: str, found: Sequence[Token]) -> Iterator[Edit]:
+    """Yield the formula without what is added so that no denominator is 0, or with it in the root.
+
+    That is a power of ten, or a cell after a root.
+
+    >>> formula = "=A1/(SQRT(B1)+C1)"
+    >>> [text for *_, text in _other_epsilons(formula, [*significant(formula)])]
+    ['=A1/(SQRT(B1))', '=A1/(SQRT(B1+C1))']
+    """
+    cells = _single_cells(found)
+    for before, plus, one, after in zip(found, found[1:], found[2:], found[3:], strict=False):
+        if plus[0] == "+" and one[0] == "1" and after[0] == "/":
+            tens = found[found.index(after) + 1]
+            if tens[0].rstrip("0") == "1" and len(tens[0]) > 1:
+                yield "epsilon", {}, _with(formula, plus, "", tens)
+        elif plus[0] == "+" and before[0] == after[0] == ")" and one in cells:
+            yield "epsilon", {}, _with(formula, plus, "", one)
+            yield "epsilon", {}, _with(formula, before, f"+{one[0]})", one)
 
 
 def _without_factors(formula: str) -> Iterator[Edit]:
@@ -186,44 +244,23 @@ def _swapped(formula: str) -> Iterator[Edit]:
     >>> next(_swapped("=A1*B1+C1*D1"))
     ('swapped', {'first': 'A1', 'second': 'B1'}, '=B1*A1+C1*D1')
     """
-    cells = [*dict.fromkeys(_ONE_CELL.findall(formula))]
+    found = _single_cells([*significant(formula)])
+    cells = [*dict.fromkeys(token[0] for token in found)]
     for one, other in combinations(cells, 2) if len(cells) <= MOST_SWAPPED else ():
-        exchanged = {one: other, other: one}
-        text = _ONE_CELL.sub(lambda found, by=exchanged: by.get(found[0], found[0]), formula)
+        text, exchanged = formula, {one: other, other: one}
+        for token in reversed(found):
+            text = _with(text, token, exchanged.get(token[0], token[0]))
         yield "swapped", {"first": one, "second": other}, text
 
 
 def _parts(formula: str, start: int, end: int, signs: str) -> Iterator[tuple[int, int]]:
     """Yield the positions of what signs separate outside all parentheses."""
     depth, begin = 0, start
-    for position in range(start, end):
-        sign = formula[position]
-        depth += (sign == "(") - (sign == ")")
-        if sign in signs and not depth:
-            if position > begin:
-                yield begin, position
-            begin = position + 1
+    for token in significant(formula[:end]):
+        depth += bool(token["call"] or token["open"]) - bool(token["close"])
+        if token.start() >= start and token[0] in signs and not depth:
+            if token.start() > begin:
+                yield begin, token.start()
+            begin = token.end()
     if end > begin:
         yield begin, end
-
-
-def _is_closed(text: str) -> bool:
-    """Return whether no parenthesis is closed before it is opened."""
-    depth = 0
-    for sign in text:
-        depth += (sign == "(") - (sign == ")")
-        if depth < 0:
-            return False
-    return True
-
-
-def _brackets(formula: str) -> Iterator[tuple[int, int]]:
-    """Yield the positions of pairs of parentheses that do not belong to a function."""
-    opened: list[int] = []
-    for position, sign in enumerate(formula):
-        if sign == "(":
-            opened.append(position)
-        elif sign == ")" and opened:
-            start = opened.pop()
-            if not (formula[start - 1].isalnum() or formula[start - 1] in "._"):
-                yield start, position

@@ -15,7 +15,7 @@ from openpyxl import Workbook
 from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xlnn.checking.references import replaced, title_of
+from xlnn.checking.references import replaced
 from xlnn.engines import Allowance, libreoffice, load
 from xlnn.engines._child import Child
 from xlnn.engines.formualizer import UNKNOWN
@@ -23,6 +23,7 @@ from xlnn.engines.functions import needs_more
 from xlnn.engines.scenarios import NOTHING, Found, Place, Question, Task
 from xlnn.errors import EngineError
 from xlnn.exercises.submission import Submission
+from xlnn.formula import title_of
 from xlnn.grid import CellError, Values, address
 from xlnn.loading.values import write_values
 

@@ -24,12 +24,12 @@ from xlnn.building.destination import OUTPUT, Destination
 from xlnn.building.plan import Plan, Source, planned
 from xlnn.building.writing import Built, carried_out
 from xlnn.checking.references import CellRange, areas, range_text
-from xlnn.engines.functions import functions_of
 from xlnn.errors import DataError, DisagreementError, OutputNameError, blamed
 from xlnn.exercises.levels import blanks_of, unsteady
 from xlnn.exercises.parallel import shared
 from xlnn.exercises.roster import checked, file_names, students, told_apart
 from xlnn.explaining.explain import read_aloud
+from xlnn.formula import functions_of
 from xlnn.grid import Values, address
 from xlnn.layout import Layout
 from xlnn.loading.values import read_arrays

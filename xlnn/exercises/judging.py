@@ -11,10 +11,8 @@ Two engines that know nothing of each other have to find a formula right, unless
 one, character for character. If only one of them does, a person decides.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from contextlib import suppress
 from functools import cached_property, partial
 
 import numpy as np
@@ -26,18 +24,19 @@ from xlnn.checking.formula_text import plainly
 from xlnn.checking.probe import probe_arrays
 from xlnn.checking.references import CellRange, areas
 from xlnn.engines.arrays import FAILED, is_error
-from xlnn.engines.functions import functions_of, unknown
+from xlnn.engines.functions import unknown
 from xlnn.engines.scenarios import Found, Task
 from xlnn.exercises.array_formulas import reads_one
 from xlnn.exercises.evaluation import ENGINES, Arrays, World, evaluated_tasks
 from xlnn.exercises.submission import Submission
+from xlnn.formula import functions_of, is_sign, parsed, significant
 from xlnn.grid import CellError
 from xlnn.layout import Layout
 from xlnn.model import Model
 from xlnn.quantity import Quantity
-from xlnn.xlsx.forms import misread
+from xlnn.xlsx.forms import COMPARING, misread
 from xlnn.xlsx.guard import FUNCTIONS
-from xlnn.xlsx.range_shapes import Unlike, parsed, unlike
+from xlnn.xlsx.range_shapes import Unlike, unlike
 
 TOLERANCE = 3e-11
 """Relative to the size of the terms. Equivalent formulas differ by up to 1e-12, and a number that
@@ -55,13 +54,6 @@ where a branch may hide something else."""
 
 COMPARED = 4
 """The most numbers of comparisons with a world of their own."""
-
-_NUMBER = r"-?[0-9.]+(?:E[-+]?[0-9]+)?"
-_COMPARED = re.compile(
-    rf"[<>=]\s*({_NUMBER})(?![\w(:!])|(?<![\w.$:])({_NUMBER})\s*[<>=]", re.IGNORECASE
-)
-"""A number beside the sign of a comparison."""
-
 
 Index = tuple[int, ...]
 
@@ -423,10 +415,23 @@ def _compared_with(submitted: Submission) -> list[float]:
     own = (submitted.formulas.get(place, "") for place in places)
     found: dict[float, None] = {}
     for text in (*own, *submitted.helpers.values()):
-        for after, before in _COMPARED.findall(text[1:]):
-            with suppress(ValueError):
-                found[float(after or before)] = None
+        found |= dict.fromkeys(_numbers_compared(text))
     return [number for number in found if number][:COMPARED]
+
+
+def _numbers_compared(formula: str) -> Iterator[float]:
+    """Yield the numbers beside the signs of comparisons.
+
+    >>> [*_numbers_compared("=IF(A1>-0.5,2,IF(1E3<=B1,A1=B2,5))")]
+    [-0.5, 1000.0]
+    """
+    found = [*significant(formula)]
+    for at, token in enumerate(found):
+        if token["number"]:
+            first = at - (found[at - 1][0] == "-" and is_sign(found[at - 1], found[at - 2]))
+            beside = (*found[max(1, first - 1) : first], *found[at + 1 : at + 2])
+            if any(each[0] in COMPARING for each in beside):
+                yield float("".join(each[0] for each in found[first : at + 1]))
 
 
 def _all_of(model: Model, value: float) -> Arrays:

@@ -19,10 +19,11 @@ from xlnn.engines.scenarios import Found, Task
 from xlnn.exercises.edits import FEWEST, mended, spoilt
 from xlnn.exercises.evaluation import NAMES, evaluated_tasks
 from xlnn.exercises.judging import TOLERANCE, Index, JudgedQuantity, distance, step_by_step
+from xlnn.formula import parsed
 from xlnn.grid import CellError
 from xlnn.layout import Layout
 from xlnn.quantity import Quantity
-from xlnn.xlsx.range_shapes import Operand, parsed
+from xlnn.xlsx.range_shapes import Operand
 
 DIGITS, MOST_DIGITS = 6, 17
 """Digits of a number in a sentence; 17 distinguish any two."""
@@ -35,9 +36,6 @@ MOST = 12
 
 WORLDS = 3
 """Worlds in which an edit is tried; formulas do not agree in that many by chance."""
-
-_COMPUTES = re.compile(r"[A-Z]{1,3}\$?[0-9]|[A-Z]\(", re.IGNORECASE)
-"""Signs that a text was meant as a formula: a cell or a call."""
 
 DELETED = "#REF!"
 """The reference to deleted cells in a formula."""
@@ -136,6 +134,12 @@ def _form(formula: str) -> str:
     return plainly(replaced(formula, lambda *_: "_"))
 
 
+def _computes(text: str) -> bool:
+    """Return whether a text was meant as a formula: it has a cell or a call."""
+    tree = parsed(f"={text}")
+    return tree is not None and any(part.function or part.is_bounded for part in tree.walk())
+
+
 class _WrongUnit:
     """A wrong unit; its first wrong cell that an engine computes is explained."""
 
@@ -195,7 +199,7 @@ class _WrongUnit:
         if not filled:
             return self.says("empty")
         typed = judged.typed.get(first, judged.typed.get(filled[0]))
-        if isinstance(typed, str) and _COMPUTES.search(typed) and parsed(f"={typed}"):
+        if isinstance(typed, str) and _computes(typed):
             return self.says("no_equals", value=typed)
         if not any(index in judged.formulas for index in rows):
             return self.says("typed", value=_written(judged.typed[filled[0]]))

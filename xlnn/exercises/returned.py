@@ -5,21 +5,17 @@ columns, moved a block, or renamed a sheet, the names show where each quantity i
 are rewritten with the original cells, and judged as if nothing had moved.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import product
 
 from openpyxl.utils.cell import coordinate_to_tuple
 
-from xlnn.checking.references import replaced, title_of
+from xlnn.checking.references import replaced
 from xlnn.engines.scenarios import Place
+from xlnn.formula import corners, corners_of, title_of, tokens
 from xlnn.grid import address
 from xlnn.layout import Layout, quoted
-from xlnn.xlsx.range_shapes import corners
-
-CELLS = re.compile(r"(.+?)!(\$[A-Z]+\$[0-9]+)(?::(\$[A-Z]+\$[0-9]+))?(?:,|$)")
-"""A sheet, and the first and the last cell of a range, in what a defined name stands for."""
 
 Rectangle = tuple[int, int, int, int]
 """Rows and columns: top, left, bottom, right."""
@@ -172,10 +168,6 @@ def _is_between(line: int, lines: Mapping[int, int]) -> bool:
 
 def _area(text: str) -> tuple[str, Rectangle] | None:
     """Read a sheet's title and one rectangle; None for anything else."""
-    found = CELLS.findall(text)
-    if len(found) != 1 or "#REF!" in text:
-        return None
-    title, first, last = found[0]
-    top, left = coordinate_to_tuple(first.replace("$", ""))
-    bottom, right = coordinate_to_tuple((last or first).replace("$", ""))
-    return title_of(title), (top, left, bottom, right)
+    found = tokens(text)
+    area = corners_of(found[0]) if len(found) == 1 and found[0]["sheet"] else None
+    return area and (title_of(found[0]["sheet"]), area)

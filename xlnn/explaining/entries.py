@@ -14,11 +14,12 @@ from openpyxl.utils.cell import coordinate_to_tuple
 from xlnn.arguments import is_text, wrong
 from xlnn.block import moving
 from xlnn.checking.check import Examined
-from xlnn.checking.references import CellRange, areas, range_text, title_of
+from xlnn.checking.references import CellRange, areas, range_text
 from xlnn.errors import OptionsError
 from xlnn.explaining.explanation import SHOWN, Part, Value, in_words, meaning_of
 from xlnn.explaining.quantity_values import index_of
 from xlnn.explaining.run import CHECK
+from xlnn.formula import title_of
 from xlnn.grid import CellError
 from xlnn.layout import Layout, quoted
 from xlnn.loading.values import read_arrays

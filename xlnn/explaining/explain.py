@@ -2,10 +2,8 @@
 
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
-
-from openpyxl.formula import Tokenizer
-from openpyxl.formula.tokenizer import Token
 
 from xlnn import reference
 from xlnn.arguments import path_of
@@ -18,9 +16,13 @@ from xlnn.engines import DEFAULT_ENGINE
 from xlnn.errors import OptionsError
 from xlnn.explaining.entries import Entries, Entry
 from xlnn.explaining.explanation import Explanation, meaning_of
+from xlnn.formula import Token, is_sign, significant
 from xlnn.loading.spec import left_out_of
 from xlnn.model import Model
 from xlnn.registry.text import text
+
+SIGNS = {*"+-*/^&=<>,;({", "<=", ">=", "<>"}
+"""Tokens after which an operator is a sign, and stands before its operand."""
 
 SIGNS = {"*": " × ", "-": " − ", "+": " + ", "/": " / "}
 """Signs for operators between terms; spaced, since a symbol may have several letters."""
@@ -40,21 +42,20 @@ def read_aloud(formula: str, here: str, said: Callable[[CellRange], str]) -> str
     >>> read_aloud("=-$A1*SUM(B2:C2)", "Sheet", lambda area: f"<{area.top}>")
     '−<1> × SUM(<2>)'
     """
-    tokens = Tokenizer(formula).items
-    return "".join(_said(token, here, said) for token in tokens).strip()
+    pairs = pairwise(significant(formula))  # without the "=" at its beginning
+    return "".join(_said(token, before, here, said) for before, token in pairs).strip()
 
 
-def _said(token: Token, here: str, said: Callable[[CellRange], str]) -> str:
-    if token.type == Token.OP_IN:
-        return SIGNS.get(token.value, f" {token.value} ")
-    if token.type == Token.OP_PRE:
-        return {"-": "−"}.get(token.value, token.value)
-    if token.type == Token.OPERAND and token.subtype == Token.RANGE:
-        named = areas(f"={token.value}", here)
-        return said(named[0]) if named else token.value
-    if token.type == Token.SEP:
-        return f"{token.value} "
-    return token.value
+def _said(token: Token, before: Token, here: str, said: Callable[[CellRange], str]) -> str:
+    text = token[0]
+    if is_sign(token, before):
+        return {"-": "−"}.get(text, text)
+    if token["operator"] and text not in {"%", ":"}:
+        return SIGNS.get(text, f" {text} ")
+    if token["reference"]:
+        named = areas(f"={text}", here)
+        return said(named[0]) if named else text
+    return f"{text} " if token["separator"] else text
 
 
 def explain(  # noqa: PLR0913 -- the options of the command

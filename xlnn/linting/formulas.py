@@ -14,15 +14,16 @@ from math import isinf
 import formualizer
 import numpy as np
 
+from xlnn.formula import MAX_COLUMNS, MAX_ROWS, calls, tokens
 from xlnn.linting.book import LintedWorkbook, Problem, elements_named
 from xlnn.linting.nodes import SheetNode
 from xlnn.xlsx.forms import INTERSECTED, UNLIKE, misread
 from xlnn.xlsx.formula_groups import FormulaGroup, Slot, grouped, split
-from xlnn.xlsx.guard import ARGUMENTS, MAX_SHAPES, MOST_ARGUMENTS, calls
+from xlnn.xlsx.guard import ARGUMENTS, MAX_SHAPES, MOST_ARGUMENTS
 from xlnn.xlsx.markup import Node
 from xlnn.xlsx.name_substitution import Names
 from xlnn.xlsx.range_shapes import at_a1
-from xlnn.xlsx.sheet_stream import COMPUTED, MAX_COLUMNS, MAX_ROWS, address
+from xlnn.xlsx.sheet_stream import COMPUTED, address
 
 RULES = {
     "formula-syntax": "A formula can be parsed, within the limits of Excel and the engines.",
@@ -47,9 +48,6 @@ _NESTED = "exceeds the limits of Excel; expected at most 64 functions inside one
 MOST_NESTED, LONGEST_TEXT = 64, 255
 """Functions inside one another, and characters of a text in a formula, as in Excel."""
 
-_ONE_RANGE = re.compile(
-    r"(?P<sheet>(?:'(?:[^']|'')*'|[^'!,()]*)!)(?P<first>[$A-Z0-9]+):(?P<last>[$A-Z0-9]+)"
-)
 _NUMBER = re.compile("[0-9]+")
 
 Miscounted = tuple[str, int, tuple[int, int]]
@@ -74,27 +72,27 @@ def faults(formula: str) -> tuple[str, tuple[Miscounted, ...]]:
     """
     try:
         formualizer.parse(formula)
-        tokens = formualizer.tokenize(formula)
     except (formualizer.ParserError, formualizer.TokenizerError) as error:
         # the words of formualizer, which has no other sign for a formula beyond its limits
         is_deep = "too deep" in str(error) or "limit" in str(error)
         return (_DEEP if is_deep else _WRONG), ()
-    return _beyond(tokens), (*_miscounted(formula),)
+    return _beyond(formula), (*_miscounted(formula),)
 
 
-def _beyond(tokens: Iterable[formualizer.Token]) -> str:
+def _beyond(formula: str) -> str:
     """Return what exceeds Excel's limits although it can be parsed; empty if nothing does."""
-    depth = 0
-    for token in tokens:
-        if token.token_type == formualizer.TokenType.Func:
-            depth += 1 if token.subtype == formualizer.TokenSubType.Open else -1
-        is_text = token.subtype == formualizer.TokenSubType.Text
-        if is_text and len(token.value.replace('""', '"')) > LONGEST_TEXT + 2:
-            return _LONG
-        if token.subtype == formualizer.TokenSubType.Number and isinf(float(token.value)):
-            return _LONG
-        if depth > MOST_NESTED:
+    opened: list[bool] = []  # whether the brackets that are open are those of functions
+    for token in tokens(formula):
+        if token["call"] or token["open"]:
+            opened.append(token["call"] is not None)
+        elif token["close"]:
+            opened.pop()
+        if sum(opened) > MOST_NESTED:
             return _NESTED
+        if token["text"] and len(token["text"].replace('""', '"')) > LONGEST_TEXT + 2:
+            return _LONG
+        if token["number"] and isinf(float(token["number"])):
+            return _LONG
     return ""
 
 
@@ -157,8 +155,10 @@ def _ends(text: str) -> list[str]:
     >>> _ends("Drawing!$B$4:$B$9")
     ['Drawing!$B$4', 'Drawing!$B$9']
     """
-    found = _ONE_RANGE.fullmatch(text.strip())
-    return [f"{found['sheet']}{found[end]}" for end in ("first", "last")] if found else [text]
+    found = tokens(text.strip())
+    if len(found) != 1 or not found[0]["sheet"] or ":" not in (found[0]["reference"] or ""):
+        return [text]
+    return [f"{found[0]['sheet']}{end}" for end in found[0]["reference"].split(":")]
 
 
 def _range_of(node: Node) -> str:

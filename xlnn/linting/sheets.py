@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 from itertools import product
 
+from xlnn.formula import MAX_COLUMNS
 from xlnn.linting.book import Finding, LintedWorkbook, elements_named
 from xlnn.linting.nodes import SheetNode
 from xlnn.linting.used import box
 from xlnn.xlsx.markup import Node
-from xlnn.xlsx.sheet_stream import MAX_COLUMNS
 
 # fmt: off
 ORDER = (

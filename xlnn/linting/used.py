@@ -6,7 +6,8 @@ from functools import cached_property
 
 import numpy as np
 
-from xlnn.xlsx.sheet_stream import MAX_ROWS, address, corners
+from xlnn.formula import MAX_ROWS, corners
+from xlnn.xlsx.sheet_stream import address
 
 
 def box(reference: str) -> tuple[int, int, int, int] | None:

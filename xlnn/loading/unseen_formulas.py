@@ -13,15 +13,15 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from xlnn.errors import WorkbookError
+from xlnn.formula import MAX_COLUMNS, MAX_ROWS, tokens
 from xlnn.grid import Place
 from xlnn.layout import Layout
 from xlnn.linting.used import Used
 from xlnn.xlsx import package
 from xlnn.xlsx.copying import copy_cells
-from xlnn.xlsx.formula_groups import TEXT, grouped
+from xlnn.xlsx.formula_groups import grouped
 from xlnn.xlsx.name_substitution import NO_VALUE, MeaningError, Names
 from xlnn.xlsx.package import Package
-from xlnn.xlsx.sheet_stream import MAX_COLUMNS, MAX_ROWS
 
 _ANY_SHEET = -1
 _ANYWHERE = (_ANY_SHEET, 1, MAX_ROWS, 1, MAX_COLUMNS)
@@ -102,7 +102,7 @@ def _readings(contents: Package) -> tuple[np.ndarray, np.ndarray]:
             rows = zip(*(ends.T for ends in group.reads(MAX_ROWS)), strict=True)
             read = [(s.sheet, *each, *s.columns) for s, each in zip(group.slots, rows, strict=True)]
             # a name, or a range with a computed corner, may be anywhere
-            if group.words or ":" in TEXT.sub("", group.text):
+            if group.words or any(token[0] == ":" for token in tokens(group.text)):
                 read.append(_ANYWHERE)
             areas += [np.column_stack(np.broadcast_arrays(index, *each)) for each in read]
     return np.concatenate(readers), np.concatenate(areas)

@@ -6,21 +6,18 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
 from xlnn.errors import WorkbookError
+from xlnn.formula import moved
 from xlnn.grid import CellError, address
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.formula_groups import BATCH
 from xlnn.xlsx.markup import unescaped
 from xlnn.xlsx.parts import read_workbook, shared_strings
 from xlnn.xlsx.sheet_stream import Item, SheetSource, area
-
-if TYPE_CHECKING:
-    from openpyxl.formula.translate import Translator
-
 
 _Text = TypeVar("_Text")
 
@@ -218,7 +215,6 @@ class SharedFormulas:
         self._has_arrays = arrays
         self._sheet = sheet
         self._stated: dict[str, tuple[str, int, int]] = {}
-        self._translators: dict[str, Translator] = {}
 
     def written_out(
         self, row: int, column: int, attributes: Mapping[str, str], text: str | None
@@ -243,16 +239,10 @@ class SharedFormulas:
         raise self._refused(row, column, known.get(kind, "a formula without text"))
 
     def _moved(self, row: int, column: int, index: str) -> str:
-        from openpyxl.formula.tokenizer import TokenizerError  # noqa: PLC0415 - slow
-        from openpyxl.formula.translate import Translator, TranslatorError  # noqa: PLC0415
-
         text, top, left = self._stated[index]
         try:
-            if index not in self._translators:
-                self._translators[index] = Translator("=" + text, address(top, left))
-            translator = self._translators[index]
-            return translator.translate_formula(row_delta=row - top, col_delta=column - left)[1:]
-        except (TokenizerError, TranslatorError, ValueError, IndexError):
+            return moved(text, row - top, column - left)
+        except ValueError:
             raise self._refused(row, column, "a shared formula that cannot be moved here") from None
 
     def _refused(self, row: int, column: int, what: str) -> WorkbookError:

@@ -5,17 +5,15 @@ function takes one value, a power of a power. `FORMS` is the table of them. Stat
 lint and grades read it, and a test computes an example of each row in all engines.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from itertools import chain
 from typing import NamedTuple
 
-import formualizer
+from xlnn.formula import Node, parsed
+from xlnn.xlsx.range_shapes import RANGES, REFERRING, SINGLE, at_a1, reading_of
 
-from xlnn.xlsx.range_shapes import RANGES, REFERRING, SINGLE, Node, at_a1, parsed, reading, written
-from xlnn.xlsx.sheet_stream import corners
-
-_COMPARING = {"=", "<>", "<", ">", "<=", ">="}
+COMPARING = {"=", "<>", "<", ">", "<=", ">="}
 _TRUTHS = {"AND", "FALSE", "ISBLANK", "ISNUMBER", "ISTEXT", "NOT", "OR", "TRUE", "XOR"}
 _TEXTS = {"ADDRESS", "FIXED", "MID", "REPT", "RIGHT", "TEXT"}
 _WHOLE = {"COLUMN", "COUNT", "COUNTIF", "COUNTIFS", "INT", "MATCH", "RANK", "ROW", "SIGN"}
@@ -63,42 +61,8 @@ _MAY_BE_EMPTY = {"INDEX", "MOD", "RANK", "ROUND", "SUM", "SUMSQ"}
 """Functions whose empty arguments programs agree on, or which another row of `FORMS` covers."""
 
 
-class Part(NamedTuple):
-    """A part of a formula. formualizer's nodes are slower: each access copies all parts below."""
-
-    node: Node
-    kind: str
-    operator: str
-    function: str
-    parts: "tuple[Part, ...]"
-
-    @classmethod
-    def of(cls, node: Node) -> "Part":
-        """Return a node with all its parts."""
-        name = (node.get_function_name() or "").upper().removeprefix("_XLFN.")
-        below = tuple(map(cls.of, node.children()))
-        return cls(node, node.node_type(), node.get_operator() or "", name, below)
-
-    @property
-    def value(self) -> object:
-        """The value of a constant; None for other parts."""
-        return self.node.get_literal_value()
-
-    @property
-    def reference(self) -> str:
-        """A reference as it is written; empty for other parts."""
-        return self.node.get_reference_string() or ""
-
-    def __str__(self) -> str:
-        """Return it as a formula writes it."""
-        return written(self.node)
-
-
-class Formula(NamedTuple):
-    """A formula, with its leading "=", and all its parts; the first part is the whole formula."""
-
-    text: str
-    parts: tuple[Part, ...]
+Parts = Sequence[Node]
+"""All parts of a formula; the first is the whole formula."""
 
 
 class Form(NamedTuple):
@@ -117,7 +81,7 @@ class Form(NamedTuple):
     """
 
     name: str
-    finds: Callable[[Formula], Iterator[tuple[object, ...]]]
+    finds: Callable[[Parts], Iterator[tuple[object, ...]]]
     sentence: str
     is_0_in_excel: bool = False
 
@@ -157,8 +121,8 @@ def _found(formula: str, *, is_0_in_excel: bool) -> FoundForm | None:
     if (tree := parsed(formula)) is None:
         return None
     forms = (form for form in FORMS if form.is_0_in_excel or not is_0_in_excel)
-    read = Formula(formula, tuple(_every(Part.of(tree))))
-    found = ((form, words) for form in forms for words in form.finds(read))
+    parts = tuple(tree.walk())
+    found = ((form, words) for form in forms for words in form.finds(parts))
     form, words = next(found, (None, ()))
     return FoundForm(form, tuple(f"{word!s:.120}" for word in words)) if form else None
 
@@ -166,54 +130,48 @@ def _found(formula: str, *, is_0_in_excel: bool) -> FoundForm | None:
 _found_alike = lru_cache(maxsize=4096)(_found)
 
 
-def _unlike(formula: Formula) -> Iterator[tuple[object]]:
-    if pair := reading(formula.text).unlike:
+def _unlike(formula: Parts) -> Iterator[tuple[object]]:
+    if pair := reading_of(formula[0]).unlike:
         yield (pair,)
 
 
-def _intersected(formula: Formula) -> Iterator[tuple[str]]:
-    if one := reading(formula.text).intersected:
+def _intersected(formula: Parts) -> Iterator[tuple[str]]:
+    if one := reading_of(formula[0]).intersected:
         yield (one,)
 
 
-def _every(part: Part) -> Iterator[Part]:
-    yield part
-    for below in part.parts:
-        yield from _every(below)
+def _calls(formula: Parts) -> Iterator[Node]:
+    return (part for part in formula if part.kind == "Function")
 
 
-def _calls(formula: Formula) -> Iterator[Part]:
-    return (part for part in formula.parts if part.kind == "Function")
-
-
-def _among(formula: Formula, positions: Mapping[str, slice]) -> Iterator[tuple[str, Part]]:
+def _among(formula: Parts, positions: Mapping[str, slice]) -> Iterator[tuple[str, Node]]:
     """Yield certain arguments of functions, each with the function."""
     for call in _calls(formula):
         for argument in call.parts[positions.get(call.function, slice(0))]:
             yield call.function, argument
 
 
-def _operations(formula: Formula, operators: set[str]) -> Iterator[Part]:
+def _operations(formula: Parts, operators: set[str]) -> Iterator[Node]:
     """Yield operations with two operands."""
-    every = (part for part in formula.parts if part.kind == "BinaryOp")
+    every = (part for part in formula if part.kind == "BinaryOp")
     return (part for part in every if part.operator in operators)
 
 
-def _unsigned(part: Part) -> Part:
+def _unsigned(part: Node) -> Node:
     """Return a part of a formula without the signs before it."""
     return _unsigned(part.parts[0]) if _is_signed(part) else part
 
 
-def _is_signed(part: Part, signs: str = "+-") -> bool:
+def _is_signed(part: Node, signs: str = "+-") -> bool:
     return part.kind == "UnaryOp" and part.operator in signs
 
 
-def _is_truth(part: Part, signs: str = "+", of: Callable[[Iterable[bool]], bool] = any) -> bool:
+def _is_truth(part: Node, signs: str = "+", of: Callable[[Iterable[bool]], bool] = any) -> bool:
     """Return whether a part of a formula gives TRUE or FALSE.
 
     Parameters
     ----------
-    part : Part
+    part : Node
     signs : str
         The signs before it that are ignored. A plus never turns it into a number.
     of : function
@@ -222,10 +180,10 @@ def _is_truth(part: Part, signs: str = "+", of: Callable[[Iterable[bool]], bool]
     if _is_signed(part, signs):
         return _is_truth(part.parts[0], signs, of)
     each = partial(_is_truth, signs=signs, of=of)
-    return _gives(part, bool, _TRUTHS | _COMPARING, each, of)
+    return _gives(part, bool, _TRUTHS | COMPARING, each, of)
 
 
-def _is_negated_twice(part: Part) -> bool:
+def _is_negated_twice(part: Node) -> bool:
     """Return whether a part of a formula is a truth value with ``--`` before it."""
     signs = 0
     while _is_signed(part):
@@ -234,23 +192,23 @@ def _is_negated_twice(part: Part) -> bool:
     return signs > 0 and signs % 2 == 0 and _is_truth(part)
 
 
-def _is_text(part: Part) -> bool:
+def _is_text(part: Node) -> bool:
     """Return whether a part of a formula gives a text."""
     return _gives(part, str, _TEXTS | {"&"}, _is_text, any)
 
 
 def _gives(
-    part: Part,
+    part: Node,
     kind: type,
     by: set[str],
-    each: Callable[[Part], bool],
+    each: Callable[[Node], bool],
     of: Callable[[Iterable[bool]], bool],
 ) -> bool:
     """Return whether a part of a formula gives a value of a kind.
 
     Parameters
     ----------
-    part : Part
+    part : Node
     kind : type
         The class of such constants.
     by : set of str
@@ -263,7 +221,7 @@ def _gives(
     match part.kind:
         case "Literal":
             return isinstance(part.value, kind)
-        case "Array":
+        case "Array" | "Row":
             return of(map(each, part.parts))
         case "BinaryOp":
             return part.operator in by
@@ -273,26 +231,26 @@ def _gives(
     return False
 
 
-def _branches(call: Part) -> tuple[Part, ...]:
+def _branches(call: Node) -> tuple[Node, ...]:
     """Return the arguments among which a function chooses its value."""
     return call.parts[_BRANCHES.get(call.function, slice(0))]
 
 
-def _truths_in_products(formula: Formula) -> Iterator[tuple[str, Part]]:
+def _truths_in_products(formula: Parts) -> Iterator[tuple[str, Node]]:
     for name, argument in _among(formula, {"SUMPRODUCT": _ALL}):
         if _is_truth(argument):
             yield name, _unsigned(argument)
 
 
-def _truths(formula: Formula) -> Iterator[tuple[str, Part]]:
+def _truths(formula: Parts) -> Iterator[tuple[str, Node]]:
     joined = (("&", part) for each in _operations(formula, {"&"}) for part in each.parts)
     for name, argument in chain(_among(formula, _NO_TRUTH), joined):
         if _is_truth(argument):
             yield name, _unsigned(argument)
 
 
-def _signed_truths(formula: Formula) -> Iterator[tuple[Part]]:
-    whole = formula.parts[0]
+def _signed_truths(formula: Parts) -> Iterator[tuple[Node]]:
+    whole = formula[0]
     if _is_truth(whole, "+-") and not _is_truth(whole):
         yield (_unsigned(whole),)
     for _, argument in _among(formula, _NO_TRUTH):
@@ -300,23 +258,23 @@ def _signed_truths(formula: Formula) -> Iterator[tuple[Part]]:
             yield (_unsigned(argument),)
 
 
-def _compared_truths(formula: Formula) -> Iterator[tuple[Part]]:
-    for comparison in _operations(formula, _COMPARING):
+def _compared_truths(formula: Parts) -> Iterator[tuple[Node]]:
+    for comparison in _operations(formula, COMPARING):
         sides = comparison.parts
         may_be = [side for side in sides if _is_truth(side) or _is_negated_twice(side)]
         if may_be and not all(_is_truth(side, of=all) for side in sides):
             yield (_unsigned(may_be[0]),)
 
 
-def _texts(formula: Formula) -> Iterator[tuple[str, Part]]:
+def _texts(formula: Parts) -> Iterator[tuple[str, Node]]:
     return (each for each in _among(formula, _NO_TEXT) if _is_text(each[1]))
 
 
-def _ranges_taken_singly(formula: Formula) -> Iterator[tuple[str, Part]]:
-    return _taken_singly(formula.parts[0], is_range_taken=False)
+def _ranges_taken_singly(formula: Parts) -> Iterator[tuple[str, Node]]:
+    return _taken_singly(formula[0], is_range_taken=False)
 
 
-def _taken_singly(part: Part, *, is_range_taken: bool) -> Iterator[tuple[str, Part]]:
+def _taken_singly(part: Node, *, is_range_taken: bool) -> Iterator[tuple[str, Node]]:
     if part.kind != "Function":
         for below in part.parts:
             yield from _taken_singly(below, is_range_taken=is_range_taken)
@@ -330,7 +288,7 @@ def _taken_singly(part: Part, *, is_range_taken: bool) -> Iterator[tuple[str, Pa
         yield from _taken_singly(argument, is_range_taken=taken)
 
 
-def _is_range(part: Part) -> bool:
+def _is_range(part: Node) -> bool:
     """Return whether a part of a formula has several values."""
     match part.kind:
         case "Reference":
@@ -342,27 +300,27 @@ def _is_range(part: Part) -> bool:
     return any(map(_is_range, _branches(part)))
 
 
-def _shape(part: Part) -> tuple[int, int] | None:
+def _shape(part: Node) -> tuple[int, int] | None:
     """Return the rows and columns of a reference; None for another part of a formula."""
-    if (found := corners(part.reference.rpartition("!")[2])) is None:
+    if (found := part.corners) is None:
         return None
     top, left, bottom, right = found
     return abs(bottom - top) + 1, abs(right - left) + 1
 
 
-def _single_cells(formula: Formula) -> Iterator[tuple[str, str]]:
+def _single_cells(formula: Parts) -> Iterator[tuple[str, str]]:
     for name, argument in _among(formula, _NO_CELL):
         cell = argument.reference
         if ":" not in cell and _shape(argument) == (1, 1):
             yield name, f"{cell}:{cell.rpartition('!')[2]}"
 
 
-def _choices(formula: Formula) -> Iterator[tuple[str, Part]]:
+def _choices(formula: Parts) -> Iterator[tuple[str, Node]]:
     for name, argument in _among(formula, _NO_CHOICE):
         yield from ((name, part) for part in _operands(argument) if _is_choice(part))
 
 
-def _operands(part: Part) -> Iterator[Part]:
+def _operands(part: Node) -> Iterator[Node]:
     """Yield what a part of a formula is computed from by operators alone."""
     if part.kind not in {"BinaryOp", "UnaryOp"}:
         yield part
@@ -371,14 +329,14 @@ def _operands(part: Part) -> Iterator[Part]:
         yield from _operands(below)
 
 
-def _is_choice(part: Part) -> bool:
+def _is_choice(part: Node) -> bool:
     """Return whether a part of a formula is CHOOSE with a cell among what it picks from."""
     if part.function != "CHOOSE":
         return False
-    return any(below.kind == "Reference" for each in part.parts[1:] for below in _every(each))
+    return any(below.kind == "Reference" for each in part.parts[1:] for below in each.walk())
 
 
-def _one_position(formula: Formula) -> Iterator[tuple[Part]]:
+def _one_position(formula: Parts) -> Iterator[tuple[Node]]:
     for cells, *positions in _indexed(formula):
         if len(positions) == 1 and (shape := _shape(cells)):
             rows, columns = shape
@@ -386,51 +344,37 @@ def _one_position(formula: Formula) -> Iterator[tuple[Part]]:
                 yield (cells,)
 
 
-def _whole_lines(formula: Formula) -> Iterator[tuple[Part]]:
+def _whole_lines(formula: Parts) -> Iterator[tuple[Node]]:
     for cells, *positions in _indexed(formula):
         if any(position.kind == "Omitted" or position.value == 0 for position in positions):
             yield (cells,)
 
 
-def _indexed(formula: Formula) -> Iterator[tuple[Part, ...]]:
+def _indexed(formula: Parts) -> Iterator[tuple[Node, ...]]:
     """Yield what INDEX picks from, and the positions."""
     return (call.parts for call in _calls(formula) if call.function == "INDEX" and call.parts)
 
 
-def _powers_of_powers(formula: Formula) -> Iterator[tuple[Part]]:
+def _powers_of_powers(formula: Parts) -> Iterator[tuple[Node]]:
     for power in _operations(formula, {"^"}):
         base = power.parts[0]
-        if base.kind == "BinaryOp" and base.operator == "^":
-            start, end = (part.node.get_source_token().start for part in (base, power))
-            if not _is_closed_between(formula.text, start, end):
-                yield (power,)
+        if base.operator == "^" and not base.brackets:
+            yield (power,)
 
 
-def _is_closed_between(formula: str, start: int, end: int) -> bool:
-    """Return whether a bracket that is open at the first place closes before the second."""
-    depth = 0
-    for token in formualizer.tokenize(formula):
-        if start < token.start < end:
-            depth += token.subtype == formualizer.TokenSubType.Open
-            depth -= token.subtype == formualizer.TokenSubType.Close
-            if depth < 0:
-                return True
-    return False
-
-
-def _ranks_not_whole(formula: Formula) -> Iterator[tuple[Part]]:
+def _ranks_not_whole(formula: Parts) -> Iterator[tuple[Node]]:
     ranks = (rank for _, rank in _among(formula, {"LARGE": _SECOND}))
     return ((rank,) for rank in ranks if not _is_whole(rank))
 
 
-def _is_whole(part: Part) -> bool:
+def _is_whole(part: Node) -> bool:
     """Return whether a part of a formula gives a whole number, if the cells hold whole numbers."""
     match part.kind:
         case "Literal":
             return not isinstance(part.value, float) or part.value.is_integer()
         case "BinaryOp" | "UnaryOp":
             is_closed = part.operator in {"+", "-", "*", ":"} and all(map(_is_whole, part.parts))
-            return is_closed or part.operator in _COMPARING
+            return is_closed or part.operator in COMPARING
         case "Function":
             if part.function == "ROUND":
                 return part.parts[-1].value == 0
@@ -440,13 +384,13 @@ def _is_whole(part: Part) -> bool:
     return True
 
 
-def _empty(formula: Formula) -> Iterator[tuple[str]]:
+def _empty(formula: Parts) -> Iterator[tuple[str]]:
     for call in _calls(formula):
         if call.function in SINGLE - _MAY_BE_EMPTY:
             yield from ((call.function,) for part in call.parts if part.kind == "Omitted")
 
 
-def _computed_ranges(formula: Formula) -> Iterator[tuple[Part]]:
+def _computed_ranges(formula: Parts) -> Iterator[tuple[Node]]:
     return ((operation,) for operation in _operations(formula, REFERRING))
 
 

@@ -14,41 +14,14 @@ from typing import NamedTuple
 import numpy as np
 
 from xlnn.errors import EngineError
+from xlnn.formula import COLUMNS, MAX_COLUMNS, MAX_ROWS, Token, title_of, tokens
 from xlnn.grid import Place
-from xlnn.xlsx.sheet_stream import COLUMNS, MAX_COLUMNS, MAX_ROWS
 
 BATCH = 131_072
 """Formulas that are held as texts at a time."""
 
-TEXT = re.compile(r'"(?:[^"]|"")*"')
-"""A text in a formula."""
-
-QUOTED = re.compile(rf"{TEXT.pattern}|'(?:[^']|'')*'")
-"""A text in a formula, or the title of a sheet in quotes."""
-
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 _RUN = {str: re.compile("[0-9]+"), bytes: re.compile(rb"[0-9]+")}
-
-_CELL = r"\$?(?P<{0}column>[A-Z]{{1,3}})\$?(?P<{0}row>[1-9][0-9]{{0,6}})"
-_TOKEN = re.compile(
-    rf"""
-      (?P<text>{TEXT.pattern})
-    | (?P<error>(?:'(?:[^']|'')*'!|[^\W\d][\w.]*!)?\#(?:REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|N/A))
-    | (?:(?P<sheet>'(?:[^']|'')*'|[^\W\d][\w.]*)!)?
-      (?: {_CELL.format("first_")} (?: : (?:(?P=sheet)!)? {_CELL.format("last_")} )?
-        | \$?(?P<from_column>[A-Z]{{1,3}}):\$?(?P<to_column>[A-Z]{{1,3}})
-        | \$?(?P<from_row>[0-9]{{1,7}}):\$?(?P<to_row>[0-9]{{1,7}})
-      ) (?![\w.(!])
-    | (?P<number>[0-9]+\.?[0-9]*(?:E[+-]?[0-9]+)?)
-    | (?P<function>[^\W\d][\w.]*\()
-    | (?P<foreign>\[|[^\W\d][\w.]*\[)
-    | (?P<name>(?:(?:'(?:[^']|'')*'|[^\W\d][\w.]*)!)?[^\W\d][\w.\\?]*)
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-
-_PLAIN = re.compile("[0-9.]+")
-"""A constant that is no power of ten, so that its digits do not decide whether Excel takes it."""
 
 
 class Slot(NamedTuple):
@@ -183,7 +156,8 @@ class Groups:
     ) -> tuple[FormulaGroup, np.ndarray]:
         """Split a formula into text and slots; find its row numbers, and what else decides."""
         text, slots, lost, words, rows, free, end = [], [], [], [], [], set(), 1
-        for token in _TOKEN.finditer(formula, 1):
+        before: Token | None = None
+        for token in tokens(formula)[1:]:
             try:
                 slot = self._slot(token, sheet, rows)
             except ValueError as error:
@@ -191,14 +165,21 @@ class Groups:
                     cell = Place(self.titles[sheet], row, column)
                     raise EngineError(f"{cell}: {formula} {error}.") from error
                 slot = words.append(token[0])
-            if self.names_are_words and (token["text"] or _PLAIN.fullmatch(token["number"] or "")):
+            is_constant = token["number"] and token["number"].replace(".", "").isdecimal()
+            if self.names_are_words and (token["text"] or is_constant):
                 free.update(range(*token.span()))
             if slot is None:
                 continue
-            text.append(formula[end : token.start()])
-            text.append("#REF!" if slot.sheet < 0 else f"_s{len(slots)}")
-            (slots if slot.sheet >= 0 else lost).append(slot)
-            end = token.end()
+            known = slots if slot.sheet >= 0 else lost
+            if before and formula[end : token.start()] == ":" and _is_one_range(before, token):
+                first = known.pop()
+                columns = sorted((*first.columns, *slot.columns))
+                slot = Slot(slot.sheet, (first.rows[0], slot.rows[0]), (columns[0], columns[-1]))
+            else:
+                text.append(formula[end : token.start()])
+                text.append("#REF!" if slot.sheet < 0 else f"_s{len(slots)}")
+            known.append(slot)
+            before, end = token, token.end()
         text.append(formula[end:])
         # only digits are written alike in a text and in its bytes
         starts = [run.start() for run in _RUN[str].finditer(formula)]
@@ -220,13 +201,16 @@ class Groups:
         group = FormulaGroup(sheet, formula, "".join(text), slots, words, bool(lost), spans, [])
         return group, np.array(others, int)
 
-    def _slot(self, token: re.Match, sheet: int, rows: list[slice]) -> Slot | None:
+    def _slot(self, token: Token, sheet: int, rows: list[slice]) -> Slot | None:
         """Turn a token into a slot if it is a reference; record where its row numbers are."""
-        if token["foreign"]:
+        if token["table"] or token[0].startswith("["):
             raise ValueError("refers to another workbook or to a table, which xlnn does not read")
-        title = token["sheet"]
-        if title is not None:
-            sheet = self._sheet(title)
+        if token["sheet"]:
+            sheet = self._sheet(token["sheet"])
+        cell_rows = token["first_row"], token["last_row"]
+        is_word = token["name"] or any(row and row[0] == "0" for row in cell_rows)
+        if is_word and token[0].upper() not in ("TRUE", "FALSE"):
+            raise ValueError(f'uses the name "{token[0]}", which is not defined')
         if token["first_row"]:
             last = "last_" if token["last_row"] else "first_"
             columns = _columns(token["first_column"], token[last + "column"])
@@ -242,14 +226,11 @@ class Groups:
             return Slot(sheet, (-1, -MAX_ROWS), columns)
         if token["from_row"]:
             return Slot(sheet, (-int(token["from_row"]), -int(token["to_row"])), (1, MAX_COLUMNS))
-        if token["name"] and token["name"].upper() not in ("TRUE", "FALSE"):
-            raise ValueError(f'uses the name "{token["name"]}", which is not defined')
         return None
 
     def _sheet(self, title: str) -> int:
-        """Return the index of a sheet from its title in a formula; -1 if it is missing."""
-        if title.startswith("'"):
-            title = title[1:-1].replace("''", "'")
+        """Return the index of a sheet from how a formula names it; -1 if it is missing."""
+        title = title_of(title)
         titles = [known.casefold() for known in self.titles]
         return titles.index(title.casefold()) if title.casefold() in titles else -1
 
@@ -277,6 +258,13 @@ def split(table: np.ndarray) -> list[np.ndarray]:
     _, which = np.unique(table, axis=0, return_inverse=True)
     order = np.argsort(which, kind="stable")
     return np.split(order, np.flatnonzero(np.diff(which[order])) + 1)
+
+
+def _is_one_range(first: Token, last: Token) -> bool:
+    """Return whether two cells with a colon between them are a range of one sheet."""
+    ends = first, last
+    are_cells = all(end["first_row"] and not end["last_row"] for end in ends)
+    return are_cells and first["sheet"] is not None and first["sheet"] == last["sheet"]
 
 
 def _columns(first: str, last: str) -> tuple[int, int]:

@@ -7,19 +7,18 @@ The cost of a formula is estimated from its text. Formulas that differ only in t
 them in the same places, so their ranges are measured together, a column of digits at a time.
 """
 
-import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import pairwise
 from types import MappingProxyType
 
 import numpy as np
 
 from xlnn.errors import WorkbookError
+from xlnn.formula import COLUMNS, MAX_COLUMNS, MAX_ROWS, Token, calls, title_of, tokens
 from xlnn.grid import Place
 from xlnn.xlsx.formula_groups import numbers
-from xlnn.xlsx.sheet_stream import COLUMNS, MAX_BOX, MAX_COLUMNS, MAX_ROWS, MAX_TEXT
+from xlnn.xlsx.sheet_stream import MAX_BOX, MAX_TEXT
 
 READS, READS_A_FORMULA = 20_000_000, 5_000
 """The most cells that all formulas of a workbook may read: a base, and some per formula. With 8 x 8
@@ -34,24 +33,8 @@ MAX_SHAPES = 100_000
 MAX_PLACES = 99
 """Digits to which a number is rounded or written; a double has 17."""
 
-_RANGE = re.compile(
-    rb"\"(?:[^\"]|\"\")*+\"|'(?:[^']|'')*+'"  # a text, a title: no range is in them
-    rb"|([A-Z]{1,3})\$?([0-9]{1,7}):\$?([A-Z]{1,3})\$?([0-9]{1,7})(?![\w(])"
-    rb"|([A-Z]{1,3}):\$?([A-Z]{1,3})(?![\w(])"
-    rb"|(?<![\w.$])\$?([0-9]{1,7}):\$?([0-9]{1,7})(?![\w.(])",
-    re.IGNORECASE,
-)
-_COUNTING = re.compile("ROUND|FIXED|REPT", re.IGNORECASE)
-_SIGN = re.compile(
-    r"""
-    "(?:[^"]|"")*+"? | '(?:[^']|'')*+'?
-    | (?P<opens> (?: (?<![\w.])(?P<call>[\w.]++) | (?<!\s) ) \s*+\( | \{ )
-    | [,)}]
-    """,
-    re.VERBOSE,
-)
-_WHOLE = re.compile(r"\s*[-+]?\s*([0-9]+)\s*")
-
+_COUNTING = "ROUND", "FIXED", "REPT"
+_SIGNS = [], ["+"], ["-"]
 
 Range = tuple[int, slice, slice]
 """How many columns a range has, and where the digits of its first and last row are in a formula.
@@ -65,15 +48,24 @@ def ranges(formula: bytes) -> tuple[Range, ...]:
     >>> ranges(b'TEXT(SUM(A1:B3),"hh:mm")')
     ((2, slice(10, 11, None), slice(13, 14, None)),)
     """
+    text = formula.decode()
+
+    def span(token: Token, group: str) -> slice:
+        return slice(*(len(text[:at].encode()) for at in token.span(group)))
+
     found = []
-    for match in _RANGE.finditer(formula):
-        if match.lastindex is None:
-            continue
-        left, top, right, _, first, last, *_ = match.groups()
-        width = _columns(left or first, right or last) if left or first else MAX_COLUMNS
-        ends = (2, 4) if top else (7, 8)
-        found.append((width, *(slice(*match.span(end)) for end in ends)))
+    for token in tokens(text):
+        if token["last_row"]:
+            width = _width(token["first_column"], token["last_column"])
+            found.append((width, span(token, "first_row"), span(token, "last_row")))
+        elif token["from_row"]:
+            found.append((MAX_COLUMNS, span(token, "from_row"), span(token, "to_row")))
+        elif token["from_column"]:
+            found.append((_width(token["from_column"], token["to_column"]), _NONE, _NONE))
     return tuple(found)
+
+
+_NONE = slice(0, 0)
 
 
 def count_cells_read(formulas: Sequence[bytes], found: Sequence[Range]) -> np.ndarray:
@@ -101,44 +93,31 @@ def too_much(formula: str) -> str | None:
     >>> too_much('REPT("ab",20000)')
     'repeats a text 20000 times, and a cell holds 32,767 characters'
     """
-    for function, arguments in calls(formula) if _COUNTING.search(formula) else ():
-        name, found = function.upper(), _WHOLE.fullmatch("".join(arguments[1:2]))
-        if found and name == "REPT":
-            digits = found[1].lstrip("0") or "0"
-            quoted = re.fullmatch(r'\s*"((?:[^"]|"")*)"\s*', arguments[0])
-            length = max(1, len(quoted[1])) if quoted else 1
-            if len(digits) > 5 or int(digits) * length > MAX_TEXT:
-                return (
-                    f"repeats a text {digits:.20} times, and a cell holds {MAX_TEXT:,} characters"
-                )
+    named = any(name in formula.upper() for name in _COUNTING)
+    for function, arguments in calls(formula) if named else ():
+        name, digits = function.upper(), _whole("".join(arguments[1:2]))
+        if digits and name == "REPT":
+            text = arguments[0].strip()
+            times = digits.lstrip("0") or "0"
+            is_text = [token.lastgroup for token in tokens(text)] == ["text"]
+            length = max(1, len(text) - 2) if is_text else 1
+            if len(times) > 5 or int(times) * length > MAX_TEXT:
+                return f"repeats a text {times:.20} times, and a cell holds {MAX_TEXT:,} characters"
         # with leading zeros, since formulas that differ only in their digits are checked once
-        elif found and name in {"ROUND", "FIXED"} and len(found[1]) > len(str(MAX_PLACES)):
-            return f"rounds to {found[1]:.20} places, and {MAX_PLACES} are the most"
+        elif digits and name in {"ROUND", "FIXED"} and len(digits) > len(str(MAX_PLACES)):
+            return f"rounds to {digits:.20} places, and {MAX_PLACES} are the most"
     return None
 
 
-def calls(formula: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield the functions that a formula calls, each with its arguments as they are written.
-
-    Other brackets are yielded as a function without a name.
-
-    >>> [*calls('ROUND({1,2},PI()&"),(")')]
-    [('', ['1', '2']), ('PI', ['']), ('ROUND', ['{1,2}', 'PI()&"),("'])]
-    """
-    opened: list[tuple[str, list[int]]] = []
-    for sign in _SIGN.finditer(formula):
-        if sign["opens"]:
-            opened.append((sign["call"] or "", [sign.end()]))
-        elif sign[0] in {",", ")", "}"} and opened:
-            opened[-1][1].append(sign.end())
-            if sign[0] != ",":
-                name, ends = opened.pop()
-                yield name, [formula[start : end - 1] for start, end in pairwise(ends)]
+def _whole(argument: str) -> str:
+    """Return the digits of an argument that is a whole number, with a sign or without."""
+    words = [token[0] for token in tokens(argument) if not token["space"]]
+    digits = words.pop() if words else ""
+    return digits if digits.isdecimal() and digits.isascii() and words in _SIGNS else ""
 
 
-def _columns(left: bytes, right: bytes) -> int:
-    first, last = (COLUMNS[letters.decode().upper()] for letters in (left, right))
-    return abs(last - first) + 1
+def _width(left: str, right: str) -> int:
+    return abs(COLUMNS[right.upper()] - COLUMNS[left.upper()]) + 1
 
 
 MOST_ARGUMENTS = 255
@@ -172,19 +151,12 @@ BUILT_IN = "_xlnm."
 """The beginning of Excel's own names with a different range on each sheet, such as print areas,
 which no formula uses."""
 
-_TOKEN = re.compile(
-    r"""
-    "(?:[^"]|"")*+"                                             # a text
-    | (?: '(?P<quoted>(?:[^']|'')*+)' | (?P<plain>[\w.]++) )!   # a sheet
-    | \#(?:N/A|DIV/0!|NUM!|VALUE!|NAME\?|NULL!)                 # an error
-    | (?P<call>[\w.]++)\s*+\(                                   # a function
-    | (?P<word>[\w.$]++)                                        # a number, a reference or a name
-    | [-+*/^&=<>%(),;:{}\s]++
-    """,
-    re.VERBOSE,
-)
+_ERRORS = {"#N/A", "#DIV/0!", "#NUM!", "#VALUE!", "#NAME?", "#NULL!"}
+_WORDS = {"reference", "number", "name"}
+_KINDS = _WORDS | {"text", "call", "separator", "open", "close"}
+"""Kinds of tokens that any checked formula may contain, some with exceptions."""
+
 _REPEATS = "REPT("  # the count depends on its digits
-_REFERENCE = re.compile(r"\$?([A-Z]{1,3})?\$?([0-9]++)?", re.IGNORECASE)
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 _TEXT_DIGITS = str.maketrans("123456789", "000000000")
 _NUMBERED = [name for name in sorted(FUNCTIONS) if not name.isalpha()]
@@ -254,7 +226,8 @@ class _OtherFunctionError(Exception):
 
 def _leads_outside(name: str) -> bool:
     """Return whether a function reaches beyond cells, so that it is always refused."""
-    plain = re.sub(r"^_XL\w*\.", "", name.upper())
+    plain = name.upper()
+    plain = (plain.startswith("_XL") and plain.partition(".")[2]) or plain
     return plain.startswith(_OUTSIDE) or not name.isascii()
 
 
@@ -386,30 +359,28 @@ class FormulaGuard:
     def _check(self, formula: str, place: Place | str) -> bool:
         """Refuse a formula that may not be computed; return whether that depends on its digits."""
         self._check_amount(formula, place)
-        position, digits_decide = 0, _REPEATS in formula.upper()
+        digits_decide = _REPEATS in formula.upper()
         word = corner = ""
-        while position < len(formula):
-            token = _TOKEN.match(formula, position)
-            if token is None:
-                raise self._stranger(formula, position, place)
-            position = token.end()
-            kind = token.lastgroup
-            if kind == "call":
-                self._check_function(token["call"], place)
-                digits_decide |= _has_digit(token["call"]) and token[0][:-1] not in _NUMBERED
-                word = corner = ""  # INDEX(…) as a range's end: engines bound it
-            elif kind in ("quoted", "plain"):
-                self._check_sheet(token[kind].replace("''", "'"), place)
-                digits_decide |= _has_digit(token[kind])
-            elif kind == "word":
-                digits_decide |= self._check_name(token["word"], place)
-                if corner:
-                    digits_decide |= self._check_range(corner, token["word"], place)
-                word, corner = token["word"], ""
-            elif token[0].strip() == ":":
-                corner = word
-            else:
-                word = corner = ""
+        for token in tokens(formula):
+            if token["space"]:
+                continue
+            if token["sheet"]:
+                self._check_sheet(title_of(token["sheet"]), place)
+                digits_decide |= _has_digit(token["sheet"])
+            if not _may_be_shown(token):
+                raise self._stranger(token, place)
+            if token["call"]:
+                self._check_function(token["function"], place)
+                digits_decide |= _has_digit(token["function"]) and token[0][:-1] not in _NUMBERED
+            if token.lastgroup in _WORDS:
+                for last in token[token.lastgroup].split(":"):
+                    digits_decide |= self._check_name(last, place)
+                    if corner:
+                        digits_decide |= self._check_range(corner, last, place)
+                    word = corner = last
+            elif token[0] != ":":
+                word = ""  # INDEX(…) as a range's end: engines bound it
+            corner = word if token[0] == ":" else ""
         return digits_decide
 
     def _check_amount(self, formula: str, place: Place | str) -> None:
@@ -452,16 +423,14 @@ class FormulaGuard:
 
     def _check_range(self, first: str, last: str, place: Place | str) -> bool:
         """Refuse a range that no engine can hold; return whether that depends on its digits."""
-        corners = [_REFERENCE.fullmatch(corner) for corner in (first, last)]
-        columns, rows, longest = [], [], 0
-        for missing, corner in zip((1, None), corners, strict=True):
-            if corner is None:
-                return False  # a name, or a number that is no row
-            letters, digits = corner.groups()
-            # without a column or row, the range has all of them
-            columns.append(COLUMNS[letters.upper()] if letters else missing or MAX_COLUMNS)
-            rows.append(int(digits[:8]) if digits else missing or MAX_ROWS)
-            longest = max(longest, len(digits or "1" * 7))
+        ends = [_letters_and_digits(corner) for corner in (first, last)]
+        if None in ends:
+            return False  # a name, or a number that is no row
+        # without a column or row, the range has all of them
+        (left, top), (right, bottom) = ends
+        columns = COLUMNS[left or "A"], COLUMNS[right or "XFD"]
+        rows = int(top[:8] or 1), int(bottom[:8] or MAX_ROWS)
+        longest = max(len(digits or "1" * 7) for _, digits in ends)
         width = abs(columns[1] - columns[0]) + 1
         cells = width * (abs(rows[1] - rows[0]) + 1)
         if cells > MAX_BOX:
@@ -471,9 +440,9 @@ class FormulaGuard:
             )
         return width * min(10**longest, MAX_ROWS) > MAX_BOX or longest > len(str(MAX_ROWS))
 
-    def _stranger(self, formula: str, position: int, place: Place | str) -> WorkbookError:
-        """Return the error for a character that cannot begin any token of a formula."""
-        rest = formula[position:]
+    def _stranger(self, token: Token, place: Place | str) -> WorkbookError:
+        """Return the error for a token that no checked formula may contain."""
+        rest = token.string[token.start(token.lastgroup) :]
         if rest.startswith("#REF!"):
             raise _OtherFunctionError(
                 self._refused(
@@ -486,7 +455,7 @@ class FormulaGuard:
                 f"{place} asks another program for data (DDE); remove the formula, and do not open "
                 "the file in Excel unless you know its author"
             )
-        if rest[0] in "[]":
+        if token["table"] or rest[0] in "[]":
             return self._refused(_external(place))
         return self._refused(
             f'{place} holds a formula with "{rest:.20}", which a checked workbook may not contain; '
@@ -499,6 +468,28 @@ def _external(place: Place | str) -> str:
         f"{place} refers to another workbook or to a table, in square brackets; copy the values "
         "into this workbook and refer to their cells"
     )
+
+
+def _may_be_shown(token: Token) -> bool:
+    """Return whether a checked formula may contain a token."""
+    text = token[0]
+    match token.lastgroup:
+        case "error":
+            return text in _ERRORS
+        case "operator":
+            return text not in {"@", "#"}
+        case "name":
+            return not {"\\", "?"} & {*text}
+        case kind:
+            return kind in _KINDS
+
+
+def _letters_and_digits(corner: str) -> tuple[str, str] | None:
+    """Return the column and the row of a corner, of which one may be missing; None for a name."""
+    plain = corner.replace("$", "")
+    letters = plain.rstrip("0123456789")
+    is_column = letters.isascii() and (letters.isalpha() or not letters) and len(letters) <= 3
+    return (letters.upper(), plain[len(letters) :]) if is_column else None
 
 
 def _has_digit(text: str) -> bool:

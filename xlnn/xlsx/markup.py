@@ -14,6 +14,7 @@ from itertools import chain
 from xml.parsers import expat
 
 from xlnn.errors import WorkbookError
+from xlnn.formula import Token, rewritten
 from xlnn.grid import CellError
 from xlnn.xlsx.archive import Archive
 
@@ -429,8 +430,6 @@ PREFIX = "_xlfn."
 Excel 2003, in which it had the prefix; Spire and others keep it, and LibreOffice then does not
 recognise the function."""
 
-_PREFIXED = re.compile(r"""("(?:[^"]|"")*+"|'(?:[^']|'')*+'!)|(?<![\w.])_xlfn\.(?=IFERROR\()""")
-
 
 def unprefixed(formula: str) -> str:
     """Remove prefixes from functions as Excel does; texts and sheet names stay unchanged.
@@ -438,4 +437,8 @@ def unprefixed(formula: str) -> str:
     >>> unprefixed('_xlfn.IFERROR(A1,"_xlfn.IFERROR(")+_xlfn.STDEV.S(A1)')
     'IFERROR(A1,"_xlfn.IFERROR(")+_xlfn.STDEV.S(A1)'
     """
-    return _PREFIXED.sub(lambda found: found[1] or "", formula) if PREFIX in formula else formula
+    return rewritten(formula, _unprefixed) if PREFIX in formula else formula
+
+
+def _unprefixed(token: Token) -> str:
+    return "IFERROR(" if token[0] == f"{PREFIX}IFERROR(" else token[0]

@@ -4,32 +4,15 @@ Users name cells, ranges and numbers. Programs differ in the names they support,
 formulas with the cells themselves.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from xlnn.formula import Token, function_name, rewritten, title_of, tokens
 from xlnn.grid import quoted
 from xlnn.xlsx.guard import MAX_FORMULA
 from xlnn.xlsx.package import Package
 
 NO_VALUE = "=#N/A"
 """The formula given to an engine instead of one with an ambiguous name."""
-
-_TOKENS = re.compile(
-    r"""
-    (?P<text>"(?:[^"]|"")*+"?)
-    | (?: (?P<sheet>'(?:[^']|'')*+' | [\w.]++) ! )? (?P<word>[\w.\\?$]++) (?P<call>\s*+\()?
-    """,
-    re.VERBOSE,
-)
-_CELL = re.compile(r"\$?[A-Z]{1,3}\$?[0-9]{1,7}", re.IGNORECASE)
-_FIXED = re.compile(r"\$[A-Z]{1,3}\$[0-9]{1,7}", re.IGNORECASE)
-_SHEET = r"(?:'(?:[^']|'')*+'|[\w.]++)!"
-_PLAIN = re.compile(
-    rf"(?:{_SHEET})?\$\w+(?:\$\w+)?(?::\$\w+(?:\$\w+)?)?|[\w.]+|\"(?:[^\"]|\"\")*\""
-)
-"""A reference, a number or a text, which needs no parentheses in a formula."""
-_LAMBDA = re.compile(r"\s*=?(?:_xlfn\.)?LAMBDA\(", re.IGNORECASE)
-"""The beginning of a name that is called as a function."""
 
 
 class MeaningError(Exception):
@@ -73,7 +56,7 @@ class Names:
             return formula
         # cells of the formula's own sheet need no title
         own = f"{quoted(self._titles.get(title.casefold(), ''))}!"
-        return _TOKENS.sub(lambda token: self._replaced(token, title, own), formula)
+        return rewritten(formula, lambda token: self._replaced(token, title, own))
 
     def plain(self, formula: str, title: str) -> str:
         """Return a formula with its names replaced, or unchanged if one has no single meaning."""
@@ -84,31 +67,31 @@ class Names:
 
     def computations(self, formula: str, title: str) -> Iterator[tuple[str, str]]:
         """Yield the names in a formula that stand for a computation, with that computation."""
-        for token in _TOKENS.finditer(formula if self._own else ""):
+        for token in tokens(formula) if self._own else ():
             key = self._key(token, title)
             if key and (meaning := self._meaning(key)).startswith("("):
-                yield token["word"], meaning
+                yield _word(token), meaning
 
-    def _replaced(self, token: re.Match[str], title: str, own: str = "") -> str:
+    def _replaced(self, token: Token, title: str, own: str = "") -> str:
         key = self._key(token, title)
         if key is None:
             return token[0]
-        return self._meaning(key).removeprefix(own) + (token["call"] or "")
+        call = token["call"].removeprefix(token["function"]) if token["call"] else ""
+        return self._meaning(key).removeprefix(own) + call
 
-    def _key(self, token: re.Match[str], title: str) -> tuple[str, str] | None:
+    def _key(self, token: Token, title: str) -> tuple[str, str] | None:
         """Return the name that a token is, if any; names of its own sheet come first."""
-        if not token["word"] or token["word"].casefold() not in self._own:
+        name = _word(token).casefold()
+        if name not in self._own:
             return None
-        name, sheet = token["word"].casefold(), token["sheet"]
-        if sheet is not None:
-            title = sheet[1:-1].replace("''", "'") if sheet[0] == "'" else sheet
+        title = title_of(token["sheet"]) if token["sheet"] else title
         key = next(
             (key for key in ((title.casefold(), name), ("", name)) if key in self._stated), None
         )
-        if token["call"] and not (key and _LAMBDA.match(self._stated[key])):
+        if token["call"] and not (key and _is_lambda(self._stated[key])):
             return None
         if key is None:
-            raise MeaningError(f"the name {token['word']} is defined for another sheet alone")
+            raise MeaningError(f"the name {_word(token)} is defined for another sheet alone")
         return key
 
     def _meaning(self, key: tuple[str, str]) -> str:
@@ -127,17 +110,38 @@ class Names:
 
     def _read(self, key: tuple[str, str]) -> str:
         stated = self._stated[key].strip().removeprefix("=")
-        text = _TOKENS.sub(lambda token: self._replaced(token, key[0]), stated)
+        text = rewritten(stated, lambda token: self._replaced(token, key[0]))
         if len(text) > MAX_FORMULA:
             raise MeaningError(f"the name {key[1]} stands for more than a cell takes")
-        for token in _TOKENS.finditer(text):
-            word = token["word"]
-            if not word or token["call"] or not _CELL.fullmatch(word):
-                continue
-            is_second = text[: token.start()].endswith(":")
-            if not (_FIXED.fullmatch(word) and (token["sheet"] or is_second)):
+        joined = ""  # the sheet of the range's first corner
+        for token in tokens(text):
+            if token["first_row"] and not (_is_fixed(token) and (token["sheet"] or joined)):
                 raise MeaningError(
                     f"the name {key[1]} stands for {token[0]}, which is another cell for each "
                     "formula: define it with its sheet and both $"
                 )
-        return text if _PLAIN.fullmatch(text) or _LAMBDA.match(text) else f"({text})"
+            joined = token[0] == ":"
+        return text if _is_plain(text) or _is_lambda(text) else f"({text})"
+
+
+def _word(token: Token) -> str:
+    """Return the word of a token that may be a name; empty for other tokens."""
+    kind = token.lastgroup
+    return token["function"] or (token[kind] if kind in {"name", "reference", "number"} else "")
+
+
+def _is_fixed(token: Token) -> bool:
+    """Return whether a reference names the same cells in each formula."""
+    return token["reference"].count("$") == 2 + 2 * (":" in token["reference"])
+
+
+def _is_lambda(text: str) -> bool:
+    """Return whether a name is called as a function."""
+    found = [token for token in tokens(text) if not token["space"] and token[0] != "="]
+    return bool(found) and function_name(found[0]["function"] or "") == "LAMBDA"
+
+
+def _is_plain(text: str) -> bool:
+    """Return whether a text needs no parentheses in a formula."""
+    kinds = [token.lastgroup for token in tokens(text)]
+    return len(kinds) == 1 and kinds[0] != "stray"

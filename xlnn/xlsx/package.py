@@ -14,6 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+from xlnn.formula import MAX_ROWS, corners
 from xlnn.grid import Place
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.cells import (
@@ -32,15 +33,7 @@ from xlnn.xlsx.parts import (
     read_workbook,
     shared_strings,
 )
-from xlnn.xlsx.sheet_stream import (
-    COMPUTED,
-    MAX_BOX,
-    MAX_ROWS,
-    Item,
-    SheetSource,
-    area,
-    corners,
-)
+from xlnn.xlsx.sheet_stream import COMPUTED, MAX_BOX, Item, SheetSource, area
 
 Named = tuple[str, str, Mapping[str, str]]
 """A defined name, its formula, and its attributes."""

@@ -11,19 +11,14 @@ values also take a range with one of its rows, columns or cells, which is repeat
 range. A row with a column counts as unlike, since neither fills the other.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import combinations
 from typing import NamedTuple
 
-import formualizer
-
-from xlnn.xlsx.formula_groups import QUOTED
+from xlnn.formula import Node, Token, corners_of, parsed, tokens
+from xlnn.grid import address
 from xlnn.xlsx.guard import FUNCTIONS, MOST_ARGUMENTS
-from xlnn.xlsx.sheet_stream import COLUMNS, address, corners
-
-Node = formualizer.ASTNode
 
 _ALL = (True, True)
 RANGES: Mapping[str, tuple[bool, ...]] = {
@@ -71,14 +66,6 @@ _SHAPING = {"COLUMN", "INDEX", "MMULT", "ROW", "TRANSPOSE"}
 
 REFERRING = {":", ",", " "}
 """Operators that combine references, and compute nothing."""
-
-_SHEET = re.compile(r"(?:'(?:[^']|'')*'|[^:!']*)!")
-_CELLS = re.compile(
-    r"(?<![\w.$])\$?([A-Z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Z]{1,3})\$?([0-9]{1,7}))?(?![\w.(])",
-    re.IGNORECASE,
-)
-_SPACED = re.compile(rf"(?P<quoted>{QUOTED.pattern})|\s*(?P<sign>[-+*/^&=<>,;]+)\s*")
-_OF_TWO_SHEETS = re.compile(r":(?:'|\w+!)")
 
 
 class Operand(NamedTuple):
@@ -174,38 +161,36 @@ def at_a1(formula: str) -> str:
     >>> at_a1("=SUMPRODUCT(Data!B4:M4,Weights!B$5:B$9)+LOG10(AL7)")
     '=SUMPRODUCT(Data!A1:L1,Weights!A1:A5)+LOG10(A1)'
     """
-    return formula if _OF_TWO_SHEETS.search(formula) else _CELLS.sub(_moved, formula)
+    found = tokens(formula)
+    is_computed = any(token[0] == ":" for token in found)
+    return formula if is_computed else "".join(map(_moved, found))
 
 
-def _moved(cells: re.Match[str]) -> str:
-    left, top, right, bottom = cells.groups()
-    if not right:
-        return "A1"
-    columns = abs(COLUMNS[right.upper()] - COLUMNS[left.upper()])
-    return f"A1:{address(abs(int(bottom) - int(top)) + 1, columns + 1)}"
+def _moved(token: Token) -> str:
+    if not token["first_row"]:
+        return token[0]
+    if not token["last_row"]:
+        return f"{token['sheet'] or ''}A1"
+    if (found := corners_of(token)) is None:
+        return token[0]
+    top, left, bottom, right = found
+    last = address(abs(bottom - top) + 1, abs(right - left) + 1)
+    return f"{token['sheet'] or ''}A1:{last}"
 
 
 def _read(formula: str) -> Reading:
-    if (tree := parsed(formula)) is None:
-        return Reading()
+    tree = parsed(formula)
+    return reading_of(tree) if tree else Reading()
+
+
+def reading_of(tree: Node) -> Reading:
+    """Return the same as `reading`, of the tree of a formula."""
     reader = _Reader()
     reader.value(tree, _Taken())
     return Reading(next(iter(reader.unlike), None), next(iter(reader.intersected), None))
 
 
 _read_alike = lru_cache(maxsize=4096)(_read)
-
-
-def parsed(formula: str) -> Node | None:
-    """Return a formula as a tree; None if it cannot be parsed, which each engine reports.
-
-    >>> parsed("=A1*(1-A1)").node_type(), parsed("=A1*(1-A1")
-    ('BinaryOp', None)
-    """
-    try:
-        return formualizer.parse(formula)
-    except (formualizer.ParserError, formualizer.TokenizerError, ValueError, RecursionError):
-        return None
 
 
 class _Taken(NamedTuple):
@@ -255,64 +240,54 @@ class _Reader:
 
     def _operands(self, node: Node, taken: _Taken) -> list[Operand | None]:
         """Return what a node is computed from cell by cell; None for what is unknown."""
-        if node.node_type() == "Function":
+        if node.kind == "Function":
             return self._function(node, taken)
-        operator = node.get_operator() or ":"
+        operator = node.operator or ":"
         if operator in REFERRING:
             return [self._operand(node, taken)]
         each = taken._replace(whole=False)
-        found = [one for part in node.children() for one in self._operands(part, each)]
+        found = [one for part in node.parts for one in self._operands(part, each)]
         return [None] if operator in {"#", "@"} else found
 
     def _operand(self, node: Node, taken: _Taken) -> Operand | None:
         """Return a constant or a reference."""
-        match node.node_type():
+        match node.kind:
             case "Reference":
-                text = node.get_reference_string()
-                if taken.single and self._is_range(text):
-                    self.intersected.append(text)
-                return self._reference(text)
-            case "Literal":
-                return Operand(node.get_source_token().value, 1, 1)
-            case "Omitted":
-                return Operand("nothing", 1, 1)
+                if (found := node.corners) is None:
+                    return None
+                if taken.single and found[:2] != found[2:]:
+                    self.intersected.append(node.reference)
+                return _area(node.reference, found)
+            case "Literal" | "Omitted":
+                return Operand(node.word or "nothing", 1, 1)
             case "Array":
                 if taken.single:
                     self.intersected.append("{…}")
-                rows = node.to_dict()["rows"]
-                return Operand("{…}", len(rows), len(rows[0])) if rows else None
+                rows = node.parts
+                return Operand("{…}", len(rows), len(rows[0].parts)) if rows else None
             case "BinaryOp":
                 if taken.single:
-                    self.intersected.append(written(node))
-                return self._joined(node.get_operator(), *node.children())
+                    self.intersected.append(str(node))
+                return self._joined(node.operator, *node.parts)
         return None
 
-    def _is_range(self, text: str) -> bool:
-        first, colon, last = _SHEET.sub("", text).replace("$", "").upper().partition(":")
-        # a whole column or row has many cells even if both corners are the same
-        return bool(colon) and (first != last or first.isalpha() or first.isdigit())
-
-    def _reference(self, text: str) -> Operand | None:
-        if (found := corners(_SHEET.sub("", text))) is None:
-            return None
-        top, left, bottom, right = found
-        return Operand(text, abs(bottom - top) + 1, abs(right - left) + 1)
-
-    def _joined(self, operator: str, *sides: Node) -> Operand | None:
+    def _joined(self, operator: str, first: Node, last: Node) -> Operand | None:
         """Return the range from one reference to another, such as Data!A1:Data!A9."""
-        texts = [side.get_reference_string() or "" for side in sides]
-        for side in sides:
+        for side in (first, last):
             self.value(side, _Taken(whole=True))
-        return self._reference(":".join(texts)) if operator == ":" and all(texts) else None
+        ends = first.corners, last.corners
+        if operator != ":" or None in ends:
+            return None
+        return _area(f"{first.reference}:{last.reference}", (*ends[0][:2], *ends[1][2:]))
 
     def _function(self, node: Node, taken: _Taken) -> list[Operand | None]:
-        name, arguments = node.get_function_name().upper().removeprefix("_XLFN."), node.children()
+        name, arguments = node.function, node.parts
         if name in {"LET", "LAMBDA"}:  # their words are no defined names
             return [None]
         given = [*zip(arguments, _arguments_taken(name, arguments, taken), strict=True)]
         found = self._result(name, given)
         if name == "INDEX" and taken.single and any(map(_is_all, arguments[1:])):
-            self.intersected.append(written(node))
+            self.intersected.append(str(node))
         return found
 
     def _result(self, name: str, given: "Sequence[_Given]") -> list[Operand | None]:
@@ -367,6 +342,12 @@ class _Reader:
         return shape and Operand(f"{name}(…)", *shape)
 
 
+def _area(text: str, found: tuple[int, int, int, int]) -> Operand:
+    """Return a range with its shape, from its corners."""
+    top, left, bottom, right = found
+    return Operand(text, abs(bottom - top) + 1, abs(right - left) + 1)
+
+
 _Given = tuple[Node, _Taken]
 """An argument, and how its function takes it."""
 
@@ -379,7 +360,7 @@ def _arguments_taken(name: str, arguments: Sequence[Node], taken: _Taken) -> Ite
         is_chosen = name in _CHOOSING and position > 0
         whole = taken.whole if is_chosen else takes[min(position, len(takes) - 1)]
         # Excel evaluates any function for each entry of a constant
-        is_constant = argument.node_type() == "Array" and not taken.single
+        is_constant = argument.kind == "Array" and not taken.single
         yield _Taken(whole or is_constant, is_each or name == "SUMPRODUCT")
 
 
@@ -400,14 +381,4 @@ def _picked(cells: Operand, positions: Sequence[Node]) -> tuple[int, int] | None
 
 def _is_all(position: Node) -> bool:
     """Return whether INDEX picks all rows or columns with an argument."""
-    return position.node_type() == "Omitted" or position.get_literal_value() == 0
-
-
-def written(node: Node) -> str:
-    """Return a part of a formula as a person writes it, without blanks around operators.
-
-    >>> written(parsed('=IF(A1 >= -B1, "a, b", (A1+1) * 2)'))
-    'IF(A1>=-B1,"a, b",(A1+1)*2)'
-    """
-    text = node.to_formula().removeprefix("=")
-    return _SPACED.sub(lambda found: found["quoted"] or found["sign"], text)
+    return position.kind == "Omitted" or position.value == 0

@@ -11,13 +11,11 @@ from itertools import chain, repeat
 from typing import Any
 
 from xlnn.errors import WorkbookError
+from xlnn.formula import COLUMNS, MAX_COLUMNS, MAX_ROWS, corners
 from xlnn.grid import address
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.markup import ANEW, Node, stray_sentence, unprefixed
 from xlnn.xlsx.plain_rows import PlainRow, sheet_nodes
-
-MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
-"""The grid of Excel and of LibreOffice."""
 
 MAX_BOX = 50_000_000
 """Cells of the rectangle from A1 that holds a sheet: engines and NumPy allocate it whole (400 MB).
@@ -46,43 +44,6 @@ _CELLS = {"sheetData", "row", "c", "v", "is"}
 programs look at the local name alone."""
 
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
-_CORNER = re.compile(r"\$?([A-Z]{1,3})?\$?([0-9]{1,7})?", re.IGNORECASE)
-
-
-class _Columns(dict[str, int]):
-    """Column numbers by their letters; 0 for letters beyond the last column."""
-
-    def __missing__(self, letters: str) -> int:
-        number = 0
-        if re.fullmatch("[A-Z]{1,3}", letters):
-            for letter in letters:
-                number = number * 26 + ord(letter) - 64
-        if not 0 < number <= MAX_COLUMNS:
-            return 0
-        self[letters] = number
-        return number
-
-
-COLUMNS = _Columns()
-
-
-def corners(text: str) -> tuple[int, int, int, int] | None:
-    """Return the top, left, bottom and right of a reference without a sheet; None for a name.
-
-    >>> corners("B2:C9"), corners("$A$1"), corners("A:B"), corners("3:5"), corners("eta")
-    ((2, 2, 9, 3), (1, 1, 1, 1), (1, 1, 1048576, 2), (3, 1, 5, 16384), None)
-    """
-    ends = [_CORNER.fullmatch(end) for end in text.split(":")]
-    letters = [end[1] for end in ends if end and end[1]]
-    digits = [end[2] for end in ends if end and end[2]]
-    count = len(ends)
-    if None in ends or count > 2 or {len(letters), len(digits)} - {0, count}:
-        return None
-    if not (letters and digits) and (count == 1 or not (letters or digits)):
-        return None
-    columns = [COLUMNS[each.upper()] for each in letters] or [1, MAX_COLUMNS]
-    rows = [int(each) for each in digits] or [1, MAX_ROWS]
-    return (rows[0], columns[0], rows[-1], columns[-1]) if all(columns + rows) else None
 
 
 def area(reference: str) -> int:
