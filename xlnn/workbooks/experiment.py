@@ -22,76 +22,32 @@ import numpy as np
 
 from xlnn.data.dataset import Dataset, ReadOptions
 from xlnn.data.load import load, load_rows
-from xlnn.data.messages import counted, listed, short
-from xlnn.data.numbers import rounded
+from xlnn.data.messages import counted, listed
 from xlnn.equations.optimiser import DIRECTED, OPTIMISERS
 from xlnn.errors import DataError, OptionsError, XlnnError
 from xlnn.model import Copy, Model
-from xlnn.option import LIST, NUMBER, SECTIONS, TABLE, TEXT, WHOLE, Option
+from xlnn.option import TEXT, WHOLE, Option
 from xlnn.options import BUILD, Options, as_typed
 from xlnn.quantity import Quantity
 from xlnn.reference import Arrays
-from xlnn.registry.templates import Template, folder, names, template
+from xlnn.registry.templates import Template, folder
 from xlnn.registry.text import IN_WORDS, Text, missing, text
 from xlnn.workbooks import compare
-from xlnn.workbooks.entries import from_values, read_entries, whole
+from xlnn.workbooks.beginning import from_template, from_workbook
+from xlnn.workbooks.entries import from_values, whole
 from xlnn.workbooks.kind import Recipe, WorkbookKind
 from xlnn.workbooks.learning import constants
-from xlnn.workbooks.making import CONSTANTS, RUN_SIZES, Making, Samples, made, one_of
+from xlnn.workbooks.making import Making, Samples, made, one_of
 from xlnn.workbooks.origin import Origin, check_reading, source_name
 from xlnn.workbooks.pages.guide import SCALE, blanks, draw_guide
 from xlnn.workbooks.pages.page import Page, in_words, on_pages, said
 from xlnn.workbooks.pages.sheet import Context, Sheet
-from xlnn.workbooks.runs import RUN, joined_runs, seen_by
-from xlnn.workbooks.samples import TEST, Learns, completed, dataset_of, typed_data
+from xlnn.workbooks.personal import personal
+from xlnn.workbooks.runs import joined_runs
+from xlnn.workbooks.samples import TEST, Learns, completed
 from xlnn.workbooks.spec import Spec
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import FILLS
-
-LEAST, MOST = 0.8, 1.25
-"""The range of factors of a number, so that the texts of the experiment stay true."""
-
-DIGITS = 2, 4
-"""The fewest and the most digits of a changed number."""
-
-
-def is_movable(quantity: Quantity) -> bool:
-    """Return whether an input is a real number: not a text, a choice or a count."""
-    return not (quantity.is_text or quantity.choices or quantity.number_format == "0")
-
-
-def moved_inputs(quantity: Quantity, given: object, random: np.random.Generator) -> np.ndarray:
-    """Change the values of an input by up to a quarter.
-
-    Zeros and ones stay: they are pixels, targets, or switch a term off.
-
-    >>> moved_inputs(Quantity("x", shape=(4,)), [0, 1, 0.5, -4], np.random.default_rng(0)).tolist()
-    [0.0, 1.0, 0.41, -3.2]
-    """
-    array = np.asarray(given, dtype=float).reshape(quantity.input_lengths)
-    # draw for every number, so that unchanged ones do not affect the others
-    factors = np.exp(random.uniform(np.log(LEAST), np.log(MOST), array.shape))
-    moved = [
-        value if value in (0.0, 1.0) else float(f"{value * factor:.{_digits(value)}g}")
-        for value, factor in zip(array.ravel(), factors.ravel(), strict=True)
-    ]
-    return np.array(moved, dtype=float).reshape(array.shape)
-
-
-def _digits(value: float) -> int:
-    """Return the number of digits of a number, within `DIGITS`."""
-    written = f"{value:.15e}".partition("e")[0].replace(".", "").lstrip("-").rstrip("0")
-    return min(max(len(written), DIGITS[0]), DIGITS[1])
-
-
-KEYS = {
-    "kind": TEXT, "summary": TEXT, "book": SECTIONS, "images": TEXT, "labels": LIST,
-    "sizes": TABLE, "inputs": TABLE, "data": TABLE, "start": TABLE,
-}  # fmt: skip
-"""The entries of a template besides its options."""
-
-NEEDED = frozenset({"cost", "epochs", "layers"})
-"""Sizes that have no usual value: a template says them."""
 
 READING = {
     "targets": ("targets", "drop", "columns", "decimal", "missing", "header_row", "sheet",
@@ -100,10 +56,6 @@ READING = {
     "rows": ("drop", "columns", "header_row", "sheet", "encoding"),
 }  # fmt: skip
 """The options that say how data are read, by what an experiment takes of them."""
-
-DATA = {name: Option(TEXT, "", name=name).check for name in ("file", "target")}
-"""The entries of the table ``[data]`` in the template of a kind that reads them: a file beside it,
-and the column to predict."""
 
 OF_DATA = (
     "test_samples", "picture", "labels", "features", "task", "scaled", "scaled_targets", "decimals",
@@ -264,12 +216,17 @@ class Experiment(WorkbookKind[Spec, Origin]):
         """Its initial values, as a template."""
         values = {"kind": self.name, "summary": self.summary, "book": [*self.book]}
         values |= {"images": self.images} if self.images else {}
-        return Template(self.name, folder(), {**values, "sizes": _usual_sizes(self.sizes)})
+        return Template(self.name, folder(), {**values, "sizes": self.usual_sizes})
+
+    @property
+    def usual_sizes(self) -> dict[str, Any]:
+        """The default sizes, by name."""
+        return {name: size.usual for name, size in self.sizes.items()}
 
     @property
     def _usual(self) -> Spec:
         """Its Spec with the default sizes."""
-        return Spec(self.name, self.name, "en", _usual_sizes(self.sizes))
+        return Spec(self.name, self.name, "en", self.usual_sizes)
 
     @property
     def options(self) -> frozenset[str]:
@@ -280,7 +237,7 @@ class Experiment(WorkbookKind[Spec, Origin]):
         return super().options | {*self.options_for, *own}
 
     @property
-    def _has_targets(self) -> bool:
+    def has_targets(self) -> bool:
         """Whether its data have columns to predict."""
         return self.from_data is not None and self.reads == "targets"
 
@@ -291,111 +248,20 @@ class Experiment(WorkbookKind[Spec, Origin]):
 
     def from_template(self, template: Template) -> Origin:
         """Read the sizes, inputs and options that a template names, and where its data are."""
-        values, where = template.values, f"template.toml of {template.name}"
-        accepted = {name: BUILD[name] for name in self.options if BUILD[name].table is not None}
-        top = {name: each for name, each in accepted.items() if each.table == ""}
-        keys = {name: Option(each, "", name=name) for name, each in KEYS.items()}
-        own = {name: replace(each, name=name) for name, each in self.sizes.items()} | top
-        own |= {name: Option(NUMBER, "", name=name) for name in CONSTANTS if self.rates}
-        own_keys = {**keys, **own, **keys}
-        reads = {name: partial(each.check, several=False) for name, each in own_keys.items()}
-        entries = read_entries(reads, values, where)
-        said = {name: entries[name] for name in top if name in entries}
-        labels = tuple(map(str, entries.get("labels", ())))
-        if len(set(labels)) < len(labels):
-            raise DataError(f"{where}: a label occurs twice in its labels.")
-        for table in ("data", "start"):
-            own = {name: each for name, each in accepted.items() if each.table == table}
-            reads = {name: partial(each.check, several=False) for name, each in own.items()}
-            reads |= {name: Option(TEXT, "", name=name).check for name in ("file", "target")}
-            given = entries.get(table, {})
-            entries[table] = read_entries(reads, given, f"{where}, [{table}]") if given else {}
-            said |= {name: entries[table][name] for name in own if name in entries[table]}
-        sizes = {**_usual_sizes(self.sizes), **entries.get("sizes", {})}
-        sizes |= {name: entries[name] for name in self.sizes if name in entries.keys() - KEYS}
-        inputs = dict(entries.get("inputs", {}))
-        inputs |= {name: entries[name] for name in CONSTANTS if name in entries}
-        settings, sets = {}, self.sets
-        for name in (name for name in said if not BUILD[name].reads):
-            which = sets.get(name, "")
-            into = sizes if which in sizes else inputs if which else settings
-            into[which or name] = said[name]
-        for name in NEEDED & self.sizes.keys():
-            if sizes[name] is None:
-                raise DataError(f"{where} does not say its {name}.")
-        sizes |= self._check_sizes({k: v for k, v in sizes.items() if v is not None}, where)
-        return self._with_file(
-            template,
-            entries,
-            Origin(
-                template.name,
-                sizes,
-                inputs,
-                settings,
-                reading=ReadOptions(
-                    labels=labels,
-                    **{"table": self.learns is not None and self.learns.table}
-                    | {name: value for name, value in said.items() if BUILD[name].reads},
-                ),
-                notes={name: tuple(BUILD[name].notes(values.get(name))) for name in said},
-            ),
-        )
-
-    def _with_file(self, template: Template, entries: Mapping[str, Any], origin: Origin) -> Origin:
-        """Return an origin with the file of data that a template names, and that of its start."""
-        where, file = f"template.toml of {template.name}", entries["data"].get("file")
-        if self.learns is None and self._has_targets and (file or not self.inputs):
-            needed = read_entries(DATA, entries["data"], f"{where}, [data]", DATA)
-            said = {"targets": (needed["target"],)}
-            (sizes, inputs), _ = self._read(template.path / needed["file"], said)
-            sizes = {**sizes, **template.values.get("sizes", {})}
-            sizes = self.checked({**origin.sizes, **sizes}, where)
-            origin = replace(origin, sizes=sizes, inputs={**_for(inputs, sizes), **origin.inputs})
-        elif file:
-            origin = replace(origin, data=template.path / file)
-        if start := entries["start"].get("file"):
-            origin = replace(origin, runs=({"start": template.path / start},))
-        if "images" in entries:
-            images = _images_of(entries["images"], where)
-            origin = replace(origin, inputs=images | origin.inputs)
-        return origin
+        return from_template(self, template)
 
     def from_workbook(self, name: str, spec: Spec, arrays: Arrays) -> Origin:
         """Return an origin with the current values of the inputs, and with the data as typed."""
-        model, learns = self.model_of(spec), self.learns
-        typed = {q.name: q.typed(arrays[q.name]) for q in model.inputs}
-        runs = []
-        for n in range(spec.number_of_runs):
-            alone = self.model_of(spec.of_run(n).alone)
-            seen = seen_by(n, model, typed) if spec.runs else typed
-            weights = {q.name: q for q in self.weights(alone)}
-            start = {
-                name: rounded(seen[name][0] if q.given else seen[name])
-                for name, q in weights.items()
-            }
-            own = {
-                q.name: seen[q.name] if q.lengths else float(seen[q.name])
-                for q in alone.inputs
-                if model[q.name].each and q.name not in weights
-            }
-            sizes = {key: spec.of_run(n).sizes[key] for key in RUN_SIZES if key in spec.sizes}
-            sizes |= {"seed": spec.seeds[n]} if spec.seeds else {}
-            runs.append({**own, **(sizes if spec.runs else {}), "start": start})
-        kept = {
-            name: value
-            for name, value in typed.items()
-            if not (name in start or model[name].each or model[name].kind == RUN)
-        }
-        origin = Origin(
-            spec.template,
-            spec.sizes,
-            kept,
-            {"lang": spec.lang, "spread": "fan-in"},
-            runs=tuple(runs),
-            told=spec.told,
-            is_own=bool(spec.data),
-        )
-        return dataset_of(name, spec, learns, arrays, origin) if learns else origin
+        return from_workbook(self, name, spec, arrays)
+
+    def personal(
+        self,
+        origin: Origin,
+        options: Mapping[str, Any],
+        random: np.random.Generator,
+    ) -> Origin:
+        """Return an origin whose real inputs are changed a little."""
+        return personal(self, origin, Options(**options), random)
 
     @property
     def compares(self) -> bool:  # type: ignore[override]
@@ -464,7 +330,7 @@ class Experiment(WorkbookKind[Spec, Origin]):
         learns = self.learns
         assert learns is not None  # noqa: S101 -- who calls it has one
         if self.from_data is not None:
-            return self._check_sizes(self.from_data(_some(data, kept), where)[0], where)
+            return self.check_sizes(self.from_data(_some(data, kept), where)[0], where)
         found: dict[str, int] = {}
         for name, sizes in learns.sizes.items():
             array = data.x if name == learns.x else data.t
@@ -487,27 +353,6 @@ class Experiment(WorkbookKind[Spec, Origin]):
             found |= lengths
         return found
 
-    def personal(
-        self,
-        origin: Origin,
-        options: Mapping[str, Any],
-        random: np.random.Generator,
-    ) -> Origin:
-        """Return an origin whose real inputs are changed a little."""
-        recipe = made(self, origin, Options(**options))
-        inputs = {q.name: recipe.inputs[q.name] for q in recipe.model.inputs}
-        inputs |= {
-            q.name: moved_inputs(q, inputs[q.name], random)
-            for q in recipe.model.inputs
-            if is_movable(q)
-        }
-        if self.learns is None:
-            return replace(origin, inputs=inputs)
-        names = {self.learns.x, self.learns.t}
-        own = {name: value for name, value in inputs.items() if name not in names}
-        data = typed_data(self.learns, inputs)
-        return replace(origin, inputs=own, data=data, held=np.zeros(len(data.x), dtype=bool))
-
     def asked_for(self, spec: Spec) -> dict[str, Any]:
         """Return the language and the sizes that are options."""
         asked = {name: spec.sizes[size] for name, size in self.sets.items() if size in spec.sizes}
@@ -522,7 +367,7 @@ class Experiment(WorkbookKind[Spec, Origin]):
             They cannot be read.
         """
         said = asked.reading
-        if "data" not in asked or (self._has_targets and "targets" not in asked):
+        if "data" not in asked or (self.has_targets and "targets" not in asked):
             if "targets" not in said and "data" not in asked:
                 raise OptionsError(
                     f"{as_typed(next(iter(said)))} says how to read data: add --data."
@@ -530,7 +375,7 @@ class Experiment(WorkbookKind[Spec, Origin]):
             raise OptionsError(
                 "--data and --target belong together: your data, and the column to predict."
             )
-        (sizes, inputs), notes = self._read(asked.data, said)
+        (sizes, inputs), notes = self.read(asked.data, said)
         own = {self.sets[name]: value for name, value in asked.items() if name in self.sets}
         all_sizes = {**origin.sizes, **sizes}
         all_sizes |= {name: one_of(own[name]) for name in self.sizes if name in own}
@@ -566,7 +411,7 @@ class Experiment(WorkbookKind[Spec, Origin]):
             return {}
         return {"eta": float(f"{self.rates[optimizer] / more:.2g}")}
 
-    def _read(self, source: object, said: Mapping[str, Any]) -> tuple[Given, tuple[str, ...]]:
+    def read(self, source: object, said: Mapping[str, Any]) -> tuple[Given, tuple[str, ...]]:
         """Return the sizes and inputs that follow from data, and what was read."""
         if self.from_data is None:
             return ({}, {}), ()
@@ -574,13 +419,13 @@ class Experiment(WorkbookKind[Spec, Origin]):
         where = source_name(source)
         if self.reads == "rows":
             found = self.from_data(load_rows(source, ReadOptions(**said)), where)
-            self._check_sizes(found[0], where)
+            self.check_sizes(found[0], where)
             told = ", ".join(f"{name} {count:,}" for name, count in found[0].items())
             return found, (f"{where} was read: {told}.",)
         check_reading(source, said)
-        data = load(source, ReadOptions(table=True, bare=not self._has_targets, **said))
+        data = load(source, ReadOptions(table=True, bare=not self.has_targets, **said))
         found = self.from_data(data, where)
-        self._check_sizes(found[0], where)
+        self.check_sizes(found[0], where)
         return found, data.told
 
     def spec(self, values: Mapping[str, Any]) -> Spec:
@@ -599,9 +444,9 @@ class Experiment(WorkbookKind[Spec, Origin]):
         if set(sizes) != set(self.sizes):
             named = listed(self.sizes) if self.sizes else "none"
             raise DataError(f"{where}: the sizes of a {self.name} workbook are {named}.")
-        return self._check_sizes(sizes, where)
+        return self.check_sizes(sizes, where)
 
-    def _check_sizes(self, sizes: Mapping[str, Any], where: str) -> dict[str, Any]:
+    def check_sizes(self, sizes: Mapping[str, Any], where: str) -> dict[str, Any]:
         """Return some sizes in their normal form, or refuse one that is not allowed."""
         found = {}
         for name in filter(sizes.__contains__, self.sizes):
@@ -778,10 +623,6 @@ def _toml(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _usual_sizes(sizes: Mapping[str, Option]) -> dict[str, Any]:
-    return {name: size.usual for name, size in sizes.items()}
-
-
 def _draw_guide(page: Context[Spec]) -> Drawing:
     """Draw the Guide, with the colours used in the workbook."""
     quantities = page.layout.model.quantities
@@ -792,13 +633,3 @@ def _draw_guide(page: Context[Spec]) -> Drawing:
     ]
     closing = page.words.words["guide"]["closing"]
     return draw_guide(page, values=page.spec.sizes, equations={}, colours=colours, closing=closing)
-
-
-def _images_of(name: object, where: str) -> dict[str, np.ndarray]:
-    """Return the pixels and labels of the images of a template of xlnn."""
-    data = template(name).values.get("data", {}) if name in names() else {}
-    if "picture" not in data:
-        raise DataError(f"{where}: images is {short(name)}: a template with pictures was expected.")
-    dataset = load(folder() / str(name) / data["file"], ReadOptions(picture=tuple(data["picture"])))
-    labels = np.array(dataset.labels)[dataset.t.argmax(axis=1)]
-    return {"images": dataset.x, "labels": labels}

@@ -1,0 +1,178 @@
+"""Begin a build from a template, or from an earlier workbook."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from xlnn.data.dataset import ReadOptions
+from xlnn.data.load import load
+from xlnn.data.messages import short
+from xlnn.data.numbers import rounded
+from xlnn.errors import DataError
+from xlnn.option import LIST, NUMBER, SECTIONS, TABLE, TEXT, Option
+from xlnn.options import BUILD
+from xlnn.reference import Arrays
+from xlnn.registry.templates import Template, folder, names, template
+from xlnn.workbooks.entries import read_entries
+from xlnn.workbooks.making import CONSTANTS, RUN_SIZES
+from xlnn.workbooks.origin import Origin
+from xlnn.workbooks.runs import RUN, seen_by
+from xlnn.workbooks.samples import dataset_of
+from xlnn.workbooks.spec import Spec
+
+if TYPE_CHECKING:
+    from xlnn.workbooks.experiment import Experiment
+
+KEYS = {
+    "kind": TEXT, "summary": TEXT, "book": SECTIONS, "images": TEXT, "labels": LIST,
+    "sizes": TABLE, "inputs": TABLE, "data": TABLE, "start": TABLE,
+}  # fmt: skip
+"""The entries of a template besides its options."""
+
+NEEDED = frozenset({"cost", "epochs", "layers"})
+"""Sizes that have no usual value: a template says them."""
+
+FILES = ("file", "target")
+"""The entries of ``[data]`` and ``[start]`` besides options: a file beside the template, and, for a
+kind that reads it by itself, the column to predict."""
+
+
+def from_template(kind: "Experiment", of: Template) -> Origin:
+    """Read the sizes, inputs and options that a template names, and where its data are.
+
+    Options may be entries of the template, or of its tables; so may sizes and the constants of an
+    optimiser.
+
+    Raises
+    ------
+    DataError
+        An entry is missing or unknown, or has a wrong value.
+    """
+    where = f"template.toml of {of.name}"
+    entries = _entries(kind, of, where)
+    sizes = {**kind.usual_sizes, **entries.get("sizes", {})}
+    inputs, settings = dict(entries.get("inputs", {})), {}
+    reading = {"table": kind.learns is not None and kind.learns.table}
+    for name, value in _stated(entries):
+        option, sets = BUILD.get(name), kind.sets.get(name, name)
+        if option is not None and option.reads:
+            reading[name] = value
+        elif sets in sizes:
+            sizes[sets] = value
+        elif name in kind.sets or name in CONSTANTS:
+            inputs[sets] = value
+        else:
+            settings[name] = value
+    for name in NEEDED & sizes.keys():
+        if sizes[name] is None:
+            raise DataError(f"{where} does not say its {name}.")
+    sizes |= kind.check_sizes({k: v for k, v in sizes.items() if v is not None}, where)
+    labels = tuple(map(str, entries.get("labels", ())))
+    if len(set(labels)) < len(labels):
+        raise DataError(f"{where}: a label occurs twice in its labels.")
+    noted = {name: tuple(BUILD[name].notes(of.values.get(name))) for name in BUILD}
+    origin = Origin(
+        of.name, sizes, inputs, settings, reading=ReadOptions(labels=labels, **reading),
+        notes={name: notes for name, notes in noted.items() if notes},
+    )  # fmt: skip
+    return _with_files(kind, of, entries, origin)
+
+
+def _entries(kind: "Experiment", of: Template, where: str) -> dict[str, Any]:
+    """Read the entries of a template, and those of its tables ``data`` and ``start``."""
+    options = {name: BUILD[name] for name in kind.options if BUILD[name].table is not None}
+
+    def reads(table: str, known: Mapping[str, Option]) -> dict[str, Any]:
+        own = {name: each for name, each in options.items() if each.table == table}
+        return {
+            name: partial(replace(each, name=name).check, several=False)
+            for name, each in {**known, **own, **known}.items()
+        }
+
+    constants = dict.fromkeys(CONSTANTS if kind.rates else (), Option(NUMBER, ""))
+    keys = {name: Option(each, "") for name, each in KEYS.items()}
+    entries = read_entries(reads("", {**keys, **kind.sizes, **constants, **keys}), of.values, where)
+    files = dict.fromkeys(FILES, Option(TEXT, ""))
+    for table in ("data", "start"):
+        given = entries.get(table, {})
+        entries[table] = read_entries(reads(table, files), given, f"{where}, [{table}]")
+    return entries
+
+
+def _stated(entries: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the options, sizes and constants among the entries of a template."""
+    yield from ((name, value) for name, value in entries.items() if name not in KEYS)
+    for table in ("data", "start"):
+        yield from ((name, each) for name, each in entries[table].items() if name not in FILES)
+
+
+def _with_files(
+    kind: "Experiment", of: Template, entries: Mapping[str, Any], origin: Origin
+) -> Origin:
+    """Return an origin with the data that a template names, its start, and its images."""
+    where, file = f"template.toml of {of.name}", entries["data"].get("file")
+    if kind.learns is None and kind.has_targets and (file or not kind.inputs):
+        for name in FILES:
+            if name not in entries["data"]:
+                raise DataError(f"{where}, [data] does not say its {name}.")
+        (sizes, inputs), _ = kind.read(of.path / file, {"targets": (entries["data"]["target"],)})
+        sizes = kind.checked({**origin.sizes, **sizes, **entries.get("sizes", {})}, where)
+        inputs = inputs(sizes) if callable(inputs) else inputs
+        origin = replace(origin, sizes=sizes, inputs={**inputs, **origin.inputs})
+    elif file:
+        origin = replace(origin, data=of.path / file)
+    if start := entries["start"].get("file"):
+        origin = replace(origin, runs=({"start": of.path / start},))
+    if "images" in entries:
+        origin = replace(origin, inputs=_images_of(entries["images"], where) | origin.inputs)
+    return origin
+
+
+def _images_of(name: object, where: str) -> dict[str, np.ndarray]:
+    """Return the pixels and labels of the images of a template of xlnn."""
+    data = template(name).values.get("data", {}) if name in names() else {}
+    if "picture" not in data:
+        raise DataError(f"{where}: images is {short(name)}: a template with pictures was expected.")
+    dataset = load(folder() / str(name) / data["file"], ReadOptions(picture=tuple(data["picture"])))
+    labels = np.array(dataset.labels)[dataset.t.argmax(axis=1)]
+    return {"images": dataset.x, "labels": labels}
+
+
+def from_workbook(kind: "Experiment", name: str, spec: Spec, arrays: Arrays) -> Origin:
+    """Return an origin with the current values of the inputs, and with the data as typed."""
+    model, learns = kind.model_of(spec), kind.learns
+    typed = {q.name: q.typed(arrays[q.name]) for q in model.inputs}
+    runs = []
+    for n in range(spec.number_of_runs):
+        alone = kind.model_of(spec.of_run(n).alone)
+        seen = seen_by(n, model, typed) if spec.runs else typed
+        weights = {q.name: q for q in kind.weights(alone)}
+        start = {
+            name: rounded(seen[name][0] if q.given else seen[name]) for name, q in weights.items()
+        }
+        own = {
+            q.name: seen[q.name] if q.lengths else float(seen[q.name])
+            for q in alone.inputs
+            if model[q.name].each and q.name not in weights
+        }
+        sizes = {key: spec.of_run(n).sizes[key] for key in RUN_SIZES if key in spec.sizes}
+        sizes |= {"seed": spec.seeds[n]} if spec.seeds else {}
+        runs.append({**own, **(sizes if spec.runs else {}), "start": start})
+    kept = {
+        name: value
+        for name, value in typed.items()
+        if not (name in start or model[name].each or model[name].kind == RUN)
+    }
+    origin = Origin(
+        spec.template,
+        spec.sizes,
+        kept,
+        {"lang": spec.lang, "spread": "fan-in"},
+        runs=tuple(runs),
+        told=spec.told,
+        is_own=bool(spec.data),
+    )
+    return dataset_of(name, spec, learns, arrays, origin) if learns else origin
