@@ -192,7 +192,10 @@ def relative(token: Token) -> Iterator[tuple[int, int, int]]:
     >>> [*relative(tokens("C:$D")[0]), *relative(tokens("A$1:$B2")[0])]
     [(0, 1, 3), (0, 1, 1), (6, 7, 2)]
     """
-    for name in _PARTS if token["reference"] else ():
+    if not token["reference"]:
+        return
+    of_cells = _PARTS[: 4 if token["last_row"] else 2]
+    for name in of_cells if token["first_row"] else _PARTS[4:]:
         start, stop = token.span(name)
         if start >= 0 and token.string[start - 1 : start] != "$":
             word = token[name]
