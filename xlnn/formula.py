@@ -16,8 +16,8 @@ MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 """The size of a sheet."""
 
 MOST_NESTED, MOST_HIGH = 72, 256
-"""The most brackets and signs inside one another, and the most levels of a tree: the limits of
-formualizer, which the recursion of Python allows, too."""
+"""The most brackets and signs inside one another, and the most levels of a tree, as in formualizer,
+which also counts operators that bind ever more tightly. The recursion of Python allows these."""
 
 _COLUMN, _ROW = r"\$?(?P<{0}_column>[A-Za-z]{{1,3}})", r"\$?(?P<{0}_row>[0-9]{{1,7}})"
 _CELL = _COLUMN + _ROW
@@ -369,7 +369,7 @@ def parsed(formula: str) -> Node | None:
     """
     try:
         tree = _Parser(formula).whole()
-    except _UnreadableError:
+    except (_UnreadableError, RecursionError):
         return None
     level, height = [tree], 0
     while level and height < MOST_HIGH:
