@@ -263,6 +263,8 @@ class Node(NamedTuple):
         Where the part is in it, with the brackets around it.
     brackets : int
         How many pairs of them there are.
+    token : Token or None
+        The token of a reference.
     """
 
     kind: str
@@ -272,6 +274,7 @@ class Node(NamedTuple):
     start: int
     end: int
     brackets: int = 0
+    token: Token | None = None
 
     @property
     def operator(self) -> str:
@@ -291,21 +294,17 @@ class Node(NamedTuple):
     @property
     def sheet(self) -> str:
         """The title of the sheet that a reference names; empty without one."""
-        return title_of(self._token["sheet"] or "") if self.reference else ""
+        return title_of(self.token["sheet"] or "") if self.reference else ""
 
     @property
     def corners(self) -> tuple[int, int, int, int] | None:
         """The top, left, bottom and right of a reference; None for a name and other parts."""
-        return corners_of(self._token) if self.reference else None
+        return corners_of(self.token) if self.reference else None
 
     @property
     def is_bounded(self) -> bool:
         """Whether it is a reference to cells, not a name and not whole columns or rows."""
-        return bool(self.reference and self._token["first_row"] and self.corners)
-
-    @property
-    def _token(self) -> Token:
-        return _TOKEN.fullmatch(self.word)
+        return bool(self.reference and self.token["first_row"] and self.corners)
 
     @property
     def value(self) -> float | str | bool | None:
@@ -454,7 +453,7 @@ class _Parser:
         elif kind == "number" and not token["sheet"]:
             node = self.node("Literal", word, (), start)
         elif kind in _REFERRING:
-            node = self.node("Reference", word, (), start)
+            node = self.node("Reference", word, (), start)._replace(token=token)
         else:
             raise _UnreadableError
         self.depth -= 1
