@@ -180,6 +180,11 @@ def test_a_tree_is_as_high_as_formualizer_reads(repeated, count):
     assert (parsed(formula) is None) == (read_by_formualizer(formula) is None)
 
 
+@pytest.mark.parametrize("piece", ["1=1&1+1*1^(", "SUM(1=1&1+1*1^", "IF(A1,1+", "-(@", "{1;"])
+def test_no_formula_is_too_deep_to_be_refused(piece):
+    assert parsed("=" + piece * 500 + "1" + ")" * 500) is None
+
+
 def test_a_part_knows_where_it_is():
     formula = "= SUM( A1 , (B1+1) * 2 )"
     parts = {str(part): formula[part.start : part.end] for part in parsed(formula).walk()}

@@ -16,8 +16,8 @@ MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 """The size of a sheet."""
 
 MOST_NESTED, MOST_HIGH = 72, 256
-"""The most brackets and signs inside one another, and the most levels of a tree: the limits of
-formualizer, which the recursion of Python allows, too."""
+"""The most brackets and signs inside one another, and the most levels of a tree, as in formualizer,
+which also counts operators that bind ever more tightly. The recursion of Python allows these."""
 
 _COLUMN, _ROW = r"\$?(?P<{0}_column>[A-Za-z]{{1,3}})", r"\$?(?P<{0}_row>[0-9]{{1,7}})"
 _CELL = _COLUMN + _ROW
@@ -192,7 +192,10 @@ def relative(token: Token) -> Iterator[tuple[int, int, int]]:
     >>> [*relative(tokens("C:$D")[0]), *relative(tokens("A$1:$B2")[0])]
     [(0, 1, 3), (0, 1, 1), (6, 7, 2)]
     """
-    for name in _PARTS if token["reference"] else ():
+    if not token["reference"]:
+        return
+    of_cells = _PARTS[: 4 if token["last_row"] else 2]
+    for name in of_cells if token["first_row"] else _PARTS[4:]:
         start, stop = token.span(name)
         if start >= 0 and token.string[start - 1 : start] != "$":
             word = token[name]
@@ -260,6 +263,8 @@ class Node(NamedTuple):
         Where the part is in it, with the brackets around it.
     brackets : int
         How many pairs of them there are.
+    token : Token or None
+        The token of a reference.
     """
 
     kind: str
@@ -269,6 +274,7 @@ class Node(NamedTuple):
     start: int
     end: int
     brackets: int = 0
+    token: Token | None = None
 
     @property
     def operator(self) -> str:
@@ -288,21 +294,17 @@ class Node(NamedTuple):
     @property
     def sheet(self) -> str:
         """The title of the sheet that a reference names; empty without one."""
-        return title_of(self._token["sheet"] or "") if self.reference else ""
+        return title_of(self.token["sheet"] or "") if self.reference else ""
 
     @property
     def corners(self) -> tuple[int, int, int, int] | None:
         """The top, left, bottom and right of a reference; None for a name and other parts."""
-        return corners_of(self._token) if self.reference else None
+        return corners_of(self.token) if self.reference else None
 
     @property
     def is_bounded(self) -> bool:
         """Whether it is a reference to cells, not a name and not whole columns or rows."""
-        return bool(self.reference and self._token["first_row"] and self.corners)
-
-    @property
-    def _token(self) -> Token:
-        return _TOKEN.fullmatch(self.word)
+        return bool(self.reference and self.token["first_row"] and self.corners)
 
     @property
     def value(self) -> float | str | bool | None:
@@ -366,7 +368,7 @@ def parsed(formula: str) -> Node | None:
     """
     try:
         tree = _Parser(formula).whole()
-    except _UnreadableError:
+    except (_UnreadableError, RecursionError):
         return None
     level, height = [tree], 0
     while level and height < MOST_HIGH:
@@ -451,7 +453,7 @@ class _Parser:
         elif kind == "number" and not token["sheet"]:
             node = self.node("Literal", word, (), start)
         elif kind in _REFERRING:
-            node = self.node("Reference", word, (), start)
+            node = self.node("Reference", word, (), start)._replace(token=token)
         else:
             raise _UnreadableError
         self.depth -= 1

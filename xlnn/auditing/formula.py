@@ -16,8 +16,9 @@ from xlnn.formula import (
     relative,
     title_of,
     tokens,
+    without,
 )
-from xlnn.xlsx.guard import FUNCTIONS
+from xlnn.xlsx.guard import FUNCTIONS, MAX_FORMULA
 
 COMPUTING = frozenset(
     """
@@ -127,8 +128,10 @@ class Pattern:
 
     def __init__(self, formula: str, place: Place, lambdas: frozenset[str] = frozenset()) -> None:
         self.functions = frozenset(functions_of(formula))
-        self.why_aside = _why_aside(formula, self.functions, lambdas)
-        tree = None if self.why_aside else parsed(formula)
+        tree, why = None, _why_aside(formula, self.functions, lambdas)
+        if not why and len(formula) <= MAX_FORMULA:
+            tree = parsed(formula)
+        self.why_aside = why or ("" if tree else "what cannot be read")
         self.references = () if tree is None else tuple(_named(tree, place))
         self.terms = () if tree is None else tuple(_terms(tree, place))
         self.call: tuple[str, list] = "", []
@@ -153,17 +156,17 @@ def key_of(formula: str, place: Place) -> tuple[str | int, ...]:
     True
     """
     _, row, column = place
-    parts: list[str | int] = []
-    for token in tokens(formula):
-        end = token.start()
-        for start, stop, number in relative(token):
-            own = row if formula[start].isdigit() else column
-            parts += formula[end:start].upper(), number - own
-            end = stop
-        if not token["space"]:
-            text = formula[end : token.end()]
-            parts.append(text if token["text"] else text.upper())
-    return tuple(parts)
+    text, parts, end = without(formula, "space") if " " in formula else formula, [], 0
+    for token in tokens(text):
+        if token["reference"]:
+            for start, stop, number in relative(token):
+                own = row if text[start].isdigit() else column
+                parts += text[end:start].upper(), number - own
+                end = stop
+        elif token["text"]:
+            parts += text[end : token.start()].upper(), token[0]
+            end = token.end()
+    return *parts, text[end:].upper()
 
 
 def reference(text: str, place: Place) -> Reference | None:
@@ -235,9 +238,7 @@ def _why_aside(formula: str, functions: frozenset[str], lambdas: frozenset[str])
         return "other files or deleted cells"
     known = FUNCTIONS | COMPUTING | lambdas
     unknown = sorted(n for n in functions - known if not n.startswith(_PARAMETER))
-    if unknown:
-        return unknown[0]
-    return "what cannot be read" if len(formula) > 8_192 or not parsed(formula) else ""
+    return unknown[0] if unknown else ""
 
 
 def _is_outside(token: Token) -> bool:

@@ -88,4 +88,4 @@ class Tables:
             table = self._tables.get((token["of"] or "").casefold())
             return (table and table.cells(token["inside"], row, title)) or token[0]
 
-        return rewritten(formula, cells)
+        return rewritten(formula, cells) if "[" in formula else formula
