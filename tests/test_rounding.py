@@ -5,9 +5,11 @@ import pytest
 from networks import Spec, random_recipe, replace, spec, with_functions, write_recipe
 from programs import QUICKEST_FIRST, skip_without
 
+import xlnn
 from xlnn import reference
 from xlnn.building.build import build
 from xlnn.checking.check import check
+from xlnn.equations import units as eq
 from xlnn.equations.activation import RELU, RELU_SLOPE
 from xlnn.equations.lookup import OfRow
 from xlnn.equations.verdict import LargestUnit, Least
@@ -89,6 +91,19 @@ def test_drift_is_measured_on_what_moves_smoothly():
         "answer", "label", "right", "recognised",
     }  # fmt: skip
     assert not {"z2", "a2", "C_T", "W2", "lens_z2"} & model.discontinuous
+
+
+def test_what_shows_a_later_choice_jumps_with_it():
+    """A place of a step is the next place of the step before, which is stated after it."""
+    step = xlnn.Axis("step", 4, "up")
+    place = xlnn.Quantity(
+        "place", equation=eq.COPY.of(xlnn.previous("next", start="first")), axes=(step,)
+    )
+    following = xlnn.Quantity(
+        "next", equation=eq.Choice(lambda p: 0 + np.sign(p), "=SIGN({p})").of("place"), axes=(step,)
+    )
+    model = xlnn.Model((xlnn.Quantity("first"), place, following))
+    assert model.discontinuous == {"place", "next"}
 
 
 def reference_model():

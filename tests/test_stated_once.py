@@ -10,6 +10,7 @@ from string import Formatter
 import pytest
 
 import xlnn
+from xlnn.equation import Stated
 
 HOME = Path(xlnn.__file__).parent
 STATEMENTS = {"Stated", "Choice"}
@@ -114,3 +115,19 @@ def test_statements_that_differ_are_two():
     text = 'A = Stated(lambda a, b: a - b, "={a}-{b}"); B = Stated(lambda a, b: b - a, "={b}-{a}")'
     assert len(twice({"one": text})) == 1  # the same, with the names exchanged
     assert not twice({"one": text.replace('"={b}-{a}"', '"=0-{a}+{b}"')})
+
+
+def test_an_equation_under_other_names_is_the_same():
+    first = Stated(
+        lambda a, t, slope=1.0: (a - t) * slope,
+        lambda a, t, slope=None: f"=({a}-{t})*{slope}" if slope else f"={a}-{t}",
+        optional=("slope",), one_hot=("t",), discontinuous=True, says="one",
+    )  # fmt: skip
+    again = first.restated("y", "goal", "rate", says="other")
+    assert again.roles == ("y", "goal", "rate")
+    assert (again.optional, again.one_hot) == (("rate",), ("goal",))
+    assert (again.discontinuous, again.reads_as_stated, again.says) == (True, False, "other")
+    assert again.array(y=3, goal=1, rate=2) == 4
+    assert again.cell(y="A1", goal="B1") == "=A1-B1"
+    with pytest.raises(ValueError, match="argument"):
+        first.restated("y")

@@ -37,7 +37,7 @@ At = Mapping[str, int]
 def known(model: Model) -> dict[str, np.ndarray]:
     """Return the records that are the same in every workbook: the numbers of an axis.
 
-    >>> from xlnn.quantity import Axis
+    >>> from xlnn.axis import Axis
     >>> known(Model((Quantity("i", axes=(Axis("point", 3, counts_from=-1),), counts=True),)))
     {'i': array([-1.,  0.,  1.])}
     """

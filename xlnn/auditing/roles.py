@@ -17,7 +17,7 @@ from xlnn.auditing.costs import Costs
 from xlnn.auditing.faults import Pair
 from xlnn.auditing.formula import reference, size
 from xlnn.auditing.headings import Headings, Meaning, is_total
-from xlnn.auditing.updates import Update, Updates
+from xlnn.auditing.updates import Updates
 from xlnn.checking.references import CellRange
 from xlnn.engines.scenarios import Place
 from xlnn.errors import OptionsError
@@ -116,8 +116,6 @@ class Finder:
         self.set_parameters(
             called.union(*((update.new, update.old) for update in updates.of.values()))
         )
-        means = self._means(taken)
-        stated = {g: found for g, found in stated.items() if found.name or g not in means}
         costs = Costs(self.headings, self.known, stated)
         roles.total = len(stated)
         for gradient in self.sampled(stated):
@@ -216,16 +214,6 @@ class Finder:
         return pattern is not None and not pattern.functions.isdisjoint(_LOOKUPS)
 
     # Gradients
-
-    def _means(self, taken: Mapping[Place, Update]) -> set[Place]:
-        """Return what updates use that depends on earlier steps: means instead of gradients."""
-        before = {update.new: update.old for update in self.updates.every}
-        means = {
-            gradient for gradient, update in taken.items()
-            if self.reach(gradient) & self.bits.get(before.get(update.old), 0)
-        }  # fmt: skip
-        columns, rows = {mean[::2] for mean in means}, {mean[:2] for mean in means}
-        return {g for g in taken if g[::2] in columns or g[:2] in rows}
 
     def sampled(self, stated: Iterable[Place]) -> list[Place]:
         """Return the gradients to judge: the ends of a long column, its breaks, and some more."""

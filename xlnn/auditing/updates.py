@@ -98,18 +98,7 @@ class Updates:
         sign = max(term.sign for term in rest)
         literal = next((f.what for f in reversed(factors) if isinstance(f.what, float)), None)
         is_inline = any(factor.what is None for factor in factors)
-        if len(moved) == 1 and literal is None and not is_inline and (rate := self._within(*moved)):
-            return Update(new, start, rate, sign, is_inline=True)
         return Update(new, start, moved, sign, literal, is_inline)
-
-    def _within(self, place: Place) -> tuple[Place, ...]:
-        """Return the rate in a cell that holds a rate times a gradient that no cell holds."""
-        if place in self.book.owner or len(self.book.terms(place)) != 1:
-            return ()
-        read = self.book.reads(place)
-        called = tuple(cell for cell in read if self.headings.said(cell).kind == "rate")
-        is_named = any(self.headings.said(cell).kind == "gradient" for cell in read)
-        return called if len(called) == 1 and len(read) > 2 and not is_named else ()
 
     def _is_update(self, update: Update) -> bool:  # noqa: PLR0911 -- a sign each
         """Tell whether a sum leads from a parameter to the next one."""

@@ -162,7 +162,8 @@ STANDARDISED_GRADIENT = Stated(
 
 HEIGHT_GRADIENT = DIFFERENCE.restated(
     "h", "y_mean",
-    says="dC/dh = h - mean y: the mean of u is 0, so the height is independent of g.")
+    says="dC/dh = h - mean y: the mean of u is 0, so the height is independent of g. "
+    "Book: 2-12.")
 
 
 def scaled_cost(rows: int) -> Stated:

@@ -231,7 +231,7 @@ def index_of(
     OptionsError
         There is no such axis, number or unit.
 
-    >>> from xlnn.quantity import Axis
+    >>> from xlnn.axis import Axis
     >>> epoch = Axis("epoch", 50)
     >>> index_of(Quantity("W", axes=(epoch,), shape=(3, 2, 2)), {"epoch": 7}, (2, 3))
     (6, 1, 1, 0)

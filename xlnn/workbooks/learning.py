@@ -162,9 +162,7 @@ class Weights:
         """Return the quantity of a weight."""
         return self._quantities[name]
 
-    def trained(
-        self, epochs: int, optimizer: str = "sgd", sheet: str = "optimiser"
-    ) -> Iterator[Quantity]:
+    def trained(self, epochs: int, optimizer: str = "sgd") -> Iterator[Quantity]:
         """Yield the constants of the optimiser, its memories, and the weights.
 
         They run along an axis ``epoch`` from state 0, which is typed. The model states ``eta``.
@@ -173,25 +171,22 @@ class Weights:
         ----------
         epochs : int
         optimizer : {"sgd", "momentum", "rmsprop", "adam"}
-        sheet : str
-            The sheet of the optimiser's constants and memories.
         """
         optimiser = optimiser_named(optimizer)
         state = Axis("epoch", epochs + 1, "up", counts_from=0)
         for name, constant in optimiser.constants.items():
             yield Quantity(
-                name, **_named(name), sheet=sheet, between=constant.probed, role="input",
+                name, **_named(name), sheet="optimiser", between=constant.probed, role="input",
                 number_format="General",
             )  # fmt: skip
 
         def memory(name: str, weight: Quantity | None) -> Quantity:
-            own = {"name": name} if weight is None else {
-                "name": f"{name}_{weight.name}", "kind": f"{name}_W"
-            }  # fmt: skip
+            own = (name,) if weight is None else (f"{name}_{weight.name}", f"{name}_W")
             digits = "0" if name == "steps" else "0.000000"
             return Quantity(
-                **own, **_named(name, weight), sheet=sheet, role="backward", number_format=digits
-            )
+                *own, **_named(name, weight), sheet="optimiser", role="backward",
+                number_format=digits,
+            )  # fmt: skip
 
         def stated(weight: Quantity) -> Quantity:
             symbol = _letter(weight)
