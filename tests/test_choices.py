@@ -130,13 +130,15 @@ def test_our_costs_are_as_many_times_the_means_as_is_said():
     z, t = random.normal(size=(n, k)), np.eye(k)[random.integers(k, size=n)]
     a, shares = 1 / (1 + np.exp(-z)), np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
     squared, binary, categorical = cost.COSTS.values()
-    assert squared.value.array(t, a).sum() == pytest.approx(n * k / 2 * ((t - a) ** 2).mean())
+    assert squared.value.array(t=t, a=a).sum() == pytest.approx(n * k / 2 * ((t - a) ** 2).mean())
     mean = -(t * np.log(a) + (1 - t) * np.log(1 - a)).mean()
-    assert binary.loss.array(t, z).sum() == pytest.approx(n * k * mean)
+    assert binary.loss.array(t=t, z=z).sum() == pytest.approx(n * k * mean)
     largest = z.max(axis=1)
     exp = np.exp(z - largest[:, np.newaxis])
     mean = -np.log(shares[t == 1]).mean()
-    assert categorical.loss.array(t, z, largest, exp).sum() == pytest.approx(n * mean)
+    assert categorical.loss.array(t=t, z=z, largest=largest, exp=exp).sum() == pytest.approx(
+        n * mean
+    )
 
 
 def test_a_build_knows_a_cost_by_its_other_name():

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -17,14 +17,11 @@ from xlnn.options import BUILD
 from xlnn.reference import Arrays
 from xlnn.registry.templates import Template, folder, names, template
 from xlnn.workbooks.entries import read_entries
-from xlnn.workbooks.making import CONSTANTS, RUN_SIZES
+from xlnn.workbooks.making import CONSTANTS, RUN_SIZES, Kind
 from xlnn.workbooks.origin import Origin
 from xlnn.workbooks.runs import RUN, seen_by
 from xlnn.workbooks.samples import dataset_of
 from xlnn.workbooks.spec import Spec
-
-if TYPE_CHECKING:
-    from xlnn.workbooks.experiment import Experiment
 
 KEYS = {
     "kind": TEXT, "summary": TEXT, "book": SECTIONS, "images": TEXT, "labels": LIST,
@@ -40,7 +37,7 @@ FILES = ("file", "target")
 kind that reads it by itself, the column to predict."""
 
 
-def from_template(kind: "Experiment", of: Template) -> Origin:
+def from_template(kind: Kind, of: Template) -> Origin:
     """Read the sizes, inputs and options that a template names, and where its data are.
 
     Options may be entries of the template, or of its tables; so may sizes and the constants of an
@@ -81,24 +78,26 @@ def from_template(kind: "Experiment", of: Template) -> Origin:
     return _with_files(kind, of, entries, origin)
 
 
-def _entries(kind: "Experiment", of: Template, where: str) -> dict[str, Any]:
+def _entries(kind: Kind, of: Template, where: str) -> dict[str, Any]:
     """Read the entries of a template, and those of its tables ``data`` and ``start``."""
     options = {name: BUILD[name] for name in kind.options if BUILD[name].table is not None}
 
-    def reads(table: str, known: Mapping[str, Option]) -> dict[str, Any]:
+    def reads(
+        table: str, known: Mapping[str, Option], first: Mapping[str, Option]
+    ) -> dict[str, Any]:
         own = {name: each for name, each in options.items() if each.table == table}
         return {
             name: partial(replace(each, name=name).check, several=False)
-            for name, each in {**known, **own, **known}.items()
+            for name, each in {**known, **own, **first}.items()
         }
 
     constants = dict.fromkeys(CONSTANTS if kind.rates else (), Option(NUMBER, ""))
     keys = {name: Option(each, "") for name, each in KEYS.items()}
-    entries = read_entries(reads("", {**keys, **kind.sizes, **constants, **keys}), of.values, where)
+    entries = read_entries(reads("", {**keys, **kind.sizes, **constants}, keys), of.values, where)
     files = dict.fromkeys(FILES, Option(TEXT, ""))
     for table in ("data", "start"):
         given = entries.get(table, {})
-        entries[table] = read_entries(reads(table, files), given, f"{where}, [{table}]")
+        entries[table] = read_entries(reads(table, files, files), given, f"{where}, [{table}]")
     return entries
 
 
@@ -109,9 +108,7 @@ def _stated(entries: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         yield from ((name, each) for name, each in entries[table].items() if name not in FILES)
 
 
-def _with_files(
-    kind: "Experiment", of: Template, entries: Mapping[str, Any], origin: Origin
-) -> Origin:
+def _with_files(kind: Kind, of: Template, entries: Mapping[str, Any], origin: Origin) -> Origin:
     """Return an origin with the data that a template names, its start, and its images."""
     where, file = f"template.toml of {of.name}", entries["data"].get("file")
     if kind.learns is None and kind.has_targets and (file or not kind.inputs):
@@ -141,7 +138,7 @@ def _images_of(name: object, where: str) -> dict[str, np.ndarray]:
     return {"images": dataset.x, "labels": labels}
 
 
-def from_workbook(kind: "Experiment", name: str, spec: Spec, arrays: Arrays) -> Origin:
+def from_workbook(kind: Kind, name: str, spec: Spec, arrays: Arrays) -> Origin:
     """Return an origin with the current values of the inputs, and with the data as typed."""
     model, learns = kind.model_of(spec), kind.learns
     typed = {q.name: q.typed(arrays[q.name]) for q in model.inputs}

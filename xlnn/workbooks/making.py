@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -27,9 +27,6 @@ from xlnn.workbooks.spec import AS_MANY, Spec
 from xlnn.workbooks.start import MisfitError, as_rows, start_of
 from xlnn.workbooks.statement import check_quantities
 
-if TYPE_CHECKING:
-    from xlnn.workbooks.experiment import Experiment
-
 USUAL = {"lang": "en", "test_share": 0.0, "scale": UNSCALED, "l2": None, "start": None}
 """The settings that neither a template nor an option changes."""
 
@@ -37,6 +34,9 @@ SPARE = 10
 """Rows of zeros after the rows that a network predicts, for the user's own."""
 
 Notes = tuple[str, ...]
+
+Kind = Any
+"""An `xlnn.workbooks.experiment.Experiment`, whose module imports this one."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class Samples:
         return found
 
 
-def made(kind: "Experiment", origin: Origin, asked: Options) -> Recipe[Spec]:
+def made(kind: Kind, origin: Origin, asked: Options) -> Recipe[Spec]:
     """Combine an origin with options.
 
     Raises
@@ -138,9 +138,7 @@ def made(kind: "Experiment", origin: Origin, asked: Options) -> Recipe[Spec]:
     return Recipe(spec, model, inputs | (kind.noted(inputs) if kind.noted else {}), notes)
 
 
-def _read(
-    kind: "Experiment", origin: Origin, asked: Options
-) -> tuple[Origin, Dataset | None, Notes]:
+def _read(kind: Kind, origin: Origin, asked: Options) -> tuple[Origin, Dataset | None, Notes]:
     """Return an origin, what it learns from, and what was read."""
     learns, is_own = kind.learns, "data" in asked or bool(asked.reading)
     if learns is None:
@@ -173,7 +171,7 @@ def _check_columns(learns: Learns, origin: Origin, asked: Options) -> None:
 
 
 def _prepared(
-    kind: "Experiment", origin: Origin, asked: Options, data: Dataset | None
+    kind: Kind, origin: Origin, asked: Options, data: Dataset | None
 ) -> tuple[Origin, Samples | None, Notes, Notes]:
     """Return an origin, its samples, and notes on the model and on how they are scaled."""
     if data is None:
@@ -189,7 +187,7 @@ def _prepared(
     return origin, Samples(data, held, scale, target_scale, spare), notes, said
 
 
-def _runs(kind: "Experiment", origin: Origin, asked: Options) -> list[dict[str, Any]]:
+def _runs(kind: Kind, origin: Origin, asked: Options) -> list[dict[str, Any]]:
     """Return all sizes, inputs and settings of each run, by their names.
 
     Raises
@@ -234,7 +232,7 @@ class Making:
     samples : Samples or None
     """
 
-    kind: "Experiment"
+    kind: Kind
     origin: Origin
     asked: Options
     samples: Samples | None

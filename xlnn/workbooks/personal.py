@@ -1,18 +1,14 @@
 """Give a student numbers of their own: those of a template, changed a little."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from xlnn.options import Options
 from xlnn.quantity import Quantity
-from xlnn.workbooks.making import made
+from xlnn.workbooks.making import Kind, made
 from xlnn.workbooks.origin import Origin
 from xlnn.workbooks.samples import typed_data
-
-if TYPE_CHECKING:
-    from xlnn.workbooks.experiment import Experiment
 
 LEAST, MOST = 0.8, 1.25
 """The range of factors of a number, so that the texts of the experiment stay true."""
@@ -50,9 +46,7 @@ def _digits(value: float) -> int:
     return min(max(len(written), DIGITS[0]), DIGITS[1])
 
 
-def personal(
-    kind: "Experiment", origin: Origin, asked: Options, random: np.random.Generator
-) -> Origin:
+def personal(kind: Kind, origin: Origin, asked: Options, random: np.random.Generator) -> Origin:
     """Return an origin whose real inputs are changed a little."""
     recipe = made(kind, origin, asked)
     inputs = {q.name: recipe.inputs[q.name] for q in recipe.model.inputs}

@@ -173,7 +173,7 @@ def first_units(stack: Stack) -> Stack:
     """Return a stack with only the first units of each layer."""
     layers = tuple(replace(layer, units=min(layer.units, FIRST_UNITS)) for layer in stack.layers)
     labels = stack.spec.labels[: layers[-1].units]
-    return Stack(replace(stack.spec, layers=layers, labels=labels))
+    return Stack(stack.spec.sized(layers=layers, labels=labels))
 
 
 def _looked_up(stack: Stack) -> Iterator[Quantity]:
