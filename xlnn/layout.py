@@ -5,6 +5,7 @@ axis. So a block can be a table (a row for each epoch and sample, a column for e
 picture (rows and columns of pixels). Only this module knows cell addresses.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
@@ -473,6 +474,14 @@ class Layout:
         for block in self.blocks.values():
             extents[block.sheet] = tuple(map(max, extents[block.sheet], block.last))
         return extents
+
+    def formula_counts(self) -> Counter[str]:
+        """Return the number of formulas of each sheet that has some, by its title."""
+        counts: Counter[str] = Counter()
+        for quantity in self.model.quantities:
+            if quantity.computed:
+                counts[self.titles[quantity.sheet]] += quantity.computed
+        return counts
 
     def at(self, family: str, number: int) -> Self:
         """Return the layout at one entry along first axes of a family (`Block.at`)."""
