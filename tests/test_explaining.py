@@ -525,8 +525,10 @@ def test_sheets_of_another_version_are_not_read_as_those_of_this_one(tmp_path, m
     path = xlnn.build("first", tmp_path / "a.xlsx").path
     spec, layout = described(path)
     fewer = replace(layout, model=Model(layout.model.quantities[:-1]))
-    monkeypatch.setattr("xlnn.loading.values.described", lambda _: (spec, fewer))
-    assert as_built(path) is None
+    titles = {key: f"{title} 2" for key, title in layout.titles.items()}
+    for other in (fewer, replace(layout, titles=titles)):
+        monkeypatch.setattr("xlnn.loading.values.described", lambda _, it=other: (spec, it))
+        assert as_built(path) is None
 
 
 def test_an_exercise_is_recalculated(tmp_path):

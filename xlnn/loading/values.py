@@ -96,10 +96,14 @@ def as_built(path: Path) -> tuple[WorkbookSpec, Layout, Values] | None:
     values = {title: SheetValues(np.full(extent, np.nan)) for title, extent in extents.items()}
     formulas = layout.formula_counts()
     for title, (row, column, formula, value) in all_cells(path):
+        if title not in values:
+            return None
         formulas[title] -= formula is not None
+        rows, columns = extents[title]
+        if row > rows or column > columns:  # drawn beside the quantities
+            continue
         if isinstance(value, float):
-            if row <= extents[title][0] and column <= extents[title][1]:
-                values[title].numbers[row - 1, column - 1] = value
+            values[title].numbers[row - 1, column - 1] = value
         elif value is not None:
             values[title].others[row, column] = value
     return None if any(formulas.values()) else (spec, layout, values)
