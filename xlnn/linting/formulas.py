@@ -237,23 +237,15 @@ class _Formulas:
         if group.is_lost:
             message = "A reference names no sheet of cells; one was expected."
             yield 0, "reference", message, None
-        have = None if is_whole else self._have(group, first, last)
-        for index in [] if have is None else np.flatnonzero(~have.all(axis=0)).tolist():
-            wrong, slot = int(np.argmin(have[:, index])), group.slots[index]
-            rows = int(first[wrong, index]), int(last[wrong, index])
-            message = _missing(self._book.sheets[slot.sheet], slot, *rows)
-            yield wrong, "reference", message, index
+        for index, slot in enumerate(() if is_whole else group.slots):
+            rows = first[:, index], last[:, index]
+            have = self._book.sheets[slot.sheet].used.have(*slot.columns, *rows)
+            if not have.all():
+                wrong = int(np.argmin(have))
+                ends = (int(end[wrong]) for end in rows)
+                message = _missing(self._book.sheets[slot.sheet], slot, *ends)
+                yield wrong, "reference", message, index
         yield from self._forms(group, last - first)
-
-    def _have(self, group: FormulaGroup, first: np.ndarray, last: np.ndarray) -> np.ndarray:
-        """Return which references of which formulas exist, shape (formulas, slots)."""
-        have = np.empty(first.shape, bool)
-        for number in {slot.sheet for slot in group.slots}:
-            own = [index for index, slot in enumerate(group.slots) if slot.sheet == number]
-            columns = np.transpose([group.slots[index].columns for index in own])
-            used = self._book.sheets[number].used
-            have[:, own] = used.have(*columns, first[:, own], last[:, own])
-        return have
 
     def _forms(self, group: FormulaGroup, heights: np.ndarray) -> Iterator[Found]:
         """Look for forms that programs compute differently.
