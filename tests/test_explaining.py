@@ -484,7 +484,15 @@ def all_values(said):
     return pytest.approx(said, rel=1e-9, abs=1e-12) if isinstance(said, float) else said
 
 
-@pytest.mark.parametrize("name", ["xor", *EXPERIMENTS])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "first",
+        "descent",
+        "xor",
+        *(each for each in EXPERIMENTS if each not in ["first", "descent"]),
+    ],
+)
 @pytest.mark.first(2)
 def test_stored_values_say_what_recalculated_ones_do(name, workbook):
     path = workbook(name).path
