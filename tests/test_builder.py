@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 
@@ -9,9 +10,10 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+from rewriting import copy
 
 from xlnn import reference
-from xlnn.building import proof
+from xlnn.building import proof, writing
 from xlnn.building.build import build
 from xlnn.building.limits import size
 from xlnn.equations.dense import Back
@@ -22,6 +24,7 @@ from xlnn.loading.spec import described
 from xlnn.workbooks.pages import sheet as sheets
 from xlnn.xlsx import guard
 from xlnn.xlsx.package import inspect
+from xlnn.xlsx.parts import sheet_parts
 
 CACHED = 1e-12
 """Stored values are an engine's; it sums in another order than NumPy."""
@@ -147,6 +150,43 @@ def test_a_workbook_that_excel_would_repair_is_not_published(tmp_path, monkeypat
     monkeypatch.setattr(proof, "inspect_and_lint", found)
     with pytest.raises(DisagreementError, match="Training!A1: something is wrong"):
         build("sequences", tmp_path / "sequences.xlsx")
+    assert list(tmp_path.iterdir()) == []
+
+
+PLANTED = {
+    "a stored number": (rb"(<f>1/\(1\+EXP[^<]*</f><v>0\.\d)\d", rb"\g<1>9", "does not store"),
+    "a start weight": (rb'(<c r="B4"[^>]*t="n"><v>0\.\d)\d', rb"\g<1>7", "Weights!B4 does not"),
+    "an operator": (rb"<f>B4-Play!", rb"<f>B4+Play!", "does not agree with NumPy"),
+    "a row": (rb"Images!B5:M5,", rb"Images!B6:M6,", "does not agree with NumPy"),
+    "a stored text": (rb't="str"><f>[^<]*</f><v>[^<]', rb"\g<0>x", "does not store"),
+    "a style": (rb' s="5"', rb' s="5000"', "lint finds a problem"),
+}
+"""Bytes of a sheet, others in their place, and what the build says."""
+
+
+@pytest.mark.parametrize("what", PLANTED)
+@pytest.mark.first(2)
+def test_a_wrong_byte_in_the_draft_is_found(what, tmp_path, monkeypatch):
+    old, new, message = PLANTED[what]
+    write, found = writing.write, []
+
+    def replaced(chunks):
+        data = b"".join(chunks)
+        if not found and re.search(old, data):
+            found.append(what)
+            data = re.sub(old, new, data, count=1)
+        return [data]
+
+    def planted(path, *given, **more):
+        count, copied = write(path, *given, **more), path.with_name("copied.xlsx")
+        copy(path, copied, dict.fromkeys(sheet_parts(path).values(), replaced))
+        copied.replace(path)
+        return count
+
+    monkeypatch.setattr(writing, "write", planted)
+    with pytest.raises(DisagreementError, match=message):
+        build("digits", tmp_path / "digits.xlsx", epochs=1)
+    assert found
     assert list(tmp_path.iterdir()) == []
 
 

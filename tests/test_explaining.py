@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import openpyxl
@@ -22,6 +23,8 @@ from xlnn.explaining.entries import dependants
 from xlnn.explaining.explanation import in_words
 from xlnn.explaining.show import sparkline
 from xlnn.loading.spec import described, layout_of, read_spec
+from xlnn.loading.values import as_built
+from xlnn.model import Model
 from xlnn.options import Options
 from xlnn.quantity import Quantity
 from xlnn.registry.templates import names, template
@@ -464,3 +467,81 @@ def test_a_file_is_left_as_it_was(short_copy, short_path):
 def test_the_error_names_axes_as_a_person_counts(short_path):
     with pytest.raises(OptionsError, match="state"):
         xlnn.explain(short_path, "W2", at={"image": 1})
+
+
+# --- stored values ---------------------------------------------------------------------------
+
+
+def parts_of(seen):
+    """Return what a summary or an explanation holds, but who recalculated it."""
+    held = json.loads(json.dumps(seen.to_json()))
+    return held.pop("recalculated_by"), held
+
+
+def all_values(said):
+    """Return a JSON object with its numbers rounded, as engines round differently."""
+    if isinstance(said, dict):
+        return {key: all_values(each) for key, each in said.items()}
+    if isinstance(said, list):
+        return [all_values(each) for each in said]
+    return pytest.approx(said, rel=1e-9, abs=1e-12) if isinstance(said, float) else said
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "first",
+        "descent",
+        "xor",
+        *(each for each in EXPERIMENTS if each not in ["first", "descent"]),
+    ],
+)
+@pytest.mark.first(2)
+def test_stored_values_say_what_recalculated_ones_do(name, workbook):
+    path = workbook(name).path
+    for ask in (xlnn.show, explained):
+        by_nobody, stored = parts_of(ask(path))
+        engine, computed = parts_of(ask(path, "formualizer"))
+        assert (by_nobody, engine) == ("", "formualizer")
+        assert stored == all_values(computed)
+    assert "values as stored" in said("show", path)
+    assert "values as stored" not in said("show", path, "--engine", "formualizer")
+
+
+def explained(path, engine=None):
+    """Explain the first quantity with rows that is computed."""
+    model = described(path)[1].model
+    name = next(each.name for each in model.quantities if each.computed and each.rows)
+    return xlnn.explain(path, name, engine=engine)
+
+
+def test_a_workbook_that_was_changed_is_recalculated(tmp_path):
+    path = xlnn.build("first", tmp_path / "a.xlsx").path
+    assert xlnn.show(path).recalculated_by == ""
+    edit(path, {xlnn.explain(path, "eta").cell: 0.7})
+    assert xlnn.show(path).recalculated_by == "formualizer"
+    assert xlnn.explain(path, "eta").recalculated_by == "formualizer"
+
+
+def test_stored_values_that_are_not_numpys_do_not_agree(tmp_path, monkeypatch):
+    path = xlnn.build("first", tmp_path / "a.xlsx").path
+    spec, layout, values = as_built(path)
+    title, row, column = layout.place("C_T", (0,))
+    values[title].numbers[row - 1, column - 1] += 1
+    monkeypatch.setattr("xlnn.explaining.entries.as_built", lambda _: (spec, layout, values))
+    assert xlnn.explain(path, "C_T").agrees is False
+
+
+def test_sheets_of_another_version_are_not_read_as_those_of_this_one(tmp_path, monkeypatch):
+    path = xlnn.build("first", tmp_path / "a.xlsx").path
+    spec, layout = described(path)
+    fewer = replace(layout, model=Model(layout.model.quantities[:-1]))
+    titles = {key: f"{title} 2" for key, title in layout.titles.items()}
+    for other in (fewer, replace(layout, titles=titles)):
+        monkeypatch.setattr("xlnn.loading.values.described", lambda _, it=other: (spec, it))
+        assert as_built(path) is None
+
+
+def test_an_exercise_is_recalculated(tmp_path):
+    xlnn.exercise("first", path := tmp_path / "a.xlsx", blank="delta3")
+    assert as_built(path) is None

@@ -19,7 +19,7 @@ from xlnn.errors import WorkbookError
 from xlnn.linting import RULES, inspect_and_lint, lint
 from xlnn.linting.used import Used
 from xlnn.xlsx.archive import Archive
-from xlnn.xlsx.formula_groups import Groups
+from xlnn.xlsx.formula_groups import Groups, batches
 from xlnn.xlsx.package import inspect
 from xlnn.xlsx.parts import read_workbook
 
@@ -506,7 +506,7 @@ def test_a_reading_knows_which_number_is_which_row(found, form):
     terms = [form.format(f"${get_column_letter(column)}${row}") for column, row in found]
     text = "+".join(terms) if "&" not in form else "&".join(terms)
     groups = Groups(["训练", "Layer 2"])
-    groups.add(0, [(1, 1, f"={text}")])
+    groups.add(0, *batches([(1, 1, f"={text}")]))
     (group,) = groups
     rows = group.reads(100)[0][0].tolist()
     assert [*zip((slot.columns[0] for slot in group.slots), rows, strict=True)] == found

@@ -55,17 +55,22 @@ class Block:
 
     def index(self, row: int, column: int) -> tuple[int, ...] | None:
         """Return the index of the entry at a row and a column; None if there is none."""
+        if row < self.row or column < self.column:
+            return None
         left = [row - self.row, column - self.column]
         found = [0] * len(self.steps)
-        # the widest step first; a dimension of length 1 may have step 0
-        order = sorted(range(len(self.steps)), key=lambda n: -sum(self.steps[n]))
-        for dimension in order:
+        for dimension in self._widest_first:
             for direction, step in enumerate(self.steps[dimension]):
                 if step:
                     most = self.quantity.lengths[dimension] - 1
-                    found[dimension] = min(max(left[direction], 0) // step, most)
+                    found[dimension] = min(left[direction] // step, most)
                     left[direction] -= found[dimension] * step
         return None if any(left) else tuple(found)
+
+    @cached_property
+    def _widest_first(self) -> list[int]:
+        """The dimensions by their steps; one of length 1 may have step 0."""
+        return sorted(range(len(self.steps)), key=lambda n: -sum(self.steps[n]))
 
     def places(self, unit: tuple[int, ...]) -> Iterator[tuple[int, int]]:
         """Yield the row and column of one unit at every index along the axes, in their order."""

@@ -1,5 +1,6 @@
 """Place quantities on sheets: each formula, and the cell of each entry."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -45,6 +46,14 @@ class Layout:
             extents[block.sheet] = tuple(map(max, extents[block.sheet], block.last))
         return extents
 
+    def formula_counts(self) -> Counter[str]:
+        """Return the number of formulas of each sheet that has some, by its title."""
+        counts: Counter[str] = Counter()
+        for quantity in self.model.quantities:
+            if quantity.computed:
+                counts[self.titles[quantity.sheet]] += quantity.computed
+        return counts
+
     def at(self, family: str, number: int) -> Self:
         """Return the layout at one entry along first axes of a family (`Block.at`)."""
         found = {name: block.at(family, number) for name, block in self.blocks.items()}
@@ -62,7 +71,14 @@ class Layout:
 
     def on(self, sheet: str) -> tuple[Block, ...]:
         """Return the blocks of a sheet, in the order of their quantities."""
-        return tuple(block for block in self.blocks.values() if block.sheet == sheet)
+        return self._on.get(sheet, ())
+
+    @cached_property
+    def _on(self) -> dict[str, tuple[Block, ...]]:
+        found: dict[str, list[Block]] = {}
+        for block in self.blocks.values():
+            found.setdefault(block.sheet, []).append(block)
+        return {sheet: tuple(blocks) for sheet, blocks in found.items()}
 
     def entry(self, title: str, row: int, column: int) -> tuple[str, tuple[int, ...]] | None:
         """Return the quantity and the index of a cell, by its sheet's title.

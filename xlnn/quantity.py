@@ -202,13 +202,13 @@ class Quantity:
             )
         return replace(use, along=which[0].family) if which else use
 
-    @property
+    @cached_property
     def sources(self) -> tuple[str, ...]:
         """The names of the quantities it is computed from, including those it starts from."""
         names = (name for use in self.uses.values() for name in (use.name, use.start))
         return tuple(dict.fromkeys(name for name in names if isinstance(name, str)))
 
-    @property
+    @cached_property
     def lengths(self) -> tuple[int, ...]:
         """The shape of the whole array: axes, then units."""
         return (*(axis.length for axis in self.axes), *self.shape)
@@ -223,7 +223,7 @@ class Quantity:
         """The index of each unit, in the order of the array."""
         return tuple(product(*map(range, self.shape)))
 
-    @property
+    @cached_property
     def each(self) -> tuple[Axis, ...]:
         """The axis along which its entries are independent, if there is one."""
         return tuple(axis for axis in self.axes[:1] if axis.order == EACH)

@@ -21,14 +21,15 @@ from xlnn.checking.probe import Work
 from xlnn.checking.report import Report, named_entry, ratio_of, told_apart, wrong_gradients
 from xlnn.errors import DataError, DisagreementError, XlnnError
 from xlnn.formula import functions_of, parsed
-from xlnn.grid import Values
+from xlnn.grid import Place, Values
 from xlnn.layout import Layout
 from xlnn.linting import inspect_and_lint
 from xlnn.model import Model
 from xlnn.quantity import Quantity
-from xlnn.reference import LARGE, size_of
+from xlnn.reference import LARGE, Arrays, size_of
+from xlnn.writing.workbook import can_be_stored
 from xlnn.xlsx.guard import FUNCTIONS
-from xlnn.xlsx.package import inspect
+from xlnn.xlsx.package import Package, inspect
 
 BYTES_OF_A_FORMULA, BYTES_OF_A_READ = 2_100, 10
 """Memory that formualizer takes, which is the fastest: 2 kB for each formula, and 4 kB where each
@@ -68,9 +69,10 @@ def free_memory() -> int | None:
     return min(free, most - used)
 
 
-def proven(
+def proven(  # noqa: PLR0913 -- what is proven, and how
     work: Work,
     layout: Layout,
+    written: Arrays,
     tell: Callable[[str], None],
     *,
     is_ours: bool = True,
@@ -86,6 +88,8 @@ def proven(
     work : Work
         The engine that has started with the draft.
     layout : Layout
+    written : dict of arrays
+        The values that the draft should store, in input cells and with the formulas.
     tell : function
         Called with a description of each step.
     is_ours : bool
@@ -96,7 +100,7 @@ def proven(
     Raises
     ------
     DisagreementError
-        It does not agree with NumPy, or Excel would repair it.
+        It does not agree with NumPy, stores other values, or Excel would repair it.
     """
     work.probe(layout)
     tell("Recalculating, and looking for anything that Excel would repair")
@@ -107,6 +111,11 @@ def proven(
         report = with_gradients(report, layout, run)
         _refuse_gradient(report, is_ours=is_ours)
     _refuse_disagreement(report, is_ours=is_ours, is_huge=size_of(run) >= LARGE)
+    if other := _stored_otherwise(contents, layout, written):
+        raise DisagreementError(
+            f"The workbook was not written, because {other} does not store the value that NumPy "
+            f"gives. {REPORT}"
+        )
     if problems:
         first = problems[0]
         raise DisagreementError(
@@ -114,6 +123,35 @@ def proven(
             f"{first.message} {REPORT if is_ours else 'Correct the model.'}"
         )
     return replace(report, edges=edges(layout, run)), values
+
+
+DIGITS = 1e-15
+"""How far a stored number may be from the one that was written: openpyxl keeps 16 digits."""
+
+
+def _stored_otherwise(contents: Package, layout: Layout, written: Arrays) -> str | None:
+    """Return the first cell that stores another number or text than was written; None if none does.
+
+    Numbers and formulas outside the quantities are left to the comparison and to lint.
+    """
+    kept = {name: array for name, array in written.items() if can_be_stored(array)}
+    numbers = {name: array for name, array in kept.items() if array.dtype.kind in "iuf"}
+    for title, sheet in layout.sheets(numbers, empty=np.nan).items():
+        cells = contents.formulas[title]
+        computed = cells.rows, cells.columns, cells.stored
+        for rows, columns, stored in (computed, contents.constants[title].numbers):
+            inside = (rows <= sheet.shape[0]) & (columns <= sheet.shape[1])
+            own = sheet[rows[inside] - 1, columns[inside] - 1]
+            differs = np.isfinite(own) & ~np.isclose(stored[inside], own, rtol=DIGITS, atol=0)
+            if differs.any():
+                first = np.flatnonzero(inside)[differs.argmax()]
+                return str(Place(title, int(rows[first]), int(columns[first])))
+    for name in filter(lambda name: layout.model[name].is_text, kept):
+        for index, (title, row, column) in layout.places(name).items():
+            said = contents.formulas[title].said.get((row, column))
+            if said is not None and said != kept[name][index]:
+                return layout.cell(name, index)
+    return None
 
 
 OVERFLOWS = ("#NUM!", "#DIV/0!", "#VALUE!")

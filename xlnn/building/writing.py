@@ -114,7 +114,7 @@ def carried_out(
             with Work(verifier(layout), draft, probes=int(is_first)) as work:
                 without = work.submit(cells) if cells else work.own
                 report, values = proven(
-                    work, layout, tell, is_ours=plan.kind.is_ours, is_first=is_first
+                    work, layout, run, tell, is_ours=plan.kind.is_ours, is_first=is_first
                 )
                 plan.check(values)
                 values = without.result()

@@ -6,8 +6,23 @@ from typing import Any
 import click
 
 from xlnn.cli.console import say, say_json
-from xlnn.cli.parameters import engine_option, file_argument, language_option, misread
+from xlnn.cli.parameters import (
+    engine_option,
+    file_argument,
+    language_option,
+    misread,
+    with_choices,
+)
 from xlnn.cli.progress_bar import progress
+from xlnn.engines import ENGINES
+
+LATER = {
+    "default": None,
+    "help": with_choices(
+        "Engine that recalculates a workbook even if it is unchanged since it was built", ENGINES
+    ),
+}
+"""What is different in the option ``--engine`` of these commands."""
 
 
 @click.command()
@@ -31,7 +46,7 @@ from xlnn.cli.progress_bar import progress
     help="How many steps to follow to other cells, in both directions.",
 )
 @language_option("Language of the explanation, if not the workbook's")
-@engine_option()
+@engine_option(**LATER)
 @click.option("--json", "as_json", is_flag=True, help="Print the explanation as JSON.")
 def explain(file: Path, what: str, *, as_json: bool, **options: Any) -> None:  # noqa: ANN401 -- each by its name
     """Explain a cell of a workbook FILE: what it is, and how it is computed.
@@ -49,7 +64,7 @@ def explain(file: Path, what: str, *, as_json: bool, **options: Any) -> None:  #
     at |= dict(map(_place, options.pop("places")))
     unit = _unit(options.pop("unit"))
     with progress() as tell:
-        tell(f"Recalculating with {options['engine']}")
+        tell("Reading the workbook")
         said = explained(file, what, at=at, unit=unit, **options)
     if as_json:
         say_json(said.to_json())
@@ -75,9 +90,9 @@ def _unit(text: str) -> tuple[int, ...]:
 @click.command()
 @file_argument
 @language_option("Language of the summary, if not the workbook's")
-@engine_option()
+@engine_option(**LATER)
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
-def show(file: Path, lang: str | None, engine: str, *, as_json: bool) -> None:
+def show(file: Path, lang: str | None, engine: str | None, *, as_json: bool) -> None:
     """Summarise a workbook FILE: what it holds, how training went, what was changed.
 
     Example: xlnn show output/digits.xlsx
@@ -86,7 +101,7 @@ def show(file: Path, lang: str | None, engine: str, *, as_json: bool) -> None:
     from xlnn.explaining.show import show as contents  # noqa: PLC0415 -- only what is needed
 
     with progress() as tell:
-        tell(f"Recalculating with {engine}")
+        tell("Reading the workbook")
         seen = contents(file, engine)
     if as_json:
         say_json(seen.to_json())

@@ -24,7 +24,7 @@ from xlnn.engines._store import Places, Store
 from xlnn.errors import CircularReferenceError, EngineError, WorkbookError
 from xlnn.grid import Inputs, Place, Values, address
 from xlnn.xlsx.cells import cells
-from xlnn.xlsx.formula_groups import BATCH, Groups
+from xlnn.xlsx.formula_groups import BATCH, Groups, batches
 from xlnn.xlsx.parts import sheet_parts
 
 _AT_ONCE = 500_000
@@ -144,7 +144,7 @@ def _read(path: Path) -> tuple[Store, list[Shape]]:
             if formula is not None:
                 batch.append((row, column, formula))
                 if len(batch) == BATCH:
-                    found.add(sheet, batch)
+                    found.add(sheet, *batches(batch))
                     batch.clear()
                 continue
             if value is None:
@@ -155,7 +155,8 @@ def _read(path: Path) -> tuple[Store, list[Shape]]:
             else:
                 cell_positions.extend((row, column))
                 cell_numbers.append(value)
-        found.add(sheet, batch)
+        for rest in batches(batch):
+            found.add(sheet, rest)
         last.append((bottom, right))
     places, shapes = laid_out(found, last)
     store = Store(places, np.full(places.size, np.nan))

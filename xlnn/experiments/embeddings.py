@@ -23,7 +23,7 @@ FILMS = ("Robot Day", "Star Port", "Red Planet", "Deep Sky", "Two Hearts", "Summ
          "The Wedding", "Dear Paul")  # fmt: skip
 SENTENCES = ("king rules land", "queen rules land", "king wears crown", "queen wears crown",
              "boy plays ball", "girl plays ball", "boy eats apple", "girl eats apple")  # fmt: skip
-WORDS = np.unique([each.split() for each in SENTENCES])
+WORDS = np.array(sorted({*" ".join(SENTENCES).split()}))
 RATES = {"sgd": 0.05, "momentum": 0.01, "rmsprop": 0.05, "adam": 0.1}
 TERMS = 8
 """Terms of a gradient for which these learning rates are small enough for plain steps."""

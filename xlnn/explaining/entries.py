@@ -6,29 +6,33 @@ from dataclasses import replace
 from difflib import get_close_matches
 from functools import cached_property, partial
 from math import prod
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from openpyxl.utils.cell import coordinate_to_tuple
 
 from xlnn.arguments import is_text, wrong
 from xlnn.block import moving
-from xlnn.checking.check import Examined
+from xlnn.checking.check import examined
 from xlnn.checking.references import CellRange, areas, range_text
+from xlnn.engines import DEFAULT_ENGINE
 from xlnn.errors import OptionsError
 from xlnn.explaining.explanation import SHOWN, Part, Value, in_words, meaning_of
 from xlnn.explaining.quantity_values import index_of
 from xlnn.explaining.run import CHECK
 from xlnn.formula import title_of
-from xlnn.grid import CellError
+from xlnn.grid import CellError, Values
 from xlnn.layout import Layout, quoted
-from xlnn.loading.values import read_arrays
+from xlnn.loading.values import as_built, read_arrays
+from xlnn.model import Model
 from xlnn.quantity import Quantity
 from xlnn.quantity_cells import FilledColumn
 from xlnn.workbooks import kind_of
+from xlnn.workbooks.entries import WorkbookSpec
 
 if TYPE_CHECKING:
-    from xlnn.checking.report import Restated, Wrong
+    from xlnn.checking.report import Report, Restated, Wrong
     from xlnn.registry.text import Text
 
 
@@ -94,17 +98,41 @@ ADDRESS = re.compile(r"\$?[A-Za-z]{1,3}\$?[1-9][0-9]{0,6}")
 """A cell without its sheet."""
 
 
-class Entries:
-    """The entries of an examined workbook, with its texts."""
+class Seen(NamedTuple):
+    """A workbook and its values; without a report if they are those that xlnn stored."""
 
-    def __init__(self, seen: Examined, lang: str | None) -> None:
+    spec: WorkbookSpec
+    layout: Layout
+    values: Values
+    report: "Report | None"
+
+
+def seen_by(engine: str | None, path: Path, model: Model | None) -> Seen:
+    """Return a workbook with its values.
+
+    An engine recalculates them, and all formulas are compared. If none is named, the stored values
+    of a workbook that is unchanged since xlnn built it are read.
+    """
+    if engine is None and model is None and (found := as_built(path)):
+        return Seen(*found, None)
+    report, spec, layout, values, _ = examined(path, engine or DEFAULT_ENGINE, model)
+    return Seen(spec, layout, values, report)
+
+
+class Entries:
+    """The entries of a workbook, with its texts."""
+
+    def __init__(self, seen: Seen, lang: str | None) -> None:
         self.layout, self.values = seen.layout, seen.values
         self.lang = lang or seen.spec.lang
         spec = replace(seen.spec, lang=self.lang)  # type: ignore[type-var]
         kind = kind_of(spec)
         self.words: Text = kind.words(spec, self.layout)
         self.equations = kind.equations(spec)
-        found = (*seen.report.restated, *seen.report.wrong)
+        self.recalculated_by, found = "", ()
+        if seen.report is not None:  # a report is false if it found something wrong
+            self.recalculated_by = seen.report.engine
+            found = (*seen.report.restated, *seen.report.wrong)
         self.altered: dict[str, Wrong | Restated] = {each.cell: each for each in found}
 
     @cached_property

@@ -7,14 +7,13 @@ from pathlib import Path
 
 from xlnn import reference
 from xlnn.arguments import path_of
-from xlnn.checking.check import examined
 from xlnn.checking.comparison import shown_position
+from xlnn.checking.edges import differ
 from xlnn.checking.gradients import cost_of, unmeasurable
 from xlnn.checking.references import CellRange, areas
 from xlnn.checking.report import Wrong, plain, without_answers
-from xlnn.engines import DEFAULT_ENGINE
 from xlnn.errors import OptionsError
-from xlnn.explaining.entries import Entries, Entry
+from xlnn.explaining.entries import Entries, Entry, seen_by
 from xlnn.explaining.explanation import Explanation, meaning_of
 from xlnn.formula import Token, is_sign, significant
 from xlnn.loading.spec import left_out_of
@@ -66,7 +65,7 @@ def explain(  # noqa: PLR0913 -- the options of the command
     unit: tuple[int, ...] = (),
     depth: int = 1,
     lang: str | None = None,
-    engine: str = DEFAULT_ENGINE,
+    engine: str | None = None,
     model: Model | None = None,
 ) -> Explanation:
     """Explain a cell of a workbook.
@@ -85,7 +84,8 @@ def explain(  # noqa: PLR0913 -- the options of the command
     lang : str
         The language; the workbook's by default.
     engine : str
-        One of `xlnn.engines.ENGINES`.
+        One of `xlnn.engines.ENGINES`, which recalculates the file. Without one, the stored values
+        are read if the file is unchanged since xlnn built it.
     model : Model
         The model, if the workbook was made from your own.
 
@@ -107,9 +107,11 @@ def explain(  # noqa: PLR0913 -- the options of the command
     if type(depth) is not int or depth < 1:
         raise OptionsError(f"depth is {depth!r}: a whole number of at least 1 was expected.")
     path = path_of(path)
-    seen = examined(path, engine, model)
+    seen = seen_by(engine, path, model)
     blanks = () if model is not None else left_out_of(path)
-    sheet = Entries(seen._replace(report=without_answers(seen.report, blanks)), lang)
+    if seen.report is not None:
+        seen = seen._replace(report=without_answers(seen.report, blanks))
+    sheet = Entries(seen, lang)
     entry = sheet.found(what, at or {}, unit)
     return _explained(sheet, path.name, entry, depth, blanks)
 
@@ -148,6 +150,7 @@ def _explained(
     expected = None
     if role == "computed" and not (wrong and name in blanks):  # an exercise keeps its answer
         expected = plain(reference.expected(sheet.layout.model, quantity, sheet.arrays)[index])
+    is_other = not sheet.recalculated_by and differ(sheet.value(entry), expected)
     place = shown_position(block, index)
     return Explanation(
         file=file,
@@ -166,8 +169,9 @@ def _explained(
         in_numbers=aloud(sheet.as_number),
         value=sheet.value(entry),
         expected=expected,
-        agrees=None if role != "computed" else wrong is None,
+        agrees=None if role != "computed" else wrong is None and not is_other,
         remark=remark,
+        recalculated_by=sheet.recalculated_by,
         computed_from=sheet.computed_from(entry, depth),
         used_for=sheet.used_for(entry, depth),
         **meaning_of(quantity, sheet.words, sheet.equations),

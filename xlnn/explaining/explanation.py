@@ -76,11 +76,14 @@ class Explanation:
     formula, in_symbols, in_numbers : str or None
         The cell's formula; the same with symbols, and with numbers, instead of addresses.
     value, expected : number, text or None
-        The recalculated value, and NumPy's.
+        The value, and NumPy's for the values of the cells that the formula refers to.
     agrees : bool or None
-        Whether `xlnn.check` finds the cell right; None for an input.
+        Whether `xlnn.check` finds the cell right, or, if nothing was recalculated, whether the
+        stored value is NumPy's; None for an input.
     remark : str
         Why it does not, or the stated formula if the cell's reads differently.
+    recalculated_by : str
+        The engine; empty if the values are those that xlnn stored when it built the workbook.
     computed_from, used_for : tuple of Part
     """
 
@@ -106,6 +109,7 @@ class Explanation:
     expected: Value
     agrees: bool | None
     remark: str
+    recalculated_by: str
     computed_from: tuple[Part, ...]
     used_for: tuple[Part, ...]
 
@@ -158,6 +162,8 @@ def lines_of(said: Explanation) -> Iterator[str]:
         yield f"{INDENT}{said.slope}"
     for line in aligned([(words("explain", key), row) for key, row in rows.items() if row]):
         yield f"{INDENT}{line}"
+    if not said.recalculated_by:
+        yield f"{INDENT}{words('show', 'stored')}"
     if said.remark and not said.remark.startswith("="):
         yield f"{INDENT}{said.remark}"
     for key, parts in (("computed_from", said.computed_from), ("used_for", said.used_for)):

@@ -12,11 +12,9 @@ from typing import Any
 import numpy as np
 
 from xlnn.arguments import path_of
-from xlnn.checking.check import examined
 from xlnn.data.messages import counted
-from xlnn.engines import DEFAULT_ENGINE
 from xlnn.errors import printed
-from xlnn.explaining.entries import Entries, Entry
+from xlnn.explaining.entries import Entries, Entry, seen_by
 from xlnn.explaining.explanation import Value, aligned, in_words
 from xlnn.explaining.run import CHECK, course_of
 from xlnn.model import Model
@@ -120,7 +118,9 @@ class Contents:
     check : tuple of str
         Sentences on its sheet Check, likewise; empty if there is none.
     wrong : int
-        The number of cells that `xlnn.check` finds wrong, without probes.
+        The number of cells that `xlnn.check` finds wrong, without probes; 0 if it did not run.
+    recalculated_by : str
+        The engine; empty if the values are those that xlnn stored when it built the workbook.
     """
 
     file: str
@@ -139,6 +139,7 @@ class Contents:
     said: tuple[str, ...]
     check: tuple[str, ...]
     wrong: int
+    recalculated_by: str
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for JSON."""
@@ -153,14 +154,15 @@ class Contents:
         return f"<Contents of {self.file}: {self.template}>"
 
 
-def show(path: Path | str, engine: str = DEFAULT_ENGINE, model: Model | None = None) -> Contents:
+def show(path: Path | str, engine: str | None = None, model: Model | None = None) -> Contents:
     """Summarise a workbook: its contents, the course of training, and changes.
 
     Parameters
     ----------
     path : Path
     engine : str
-        One of `xlnn.engines.ENGINES`; it recalculates the file.
+        One of `xlnn.engines.ENGINES`, which recalculates the file. Without one, the stored values
+        are read if the file is unchanged since xlnn built it.
     model : Model
         The model, if the workbook was made from your own.
 
@@ -170,7 +172,7 @@ def show(path: Path | str, engine: str = DEFAULT_ENGINE, model: Model | None = N
         The file is not a workbook of xlnn, or is unsafe to open.
     """
     path = path_of(path)
-    seen = examined(path, engine, model)
+    seen = seen_by(engine, path, model)
     entries = Entries(seen, None)
     runs = Runs(entries)
     sizes = {key: value for key, value in to_values(seen.spec).items() if value not in ([], "")}
@@ -190,13 +192,14 @@ def show(path: Path | str, engine: str = DEFAULT_ENGINE, model: Model | None = N
         sizes=sizes,
         settings=single,
         inputs=inputs,
-        formulas=_formulas(entries),
+        formulas=dict(seen.layout.formula_counts()),
         course=next(iter(courses.values()), ()),
         course_of=entries.symbol((course.name, (0,))) if course else "",
         courses=courses if course and course.each else {},
         said=tuple(islice(_sentences(entries, runs, on_check=False), SAID)),
         check=tuple(_sentences(entries, runs, on_check=True)),
-        wrong=len(seen.report.wrong),
+        wrong=0 if seen.report is None else len(seen.report.wrong),
+        recalculated_by=entries.recalculated_by,
     )
 
 
@@ -231,14 +234,6 @@ def _alike(symbols: Mapping[Entry, str]) -> list[Entry]:
     """Return the numbers that share a symbol with others."""
     counts = Counter(symbols.values())
     return [entry for entry, symbol in symbols.items() if counts[symbol] > 1]
-
-
-def _formulas(entries: Entries) -> dict[str, int]:
-    counts: Counter[str] = Counter()
-    for quantity in entries.layout.model.quantities:
-        if quantity.computed:
-            counts[entries.layout.titles[quantity.sheet]] += quantity.computed
-    return dict(counts)
 
 
 def _sentences(entries: Entries, runs: Runs, *, on_check: bool) -> Iterator[str]:
@@ -310,6 +305,8 @@ def _rows(seen: Contents, words: Text) -> Iterator[tuple[str, str]]:
     for sentence in seen.said:
         yield "said", sentence
     yield "built", words("show", state)
+    if not seen.recalculated_by:
+        yield "built", words("show", "stored")
     for sentence in seen.check:
         yield "check", sentence
     if seen.wrong:

@@ -7,7 +7,8 @@ cells that all of them read are looked up at once (`xlnn.xlsx.formula_groups`).
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from math import isinf
 
@@ -18,7 +19,7 @@ from xlnn.formula import MAX_COLUMNS, MAX_ROWS, calls, tokens
 from xlnn.linting.book import LintedWorkbook, Problem, elements_named
 from xlnn.linting.nodes import SheetNode
 from xlnn.xlsx.forms import INTERSECTED, UNLIKE, misread
-from xlnn.xlsx.formula_groups import FormulaGroup, Slot, grouped, split
+from xlnn.xlsx.formula_groups import Batch, FormulaGroup, Slot, batches, grouped, split
 from xlnn.xlsx.guard import ARGUMENTS, MAX_SHAPES, MOST_ARGUMENTS
 from xlnn.xlsx.markup import Node
 from xlnn.xlsx.name_substitution import Names
@@ -116,12 +117,14 @@ def formula_problems(book: LintedWorkbook) -> Iterator[Problem]:
         def where(row: int, column: int, sheet: SheetNode = sheet) -> str:
             return f"{sheet.title}!{address(row, column)}"
 
-        yield from formulas.problems(book.contents.stated(sheet.title), sheet, where)
+        yield from formulas.problems(book.contents.batches(sheet.title), sheet, where)
     of_sheets = ((_of_sheet(sheet), sheet) for sheet in book.sheets)
     for beside, sheet in ((_of_names(book), None), *of_sheets, (_of_parts(book), None)):
         places = list(beside)
         texts = ((n, 0, f"={text}") for n, (_, text) in enumerate(places))
-        yield from formulas.problems(texts, sheet, lambda n, _, places=places: places[n][0])
+        yield from formulas.problems(
+            batches(texts), sheet, lambda n, _, places=places: places[n][0]
+        )
 
 
 def _of_names(book: LintedWorkbook) -> Iterator[tuple[str, str]]:
@@ -179,21 +182,44 @@ class _Formulas:
         self._names = Names(book.contents.defined, book.contents.sheets)
 
     def problems(
-        self, formulas: Iterable[tuple[int, int, str]], sheet: SheetNode | None, where: Where
+        self, formulas: Iterable[Batch], sheet: SheetNode | None, where: Where
     ) -> Iterator[Problem]:
-        """Check some formulas of one sheet, or of none: row, column and formula."""
+        """Check some formulas of one sheet, or of none."""
         number = self._titles.index(sheet.title) if sheet else -1
-        for group in grouped(self._titles, number, formulas):
-            shape = _NUMBER.sub("0", group.formula)
-            for member, rule, message, detail in self._found(group):
-                place = where(*group.table()[member, :2].tolist())
-                alike = rule, number if sheet else place, shape, detail
-                if alike not in self._said:
-                    self._said.add(alike)
-                    yield Problem(rule, place, message)
+        for batch in formulas:
+            groups = [*grouped(self._titles, number, [batch])]
+            reads = [group.reads(MAX_ROWS) for group in groups]
+            each = zip(groups, reads, self._whole(groups, reads), strict=True)
+            for group, (first, last), is_whole in each:
+                shape = _NUMBER.sub("0", group.formula)
+                found = self._found(group, first, last, is_whole=is_whole)
+                for member, rule, message, detail in found:
+                    place = where(*group.table()[member, :2].tolist())
+                    alike = rule, number if sheet else place, shape, detail
+                    if alike not in self._said:
+                        self._said.add(alike)
+                        yield Problem(rule, place, message)
 
-    def _found(self, group: FormulaGroup) -> Iterator[Found]:
-        """Check formulas that were read as one."""
+    def _whole(
+        self, groups: Sequence[FormulaGroup], reads: Sequence[tuple[np.ndarray, np.ndarray]]
+    ) -> list[bool]:
+        """Return of which groups all cells exist that lie between those that they read."""
+        whole = [True] * len(groups)
+        boxes: dict[int, list[tuple[int, ...]]] = defaultdict(list)
+        for number, (group, (first, last)) in enumerate(zip(groups, reads, strict=True)):
+            ends = zip(first.min(axis=0).tolist(), last.max(axis=0).tolist(), strict=True)
+            for slot, rows in zip(group.slots, ends, strict=True):
+                boxes[slot.sheet].append((*slot.columns, *rows, number))
+        for sheet, found in boxes.items():
+            *corners, numbers = np.transpose(found)
+            for number in numbers[~self._book.sheets[sheet].used.have(*corners)].tolist():
+                whole[number] = False
+        return whole
+
+    def _found(
+        self, group: FormulaGroup, first: np.ndarray, last: np.ndarray, *, is_whole: bool
+    ) -> Iterator[Found]:
+        """Check formulas that were read as one, from the first to the last row in each slot."""
         alike = group.formula if '"' in group.formula else at_a1(group.formula)
         fault, miscounted = faults(alike)
         if fault:
@@ -211,24 +237,15 @@ class _Formulas:
         if group.is_lost:
             message = "A reference names no sheet of cells; one was expected."
             yield 0, "reference", message, None
-        first, last = group.reads(MAX_ROWS)
-        have = self._have(group, first, last)
-        for index in np.flatnonzero(~have.all(axis=0)).tolist():
-            wrong, slot = int(np.argmin(have[:, index])), group.slots[index]
-            rows = int(first[wrong, index]), int(last[wrong, index])
-            message = _missing(self._book.sheets[slot.sheet], slot, *rows)
-            yield wrong, "reference", message, index
+        for index, slot in enumerate(() if is_whole else group.slots):
+            rows = first[:, index], last[:, index]
+            have = self._book.sheets[slot.sheet].used.have(*slot.columns, *rows)
+            if not have.all():
+                wrong = int(np.argmin(have))
+                ends = (int(end[wrong]) for end in rows)
+                message = _missing(self._book.sheets[slot.sheet], slot, *ends)
+                yield wrong, "reference", message, index
         yield from self._forms(group, last - first)
-
-    def _have(self, group: FormulaGroup, first: np.ndarray, last: np.ndarray) -> np.ndarray:
-        """Return which references of which formulas exist, shape (formulas, slots)."""
-        have = np.empty(first.shape, bool)
-        for number in {slot.sheet for slot in group.slots}:
-            own = [index for index, slot in enumerate(group.slots) if slot.sheet == number]
-            columns = np.transpose([group.slots[index].columns for index in own])
-            used = self._book.sheets[number].used
-            have[:, own] = used.have(*columns, first[:, own], last[:, own])
-        return have
 
     def _forms(self, group: FormulaGroup, heights: np.ndarray) -> Iterator[Found]:
         """Look for forms that programs compute differently.

@@ -19,7 +19,7 @@ from xlnn.layout import Layout
 from xlnn.linting.used import Used
 from xlnn.xlsx import package
 from xlnn.xlsx.copying import copy_cells
-from xlnn.xlsx.formula_groups import grouped
+from xlnn.xlsx.formula_groups import batches, grouped
 from xlnn.xlsx.name_substitution import NO_VALUE, MeaningError, Names
 from xlnn.xlsx.package import Package
 
@@ -94,7 +94,7 @@ def _readings(contents: Package) -> tuple[np.ndarray, np.ndarray]:
     names = Names.of(contents)
     for number, title in enumerate(contents.sheets):
         stated = ((*at, names.plain(formula, title)) for *at, formula in contents.stated(title))
-        for group in grouped(contents.sheets, number, stated):
+        for group in grouped(contents.sheets, number, batches(stated)):
             places = group.table()[:, :2]
             index = np.arange(count, count + len(places))
             count += len(places)

@@ -16,12 +16,14 @@ from xlnn.errors import OutputNameError, WorkbookError
 from xlnn.grid import CellError, SheetValues, Values
 from xlnn.layout import Layout
 from xlnn.loading.open_file import check_sheets, opened
-from xlnn.loading.spec import described
+from xlnn.loading.spec import described, is_ours, left_out_of
 from xlnn.loading.unseen_formulas import file_for_engine
 from xlnn.model import Model
 from xlnn.workbooks import kind_of
 from xlnn.workbooks.entries import WorkbookSpec
 from xlnn.workbooks.kind import misfit
+from xlnn.xlsx.cells import all_cells
+from xlnn.xlsx.fingerprint import State, state
 
 
 def values(
@@ -73,6 +75,39 @@ def recalculated(path: Path, engine: str, model: Model | None = None) -> Recalcu
     ):
         found = recalculate({})
     return Recalculated(spec, layout, read_arrays(layout, found))
+
+
+def as_built(path: Path) -> tuple[WorkbookSpec, Layout, Values] | None:
+    """Read a workbook that is unchanged since xlnn built it, with the values that it stored then.
+
+    Return None for any other workbook: one that was changed or saved by another program, one with
+    blanks, one whose equations are not those of xlnn, and one that another version built.
+
+    Raises
+    ------
+    WorkbookError
+        The file is not a workbook of xlnn.
+    """
+    if state(path) is not State.AS_BUILT or left_out_of(path):
+        return None
+    spec, layout = described(path)
+    if not is_ours(spec, None):
+        return None
+    extents = {layout.titles[key]: extent for key, extent in layout.extents.items()}
+    values = {title: SheetValues(np.full(extent, np.nan)) for title, extent in extents.items()}
+    formulas = layout.formula_counts()
+    for title, (row, column, formula, value) in all_cells(path):
+        if title not in values:
+            return None
+        formulas[title] -= formula is not None
+        rows, columns = extents[title]
+        if row > rows or column > columns:  # drawn beside the quantities
+            continue
+        if isinstance(value, float):
+            values[title].numbers[row - 1, column - 1] = value
+        elif value is not None:
+            values[title].others[row, column] = value
+    return None if any(formulas.values()) else (spec, layout, values)
 
 
 def check_saved(path: Path, *, force: bool = False) -> None:

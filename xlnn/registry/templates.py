@@ -113,7 +113,7 @@ def in_order() -> tuple[Template, ...]:
 def _or_why_not(name: str) -> Template:
     """Return a template; if its package lacks the experiment, one whose summary reports that."""
     try:
-        return template(name)
+        return _in(folder() / name, name)
     except DataError as error:
         return Template(name, folder(), {"summary": str(error)})
 
@@ -128,7 +128,11 @@ def template(name: str) -> Template:
     DataError
         Its template.toml is not valid TOML, or names a section that the book does not have.
     """
-    path = folder() / name if name in names() else Path(name)
+    return _in(folder() / name if name in names() else Path(name), name)
+
+
+def _in(path: Path, name: str) -> Template:
+    """Return the template in a folder, or the experiment of that name."""
     if name in experiments() and not path.exists():
         found: Template = loaded(name).template
         return found

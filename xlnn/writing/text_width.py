@@ -30,7 +30,7 @@ MOST_SIGNS = 7
 
 _ASIAN, _STOPS = "\u2e80-\u9fff\uff00-\uffef", "、。，；：・"
 _HIRAGANA, _KATAKANA = "\u3040-\u309f的", "\u30a0-\u30ff"
-_WORDS = re.compile(
+_WORDS = (
     f"（[^（）]*）|[{_KATAKANA}]+[{_HIRAGANA}]*[{_STOPS}]*"
     f"|[^\\s（{_KATAKANA}{_HIRAGANA}\\x00-\\u2e7f]+[{_HIRAGANA}]*[{_STOPS}]*"
     f"|[^\\s{_ASIAN}]+|[{_ASIAN}]"
@@ -38,7 +38,7 @@ _WORDS = re.compile(
 """Units that are not broken: a word, or text in brackets. In Japanese a word is of one script, with
 the hiragana behind it; in Chinese 的 is a word's end in the same way."""
 
-_PARTS = re.compile(f"（?(?:[{_ASIAN}]|[^{_ASIAN}]+?(?:\\s+|(?=[{_ASIAN}]|$)))[）{_STOPS}]*")
+_PARTS = f"（?(?:[{_ASIAN}]|[^{_ASIAN}]+?(?:\\s+|(?=[{_ASIAN}]|$)))[）{_STOPS}]*"
 """Where a longer one is parted: at each of its ideographs and kana, and between other words."""
 
 
@@ -105,12 +105,12 @@ def parted(text: str, look: Look, room: float) -> list[str]:
 
 def _words(text: str) -> Iterator[tuple[str, str]]:
     """Yield each unbreakable piece, and the gap before it."""
-    for found in _WORDS.finditer(text):
+    for found in re.finditer(_WORDS, text):
         word, gap = found[0], " " if text[: found.start()].endswith(" ") else ""
         if len(word) <= MOST_SIGNS or not is_east_asian(word):
             yield word, gap
             continue
-        first, *more = _PARTS.findall(word)
+        first, *more = re.findall(_PARTS, word)
         yield first, gap
         yield from ((part, "") for part in more)
 
@@ -130,7 +130,7 @@ one long name would be hard to read."""
 SMALLEST = 6
 """Points that are still read on a screen."""
 
-_BREAKS = re.compile("[\\s\u2e80-\uffef]+")
+_BREAKS = "[\\s\u2e80-\uffef]+"
 """Where a line may end: at spaces, and at each ideograph or kana."""
 
 
@@ -149,7 +149,7 @@ def words_of(names: Iterable[str]) -> list[str]:
     >>> words_of(["mass per litre", "一升中的质量", "pH 値"])
     ['mass', 'per', 'litre', 'pH']
     """
-    return [word for name in names for word in _BREAKS.split(name) if word]
+    return [word for name in names for word in re.split(_BREAKS, name) if word]
 
 
 def word_width(names: Iterable[str], size: int) -> float:

@@ -355,11 +355,11 @@ class FormulaCells:
         self._columns.extend([item[1] for item in items])
         numbers = read_numbers([item[5] if item[2] == "n" else None for item in items])
         self._stored.extend(numbers or ())
-        for row, column, kind, _, _, text, _ in items:
-            if kind in _SAID and text:
-                self._said_length += len(text) + EACH_SAID
-                if self._said_length <= MAX_SAID:
-                    self.said[row, column] = unescaped(text)
+        in_words = [item for item in items if item[2] in _SAID and item[5]]
+        for row, column, _, _, _, text, _ in in_words:
+            self._said_length += len(text) + EACH_SAID
+            if self._said_length <= MAX_SAID:
+                self.said[row, column] = unescaped(text)
         self._batch += formulas
         self._length += sum(map(len, formulas))
         if len(self._batch) >= BATCH or self._length >= BATCH_TEXT:
@@ -368,11 +368,16 @@ class FormulaCells:
             self._batch, self._length = [], 0
         return numbers is not None
 
+    def batches(self) -> Iterator[bytes]:
+        """Yield the formulas without their "=" in UTF-8, many at a time, with NUL between them."""
+        yield from map(zlib.decompress, self._packed)
+        if self._batch:
+            yield "\0".join(self._batch).encode()
+
     def texts(self) -> Iterator[str]:
         """Yield the formulas without their "="."""
-        for packed in self._packed:
-            yield from zlib.decompress(packed).decode().split("\0")
-        yield from self._batch
+        for batch in self.batches():
+            yield from batch.decode().split("\0")
 
     def fill(self, sheet: np.ndarray, values: np.ndarray | int) -> np.ndarray:
         """Put each formula's value at its cell in an array of the sheet; return the array."""

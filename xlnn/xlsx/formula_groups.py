@@ -24,6 +24,29 @@ _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 _RUN = {str: re.compile("[0-9]+"), bytes: re.compile(rb"[0-9]+")}
 
 
+class Batch(NamedTuple):
+    """Formulas of a sheet.
+
+    Attributes
+    ----------
+    places : array of int, shape (formulas, 2)
+        The row and the column of each.
+    joined : bytes
+        The formulas in UTF-8, with NUL between them, which cannot occur in XML.
+    """
+
+    places: np.ndarray
+    joined: bytes
+
+
+def batches(cells: Iterable[tuple[int, int, str]]) -> Iterator[Batch]:
+    """Yield cells, row, column and formula, a batch at a time to save memory."""
+    left = iter(cells)
+    while batch := list(islice(left, BATCH)):
+        rows, columns, formulas = zip(*batch, strict=True)
+        yield Batch(np.column_stack([rows, columns]), "\0".join(formulas).encode())
+
+
 class Slot(NamedTuple):
     """A reference of a formula.
 
@@ -118,34 +141,33 @@ class Groups:
         """Iterate over the groups."""
         return iter(self._groups.values())
 
-    def add(self, sheet: int, cells: Sequence[tuple[int, int, str]]) -> None:
-        """Add cells of a sheet: row, column and formula, which begins with "=".
+    def add(self, sheet: int, batch: Batch) -> None:
+        """Add cells of a sheet, whose formulas begin with "=".
 
         Raises
         ------
         EngineError
             A formula refers to something that no engine of xlnn reads.
         """
-        # NUL cannot occur in XML, so the formulas can be joined and processed in C at once
-        joined = "\0".join([formula for _, _, formula in cells]).encode()
+        places, joined = batch
         texts, shapes = joined.split(b"\0"), joined.translate(_DIGITS).split(b"\0")
-        places = np.array([cell[:2] for cell in cells], np.intc)
         alike: dict[bytes, list[int]] = defaultdict(list)
-        for index, shape in enumerate(shapes if cells else ()):
+        for index, shape in enumerate(shapes):
             alike[shape].append(index)
         for shape, own in alike.items():
             members = np.array(own)
             digits = np.frombuffer(b"".join([texts[index] for index in own]), np.uint8)
             digits = digits.reshape(len(own), -1)
             if (sheet, shape) not in self._others:
-                group, others = self._read(sheet, *cells[own[0]])
+                group, others = self._read(sheet, *places[own[0]], texts[own[0]].decode())
                 self._others[sheet, shape] = others
                 self._groups[sheet, shape, digits[0, others].tobytes()] = group
             deciding = digits[:, self._others[sheet, shape]]
             for chosen in split(deciding):
                 key = sheet, shape, deciding[chosen[0]].tobytes()
                 if key not in self._groups:
-                    self._groups[key], _ = self._read(sheet, *cells[own[chosen[0]]])
+                    first = own[chosen[0]]
+                    self._groups[key], _ = self._read(sheet, *places[first], texts[first].decode())
                 group = self._groups[key]
                 rows = [numbers(digits[chosen, span]) for span in group.spans]
                 table = np.column_stack([places[members[chosen]], *rows])
@@ -235,12 +257,9 @@ class Groups:
         return titles.index(title.casefold()) if title.casefold() in titles else -1
 
 
-def grouped(
-    titles: Sequence[str], sheet: int, cells: Iterable[tuple[int, int, str]]
-) -> Iterator[FormulaGroup]:
-    """Group the formulas of a sheet as `Groups` does, a batch at a time to save memory."""
-    left = iter(cells)
-    while batch := list(islice(left, BATCH)):
+def grouped(titles: Sequence[str], sheet: int, formulas: Iterable[Batch]) -> Iterator[FormulaGroup]:
+    """Group the formulas of a sheet as `Groups` does, batch by batch."""
+    for batch in formulas:
         groups = Groups(titles)
         groups.add(sheet, batch)
         yield from groups

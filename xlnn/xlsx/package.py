@@ -14,6 +14,8 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from xlnn.formula import MAX_ROWS, corners
 from xlnn.grid import Place
 from xlnn.xlsx.archive import Archive
@@ -25,6 +27,7 @@ from xlnn.xlsx.cells import (
     checksum,
     number,
 )
+from xlnn.xlsx.formula_groups import Batch
 from xlnn.xlsx.guard import BUILT_IN, FORBIDDEN, MACROS, OTHER_SHEETS, FormulaGuard
 from xlnn.xlsx.markup import unprefixed
 from xlnn.xlsx.parts import (
@@ -186,6 +189,15 @@ class Package:
         places = cells.rows.tolist(), cells.columns.tolist()
         for row, column, text in zip(*places, cells.texts(), strict=True):
             yield row, column, "=" + text
+
+    def batches(self, sheet: str) -> Iterator[Batch]:
+        """Yield the formulas of one sheet, many at a time."""
+        cells, start = self.formulas[sheet], 0
+        places = np.column_stack([cells.rows, cells.columns])
+        for batch in cells.batches():
+            end = start + batch.count(b"\0") + 1
+            yield Batch(places[start:end], b"=" + batch.replace(b"\0", b"\0="))
+            start = end
 
     @property
     def names(self) -> Mapping[str, str]:
