@@ -81,6 +81,7 @@ if TYPE_CHECKING:
     from xlnn.workbooks.samples import Learns as Learns
     from xlnn.workbooks.samples import classes_found as classes_found
     from xlnn.workbooks.samples import classes_of as classes_of
+    from xlnn.workbooks.samples import numbers_found as numbers_found
     from xlnn.workbooks.learning import Weight as Weight
     from xlnn.workbooks.learning import Weights as Weights
     from xlnn.workbooks.learning import again as again
@@ -89,7 +90,10 @@ if TYPE_CHECKING:
     from xlnn.workbooks.learning import gradient as gradient
     from xlnn.workbooks.learning import shown as shown
     from xlnn.workbooks.learning import trained as trained
+    from xlnn.workbooks.pages.confusion import Confusion as Confusion
+    from xlnn.workbooks.pages.fit import Fit as Fit
     from xlnn.workbooks.pages.page import Page as Page
+    from xlnn.workbooks.pages.progress import Progress as Progress
     from xlnn.workbooks.pages.parts import Below as Below
     from xlnn.workbooks.pages.parts import Beside as Beside
     from xlnn.workbooks.pages.parts import Chart as Chart
@@ -134,9 +138,12 @@ _MODULES = {
     "xlnn.registry.templates": "templates",
     "xlnn.registry.text": "Text",
     "xlnn.workbooks.experiment": "Experiment OneOf Size",
-    "xlnn.workbooks.samples": "Learns classes_found classes_of",
+    "xlnn.workbooks.samples": "Learns classes_found classes_of numbers_found",
     "xlnn.workbooks.learning": "Weight Weights again choice constants gradient shown trained",
+    "xlnn.workbooks.pages.confusion": "Confusion",
+    "xlnn.workbooks.pages.fit": "Fit",
     "xlnn.workbooks.pages.page": "Page",
+    "xlnn.workbooks.pages.progress": "Progress",
     "xlnn.workbooks.pages.parts": (
         "Below Beside Chart Grid Hidden Numbers Plane Row Sentences Space Table Trace"
     ),

@@ -95,10 +95,10 @@ def training(sizes: dict, epoch: Axis, row: Axis) -> Iterator[Quantity]:
                 written="δ′ = (Uᵀ δ′₊)(1 − h′²)", source="Werbos 1990")
     yield error("passed_rnn", "back to the h before, RNN", eq.BACK.of("delta_rnn", "U_rnn"),
                 symbol="∂C/∂h′{}₋")
-    once, y = alike(sheet="weights", axes=(epoch,)), ends[2]
+    once, y = alike(sheet="progress", axes=(epoch,)), ends[2]
     told = (once("C_T", "total cost", eq.total("row").of("cost"), symbol="C_T",
                  meaning="the cost of all rows", written="C_T = Σ C"),
-            *(xlnn.classes_found(y, labels, sheet="weights", tested=sizes["test_samples"] > 0)
+            *(xlnn.classes_found(y, labels, sheet="progress", tested=sizes["test_samples"] > 0)
               if labels else
               [once("recognised", "rows that are right", eq.right("row"), symbol=" ")]))
     yield from (*told, *beside(told, instead={"cost": "cost_rnn", "y": "y_rnn"}))
@@ -194,6 +194,7 @@ EXPERIMENT = xlnn.Experiment(
             xlnn.Hidden("peak_dc", "peak_delta_rnn"),
             does="Choose an epoch and a row. Which units remember, and which forget?",
         ),
+        xlnn.Progress(), xlnn.Confusion(),
         xlnn.Page("data", "Data", "The symbols of each row, and its target. Type others."),
         xlnn.Page("steps", "Steps", "Both networks forward, from the first step to the last."),
         xlnn.Page("ends", "Last step", "What both networks say at the last step, and its error."),

@@ -19,6 +19,7 @@ from xlnn.options import BUILD, FORWARD, Options, as_typed
 from xlnn.quantity import Model, Quantity
 from xlnn.reference import known
 from xlnn.workbooks.kind import Recipe, misfit
+from xlnn.workbooks.pages.page import with_inputs
 from xlnn.workbooks.origin import OTHER_DATA, Origin, data_of, held_of
 from xlnn.workbooks.runs import COMPARED, RUN, are_equal, each_run, together
 from xlnn.workbooks.samples import TEST, Learns, raw_name, typed_data
@@ -228,6 +229,7 @@ def _inputs(  # noqa: PLR0913 -- all that inputs follow from
     for quantity in model.inputs:
         if quantity.choices and quantity.name in origin.inputs and spec.sizes != origin.sizes:
             given[quantity.name] = np.clip(origin.inputs[quantity.name], *quantity.choices)
+    given = with_inputs(kind.pages, model, kind.learns_of(spec), spec, given)
     names = {quantity.name for quantity in model.inputs}
     given |= {name: value for name, value in run.items() if name in names and value is not None}
     if unknown := [name for name in given if name not in names]:

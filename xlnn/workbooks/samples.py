@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
+from typing import Any
 
 import numpy as np
 
@@ -262,6 +263,39 @@ def classes_found(
     if tested:
         yield whole("accuracy", title="accuracy", equation=eq.ACCURACY.of("right"),
                     number_format="0.0%")
+
+
+def numbers_found(
+    output: Quantity, t: Quantity, sizes: Mapping[str, Any], *, sheet: str
+) -> Iterator[Quantity]:
+    """Yield the numbers that are predicted for each row, and their errors in each epoch.
+
+    Parameters
+    ----------
+    output, t : Quantity
+        The outputs and the targets, with a unit for each number.
+    sizes : dict
+        What the model gets: ``scaled_targets``, and the ``decimals`` of numbers in the units of
+        the targets.
+    sheet : str
+        The sheet of what there is of each epoch.
+    """
+    digits = sizes["decimals"]
+    own = {"shape": output.shape, "number_format": "0.0000" if digits < 0 else f"{0:.{digits}f}"}
+    each = partial(Quantity, axes=output.axes, sheet=output.sheet, **own)
+    whole = partial(Quantity, axes=output.axes[:1], sheet=sheet, **own)
+    scales = {}
+    if sizes["scaled_targets"]:
+        scales = {"middle": "t_middle", "factor": "t_factor"}
+        yield each("predicted", symbol="ŷ{}", title="predicted",
+                   equation=eq.PREDICTED.of(output.name, **scales),
+                   written="ŷ = middle + a / factor")  # fmt: skip
+    yield each("off", symbol="|ŷ − y|{}", title="error",
+               equation=eq.OFF.of(output.name, t.name, **scales))  # fmt: skip
+    yield whole("rmse", symbol="RMSE", title="root mean square error",
+                equation=eq.ROOT_MEAN_SQUARE.of("off"), written="√(Σ (ŷ − y)² / n)")  # fmt: skip
+    yield whole("mae", symbol="MAE", title="mean absolute error",
+                equation=eq.MEAN_ABSOLUTE.of("off"), written="Σ |ŷ − y| / n")  # fmt: skip
 
 
 def typed_data(learns: Learns, inputs: Mapping[str, object]) -> Dataset:

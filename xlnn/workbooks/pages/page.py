@@ -8,6 +8,8 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
+import numpy as np
+
 from xlnn.arguments import wrong
 from xlnn.equations.lookup import UsedNumber
 from xlnn.grid import address
@@ -31,6 +33,8 @@ from xlnn.workbooks.pages.parts import (
 )
 from xlnn.workbooks.pages.sheet import Context, titled_drawing
 from xlnn.workbooks.pages.table import headed, title_line
+from xlnn.workbooks.samples import Learns
+from xlnn.workbooks.spec import Spec
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.printing import charted
 
@@ -75,6 +79,9 @@ class Page:
         Whether it is hidden: another page shows its numbers.
     """
 
+    adds: tuple[str, ...] = ()
+    """The names of inputs that it may have, depending on the data."""
+
     def __init__(  # noqa: PLR0913 -- what a page may settle
         self,
         key: str,
@@ -103,7 +110,11 @@ class Page:
         self.row = FIRST_ROW - HEADINGS if is_helper else row
 
     def quantities(
-        self, model: Model, learns: Any, spec: Any, words: Text  # noqa: ANN401, ARG002 -- see there
+        self,
+        model: Model,  # noqa: ARG002 -- for other pages
+        learns: Learns | None,  # noqa: ARG002 -- for other pages
+        spec: Spec,  # noqa: ARG002 -- for other pages
+        words: Text,  # noqa: ARG002 -- for other pages
     ) -> Iterable[Quantity]:
         """Return the quantities that it needs besides those of the model.
 
@@ -118,23 +129,47 @@ class Page:
         """
         return ()
 
+    def inputs(
+        self,
+        model: Model,
+        learns: Learns | None,  # noqa: ARG002 -- for other pages
+        spec: Spec,  # noqa: ARG002 -- for other pages
+        given: Mapping[str, Any],  # noqa: ARG002 -- for other pages
+    ) -> Mapping[str, Any]:
+        """Return the initial values of the inputs among its quantities: the largest choices.
+
+        Parameters
+        ----------
+        model, learns, spec
+            As for `quantities`, with all quantities.
+        given : dict
+            The values of other inputs, such as the data.
+        """
+        choices = ((name, model[name].choices) for name in self.adds if name in model.by_name)
+        return {name: each[1] for name, each in choices if each is not None}
+
+    def made(self, model: Model) -> Sequence[PagePart]:  # noqa: ARG002 -- for pages that follow from it
+        """Return its parts for a model that has its quantities."""
+        return self.parts
+
     def shown(self, model: Model) -> set[str]:
-        """Return the names of the quantities that its parts show."""
+        """Return the names of the quantities of the model alone that its parts show."""
         return {block.quantity.name for block in Below(*self.parts).blocks(model, 1, 1)}
 
     def content(self, model: Model) -> PagePart:
         """Return all of its parts."""
-        shown = self.shown(model)
+        parts = self.made(model)
+        shown = {block.quantity.name for block in Below(*parts).blocks(model, 1, 1)}
         left = [q for q in model.quantities if q.sheet == self.key and q.name not in shown]
         unseen = [q.name for q in left if _is_unseen(model, q)]
         left = [q for q in left if q.name not in unseen]
         tables = _tables(left)
-        if tables and not self.parts:
+        if tables and not parts:
             tables = [Beside(*sorted(tables, key=lambda table: table.size(model)[1] > SEEN))]
         hidden = [Hidden(*unseen)] if unseen else []
         joined = Beside if self.is_helper else Below
         lists = _lists(left, at=1) if self.is_helper else _lists(left, at=3, most=SEEN)
-        return joined(*self.parts, *lists, *tables, *hidden)
+        return joined(*parts, *lists, *tables, *hidden)
 
     def place(self, model: Model) -> Iterator[Block]:
         """Yield the cells of its quantities."""
@@ -148,9 +183,9 @@ class Page:
         if not self.is_helper:
             drawing = titled_drawing(context, self.key)
             drawing.gridlines = self.gridlines
-            if self.stays:
+            if self.stays and tables:
                 drawing.repeat = min(block.row for block in blocks if block.quantity.axes) - 1
-            if self.stays or self.is_named:
+            if (self.stays and tables) or self.is_named:
                 drawing.freeze = (drawing.repeat + 1, 1 + self.is_named)
             if self.opens:
                 choice = next(block for block in blocks if block.quantity.choices)
@@ -179,6 +214,33 @@ def _repeat_headings(drawing: Drawing, table: Block, blocks: Iterable[Block]) ->
     is_alone = all(last < top or first >= table.row for first, last in taken)
     if is_alone and top < table.row <= table.last[0] - LONG:
         drawing.repeat_from, drawing.repeat = top, table.row - 1
+
+
+def with_inputs(
+    pages: Iterable[Page],
+    model: Model,
+    learns: Learns | None,
+    spec: Spec,
+    given: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Return the values of inputs with those of pages; what no longer fits begins anew.
+
+    Parameters
+    ----------
+    pages : iterable of Page
+    model, learns, spec
+        As for `Page.quantities`.
+    given : dict
+        Inputs by name, perhaps those of an earlier workbook.
+    """
+    found = dict(given)
+    for page in pages:
+        for name in (name for name in page.adds if name not in model.by_name):
+            found.pop(name, None)
+        for name, value in page.inputs(model, learns, spec, given).items():
+            if name not in found or np.shape(found[name]) != np.shape(value):
+                found[name] = value
+    return found
 
 
 def usual_page(model: Model, key: str) -> Page:
