@@ -92,7 +92,9 @@ if TYPE_CHECKING:
     from xlnn.workbooks.learning import trained as trained
     from xlnn.workbooks.pages.confusion import Confusion as Confusion
     from xlnn.workbooks.pages.fit import Fit as Fit
+    from xlnn.workbooks.pages.gradient_check import GradientCheck as GradientCheck
     from xlnn.workbooks.pages.page import Page as Page
+    from xlnn.workbooks.pages.predict import Predict as Predict
     from xlnn.workbooks.pages.progress import Progress as Progress
     from xlnn.workbooks.pages.parts import Below as Below
     from xlnn.workbooks.pages.parts import Beside as Beside
@@ -142,7 +144,9 @@ _MODULES = {
     "xlnn.workbooks.learning": "Weight Weights again choice constants gradient shown trained",
     "xlnn.workbooks.pages.confusion": "Confusion",
     "xlnn.workbooks.pages.fit": "Fit",
+    "xlnn.workbooks.pages.gradient_check": "GradientCheck",
     "xlnn.workbooks.pages.page": "Page",
+    "xlnn.workbooks.pages.predict": "Predict",
     "xlnn.workbooks.pages.progress": "Progress",
     "xlnn.workbooks.pages.parts": (
         "Below Beside Chart Grid Hidden Numbers Plane Row Sentences Space Table Trace"

@@ -194,7 +194,7 @@ EXPERIMENT = xlnn.Experiment(
             xlnn.Hidden("peak_dc", "peak_delta_rnn"),
             does="Choose an epoch and a row. Which units remember, and which forget?",
         ),
-        xlnn.Progress(), xlnn.Confusion(),
+        xlnn.Progress(), xlnn.Confusion(), xlnn.Predict(), xlnn.GradientCheck(),
         xlnn.Page("data", "Data", "The symbols of each row, and its target. Type others."),
         xlnn.Page("steps", "Steps", "Both networks forward, from the first step to the last."),
         xlnn.Page("ends", "Last step", "What both networks say at the last step, and its error."),

@@ -86,7 +86,6 @@ class Confusion(Page):
     Without classes the page is left out.
     """
 
-    adds = (f"{PREFIX}epoch",)
 
     def __init__(
         self,
@@ -97,6 +96,10 @@ class Confusion(Page):
         does: str = "See which classes are confused, and what is still wrong.",
     ) -> None:
         super().__init__(key, title, note, does=does, tab="result")
+
+    def adds(self, learns: Learns | None) -> tuple[str, ...]:  # noqa: ARG002 -- for other pages
+        """Return the names of the inputs that it may have."""
+        return (f"{PREFIX}epoch",)
 
     def quantities(
         self,

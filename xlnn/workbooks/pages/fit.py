@@ -48,7 +48,6 @@ class Fit(Page):
     Without numbers to predict the page is left out.
     """
 
-    adds = (f"{PREFIX}epoch",)
 
     def __init__(
         self,
@@ -59,6 +58,10 @@ class Fit(Page):
         does: str = "See how close the predictions come to the line, epoch by epoch.",
     ) -> None:
         super().__init__(key, title, note, does=does, stays=True, gridlines=True, tab="result")
+
+    def adds(self, learns: Learns | None) -> tuple[str, ...]:  # noqa: ARG002 -- for other pages
+        """Return the names of the inputs that it may have."""
+        return (f"{PREFIX}epoch",)
 
     def quantities(
         self,

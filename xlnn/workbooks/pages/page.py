@@ -79,9 +79,6 @@ class Page:
         Whether it is hidden: another page shows its numbers.
     """
 
-    adds: tuple[str, ...] = ()
-    """The names of inputs that it may have, depending on the data."""
-
     def __init__(  # noqa: PLR0913 -- what a page may settle
         self,
         key: str,
@@ -129,6 +126,10 @@ class Page:
         """
         return ()
 
+    def adds(self, learns: Learns | None) -> tuple[str, ...]:  # noqa: ARG002 -- for other pages
+        """Return the names of the inputs that it may have, depending on the data."""
+        return ()
+
     def inputs(
         self,
         model: Model,
@@ -145,7 +146,7 @@ class Page:
         given : dict
             The values of other inputs, such as the data.
         """
-        choices = ((name, model[name].choices) for name in self.adds if name in model.by_name)
+        choices = ((name, model[name].choices) for name in self.adds(learns) if name in model.by_name)
         return {name: each[1] for name, each in choices if each is not None}
 
     def made(self, model: Model) -> Sequence[PagePart]:  # noqa: ARG002 -- for pages that follow from it
@@ -235,7 +236,7 @@ def with_inputs(
     """
     found = dict(given)
     for page in pages:
-        for name in (name for name in page.adds if name not in model.by_name):
+        for name in (name for name in page.adds(learns) if name not in model.by_name):
             found.pop(name, None)
         for name, value in page.inputs(model, learns, spec, given).items():
             if name not in found or np.shape(found[name]) != np.shape(value):

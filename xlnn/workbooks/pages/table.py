@@ -32,6 +32,9 @@ LONGEST_PROMPT = 255
 GROUP_ROW, UNIT_ROW = FIRST_ROW - 2, FIRST_ROW - 1
 
 
+ONE = "one"
+"""The axis of a single row, which a person types or chooses."""
+
 Named = Callable[[Quantity, Text], str]
 """What a quantity is called in a heading."""
 
@@ -76,8 +79,9 @@ def add_sparklines(drawing: Drawing, page: Context, blocks: Iterable[Block]) -> 
 
 
 def row_axes(quantities: Iterable[Quantity]) -> tuple[Axis, ...]:
-    """Return the axes of a table's rows: epochs, images or both."""
-    return max((quantity.axes for quantity in quantities), key=len)
+    """Return the axes of a table's rows: epochs, images or both; the only row needs no name."""
+    axes = max((quantity.axes for quantity in quantities), key=len)
+    return tuple(axis for axis in axes if axis.name != ONE)
 
 
 def headed(top: int) -> dict[int, float]:

@@ -1,0 +1,334 @@
+"""The page Predict: what the model says of numbers, words or a picture that a person types."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from math import prod
+from typing import Any
+
+import numpy as np
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from xlnn.data.words import typed_as
+from xlnn.equations.lookup import COPY, FLAT, FromWords, OfRow
+from xlnn.equations.number import fixed
+from xlnn.equations.number import share as share_of
+from xlnn.equations.verdict import LABEL_OF, PREDICTED, SCALED, LargestUnit, Tied
+from xlnn.equations.wording import Bar, Complete, Name, Prediction, Told, plain
+from xlnn.grid import address
+from xlnn.layout import Block
+from xlnn.quantity import Axis, Model, Quantity, Sentence
+from xlnn.registry.text import Text
+from xlnn.terms import largest
+from xlnn.workbooks.learning import choice
+from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.parts import (
+    Below,
+    Beside,
+    Grid,
+    Numbers,
+    PagePart,
+    Row,
+    Sentences,
+    Space,
+    Table,
+    Units,
+)
+from xlnn.workbooks.pages.sheet import Context
+from xlnn.workbooks.pages.table import ONE
+from xlnn.workbooks.samples import TEST, Learns, are_text, raw_name, replayed
+from xlnn.workbooks.spec import Spec
+from xlnn.writing.drawing import Drawing
+from xlnn.writing.style import INPUT_INK, LABEL, PICTURE, SENTENCE
+from xlnn.writing.text_width import named_over, word_width
+
+PREFIX = "draw_"
+VERDICT = replace(SENTENCE, size=14)
+CELL, FEATURE_WIDTH, FEATURE_HEIGHT = 6.9, 8.6, 27
+FEATURE = replace(LABEL, align="center", wrap=True)
+GIVEN = replace(PICTURE, border=True, fill="input", ink=INPUT_INK, number_format="General")
+WORD = replace(GIVEN, number_format="@", shrink=True)  # what is typed there stays a word
+
+LONGEST_LIST = 255
+"""Characters of a list that stands in a validation, in Excel."""
+
+GIVEN_KINDS = ("typed_number", "typed_word", "picture")
+
+
+class Predict(Page):
+    """What the model says of a row or picture that a person types, with the weights of any epoch.
+
+    The model's output follows from its input and its weights; what it takes from other rows is to
+    be named in `xlnn.Learns.tested`.
+
+    Parameters
+    ----------
+    key, title, note, does : str
+        As for a `Page`.
+    grid : function or None
+        Returns the rows and columns of the picture that the inputs are, or (), for a Spec; by
+        default those of its pictures.
+    shares : bool
+        Whether outputs are shares between 0 and 1, which are drawn as bars.
+    """
+
+    def __init__(  # noqa: PLR0913 -- what a page may settle
+        self,
+        key: str = "recognise",
+        title: str = "Predict",
+        note: str = "Type new inputs into the yellow cells. The model, as it is after the chosen "
+        "epoch, says what it makes of them.",
+        does: str = "Type in your own example and see what the model says.",
+        *,
+        grid: Callable[[Spec], tuple[int, ...]] | None = None,
+        shares: bool = False,
+    ) -> None:
+        super().__init__(key, title, note, does=does)
+        self.grid, self.shares = grid or (lambda spec: spec.picture), shares
+
+    def adds(self, learns: Learns | None) -> tuple[str, ...]:
+        """Return the names of the inputs that it may have."""
+        x = learns.x if learns else "x"
+        return tuple(PREFIX + kind for kind in ("epoch", x, raw_name(x), *GIVEN_KINDS))
+
+    def quantities(
+        self, model: Model, learns: Learns | None, spec: Spec, words: Text
+    ) -> Iterator[Quantity]:
+        """Yield what is typed, the computation of one row again, and the answer in words."""
+        weights = [each for each in model.quantities if each.given and not each.is_record]
+        if learns is None or any(len(each.axes) > 1 for each in weights):
+            return
+        x, output = model[learns.x], model[learns.output]
+        rows, epochs = x.axes[0], output.axes[0].length
+        one = replace(rows, name=ONE, length=1)
+        state = Axis("epoch", epochs + 1, "up", counts_from=0)
+        yield from choice(f"{PREFIX}epoch", state, words, title="after epoch (0: start)",
+                          sheet=self.key)  # fmt: skip
+        typed = [*self._typed(x, spec, (one, *x.axes[1:]))]
+        yield from typed
+        for weight in weights:  # state 0 is the start, so those after epoch e are in row e + 1
+            found = OfRow(weight.shape, row=2).of(weight.name, f"{PREFIX}epoch_used")
+            yield replace(
+                weight, name=f"{PREFIX}{weight.name}", axes=(), given=0, sheet=self.key,
+                equation=found, uses={}, choices=None,
+            )  # fmt: skip
+        names = [learns.x, *(weight.name for weight in weights)]
+        instead = {name: f"{PREFIX}{name}" for name in names}
+        instead |= {
+            name: f"{PREFIX}{of.removeprefix(TEST)}" for name, of in learns.tested.items()
+        }
+        yield from replayed(
+            model.quantities, [learns.output], f"{PREFIX}{{}}", instead=instead, sheet=self.key,
+            axes={output.axes[0].name: None, rows.name: one},
+        )  # fmt: skip
+        yield from self._answer(model, output, spec, words, one, _numbers(typed))
+
+    def _typed(
+        self, x: Quantity, spec: Spec, axes: tuple[Axis, ...]
+    ) -> Iterator[Quantity]:
+        """Yield what a person types, and the inputs that follow from it."""
+        shown = partial(Quantity, sheet=self.key, symbol=" ")
+        given = raw_name(x.name) if spec.scaled else x.name
+        equation, is_flat = None, len(axes) == 1 and len(x.shape) == 1
+        grid = self.grid(spec) if is_flat else ()
+        if is_flat and spec.words:
+            equation = _from_words(spec)
+            numbers = sum(isinstance(each, int) for each in equation.inputs)
+            if numbers:
+                yield shown(f"{PREFIX}typed_number", title="numbers", shape=(numbers,))
+            yield shown(f"{PREFIX}typed_word", title="words", shape=(len(spec.words),), is_text=True)
+            uses = [f"{PREFIX}typed_word", f"{PREFIX}typed_number"]
+            equation = equation.of(*uses[: 1 + bool(numbers)])
+        elif grid:
+            yield shown(f"{PREFIX}picture", title="draw here", shape=grid)
+            equation = FLAT.of(f"{PREFIX}picture")
+        kind = given if equation else f"{PREFIX}given"
+        title = "inputs as given" if spec.scaled or not equation else x.title
+        yield shown(
+            PREFIX + given, kind=kind, symbol=x.symbol, axes=axes, shape=x.shape, title=title,
+            equation=equation, number_format="General",
+        )  # fmt: skip
+        if spec.scaled:
+            uses = {"raw": PREFIX + given, "middle": "middle", "factor": "factor"}
+            yield replace(
+                x, name=PREFIX + x.name, sheet=self.key, axes=axes, equation=SCALED, uses=uses
+            )
+
+    def _answer(
+        self,
+        model: Model,
+        output: Quantity,
+        spec: Spec,
+        words: Text,
+        one: Axis,
+        typed: Quantity | None,
+    ) -> Iterator[Quantity]:
+        """Yield the outputs, and what they mean in words."""
+        shown = partial(Quantity, sheet=self.key, symbol=" ", axes=(one,))
+        found, shape = f"{PREFIX}{output.name}", output.shape
+        is_one, is_named = len(output.axes) == 2, "labels" in model.by_name
+        missing = words.sentence("missing", "A number is missing: an empty cell counts as 0.")
+
+        def complete(said: Sentence) -> Sentence:
+            """Return a sentence, or one that a number is missing; of a picture that is paper."""
+            if typed is None:
+                return said
+            along = tuple(axis.name for axis in typed.axes[1:])
+            return Complete(said, ("given",), prod(typed.lengths), missing, along)
+
+        uses = {} if typed is None else {"given": typed.name}
+        if not is_one or not (is_named or spec.is_regression):
+            grid = self.grid(spec) if is_one else ()
+            if grid and prod(grid) == prod(shape):
+                yield shown(f"{PREFIX}result", title="what comes out", axes=(), shape=grid,
+                            equation=OfRow(grid, shape).of(found))  # fmt: skip
+            if typed is not None:
+                yield shown(f"{PREFIX}verdict", equation=complete(Told([""])), uses=uses, axes=())
+            return
+        yield shown(f"{PREFIX}name", title="name", equation=Name(), shape=shape)
+        yield shown(f"{PREFIX}output", title="output", equation=COPY.of(found), shape=shape,
+                    number_format=str(output.number_format))  # fmt: skip
+        if "off" in model.by_name:
+            predicted = f"{PREFIX}output"
+            if spec.scaled_targets:
+                predicted = f"{PREFIX}predicted"
+                scales = {"middle": "t_middle", "factor": "t_factor"}
+                yield shown(predicted, title="predicted", symbol="ŷ{}", shape=shape,
+                            equation=PREDICTED.of(f"{PREFIX}output", **scales),
+                            number_format=str(model["off"].number_format))  # fmt: skip
+            said = Prediction(words("joined", "named", what="{label}", name="{predicted}"))
+            yield shown(f"{PREFIX}verdict", equation=complete(said),
+                        uses={"labels": "labels", "predicted": predicted, **uses})  # fmt: skip
+            return
+        if self.shares:
+            yield shown(f"{PREFIX}bar", equation=Bar().of(found), shape=shape)
+        yield shown(f"{PREFIX}answer", title="class found",
+                    equation=LargestUnit().of(f"{PREFIX}output"))  # fmt: skip
+        yield shown(f"{PREFIX}label", title="label found", is_text=are_text(spec.labels),
+                    equation=LABEL_OF.of(f"{PREFIX}answer"))  # fmt: skip
+        form, several = share_of if self.shares else fixed, len(spec.labels) > 1
+        lines = [
+            words.sentence("undecided", "Undecided: the largest outputs are equal ({output})."),
+            words.sentence("verdict", "Prediction: {label} ({output})."),
+        ]
+        said = Told(
+            lines if several else lines[1:],
+            (lambda tied: (tied == 1,)) if several else "",
+            form=plain, output=lambda a: form(largest(a[...])),
+        )  # fmt: skip
+        uses |= {"label": f"{PREFIX}label", "a": f"{PREFIX}output"}
+        if several:
+            yield shown(f"{PREFIX}tied", title="largest outputs equal? (1: yes)",
+                        equation=Tied().of(f"{PREFIX}output"), number_format="0")  # fmt: skip
+            uses["tied"] = f"{PREFIX}tied"
+        yield shown(f"{PREFIX}verdict", equation=complete(said), uses=uses)
+
+    def inputs(
+        self, model: Model, learns: Learns | None, spec: Spec, given: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Return the last epoch, and the last row that is not all 0."""
+        if learns is None or f"{PREFIX}epoch" not in model.by_name:
+            return {}
+        name = raw_name(learns.x) if spec.scaled else learns.x
+        x = np.asarray(given[name], dtype=float)
+        *_, last = [row for row in x if row.any()] or x
+        found: dict[str, Any] = {f"{PREFIX}epoch": model[f"{PREFIX}epoch"].choices[1]}  # type: ignore[index]
+        if f"{PREFIX}typed_word" in model.by_name:
+            numbers, said = _from_words(spec).typed(last.ravel())
+            found[f"{PREFIX}typed_word"] = np.array(said, dtype=object)
+            if numbers:
+                found[f"{PREFIX}typed_number"] = np.array(numbers)
+            return found
+        typed = f"{PREFIX}picture"
+        typed = typed if typed in model.by_name else PREFIX + name
+        return found | {typed: last.reshape(model[typed].lengths)}
+
+    def made(self, model: Model) -> list[PagePart]:
+        """Return the epoch, the inputs beside what the model says, and what it computes."""
+        known = model.by_name
+        here = [each for each in model.quantities if each.sheet == self.key]
+        typed = [q for q in here if q.is_input and not q.choices]
+        parts = [_part_of(each) for each in typed]
+        said = [Sentences(f"{PREFIX}verdict", look=VERDICT)] if f"{PREFIX}verdict" in known else []
+        kinds = ("name", "output", "predicted", "bar")
+        listed = [PREFIX + kind for kind in kinds if PREFIX + kind in known]
+        if listed:
+            looks = dict.fromkeys(listed[:1], SENTENCE)
+            said.append(Units("", *listed, looks=looks, above=1))
+        if f"{PREFIX}result" in known:
+            said.append(Grid(f"{PREFIX}result", scale="ink", width=CELL, digits="0.00"))
+        shown = [] if not said else [Below(*said)]
+        return [
+            Numbers((f"{PREFIX}epoch", f"{PREFIX}epoch_asked"), at=2),
+            Space(),
+            Beside(Below(*parts), *shown),
+        ]
+
+
+def _numbers(typed: Iterable[Quantity]) -> Quantity | None:
+    """Return where numbers are typed, none of which may be missing; of a picture that is paper."""
+    given = (each for each in typed if each.is_input and not each.is_text)
+    return next((each for each in given if each.name != f"{PREFIX}picture"), None)
+
+
+def _part_of(quantity: Quantity) -> PagePart:
+    """Return the part in which something is typed: a picture, a table of steps, or a row."""
+    if quantity.name == f"{PREFIX}picture":
+        return Grid(quantity.name, scale="ink", width=CELL, digits="General")
+    if len(quantity.axes) > 1:
+        return Table(quantity.name)
+    return _Typed("", quantity.name)
+
+
+class _Typed(Row):
+    """A row of numbers or words that are typed, below the names of their columns."""
+
+    def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
+        """Yield the cells."""
+        yield from super().blocks(model, row + 1, column)
+
+    def draw(self, drawing: Drawing, page: Context[Spec], row: int, column: int) -> None:
+        """Draw the names, and offer the words of each column."""
+        super().draw(drawing, page, row + 1, column)
+        block, spec = page.layout.blocks[self.names[-1]], page.spec
+        quantity = block.quantity
+        drawing.looks[quantity.name] = WORD if quantity.is_text else GIVEN
+        names = _names(spec, quantity) or [quantity.heading(unit) for unit in quantity.units]
+        width = max(FEATURE_WIDTH, word_width(names, FEATURE.size))
+        for at, name in enumerate(names, start=block.column):
+            drawing.put(block.row - 1, at, name, named_over(names, FEATURE))
+            drawing.widths[at] = max(drawing.widths.get(at, 0), width)
+        drawing.heights[block.row - 1] = FEATURE_HEIGHT
+        if quantity.is_text:
+            drawing.validations += _lists(spec, block)
+
+
+def _from_words(spec: Spec) -> FromWords:
+    """Return how the inputs follow from a row as the user types it."""
+    inputs = typed_as(spec.features, spec.words)
+    others = (
+        next((word for word in column[1:] if (number, word) not in inputs), "–")
+        for number, column in enumerate(spec.words)
+    )
+    return FromWords(inputs, tuple(others), (len(inputs),))
+
+
+def _names(spec: Spec, quantity: Quantity) -> Sequence[str]:
+    """Return the names of inputs, or of the numbers or words that they are made from."""
+    if quantity.name.endswith("typed_word"):
+        return [heading for heading, *_ in spec.words]
+    if quantity.name.endswith("typed_number"):
+        inputs = zip(spec.features, typed_as(spec.features, spec.words), strict=True)
+        return [name for name, of in inputs if isinstance(of, int)]
+    return spec.features
+
+
+def _lists(spec: Spec, block: Block) -> Iterator[DataValidation]:
+    """Yield a list of each column's words; others may be typed."""
+    for position, (_, *kinds) in enumerate(spec.words):
+        listed = ",".join(kinds)
+        if len(listed) <= LONGEST_LIST and not any(set(kind) & {",", '"'} for kind in kinds):
+            cell = address(*block.address((position,)))
+            yield DataValidation(
+                type="list", formula1=f'"{listed}"', showErrorMessage=False, sqref=cell
+            )
