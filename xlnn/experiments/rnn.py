@@ -94,7 +94,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
                    meaning="how fast C changes with what goes into tanh; δ₊ is that of the next "
                    "step, and 0 after the last",
                    written="δ = (Vᵀ e + Uᵀ δ₊)(1 − h²)", source="Werbos 1990")
-    once = xlnn.alike(sheet="weights", axes=(epoch,))
+    once = xlnn.alike(sheet="progress", axes=(epoch,))
     yield once("C_T", "total cost", eq.total(*ROWS).of("cost"),
                meaning="the cost of all steps of all rows", written="C_T = Σ C")
     yield once("right", "outputs that are right", eq.right(*ROWS), symbol=" ")
@@ -181,6 +181,7 @@ EXPERIMENT = xlnn.Experiment(
             xlnn.Hidden("reach_start"),
             does="Choose an epoch and a row. See what h remembers, and how the gradient fades.",
         ),
+        xlnn.Progress(), xlnn.Predict(), xlnn.GradientCheck(),
         xlnn.Page("data", "Data", "The bits of each row, and the target of each step. Type "
                   "others."),
         xlnn.Page("steps", "Steps", "Forward from the first step to the last, and δ back from the "

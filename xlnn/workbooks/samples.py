@@ -99,6 +99,20 @@ def users_of(quantities: Iterable[Quantity], names: Iterable[str]) -> set[str]:
     return found - {*names}
 
 
+def needed_for(
+    quantities: Iterable[Quantity], results: Iterable[str], given: Collection[str] = ()
+) -> set[str]:
+    """Return the names of some results and of all that they are computed from, up to what is given."""
+    by_name = {quantity.name: quantity for quantity in quantities}
+    needed, waiting = set(), [name for name in results if name in by_name]
+    while waiting:
+        name = waiting.pop()
+        if name not in needed and name not in given and name in by_name:
+            needed.add(name)
+            waiting += by_name[name].sources
+    return needed
+
+
 def replayed(
     quantities: Sequence[Quantity],
     results: Collection[str],
@@ -133,14 +147,7 @@ def replayed(
     """
     # weights are what they are: they were trained from the first numbers
     quantities = [quantity for quantity in quantities if not quantity.given]
-    by_name = {quantity.name: quantity for quantity in quantities}
-    needed, waiting = set(), [name for name in results if name in by_name]
-    while waiting:
-        name = waiting.pop()
-        if name not in needed and name not in instead and name in by_name:
-            needed.add(name)
-            waiting += by_name[name].sources
-    changed = needed & users_of(quantities, instead)
+    changed = needed_for(quantities, results, instead) & users_of(quantities, instead)
     copied = [quantity for quantity in quantities if quantity.name in changed]
     for copy in again(copied, named, axes=None, instead=instead, **said):
         kept = ((axes or {}).get(axis.name, axis) for axis in copy.axes)

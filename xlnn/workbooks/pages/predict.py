@@ -26,6 +26,8 @@ from xlnn.workbooks.pages.parts import (
     Below,
     Beside,
     Grid,
+    Hidden,
+    Label,
     Numbers,
     PagePart,
     Row,
@@ -36,7 +38,7 @@ from xlnn.workbooks.pages.parts import (
 )
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import ONE
-from xlnn.workbooks.samples import TEST, Learns, are_text, raw_name, replayed
+from xlnn.workbooks.samples import TEST, Learns, are_text, needed_for, raw_name, replayed
 from xlnn.workbooks.spec import Spec
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import INPUT_INK, LABEL, PICTURE, SENTENCE
@@ -48,6 +50,9 @@ CELL, FEATURE_WIDTH, FEATURE_HEIGHT = 6.9, 8.6, 27
 FEATURE = replace(LABEL, align="center", wrap=True)
 GIVEN = replace(PICTURE, border=True, fill="input", ink=INPUT_INK, number_format="General")
 WORD = replace(GIVEN, number_format="@", shrink=True)  # what is typed there stays a word
+
+MOST_ACROSS = 16
+"""Columns of weights that are side by side."""
 
 LONGEST_LIST = 255
 """Characters of a list that stands in a validation, in Excel."""
@@ -95,8 +100,11 @@ class Predict(Page):
         self, model: Model, learns: Learns | None, spec: Spec, words: Text
     ) -> Iterator[Quantity]:
         """Yield what is typed, the computation of one row again, and the answer in words."""
-        weights = [each for each in model.quantities if each.given and not each.is_record]
-        if learns is None or any(len(each.axes) > 1 for each in weights):
+        if learns is None or learns.output not in model.by_name:
+            return
+        needed = needed_for(_of_one_epoch(model), [learns.output])
+        weights = [each for each in model.quantities if each.given and each.name in needed]
+        if any(len(each.axes) > 1 for each in weights):
             return
         x, output = model[learns.x], model[learns.output]
         rows, epochs = x.axes[0], output.axes[0].length
@@ -202,7 +210,7 @@ class Predict(Page):
             return
         if self.shares:
             yield shown(f"{PREFIX}bar", equation=Bar().of(found), shape=shape)
-        yield shown(f"{PREFIX}answer", title="class found",
+        yield shown(f"{PREFIX}answer", title="class found", number_format="0",
                     equation=LargestUnit().of(f"{PREFIX}output"))  # fmt: skip
         yield shown(f"{PREFIX}label", title="label found", is_text=are_text(spec.labels),
                     equation=LABEL_OF.of(f"{PREFIX}answer"))  # fmt: skip
@@ -258,11 +266,27 @@ class Predict(Page):
         if f"{PREFIX}result" in known:
             said.append(Grid(f"{PREFIX}result", scale="ink", width=CELL, digits="0.00"))
         shown = [] if not said else [Below(*said)]
+        weights = [_weight(each) for each in here if each.role == "weight" and each.shape]
+        kinds = ("answer", "label", "tied")
+        hidden = [PREFIX + kind for kind in kinds if PREFIX + kind in known]
         return [
             Numbers((f"{PREFIX}epoch", f"{PREFIX}epoch_asked"), at=2),
             Space(),
             Beside(Below(*parts), *shown),
+            *([Space(), Beside(*weights, most=MOST_ACROSS)] if weights else []),
+            *([Hidden(*hidden)] if hidden else []),
         ]
+
+
+def _weight(quantity: Quantity) -> Below:
+    """Return a weight below its symbol."""
+    symbol = Label(quantity.symbol.replace("{}", ""))
+    return Below(symbol, Grid(quantity.name, height=0, digits="0.00", titled=False))
+
+
+def _of_one_epoch(model: Model) -> list[Quantity]:
+    """Return the quantities, with weights that do not follow from those of the epoch before."""
+    return [replace(q, equation=None, uses={}) if q.given else q for q in model.quantities]
 
 
 def _numbers(typed: Iterable[Quantity]) -> Quantity | None:
