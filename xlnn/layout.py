@@ -15,15 +15,13 @@ from typing import Any, Self
 import numpy as np
 
 from xlnn.errors import DataError, WidthError
-from xlnn.grid import address, fixed, letters, quoted
+from xlnn.grid import LONGEST_FORMULA, address, fixed, letters, quoted
 from xlnn.quantity import Axis, ByName, Cells, Model, Quantity, Unit, Use
 
 ROWS, COLUMNS = 1_048_576, 16_384
 """Excel's grid."""
 
-LONGEST_FORMULA = 8_192
-"""Excel's limit, in characters."""
-
+NARROWER = "make the layers narrower"
 
 FIRST_ROW = 4
 """The first row of tables, below the sheet's title and two rows of headings."""
@@ -669,9 +667,10 @@ def _stated(
     if len(text) + 5 * len(rows) > LONGEST_FORMULA:
         longest = len(column.at(last))
         if longest > LONGEST_FORMULA:
+            of_runs = getattr(quantity.equation, "runs", 0)
             raise DataError(
                 f"The formula of {quantity.name} has {longest:,} characters and a cell takes "
-                f"{LONGEST_FORMULA:,}: make the layers narrower."
+                f"{LONGEST_FORMULA:,}: {'compare fewer runs' if of_runs else NARROWER}."
             )
     return column
 
@@ -712,5 +711,5 @@ def _check_grid(block: Block, title: str) -> None:
     if column > COLUMNS:
         raise WidthError(
             f"The sheet {title} would have {column:,} columns and Excel has {COLUMNS:,}: "
-            "make the layers narrower, or use fewer inputs."
+            f"{NARROWER}, or use fewer inputs."
         )
