@@ -192,6 +192,16 @@ FLAT = Stated(
 )
 
 
+def as_picture(rows: int, columns: int) -> Stated:
+    """Return the equation of the pixels of one row, as a picture."""
+    return Stated(
+        lambda a: a.reshape(rows, columns),
+        lambda row, column, a: f"={a[row * columns + column]}",
+        repeats=True,
+        says="The pixels of a row, in their rows and columns.",
+    )
+
+
 class OfRow(Equation):
     """Values of another sheet; where they have several rows, those of the chosen row.
 

@@ -48,6 +48,9 @@ SHARED: Mapping[str, frozenset[str] | None] = {
 }
 """Texts that kinds with their own texts share with the others: whole sections, or some keys."""
 
+PAGES = "pages"
+"""The folder with the translations of the pages that any experiment may name."""
+
 IN_WORDS = re.compile(r"[^\W\d_]{3}")
 """Texts in words; anything else is a symbol or an equation, the same in all languages."""
 
@@ -228,7 +231,7 @@ def _shared(lang: str) -> dict[str, Any]:
         section: {key: word for key, word in words[section].items() if not keys or key in keys}
         for section, keys in SHARED.items()
     }
-    return _merged(shared, words["experiments"])
+    return _merged(_merged(shared, words["experiments"]), translated(lang, PAGES))
 
 
 def _read(path: Path) -> dict[str, Any]:

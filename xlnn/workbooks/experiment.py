@@ -293,7 +293,9 @@ class Experiment(WorkbookKind[Spec, Origin]):
         top = {name: each for name, each in accepted.items() if each.table == ""}
         own_keys = {name: Option(each, "", name=name) for name, each in KEYS.items()}
         own_keys |= {name: Option(NUMBER, "", name=name) for name in CONSTANTS if self.rates}
-        own_keys |= {name: replace(each, name=name) for name, each in self.sizes.items()} | top
+        # a size may be called like another entry, such as images
+        alone = {name: each for name, each in self.sizes.items() if name not in KEYS}
+        own_keys |= {name: replace(each, name=name) for name, each in alone.items()} | top
         reads = {name: partial(each.check, several=False) for name, each in own_keys.items()}
         entries = read_entries(reads, values, where)
         said = {name: entries[name] for name in top if name in entries}
@@ -305,7 +307,7 @@ class Experiment(WorkbookKind[Spec, Origin]):
             entries[table] = read_entries(reads, given, f"{where}, [{table}]") if given else {}
             said |= {name: entries[table][name] for name in own if name in entries[table]}
         sizes = {**_usual_sizes(self.sizes), **entries.get("sizes", {})}
-        sizes |= {name: entries[name] for name in self.sizes if name in entries}
+        sizes |= {name: entries[name] for name in alone if name in entries}
         inputs = dict(entries.get("inputs", {}))
         inputs |= {name: entries[name] for name in CONSTANTS if name in entries}
         settings, sets = {}, self.sets

@@ -79,7 +79,7 @@ class Samples:
         for prefix, rows in (("", ~self.held), (TEST, self.held)):
             for name in (each for each in names if prefix + each in model.by_name):
                 found[prefix + name] = names[name][rows]
-        if "labels" in model.by_name and "labels" not in found:
+        if learns.t and "labels" in model.by_name and "labels" not in found:
             kind = object if model["labels"].is_text else float
             found["labels"] = np.array(self.data.labels, dtype=kind)
         return found
@@ -218,7 +218,8 @@ def _inputs(  # noqa: PLR0913 -- all that inputs follow from
     weights = kind.weights(model)
     _check_weights(sum(prod(each.input_lengths) for each in weights), large=asked.large)
     start, notes = _start(kind, weights, spec, run, asked, origin)
-    usual = {**kind.inputs_for(kind.facts(spec) | spec.sizes), **origin.inputs}
+    drawn = kind.inputs_for(kind.facts(spec) | spec.sizes)
+    usual = {**drawn, **origin.inputs}
     if asked.start is None:
         start = {name: each for name, each in start.items() if name not in origin.inputs}
     given = {**usual, **start}
@@ -226,9 +227,15 @@ def _inputs(  # noqa: PLR0913 -- all that inputs follow from
         for name in (kind.learns.x, kind.learns.t):
             given.pop(name, None)
         given |= kind.inputs_of(samples.data, ~samples.held) | samples.inputs(model, kind.learns)
+        tested = kind.inputs_of(samples.data, samples.held) if samples.held.any() else {}
+        names = {each.name for each in model.inputs}
+        given |= {TEST + name: own for name, own in tested.items() if TEST + name in names}
     for quantity in model.inputs:
         if quantity.choices and quantity.name in origin.inputs and spec.sizes != origin.sizes:
             given[quantity.name] = np.clip(origin.inputs[quantity.name], *quantity.choices)
+        elif spec.sizes != origin.sizes and quantity.name in drawn:
+            if np.shape(given[quantity.name]) != quantity.input_lengths:
+                given[quantity.name] = drawn[quantity.name]
     given = with_inputs(kind.pages, model, kind.learns_of(spec), spec, given)
     names = {quantity.name for quantity in model.inputs}
     given |= {name: value for name, value in run.items() if name in names and value is not None}

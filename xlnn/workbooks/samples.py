@@ -203,7 +203,7 @@ def _held_out(known: Sequence[Quantity], learns: Learns, spec: Spec) -> Iterator
     by_name = {quantity.name: quantity for quantity in known}
     rows = by_name[learns.x].axes[0]
     held = replace(rows, length=spec.test_samples)
-    raw = (learns.x, learns.t, raw_name(learns.x), raw_name(learns.t))
+    raw = (learns.x, learns.t, raw_name(learns.x), raw_name(learns.t), "" if learns.t else "labels")
     given = [name for name in raw if name in by_name and by_name[name].equation is None]
     for name in given:
         yield _of_test(by_name[name], rows, held)
@@ -314,8 +314,21 @@ def typed_data(learns: Learns, inputs: Mapping[str, object]) -> Dataset:
     inputs : dict of arrays
     """
     x = np.asarray(inputs[learns.x], dtype=float)
-    t = np.asarray(inputs[learns.t], dtype=float) if learns.t else np.empty((len(x), 0))
-    return Dataset(x=x.reshape(len(x), -1), t=t.reshape(len(x), -1), labels=(), picture=None)
+    if learns.t:
+        t, labels = np.asarray(inputs[learns.t], dtype=float), ()
+    else:
+        t, labels = _beside(inputs.get("labels"), len(x))
+    return Dataset(x=x.reshape(len(x), -1), t=t.reshape(len(x), -1), labels=labels, picture=None)
+
+
+def _beside(labels: object, rows: int) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Return labels that are not learned as classes, and their names; none if all differ."""
+    if labels is None:
+        return np.empty((rows, 0)), ()
+    names, classes = np.unique(np.asarray(labels, dtype=float), return_inverse=True)
+    if len(names) == rows:
+        return np.empty((rows, 0)), ()
+    return np.eye(len(names))[classes.ravel()], tuple(f"{name:g}" for name in names)
 
 
 def dataset_of(
@@ -341,9 +354,11 @@ def dataset_of(
     is_table, labels = not spec.picture, spec.labels
     if "labels" in arrays and learns.t:
         labels = _labels(name, arrays["labels"])
+    elif "labels" in arrays:
+        t, labels = _beside(_with_tested(arrays, "labels"), rows)
     picture = None if is_table else spec.picture
-    read = {learns.x, learns.t, raw_name(learns.x), raw_name(learns.t), "labels"} if learns.t else set()
-    read |= {prefix + each for each in {learns.x, raw_name(learns.x), *read} for prefix in ("", TEST)}
+    read = {"labels", learns.x, learns.t, raw_name(learns.x), raw_name(learns.t)}
+    read |= {prefix + each for each in read for prefix in ("", TEST)}
     read |= {f"{of}{which}" for of in ("", "t_") for which in ("middle", "factor")}
     return replace(
         origin,

@@ -75,7 +75,7 @@ class Fit(Page):
         Each row has its target, its prediction, and the error. There are also the ends of the line
         on which all points of the chart would lie without errors.
         """
-        if "off" not in model.by_name or learns is None:
+        if "rmse" not in model.by_name or learns is None:
             return
         epoch, rows = model["off"].axes
         yield from choice(f"{PREFIX}epoch", epoch, words, title="epoch shown", sheet=self.key)

@@ -10,7 +10,7 @@ import numpy as np
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from xlnn.data.words import typed_as
-from xlnn.equations.lookup import COPY, FLAT, FromWords, OfRow
+from xlnn.equations.lookup import COPY, FLAT, FromWords, OfRow, as_picture
 from xlnn.equations.number import fixed
 from xlnn.equations.number import share as share_of
 from xlnn.equations.verdict import LABEL_OF, PREDICTED, SCALED, LargestUnit, Tied
@@ -172,9 +172,12 @@ class Predict(Page):
         typed: Quantity | None,
     ) -> Iterator[Quantity]:
         """Yield the outputs, and what they mean in words."""
-        shown = partial(Quantity, sheet=self.key, symbol=" ", axes=(one,))
+
+        def shown(name: str, **said: Any) -> Quantity:  # noqa: ANN401 -- fields of a quantity
+            return Quantity(name, **{"sheet": self.key, "symbol": " ", "axes": (one,)} | said)
+
         found, shape = f"{PREFIX}{output.name}", output.shape
-        is_one, is_named = len(output.axes) == 2, "labels" in model.by_name
+        is_one, is_named = len(output.axes) == 2, "answer" in model.by_name
         missing = words.sentence("missing", "A number is missing: an empty cell counts as 0.")
 
         def complete(said: Sentence) -> Sentence:
@@ -185,18 +188,23 @@ class Predict(Page):
             return Complete(said, ("given",), prod(typed.lengths), missing, along)
 
         uses = {} if typed is None else {"given": typed.name}
-        if not is_one or not (is_named or spec.is_regression):
+        if not is_one or not (is_named or "rmse" in model.by_name):
+            yield replace(
+                output, name=f"{PREFIX}output", kind=f"{PREFIX}output", title="output",
+                axes=(one, *output.axes[2:]), equation=COPY, uses={"a": found}, sheet=self.key,
+                meaning="", written="",
+            )  # fmt: skip
             grid = self.grid(spec) if is_one else ()
             if grid and prod(grid) == prod(shape):
                 yield shown(f"{PREFIX}result", title="what comes out", axes=(), shape=grid,
-                            equation=OfRow(grid, shape).of(found))  # fmt: skip
+                            equation=as_picture(*grid).of(found))  # fmt: skip
             if typed is not None:
                 yield shown(f"{PREFIX}verdict", equation=complete(Told([""])), uses=uses, axes=())
             return
         yield shown(f"{PREFIX}name", title="name", equation=Name(), shape=shape)
         yield shown(f"{PREFIX}output", title="output", equation=COPY.of(found), shape=shape,
                     number_format=str(output.number_format))  # fmt: skip
-        if "off" in model.by_name:
+        if "rmse" in model.by_name:
             predicted = f"{PREFIX}output"
             if spec.scaled_targets:
                 predicted = f"{PREFIX}predicted"
@@ -260,7 +268,9 @@ class Predict(Page):
         said = [Sentences(f"{PREFIX}verdict", look=VERDICT)] if f"{PREFIX}verdict" in known else []
         kinds = ("name", "output", "predicted", "bar")
         listed = [PREFIX + kind for kind in kinds if PREFIX + kind in known]
-        if listed:
+        if listed == [f"{PREFIX}output"]:
+            said.append(Table(*listed))
+        elif listed:
             looks = dict.fromkeys(listed[:1], SENTENCE)
             said.append(Units("", *listed, looks=looks, above=1))
         if f"{PREFIX}result" in known:
