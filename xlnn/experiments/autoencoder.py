@@ -62,11 +62,6 @@ def layers(sizes: dict) -> dict[int, tuple[int, int]]:
     return dict(enumerate(zip(units[1:], units, strict=False), start=2))
 
 
-OUTPUT = {False: "1 / (1 + exp(−z)) of the pixels", True: "z of what comes out"}
-ERROR = {False: "output: (a − x) a (1 − a)", True: "output: a − x"}
-"""What the last layer computes, and its error, by whether the images are scaled."""
-
-
 def weights(sizes: dict) -> xlnn.Weights:
     """Return the weights and biases of all layers, with their gradients."""
     found = {}
@@ -125,7 +120,7 @@ def _training(sizes: dict, epoch: Axis, image: Axis) -> Iterator[Quantity]:
         yield forward(below, "activation", step.of(f"z{n}"),
                       symbol="a^{}", shape=(units,), source="3-2",
                       meaning="how excited a unit is; of the two, where the image lies",
-                      written=f"tanh z, and {OUTPUT[sizes['scaled']]}")
+                      written="tanh z; of the output 1 / (1 + exp(−z)), or z if scaled")
     yield column("C", "squared error", eq.SQUARED_ERROR.of("images", below), source="3-4",
                  meaning="how far the image that comes out is from the clean one",
                  written="C = ½ Σ (x − a)²")
@@ -137,7 +132,8 @@ def _training(sizes: dict, epoch: Axis, image: Axis) -> Iterator[Quantity]:
     for n, (units, _) in reversed(shapes.items()):
         yield column(f"delta{n}", "error δ", back, symbol="δ^{}", shape=(units,), role="backward",
                      meaning="how fast C changes with z", source="4-2, 4-3",
-                     written=f"{ERROR[sizes['scaled']]};  tanh: (Σ δ w)(1 − a²)")
+                     written="output: (a − x) a (1 − a), or a − x if scaled;  tanh: "
+                     "(Σ δ w)(1 − a²)")
         back = eq.Back((f"delta{n}", f"W{n}"), tanh=f"a{n - 1}")
     yield from network.gradients(epoch.length)
     once = alike(sheet="progress", axes=(epoch,))
@@ -230,7 +226,8 @@ EXPERIMENT = Autoencoder(
            "seed": Size(1, 0, 2**31)},
     rates={"sgd": 0.05, "momentum": 0.005, "rmsprop": 0.02, "adam": 0.05},
     inputs=inputs, images="digits", from_data=from_data, task=1,
-    learns=xlnn.Learns(x="images", t="", tested={"noisy": "test_images"}, picture=PICTURE),
+    learns=xlnn.Learns(x="images", t="", results=("C_T", "wrong"),
+                      tested={"noisy": "test_images"}, picture=PICTURE),
     options_for=["epochs", "hidden", "seed", "noise"],
     about=(
         "{images} images of {pixels} pixels go through two numbers and are to come out as they went in. "

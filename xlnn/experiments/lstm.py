@@ -24,6 +24,7 @@ SHARE = Stated(  # of the errors at this step in those at the last one; no squar
     lambda d, peak: "=IF(SIGN({})=0,0,SQRT(SUMSQ({})/SUMSQ({})))".format(peak[()], *(
         ",".join(f"{each[j]}/{peak[()]}" for j in range(d.shape[0])) for each in (d, d.at(-1)))))
 
+RESULTS = "C_T", "recognised", "accuracy"
 SHOWN = (*recurrent.GATES, "c", "h_rnn", "dc", "delta_rnn")
 
 
@@ -161,7 +162,9 @@ EXPERIMENT = xlnn.Experiment(
            "steps": xlnn.Size(12, least=2, most=50), "hidden": xlnn.Size(2, most=20),
            "seed": xlnn.Size(21, 0, 2**31)},
     rates={"adam": 0.1, "sgd": 0.5, "momentum": 0.05, "rmsprop": 0.05},
-    inputs=inputs, learns=xlnn.Learns(sizes={"x": ("rows", "steps"), "t": ("rows",)}, classes=True), task=1,
+    inputs=inputs, task=1,
+    learns=xlnn.Learns(sizes={"x": ("rows", "steps"), "t": ("rows",)}, classes=True,
+                       results=[each + more for more in ("", "_rnn") for each in RESULTS]),
     options_for=["epochs", "hidden", "seed"],
     about=(
         "{rows} rows of {steps} symbols, 1 or −1. At the end the network says what the first "

@@ -148,7 +148,9 @@ EXPERIMENT = xlnn.Experiment(
            "steps": xlnn.Size(4, least=2, most=16), "hidden": xlnn.Size(3, most=20),
            "seed": xlnn.Size(5, 0, 2**31)},
     rates={"sgd": 0.05, "momentum": 0.01, "rmsprop": 0.02, "adam": 0.1},
-    inputs=inputs, learns=xlnn.Learns(sizes={"x": ("rows", "steps"), "t": ("rows", "steps")}), task=1,
+    inputs=inputs, task=1,
+    learns=xlnn.Learns(sizes={"x": ("rows", "steps"), "t": ("rows", "steps")},
+                       results=("C_T", "right")),
     options_for=["epochs", "hidden", "seed"],
     about=(
         "{rows} rows of {steps} bits: 1, or −1 for 0. After each bit the network says whether the "

@@ -32,7 +32,7 @@ from xlnn.workbooks.pages.parts import (
     Trace,
 )
 from xlnn.workbooks.pages.sheet import Context, titled_drawing
-from xlnn.workbooks.pages.table import headed, title_line
+from xlnn.workbooks.pages.table import ONE, headed, title_line
 from xlnn.workbooks.samples import Learns
 from xlnn.workbooks.spec import Spec
 from xlnn.writing.drawing import Drawing
@@ -356,7 +356,7 @@ def said(model: Model, pages: Iterable[Page]) -> dict[str, Any]:
     for quantity in model.quantities:
         words["quantities"].setdefault(quantity.kind, "")
         words["quantities"][quantity.kind] = words["quantities"][quantity.kind] or quantity.title
-        axes = (axis.name for axis in quantity.axes)
+        axes = (axis.name for axis in quantity.axes if axis.name != ONE)
         words["headings"] |= {name: name for name in axes if IN_WORDS.search(name)}
     told: dict[tuple[str, str], Quantity] = {}  # one of several networks is enough
     for quantity in model.quantities:

@@ -205,7 +205,8 @@ class Progress(Page):
                 ]  # of one line, for all of the unit
                 for at in sampled(len(own), max(1, LINES // len(units))):
                     y = (found.name, *own[at])
-                    lines.append(Trace(y, colour=colour, width=THIN, name="".join(names)))
+                    name = "".join(names)
+                    lines.append(Trace(y, colour=colour, width=THIN, name=name, of=""))
                     names.clear()
             yield _chart(model, partial(_weights, found, len(lines)), lines, ())
 
