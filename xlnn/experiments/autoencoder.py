@@ -24,6 +24,10 @@ PICTURE = 4, 3
 
 CODE = 2
 MARKS = ("−0.9", "−0.6", "−0.3", "0.0", "0.3", "0.6", "0.9")
+RATES = {"sgd": 0.05, "momentum": 0.005, "rmsprop": 0.02, "adam": 0.05}
+LINEAR = 10
+"""How many times smaller steps are where images are scaled: a linear output has no flat ends."""
+
 ACROSS = len(MARKS)
 """Pictures along each side of the plane."""
 
@@ -181,8 +185,9 @@ def _shown(sizes: dict) -> Iterator[Quantity | xlnn.Copy]:
 def inputs(sizes: dict) -> dict:
     """Return the settings, the random numbers for the noise, and random weights."""
     draw = np.random.default_rng(sizes["seed"])
+    rate = {"eta": RATES[sizes["optimizer"]] / LINEAR} if sizes["scaled"] else {}
     return {
-        "noise": 0, "epoch_chosen": sizes["epochs"], "image_chosen": 1, "point": [0.5, 0.5],
+        **rate, "noise": 0, "epoch_chosen": sizes["epochs"], "image_chosen": 1, "point": [0.5, 0.5],
         **weights(sizes).drawn(draw, 0.5, 3),
         "drawn": draw.random((sizes["images"], sizes["pixels"])).round(3),
     }
@@ -205,6 +210,12 @@ class Autoencoder(xlnn.Experiment):
         """Return what it learns from; the output is that of the last layer."""
         return replace(self.learns, output=f"a{[*layers(spec.sizes)][-1]}")
 
+    def rate_for(self, data, origin, asked) -> dict[str, float]:  # noqa: ANN001 -- as it has them
+        """Return a lower learning rate for more data, and one lower still where they are scaled."""
+        found = super().rate_for(data, origin, asked)
+        is_scaled = (asked.scale or "none") != "none"
+        return {name: rate / LINEAR for name, rate in found.items()} if is_scaled else found
+
     def told_of(self, spec, samples) -> tuple[str, ...]:  # noqa: ANN001 -- a Spec and its samples
         """Refuse pixels that the outputs cannot become."""
         outside = [value for value in samples.data.x.flat if not 0 <= value <= 1]
@@ -224,7 +235,7 @@ EXPERIMENT = Autoencoder(
     sizes={"epochs": Size(40, 1, 500), "images": Size(64, 2, 2000), "pixels": Size(12, 1, 256),
            "hidden": Size(0, 0, 12),
            "seed": Size(1, 0, 2**31)},
-    rates={"sgd": 0.05, "momentum": 0.005, "rmsprop": 0.02, "adam": 0.05},
+    rates=RATES,
     inputs=inputs, images="digits", from_data=from_data, task=1,
     learns=xlnn.Learns(x="images", t="", results=("C_T", "wrong"),
                       tested={"noisy": "test_images"}, picture=PICTURE),

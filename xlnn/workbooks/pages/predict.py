@@ -189,15 +189,16 @@ class Predict(Page):
 
         uses = {} if typed is None else {"given": typed.name}
         if not is_one or not (is_named or "rmse" in model.by_name):
-            yield replace(
-                output, name=f"{PREFIX}output", kind=f"{PREFIX}output", title="output",
-                axes=(one, *output.axes[2:]), equation=COPY, uses={"a": found}, sheet=self.key,
-                meaning="", written="",
-            )  # fmt: skip
             grid = self.grid(spec) if is_one else ()
             if grid and prod(grid) == prod(shape):
                 yield shown(f"{PREFIX}result", title="what comes out", axes=(), shape=grid,
                             equation=as_picture(*grid).of(found))  # fmt: skip
+            else:
+                yield replace(
+                    output, name=f"{PREFIX}output", kind=f"{PREFIX}output", title="output",
+                    axes=(one, *output.axes[2:]), equation=COPY, uses={"a": found},
+                    sheet=self.key, meaning="", written="",
+                )  # fmt: skip
             if typed is not None:
                 yield shown(f"{PREFIX}verdict", equation=complete(Told([""])), uses=uses, axes=())
             return
@@ -274,7 +275,7 @@ class Predict(Page):
             looks = dict.fromkeys(listed[:1], SENTENCE)
             said.append(Units("", *listed, looks=looks, above=1))
         if f"{PREFIX}result" in known:
-            said.append(Grid(f"{PREFIX}result", scale="ink", width=CELL, digits="0.00"))
+            said.append(Grid(f"{PREFIX}result", scale=_ink, width=CELL, digits="0.00"))
         shown = [] if not said else [Below(*said)]
         weights = [_weight(each) for each in here if each.role == "weight" and each.shape]
         kinds = ("answer", "label", "tied")
@@ -305,10 +306,15 @@ def _numbers(typed: Iterable[Quantity]) -> Quantity | None:
     return next((each for each in given if each.name != f"{PREFIX}picture"), None)
 
 
+def _ink(page: Context[Spec]) -> str:
+    """Return the scale of a picture: ink from 0 to 1, unless its pixels are other numbers."""
+    return "around 0" if page.spec.scaled else "ink"
+
+
 def _part_of(quantity: Quantity) -> PagePart:
     """Return the part in which something is typed: a picture, a table of steps, or a row."""
     if quantity.name == f"{PREFIX}picture":
-        return Grid(quantity.name, scale="ink", width=CELL, digits="General")
+        return Grid(quantity.name, scale=_ink, width=CELL, digits="General")
     if len(quantity.axes) > 1:
         return Table(quantity.name)
     return _Typed("", quantity.name)
