@@ -59,6 +59,12 @@ def grid(sizes: dict, picture: tuple[int, ...] = ()) -> tuple[int, int]:
     return (side, side) if side * side == pixels else (1, pixels)
 
 
+def drawn(spec) -> tuple[int, ...]:  # noqa: ANN001 -- a Spec
+    """Return the rows and columns of images that a person draws; a row of numbers is typed."""
+    found = grid(spec.sizes, spec.picture)
+    return found if found[0] > 1 else ()
+
+
 def layers(sizes: dict) -> dict[int, tuple[int, int]]:
     """Return the units of each layer and of the one below, by the layer's number."""
     hidden = [sizes["hidden"]] if sizes["hidden"] else []
@@ -276,7 +282,7 @@ EXPERIMENT = Autoencoder(
                 ),
             ),
         ),
-        xlnn.Progress(), xlnn.Predict(grid=lambda spec: grid(spec.sizes, spec.picture)),
+        xlnn.Progress(), xlnn.Predict(grid=drawn),
         xlnn.GradientCheck(),
         Page("images", "Images", "The images, and what goes in where there is noise.",
              Table("number", "labels", "images", "drawn", "noisy", ink=("images", "noisy"))),

@@ -35,7 +35,7 @@ FACTOR = (0.1, 3.0)
 EPOCH = "epoch"
 
 
-RESULTS = ("C_T", "mean_C", "recognised", "accuracy", "right", "rmse", "mae")
+RESULTS = ("C_T", "mean_C", "recognised", "accuracy", "right", "predicted", "rmse", "mae")
 """What there may be of each epoch."""
 
 
@@ -275,30 +275,32 @@ def classes_found(
 def numbers_found(
     output: Quantity, t: Quantity, sizes: Mapping[str, Any], *, sheet: str
 ) -> Iterator[Quantity]:
-    """Yield the numbers that are predicted for each row, and their errors in each epoch.
+    """Yield the names of the numbers that are predicted, the numbers, and their errors.
 
     Parameters
     ----------
     output, t : Quantity
         The outputs and the targets, with a unit for each number.
     sizes : dict
-        What the model gets: ``scaled_targets``, and the ``decimals`` of numbers in the units of
-        the targets.
+        What the model gets: the ``labels`` of the outputs, ``scaled_targets``, and the
+        ``decimals`` of numbers in the units of the targets.
     sheet : str
         The sheet of what there is of each epoch.
     """
-    digits = sizes["decimals"]
+    labels, digits = sizes["labels"], sizes["decimals"]
+    yield Quantity("labels", title="names of the outputs", symbol=" ", shape=output.shape,
+                   sheet=t.sheet, is_text=are_text(labels), number_format="General")  # fmt: skip
     own = {"shape": output.shape, "number_format": "0.0000" if digits < 0 else f"{0:.{digits}f}"}
     each = partial(Quantity, axes=output.axes, sheet=output.sheet, **own)
     whole = partial(Quantity, axes=output.axes[:1], sheet=sheet, **own)
-    scales = {}
+    factor = {}
     if sizes["scaled_targets"]:
-        scales = {"middle": "t_middle", "factor": "t_factor"}
+        factor = {"factor": "t_factor"}
         yield each("predicted", symbol="ŷ{}", title="predicted",
-                   equation=eq.PREDICTED.of(output.name, **scales),
+                   equation=eq.PREDICTED.of(output.name, middle="t_middle", **factor),
                    written="ŷ = middle + a / factor")  # fmt: skip
     yield each("off", symbol="|ŷ − y|{}", title="error",
-               equation=eq.OFF.of(output.name, t.name, **scales))  # fmt: skip
+               equation=eq.OFF.of(output.name, t.name, **factor))  # fmt: skip
     yield whole("rmse", symbol="RMSE", title="root mean square error",
                 equation=eq.ROOT_MEAN_SQUARE.of("off"), written="√(Σ (ŷ − y)² / n)")  # fmt: skip
     yield whole("mae", symbol="MAE", title="mean absolute error",
@@ -315,7 +317,8 @@ def typed_data(learns: Learns, inputs: Mapping[str, object]) -> Dataset:
     """
     x = np.asarray(inputs[learns.x], dtype=float)
     if learns.t:
-        t, labels = np.asarray(inputs[learns.t], dtype=float), ()
+        t = np.asarray(inputs[learns.t], dtype=float)
+        labels = tuple(map(str, inputs.get("labels", ())))
     else:
         t, labels = _beside(inputs.get("labels"), len(x))
     return Dataset(x=x.reshape(len(x), -1), t=t.reshape(len(x), -1), labels=labels, picture=None)
