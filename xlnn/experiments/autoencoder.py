@@ -191,7 +191,7 @@ def _shown(sizes: dict) -> Iterator[Quantity | xlnn.Copy]:
 def inputs(sizes: dict) -> dict:
     """Return the settings, the random numbers for the noise, and random weights."""
     draw = np.random.default_rng(sizes["seed"])
-    rate = {"eta": RATES[sizes["optimizer"]] / LINEAR} if sizes["scaled"] else {}
+    rate = {"eta": RATES[sizes["optimizer"]] / LINEAR} if sizes.get("scaled") else {}
     return {
         **rate, "noise": 0, "epoch_chosen": sizes["epochs"], "image_chosen": 1, "point": [0.5, 0.5],
         **weights(sizes).drawn(draw, 0.5, 3),

@@ -220,6 +220,9 @@ def _inputs(  # noqa: PLR0913 -- all that inputs follow from
     start, notes = _start(kind, weights, spec, run, asked, origin)
     drawn = kind.inputs_for(kind.facts(spec) | spec.sizes)
     usual = {**drawn, **origin.inputs}
+    if spec.sizes != origin.sizes:  # such as random numbers for each row
+        other = [name for name in drawn if np.size(drawn[name]) != np.size(usual[name])]
+        usual |= {name: drawn[name] for name in other}
     if asked.start is None:
         start = {name: each for name, each in start.items() if name not in origin.inputs}
     given = {**usual, **start}
@@ -233,9 +236,6 @@ def _inputs(  # noqa: PLR0913 -- all that inputs follow from
     for quantity in model.inputs:
         if quantity.choices and quantity.name in origin.inputs and spec.sizes != origin.sizes:
             given[quantity.name] = np.clip(origin.inputs[quantity.name], *quantity.choices)
-        elif spec.sizes != origin.sizes and quantity.name in drawn:
-            if np.shape(given[quantity.name]) != quantity.input_lengths:
-                given[quantity.name] = drawn[quantity.name]
     given = with_inputs(kind.pages, model, kind.learns_of(spec), spec, given)
     names = {quantity.name for quantity in model.inputs}
     given |= {name: value for name, value in run.items() if name in names and value is not None}

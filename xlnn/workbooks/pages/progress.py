@@ -172,7 +172,7 @@ class Progress(Page):
         table = Table(
             *rows, named=named, lined=True,
             units=dict.fromkeys(several, lambda page: page.spec.labels),
-            widths=dict.fromkeys(several, WIDE),
+            widths={name: WIDE + 4 * (model[name].shape[0] < 3) for name in several},
         )  # fmt: skip
         said = [each.name for each in here if each.is_sentence and each.shape]
         numbers: list[Any] = ["best", *(name for name in ("all_right",) if name in model.by_name)]
