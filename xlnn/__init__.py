@@ -78,10 +78,6 @@ if TYPE_CHECKING:
     from xlnn.workbooks.experiment import Experiment as Experiment
     from xlnn.workbooks.experiment import OneOf as OneOf
     from xlnn.workbooks.experiment import Size as Size
-    from xlnn.workbooks.samples import Learns as Learns
-    from xlnn.workbooks.samples import classes_found as classes_found
-    from xlnn.workbooks.samples import classes_of as classes_of
-    from xlnn.workbooks.samples import numbers_found as numbers_found
     from xlnn.workbooks.learning import Weight as Weight
     from xlnn.workbooks.learning import Weights as Weights
     from xlnn.workbooks.learning import again as again
@@ -94,8 +90,6 @@ if TYPE_CHECKING:
     from xlnn.workbooks.pages.fit import Fit as Fit
     from xlnn.workbooks.pages.gradient_check import GradientCheck as GradientCheck
     from xlnn.workbooks.pages.page import Page as Page
-    from xlnn.workbooks.pages.predict import Predict as Predict
-    from xlnn.workbooks.pages.progress import Progress as Progress
     from xlnn.workbooks.pages.parts import Below as Below
     from xlnn.workbooks.pages.parts import Beside as Beside
     from xlnn.workbooks.pages.parts import Chart as Chart
@@ -108,6 +102,12 @@ if TYPE_CHECKING:
     from xlnn.workbooks.pages.parts import Space as Space
     from xlnn.workbooks.pages.parts import Table as Table
     from xlnn.workbooks.pages.parts import Trace as Trace
+    from xlnn.workbooks.pages.predict import Predict as Predict
+    from xlnn.workbooks.pages.progress import Progress as Progress
+    from xlnn.workbooks.samples import Learns as Learns
+    from xlnn.workbooks.samples import classes_found as classes_found
+    from xlnn.workbooks.samples import classes_of as classes_of
+    from xlnn.workbooks.samples import numbers_found as numbers_found
 
     __version__: str
 

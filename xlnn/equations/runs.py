@@ -13,7 +13,6 @@ from xlnn.grid import LONGEST_FORMULA
 from xlnn.quantity import Cells, Equation, Sentence, Stated, Unit
 from xlnn.terms import Term
 
-
 ROOM = 200
 """Characters that are left for what is shown in place of an error."""
 

@@ -1,8 +1,8 @@
 """Sentences that show an equation with its numbers, as a person would write it."""
 
 import re
-from copy import copy
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from inspect import signature
 from itertools import chain
 from typing import Any, Self

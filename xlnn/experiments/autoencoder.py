@@ -7,10 +7,9 @@ P. Vincent et al., Extracting and composing robust features with denoising autoe
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from math import isqrt
-
-from dataclasses import replace
 
 import numpy as np
 
@@ -199,7 +198,7 @@ def inputs(sizes: dict) -> dict:
     }
 
 
-def from_data(data: xlnn.Dataset, where: str) -> tuple[dict, dict]:
+def from_data(data: xlnn.Dataset, where: str) -> tuple[dict, dict]:  # noqa: ARG001 -- any may be
     """Return the sizes and inputs for images, labelled by class or by number."""
     images, pixels = data.x.reshape(len(data.x), -1).shape
     classes = data.t.argmax(axis=1) if data.labels else np.arange(images)
@@ -247,8 +246,8 @@ EXPERIMENT = Autoencoder(
                       tested={"noisy": "test_images"}, picture=PICTURE),
     options_for=["epochs", "hidden", "seed", "noise"],
     about=(
-        "{images} images of {pixels} pixels go through two numbers and are to come out as they went in. "
-        "Nobody says which digit is on an image; yet zeros and ones separate in the plane.",
+        "{images} images of {pixels} pixels go through two numbers and are to come out as they "
+        "went in. Nobody says which digit is on an image; yet zeros and ones separate in the plane.",
         "The first half of the network is the encoder: it finds the two numbers. The second half "
         "is the decoder: it makes an image of any two numbers, also of those of no image.",
         "With noise a part of the pixels is left out, and the network has to give what it did not "

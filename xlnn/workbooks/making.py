@@ -19,14 +19,14 @@ from xlnn.options import BUILD, FORWARD, Options, as_typed
 from xlnn.quantity import Model, Quantity
 from xlnn.reference import known
 from xlnn.workbooks.kind import Recipe, misfit
-from xlnn.workbooks.pages.page import with_inputs
 from xlnn.workbooks.origin import OTHER_DATA, Origin, data_of, held_of
+from xlnn.workbooks.pages.page import with_inputs
 from xlnn.workbooks.runs import COMPARED, RUN, are_equal, each_run, together
 from xlnn.workbooks.samples import TEST, Learns, raw_name, typed_data
 from xlnn.workbooks.scaling import UNSCALED, Scaling, decimals, scalings
 from xlnn.workbooks.spec import AS_MANY, Spec
-from xlnn.workbooks.statement import check_quantities
 from xlnn.workbooks.start import MisfitError, as_rows, start_of
+from xlnn.workbooks.statement import check_quantities
 
 if TYPE_CHECKING:
     from xlnn.workbooks.experiment import Experiment

@@ -39,7 +39,6 @@ from xlnn.workbooks.kind import Recipe
 from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.spec import LayerSpec, Spec
-from xlnn.workbooks.start import start_from_seed, start_of
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import (
     Across,
@@ -56,6 +55,7 @@ from xlnn.workbooks.pages.parts import (
     Units,
 )
 from xlnn.workbooks.pages.sheet import Context
+from xlnn.workbooks.start import start_from_seed, start_of
 from xlnn.writing.charts import Line, range_of, scatter
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import INPUT_INK, NOTE, QUIET, SECTION, Look

@@ -86,7 +86,6 @@ class Confusion(Page):
     Without classes the page is left out.
     """
 
-
     def __init__(
         self,
         key: str = "confusion",

@@ -48,7 +48,6 @@ class Fit(Page):
     Without numbers to predict the page is left out.
     """
 
-
     def __init__(
         self,
         key: str = "fit",

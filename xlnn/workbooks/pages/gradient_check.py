@@ -81,9 +81,7 @@ class GradientCheck(Page):
         *,
         cost: str = "C_T",
     ) -> None:
-        super().__init__(
-            key, title, note, does=does, is_named=True, gridlines=True, tab="check"
-        )
+        super().__init__(key, title, note, does=does, is_named=True, gridlines=True, tab="check")
         self.cost = cost
 
     def adds(self, learns: Learns | None) -> tuple[str, ...]:  # noqa: ARG002 -- for other pages
@@ -100,7 +98,11 @@ class GradientCheck(Page):
         return {name: each for name, each in found.items() if len(each.axes) == 1}
 
     def quantities(
-        self, model: Model, learns: Learns | None, spec: Spec, words: Text  # noqa: ARG002 -- for other pages
+        self,
+        model: Model,
+        learns: Learns | None,
+        spec: Spec,
+        words: Text,  # noqa: ARG002 -- for other pages
     ) -> Iterator[Quantity]:
         """Yield the choices, the parameters, and the cost with one of them moved."""
         weights = self.weights(model)

@@ -146,7 +146,9 @@ class Page:
         given : dict
             The values of other inputs, such as the data.
         """
-        choices = ((name, model[name].choices) for name in self.adds(learns) if name in model.by_name)
+        choices = (
+            (name, model[name].choices) for name in self.adds(learns) if name in model.by_name
+        )
         return {name: each[1] for name, each in choices if each is not None}
 
     def made(self, model: Model) -> Sequence[PagePart]:  # noqa: ARG002 -- for pages that follow from it

@@ -122,18 +122,14 @@ class Predict(Page):
             )  # fmt: skip
         names = [learns.x, *(weight.name for weight in weights)]
         instead = {name: f"{PREFIX}{name}" for name in names}
-        instead |= {
-            name: f"{PREFIX}{of.removeprefix(TEST)}" for name, of in learns.tested.items()
-        }
+        instead |= {name: f"{PREFIX}{of.removeprefix(TEST)}" for name, of in learns.tested.items()}
         yield from replayed(
             model.quantities, [learns.output], f"{PREFIX}{{}}", instead=instead, sheet=self.key,
             axes={output.axes[0].name: None, rows.name: one},
         )  # fmt: skip
         yield from self._answer(model, output, spec, words, one, _numbers(typed))
 
-    def _typed(
-        self, x: Quantity, spec: Spec, axes: tuple[Axis, ...]
-    ) -> Iterator[Quantity]:
+    def _typed(self, x: Quantity, spec: Spec, axes: tuple[Axis, ...]) -> Iterator[Quantity]:
         """Yield what a person types, and the inputs that follow from it."""
         shown = partial(Quantity, sheet=self.key, symbol=" ")
         given = raw_name(x.name) if spec.scaled else x.name
@@ -144,7 +140,9 @@ class Predict(Page):
             numbers = sum(isinstance(each, int) for each in equation.inputs)
             if numbers:
                 yield shown(f"{PREFIX}typed_number", title="numbers", shape=(numbers,))
-            yield shown(f"{PREFIX}typed_word", title="words", shape=(len(spec.words),), is_text=True)
+            yield shown(
+                f"{PREFIX}typed_word", title="words", shape=(len(spec.words),), is_text=True
+            )
             uses = [f"{PREFIX}typed_word", f"{PREFIX}typed_number"]
             equation = equation.of(*uses[: 1 + bool(numbers)])
         elif grid:
