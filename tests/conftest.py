@@ -6,7 +6,6 @@ import shutil
 import zlib
 from collections import Counter
 from contextlib import suppress
-from dataclasses import replace
 from importlib.util import find_spec
 
 import numpy as np
@@ -14,14 +13,13 @@ import openpyxl
 import programs
 import pytest
 from hypothesis import settings
-from networks import FEW, fewer_images
+from networks import FEW, fewer_images, from_template, recipe, replace
 
 from xlnn.building.build import build
 from xlnn.checking.check import SEEDS
 from xlnn.options import Options
 from xlnn.registry.templates import template
-from xlnn.workbooks.network.origin import from_template
-from xlnn.workbooks.network.recipe import Recipe, recipe
+from xlnn.workbooks.kind import Recipe
 
 collect_ignore = [] if os.environ.get("CI") or find_spec("skl2onnx") else ["test_bridge.py"]
 """Modules that are for CI alone, and import what the extra `test` does not install."""

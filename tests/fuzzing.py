@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 from lxml import etree
+from networks import from_template, recipe
 from openpyxl.workbook.defined_name import DefinedName
 from PIL import Image
 
@@ -29,8 +30,6 @@ from xlnn.errors import XlnnError
 from xlnn.linting import lint
 from xlnn.options import Options
 from xlnn.registry.templates import template
-from xlnn.workbooks.network.origin import from_template
-from xlnn.workbooks.network.recipe import recipe
 from xlnn.xlsx.package import inspect
 
 HANG = 60

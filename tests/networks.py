@@ -1,6 +1,6 @@
 """Random networks for tests: a Spec, its inputs, and how hypothesis draws them."""
 
-from dataclasses import replace
+import dataclasses
 
 import numpy as np
 import pytest
@@ -10,14 +10,45 @@ from xlnn import reference
 from xlnn.data.numbers import rounded
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS
-from xlnn.equations.optimiser import OPTIMISERS
+from xlnn.equations.optimiser import OPTIMISERS, PLAIN
 from xlnn.reference import known
 from xlnn.registry.templates import experiments, folder, loaded, names, template
+from xlnn.workbooks import spec as workbook_spec
+from xlnn.workbooks.kind import Recipe
 from xlnn.workbooks.network.kind import KIND
+from xlnn.workbooks.network.layers import LayerSpec, check_network
 from xlnn.workbooks.network.quantities.network import network
-from xlnn.workbooks.network.recipe import Recipe
-from xlnn.workbooks.network.spec import LayerSpec, Spec
 from xlnn.writing.workbook import write
+
+from_template, recipe = KIND.from_template, KIND.recipe
+
+
+def replace(of, **changes):
+    """Return a dataclass with other fields; a Spec also with other sizes."""
+    if not isinstance(of, workbook_spec.Spec):
+        return dataclasses.replace(of, **changes)
+    if "samples" in changes:
+        changes["images"] = changes.pop("samples")
+    return _checked(of.sized(**changes))
+
+
+def _checked(spec):
+    if spec.kind == "network":
+        check_network(spec)
+    return spec
+
+
+def Spec(template, lang, epochs, samples, picture, labels, layers, cost, **more):
+    """Return the Spec of a network."""
+    sizes = {"epochs": epochs, "images": samples, "layers": tuple(layers), "cost": cost}
+    sizes |= {
+        name: more.pop(name, usual)
+        for name, usual in (("optimizer", PLAIN), ("regularised", False))
+    }
+    return _checked(
+        workbook_spec.Spec("network", template, lang, sizes, picture=picture, labels=labels, **more)
+    )
+
 
 NETWORK_TEMPLATES = [name for name in names() if "kind" not in template(name).values]
 """The templates that train a network."""
@@ -99,7 +130,7 @@ def with_functions(model_spec, hidden, cost, output):
         replace(layer, activation=name)
         for layer, name in zip(model_spec.layers, names, strict=True)
     )
-    return replace(model_spec, layers=layers, cost=cost)
+    return model_spec.sized(layers=layers, cost=cost)
 
 
 @st.composite
@@ -123,7 +154,7 @@ def recipes(draw):
 def stepping(draw, drawn):
     """Return a Spec whose steps may be others than the plain one, and its cost penalised."""
     optimizer = draw(st.sampled_from([*OPTIMISERS]))
-    return replace(drawn, optimizer=optimizer, regularised=draw(st.booleans()))
+    return drawn.sized(optimizer=optimizer, regularised=draw(st.booleans()))
 
 
 @st.composite

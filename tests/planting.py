@@ -5,7 +5,7 @@ are exactly those that were altered, and a form that programs compute differentl
 """
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import cycle
 from pathlib import Path
@@ -13,7 +13,15 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 from mutants import FORMS, KINDS
-from networks import random_recipe, spec, with_functions, write_recipe
+from networks import (
+    from_template,
+    random_recipe,
+    recipe,
+    replace,
+    spec,
+    with_functions,
+    write_recipe,
+)
 from openpyxl.utils import get_column_letter
 from rewriting import copy, rewrite_cells
 from storing import store
@@ -27,9 +35,7 @@ from xlnn.layout import quoted
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.options import Options
 from xlnn.registry.templates import names, template
-from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.quantities.network import network
-from xlnn.workbooks.network.recipe import recipe
 from xlnn.xlsx.cells import cells
 from xlnn.xlsx.parts import sheet_parts
 
@@ -89,7 +95,7 @@ def book_of_maps(folder, images):
         name: array[few] if name in {"x", "t"} else array for name, array in made.inputs.items()
     }
     inputs["number"] = np.arange(1.0, len(inputs["x"]) + 1)
-    smaller = replace(made, spec=replace(made.spec, samples=len(inputs["x"])), inputs=inputs)
+    smaller = replace(made, spec=made.spec.sized(images=len(inputs["x"])), inputs=inputs)
     return _written(folder / "maps.xlsx", replace(smaller, model=network(smaller.spec)))
 
 

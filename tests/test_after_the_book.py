@@ -19,7 +19,7 @@ from xlnn.quantity import Model
 from xlnn.reference import known
 from xlnn.registry.templates import loaded
 from xlnn.workbooks.entries import to_values
-from xlnn.workbooks.experiment import ExperimentSpec
+from xlnn.workbooks.spec import Spec
 
 TORCH = json.loads((Path(__file__).parent / "pytorch_experiments.json").read_text(encoding="utf-8"))
 TRAINED = [name for name in TORCH if name != "torch"]
@@ -44,7 +44,7 @@ def stated(name, **sizes):
     """Return the model of an experiment and what its inputs hold at first."""
     experiment = loaded(name)
     sizes = {key: size.usual for key, size in experiment.sizes.items()} | sizes
-    model = experiment.layout(ExperimentSpec(name, name, "en", sizes)).model
+    model = experiment.layout(Spec(name, name, "en", sizes)).model
     images = experiment.from_template(experiment.template).inputs
     given, kinds = {**experiment.inputs(sizes), **images}, {True: object, False: float}
     inputs = {

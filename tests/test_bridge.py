@@ -103,7 +103,7 @@ def test_a_pipeline_of_scikit_learn_predicts_what_it_predicts(name, precision, t
     path.write_bytes(convert(pipeline, x[:1].astype(precision)))
     _, recipe, run = agreed(path, x[::20].astype(precision).astype(float))
     spec = recipe.spec
-    given = slice(spec.samples - spec.spare)
+    given = slice(spec.images - spec.spare)
     output = run[f"a{spec.layers[-1].name}"][given]
     if spec.is_regression:
         told = pipeline.predict(x[::20]).reshape(len(output), -1)
@@ -661,7 +661,7 @@ def test_rows_are_read_with_or_without_what_stands_beside_them(name, tmp_path):
     options = {key: (value,) if key == "targets" else value for key, value in options.items()}
     recipe = KIND.recipe(found, {"data": data, **options})
     assert recipe.inputs["x"][:2].tolist() == [[1, 2, 3, 4], [5, 6, 7, 8]]
-    assert (recipe.spec.samples, recipe.spec.spare) == (12, 10)
+    assert (recipe.spec.images, recipe.spec.spare) == (12, 10)
     assert recipe.spec.features == tuple("abcd") or "headings" in name
 
 

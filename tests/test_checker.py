@@ -2,7 +2,6 @@
 
 import json
 import re
-from dataclasses import replace
 
 import numpy as np
 import openpyxl
@@ -14,6 +13,7 @@ from networks import (
     convolutional_recipes,
     random_recipe,
     recipes,
+    replace,
     spec,
     with_functions,
     write_recipe,

@@ -42,7 +42,7 @@ def test_classes_get_softmax_and_categorical_cross_entropy_and_are_learned():
     spec = recipe.spec
     assert [layer.activation for layer in spec.layers] == ["relu", "softmax"]
     assert (spec.cost, spec.optimizer) == ("categorical cross-entropy", "adam")
-    assert (spec.samples, spec.test_samples, spec.scaled) == (120, 30, True)
+    assert (spec.images, spec.test_samples, spec.scaled) == (120, 30, True)
     arrays = run(recipe.model, recipe.inputs)
     assert arrays["test_recognised"][-1] >= 27
     told = " ".join(recipe.notes)
@@ -69,7 +69,7 @@ def test_a_workbook_has_some_500_000_formulas_at_most(rows, columns):
     recipe = made(data=table, targets="price")
     formulas = size(KIND.layout(recipe.spec)).formulas
     assert formulas < 1.02 * FORMULAS
-    drawn = recipe.spec.samples + recipe.spec.test_samples
+    drawn = recipe.spec.images + recipe.spec.test_samples
     assert drawn <= rows
     assert any("were drawn" in note for note in recipe.notes) == (drawn < rows)
     assert formulas > FORMULAS / 2 or recipe.spec.epochs == 50
@@ -77,7 +77,7 @@ def test_a_workbook_has_some_500_000_formulas_at_most(rows, columns):
 
 def test_all_rows_train_where_it_is_asked_for():
     recipe = made(data=numbers(5000), targets="price", large=True)
-    assert recipe.spec.samples + recipe.spec.test_samples == 5000
+    assert recipe.spec.images + recipe.spec.test_samples == 5000
 
 
 def test_options_take_the_place_of_what_is_chosen():
@@ -125,14 +125,14 @@ def test_pictures_of_many_pixels_are_learned():
     patterns = random.integers(0, 256, (5, 24, 24)) * (random.random((5, 24, 24)) < 0.3)
     pictures = np.clip(patterns[classes] + random.normal(size=(300, 24, 24)) * 60, 0, 255)
     recipe = made(data=(pictures.round(), classes))
-    assert recipe.spec.samples < 240
+    assert recipe.spec.images < 240
     assert run(recipe.model, recipe.inputs)["test_accuracy"][-1] > 0.9
 
 
 def test_large_pictures_get_as_many_units_as_the_grid_holds():
     x = np.random.default_rng(1).integers(0, 9, (2, 64, 64)).astype(float)
     origin, *_ = choose_network(Options(data=(x, np.arange(2)), epochs=1))
-    assert origin.layers[0].units == 3
+    assert origin.sizes["layers"][0].units == 3
     # more are left to the plan, which tells how many fit
     *_, rest = choose_network(Options(data=(x, np.arange(2)), epochs=1, hidden=5))
     assert rest.hidden == (5,)

@@ -4,13 +4,13 @@ A case is known by the words of its language. Each claim has a falsehood that ma
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
-from networks import random_recipe, spec
+from networks import random_recipe, replace, spec
 
 from xlnn import reference
 from xlnn.building.plan import origin_of_model, origin_of_template, planned
@@ -233,9 +233,9 @@ def the_story_tells_what_is_so_in_the_last_epoch(state):
             the_errors_are_those_of_the_last_epoch(state)
         return
     right = right_in(state)
-    told = told_in(state.said("story", "end", images=state.spec.samples), end)
+    told = told_in(state.said("story", "end", images=state.spec.images), end)
     assert int(told["count"]) == right[-1]
-    whole = [e for e, count in enumerate(right, start=1) if count == state.spec.samples]
+    whole = [e for e, count in enumerate(right, start=1) if count == state.spec.images]
     assert state["all_right"] == min(whole, default=0)
     if tested:
         told = told_in(state.said("story", "tested", tested=state.spec.test_samples), tested[0])

@@ -322,7 +322,7 @@ def test_a_chart_of_counts_ends_with_the_last_image(several):
     if not spec.is_regression:
         charts = openpyxl.load_workbook(path)["Compare"]._charts  # noqa: SLF001
         ends = [chart.y_axis.scaling.max for chart in charts]
-        counts = [spec.samples, *([spec.test_samples] if spec.test_samples else [])]
+        counts = [spec.images, *([spec.test_samples] if spec.test_samples else [])]
         assert ends == [None, *counts]
 
 

@@ -1,7 +1,5 @@
 """What a quantity, a sentence and a page say if they are not told otherwise."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -10,9 +8,9 @@ from xlnn import Axis, Quantity, Stated, Told, reference
 from xlnn.errors import XlnnError
 from xlnn.registry.text import text
 from xlnn.terms import Term, either
-from xlnn.workbooks.experiment import ExperimentSpec
 from xlnn.workbooks.learning import function_choice
 from xlnn.workbooks.pages.page import on_pages, said
+from xlnn.workbooks.spec import Spec
 from xlnn.writing.charts import THIN
 
 DAY = Axis("day", 3)
@@ -176,7 +174,7 @@ def stated(tmp_path):
     )  # fmt: skip
 
     def stated(lang):
-        spec = ExperimentSpec("tiny", "tiny", lang, {"days": 4})
+        spec = Spec("tiny", "tiny", lang, {"days": 4})
         return kind.layout(spec).model, kind.words(spec)
 
     return stated
@@ -261,7 +259,7 @@ def drawn(quantities, *parts):
     page = xlnn.Page("one", "One", "", *parts)
     inputs = {quantity.name: 1 for quantity in quantities if quantity.equation is None}
     kind = xlnn.Experiment("tiny", lambda *_: quantities, [page], inputs=inputs)
-    spec = ExperimentSpec("tiny", "tiny", "en", {})
+    spec = Spec("tiny", "tiny", "en", {})
     return kind.drawings(spec, kind.layout(spec))["one"]
 
 
@@ -297,7 +295,7 @@ def test_the_headings_of_a_helper_page_stay_in_sight(said, row):
     quantities = [Quantity("x", axes=(DAY,), sheet="one")]
     page = xlnn.Page("one", "One", "", is_helper=True, **said)
     kind = xlnn.Experiment("tiny", lambda *_: quantities, [page], inputs={"x": 1})
-    spec = ExperimentSpec("tiny", "tiny", "en", {})
+    spec = Spec("tiny", "tiny", "en", {})
     assert kind.drawings(spec, kind.layout(spec))["one"].freeze[0] == row
 
 

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,6 +17,7 @@ import pytest
 from click.testing import CliRunner
 from experiments import ENGINES, words_of
 from interruptions import LONG, SIGNALS, carriers, processes, start
+from networks import from_template, recipe, replace
 from programs import skip_without
 from rewriting import respelled
 
@@ -41,8 +41,6 @@ from xlnn.registry.text import languages, text
 from xlnn.workbooks.exercise import LEVELS, Exercise
 from xlnn.workbooks.exercise_drawing import own_equation
 from xlnn.workbooks.exercise_sheet import exercise_title
-from xlnn.workbooks.network.origin import from_template
-from xlnn.workbooks.network.recipe import recipe
 
 FULL = """
 import resource

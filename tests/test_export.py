@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -14,7 +13,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from experiments import changed
-from networks import random_recipe, write_recipe
+from networks import Spec, random_recipe, replace, write_recipe
 from rewriting import edit
 from test_own_models import example
 
@@ -24,8 +23,8 @@ from xlnn.errors import DisagreementError, OptionsError, OutputError, WorkbookEr
 from xlnn.loading.spec import described
 from xlnn.onnx import export_graph, export_trained
 from xlnn.onnx.export import TOLERANCES
+from xlnn.workbooks.network.layers import LayerSpec, kinds_of
 from xlnn.workbooks.network.predicting import forward
-from xlnn.workbooks.network.spec import LayerSpec, Spec
 
 MAPS = Spec(
     "test", "en", 2, 3, (5, 7), ("0", "1", "2"),
@@ -296,7 +295,7 @@ def test_steps_and_edges_of_a_model_are_exported(generator, float64):
     spec = Spec("m", "en", 0, 4, (8, 9), ("a", "b"), MOVING, "")
     weights = {
         f"{parameter}{name}": generator.normal(size=shape)
-        for name, kind in spec.kinds.items()
+        for name, kind in kinds_of(spec).items()
         for parameter, shape in kind.parameters.items()
     }
     found = export_trained.Trained(

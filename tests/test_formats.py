@@ -2,13 +2,12 @@
 
 import shutil
 import subprocess
-from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from networks import NETWORK_TEMPLATES
+from networks import NETWORK_TEMPLATES, replace
 from programs import skip_without
 from shown_numbers import HARDLY, Shown, holds, pixels, shown, written
 

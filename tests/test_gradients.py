@@ -2,7 +2,6 @@
 
 import json
 import re
-from dataclasses import replace
 from functools import cache, partial
 from types import SimpleNamespace
 
@@ -12,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from networks import convolutional_recipes, recipes
+from networks import convolutional_recipes, recipes, replace
 
 import xlnn
 from xlnn import Axis, Quantity, Stated, Weight, following, previous, reference

@@ -5,7 +5,6 @@ import json
 import re
 import subprocess
 import sys
-from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import numpy as np
 import onnx
 import pytest
 from experiments import ENGINES, PROBES, agrees_in, changed
-from networks import random_recipe, spec, write_recipe
+from networks import Spec, random_recipe, replace, spec, write_recipe
 from onnx_models import agreed, graph, numbers
 from rewriting import edit
 
@@ -24,8 +23,8 @@ from xlnn.errors import DataError
 from xlnn.loading.spec import described, layout_of
 from xlnn.onnx.imported import predicting_with
 from xlnn.registry.templates import copy
+from xlnn.workbooks.network.layers import LayerSpec, check_layer, kinds_of, layers_of
 from xlnn.workbooks.network.quantities.network import network
-from xlnn.workbooks.network.spec import LayerSpec, Spec, check_layer, layers_of
 from xlnn.workbooks.start import start_from_seed, tensor_name
 
 SOURCE = Path(xlnn.__file__).parent
@@ -136,7 +135,7 @@ def test_no_name_of_a_parameter_begins_as_another():
 
 
 def test_every_kind_states_a_gradient_for_each_parameter():
-    for kind in (*FILTERS.kinds.values(), *TWICE.kinds.values()):
+    for kind in (*kinds_of(FILTERS).values(), *kinds_of(TWICE).values()):
         assert [*kind.gradients] == [*kind.parameters]
         assert kind.parameters.keys() <= PARAMETERS.keys()
         assert [*kind.forward][-1] == "a"
@@ -235,7 +234,7 @@ def test_every_stack_agrees(tmp_path, name):
 @pytest.mark.slow
 def test_wrong_formulas_of_each_kind_are_named_and_no_other(path, tmp_path):
     layout = layout_of(NORM)
-    kinds = [*NORM.kinds["3"].forward, *LayerNorm.backward, "gain", "dC_dgain"]
+    kinds = [*kinds_of(NORM)["3"].forward, *LayerNorm.backward, "gain", "dC_dgain"]
     altered = {}
     for kind in kinds:
         quantity = layout.model[f"{kind}3"]

@@ -2,14 +2,13 @@
 
 import re
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import openpyxl
 import pytest
 from cut_texts import pixels
-from networks import random_recipe, spec, write_recipe
+from networks import from_template, random_recipe, recipe, replace, spec, write_recipe
 from openpyxl.utils import get_column_letter
 
 import xlnn
@@ -20,8 +19,6 @@ from xlnn.options import Options
 from xlnn.registry.templates import template
 from xlnn.registry.text import text
 from xlnn.workbooks.network.kind import KIND, words_of
-from xlnn.workbooks.network.origin import from_template
-from xlnn.workbooks.network.recipe import recipe
 from xlnn.writing.style import AXIS, EAST_ASIAN, FILLS, FONT, INK, Look, is_east_asian
 from xlnn.writing.text_width import lines
 from xlnn.writing.workbook import FOOTER
@@ -30,7 +27,7 @@ EMU = 9_525
 """Of a pixel."""
 
 MODELS = Path(__file__).parent / "models"
-PICTURES = replace(spec([12, 3, 2]), picture=(4, 3), cost="cross-entropy")
+PICTURES = spec([12, 3, 2]).sized(picture=(4, 3), cost="cross-entropy")
 
 
 @pytest.fixture(scope="module")

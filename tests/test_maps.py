@@ -9,7 +9,7 @@ from xlnn.building.plan import origin_of_template, planned
 from xlnn.errors import XlnnError
 from xlnn.options import Options
 from xlnn.registry.templates import loaded
-from xlnn.workbooks.experiment import ExperimentSpec
+from xlnn.workbooks.spec import Spec
 from xlnn.writing.formats import fitted
 
 STEP = 1e-5
@@ -23,7 +23,7 @@ def run(name, given=None, **sizes):
     """Compute an experiment from its inputs, some of them given otherwise."""
     experiment = loaded(name)
     sizes = {key: size.usual for key, size in experiment.sizes.items()} | sizes
-    model = experiment.layout(ExperimentSpec(name, name, "en", sizes)).model
+    model = experiment.layout(Spec(name, name, "en", sizes)).model
     images = experiment.from_template(experiment.template).inputs
     inputs = {**experiment.inputs(sizes), **images, **(given or {})}
     kinds = {True: object, False: float}

@@ -1,12 +1,11 @@
 """Whatever a workbook or template says, it ends in a sentence with the cell and the cause."""
 
-from dataclasses import replace
 from zipfile import ZipFile
 
 import numpy as np
 import openpyxl
 import pytest
-from networks import spec
+from networks import replace, spec
 from openpyxl.workbook.defined_name import DefinedName
 from programs import LIBRARIES
 from rewriting import edit, respelled

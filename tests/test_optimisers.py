@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from experiments import ENGINES, PROBES, agrees_in, changed
+from networks import from_template, recipe
 from rewriting import edit, replace_inputs
 from test_check_sheet import CHANGED, DIFFERS, Book
 
@@ -21,8 +22,6 @@ from xlnn.loading.values import values
 from xlnn.options import Options
 from xlnn.registry.templates import copy, template
 from xlnn.workbooks.entries import to_values
-from xlnn.workbooks.network.origin import from_template
-from xlnn.workbooks.network.recipe import recipe
 
 pytestmark = pytest.mark.first(stepped=1)
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from networks import from_template
 
 import xlnn
 from xlnn.building.build import build
@@ -18,7 +19,6 @@ from xlnn.loading.values import values
 from xlnn.option import FLAG, NUMBER, Option
 from xlnn.options import BUILD, EXERCISE, Options
 from xlnn.registry.templates import copy, template
-from xlnn.workbooks.network.origin import from_template
 
 TABLES = {"build": BUILD, "exercise": EXERCISE}
 DECLARED = [
@@ -114,7 +114,9 @@ RIGHT = {
 def test_a_template_says_each_key_and_is_refused_in_the_same_sentence(option, tmp_path):
     value = RIGHT[option.name]
     found = mine(tmp_path / "right", option, value)
-    where = vars(found.reading) if option.reads else found.settings
+    where = (
+        vars(found.reading) if option.reads else {**found.sizes, **found.inputs, **found.settings}
+    )
     lists = {name: ["x1"] for name in ("targets", "drop", "columns")}
     taken = {"picture": [1, 2], **lists}.get(option.name, value)
     assert where[option.name] == option.check(taken)

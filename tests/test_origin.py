@@ -11,7 +11,6 @@ from xlnn.checking.check import check
 from xlnn.errors import DataError, OptionsError, WorkbookError
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.loading.values import values
-from xlnn.workbooks.network.recipe import OTHER_DATA
 
 NOUGHT, ONE = "1," * 11 + "1", "0," * 11 + "0"
 
@@ -106,7 +105,7 @@ def test_language_table_scaling_and_what_is_held_out_are_kept(words):
 @pytest.mark.slow
 def test_another_language_share_or_scaling_may_be_asked_for(words):
     spec, after, _ = again(words, lang="zh", test_share=0.0, scale="none")
-    assert (spec.lang, spec.scaled, spec.test_samples, spec.samples) == ("zh", False, 0, 13)
+    assert (spec.lang, spec.scaled, spec.test_samples, spec.images) == ("zh", False, 0, 13)
     assert sorted(after["x"][:, 0]) == list(range(13))
 
 
@@ -122,10 +121,10 @@ def test_new_data_of_the_same_size_are_trained_from_the_same_start(short_copy, t
     edit(short_copy, {cell(short_copy, "W3", (0, 1, 1)): 0.75, cell(short_copy, "eta"): 0.4})
     (tmp_path / "new.csv").write_text(f"1,{ONE}\n0,{NOUGHT}\n")
     spec, after, new = again(short_copy, data=tmp_path / "new.csv")
-    assert (spec.samples, spec.labels, spec.template) == (2, ("0", "1"), f"digits{OTHER_DATA}")
+    assert (spec.images, spec.labels, spec.template) == (2, ("0", "1"), "digits")
     assert (after["W3"][0, 1, 1], float(after["eta"])) == (0.75, 0.4)
     assert not any("drawn" in note for note in new.notes)
-    assert again(new.path)[0].template == f"digits{OTHER_DATA}"
+    assert again(new.path)[0].data == "own"
 
 
 @pytest.mark.slow

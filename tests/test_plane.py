@@ -3,13 +3,12 @@
 import re
 import runpy
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import openpyxl
 import pytest
-from networks import random_recipe, spec, with_functions, write_recipe
+from networks import random_recipe, replace, spec, with_functions, write_recipe
 from programs import QUICKEST_FIRST, skip_without
 from rewriting import edit
 

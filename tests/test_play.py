@@ -2,7 +2,6 @@
 
 import re
 import zipfile
-from dataclasses import replace
 from itertools import pairwise, product
 from math import ceil
 
@@ -10,7 +9,7 @@ import numpy as np
 import openpyxl
 import pytest
 from cut_texts import pixels
-from networks import random_recipe, spec, with_functions, write_recipe
+from networks import random_recipe, replace, spec, with_functions, write_recipe
 from openpyxl.styles import Font
 from programs import skip_without
 from rewriting import edit
@@ -22,6 +21,7 @@ from xlnn.equations.play import NOWHERE, LineEnds
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.loading.values import values
 from xlnn.workbooks.network.kind import KIND
+from xlnn.workbooks.network.layers import LayerSpec
 from xlnn.workbooks.network.quantities.figure import (
     LEAST_SQUARE,
     MOST_CONNECTIONS,
@@ -34,7 +34,6 @@ from xlnn.workbooks.network.quantities.figure import (
 from xlnn.workbooks.network.quantities.play import worth_seeing
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.sheets.drawing import SERIES
-from xlnn.workbooks.network.spec import LayerSpec
 from xlnn.xlsx.fingerprint import NAME
 
 SHEETS = {"play", "drawing"}

@@ -4,6 +4,7 @@ import numpy as np
 import openpyxl
 import pytest
 from experiments import ENGINES, PROBES, agrees_in, every_kind_of_cell_is_named_when_it_is_wrong
+from networks import from_template, recipe
 from rewriting import edit
 
 from xlnn import reference
@@ -16,9 +17,7 @@ from xlnn.loading.values import values
 from xlnn.options import Options
 from xlnn.registry.templates import names, template
 from xlnn.workbooks.entries import to_values
-from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.progress_notes import check_training, training_notes
-from xlnn.workbooks.network.recipe import recipe
 
 ROUNDED = 1e-9
 """Of numbers of about 1: the error of an average over rows, computed in another order."""

@@ -1,10 +1,9 @@
 """A template and a person's data and options become one recipe, or a sentence says why not."""
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 import pytest
+from networks import from_template, recipe, replace
 from PIL import Image
 
 import xlnn
@@ -13,8 +12,6 @@ from xlnn.options import Options
 from xlnn.registry.templates import copy, template
 from xlnn.workbooks import from_toml
 from xlnn.workbooks.entries import to_toml
-from xlnn.workbooks.network.origin import from_template
-from xlnn.workbooks.network.recipe import OTHER_DATA, recipe
 
 NOUGHT, ONE = [1.0] * 12, [0.0] * 12
 
@@ -128,10 +125,11 @@ def test_columns_to_predict_make_it_a_regression(houses):
 def test_columns_to_predict_leave_no_label_of_the_template(csv):
     """The template iris has a label; what is to be predicted takes its place."""
     known = from_template(template("iris"))
-    layers = (*known.layers[:-1], replace(known.layers[-1], activation="linear"))
+    *below, output = known.sizes["layers"]
+    layers = (*below, replace(output, activation="linear"))
     path = csv(["species", "width"], [1, 2], [2, 3], [3, 5])
     found = recipe(
-        replace(known, layers=layers, settings=known.settings | {"cost": "squared error"}),
+        replace(known, sizes={**known.sizes, "layers": layers, "cost": "squared error"}),
         Options(data=path, targets=("width",), test_share=0.0),
     )
     assert found.spec.labels == ("width",)
@@ -167,9 +165,9 @@ def test_pictures_are_resized_thresholded_and_inverted(pictures):
 
 def test_other_data_are_not_called_the_template_s(csv):
     """The Guide says of the book's own images what they show."""
-    assert made().spec.template == "digits"
+    assert not made().spec.data
     other = made(data=csv(["0", *NOUGHT], ["1", *ONE]))
-    assert other.spec.template == f"digits{OTHER_DATA}"
+    assert (other.spec.template, other.spec.data) == ("digits", "own")
 
 
 # --- held out and scaled ---------------------------------------------------------------------
@@ -177,7 +175,7 @@ def test_other_data_are_not_called_the_template_s(csv):
 
 def test_a_share_is_held_out_and_the_template_s_share_can_be_undone():
     found = made(test_share=0.25)
-    assert (found.spec.samples, found.spec.test_samples) == (48, 16)
+    assert (found.spec.images, found.spec.test_samples) == (48, 16)
     assert found.inputs["x"].shape == (48, 12)
     assert found.inputs["test_x"].shape == (16, 12)
     assert found.inputs["test_number"].tolist() == list(range(1, 17))
@@ -574,6 +572,7 @@ def test_the_template_s_own_data_must_have_its_labels_and_its_outputs():
     other = replace(known, reading=replace(known.reading, labels=("nought", "one")))
     with pytest.raises(DataError, match=r"the labels nought and one, but images\.csv has 0 and 1"):
         recipe(other, Options())
-    three = replace(known, layers=(known.layers[0], replace(known.layers[1], units=3)))
+    first, second = known.sizes["layers"]
+    three = replace(known, sizes={**known.sizes, "layers": (first, replace(second, units=3))})
     with pytest.raises(DataError, match="output layer has 3 units for 2 labels"):
         recipe(three, Options())

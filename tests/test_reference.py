@@ -5,8 +5,11 @@ import pytest
 from hypothesis import given, settings
 from networks import (
     PAIRS,
+    Spec,
     convolutional_recipes,
+    from_template,
     random_recipe,
+    recipe,
     recipes,
     spec,
     with_functions,
@@ -17,10 +20,8 @@ from xlnn import reference
 from xlnn.options import Options
 from xlnn.quantity import Model, Quantity, Stated
 from xlnn.registry.templates import template
-from xlnn.workbooks.network.origin import from_template
+from xlnn.workbooks.network.layers import LayerSpec
 from xlnn.workbooks.network.quantities.network import network
-from xlnn.workbooks.network.recipe import recipe
-from xlnn.workbooks.network.spec import LayerSpec, Spec
 
 STEP = 1e-5
 CENTRAL = 1e-7

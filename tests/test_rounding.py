@@ -1,10 +1,8 @@
 """Where rounding alone could decide, engines and NumPy decide alike, or any choice is right."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
-from networks import random_recipe, spec, with_functions, write_recipe
+from networks import Spec, random_recipe, replace, spec, with_functions, write_recipe
 from programs import QUICKEST_FIRST, skip_without
 
 from xlnn import reference
@@ -15,7 +13,7 @@ from xlnn.equations.lookup import OfRow
 from xlnn.equations.verdict import LargestUnit, Least
 from xlnn.linting import lint
 from xlnn.loading.values import values
-from xlnn.workbooks.network.spec import LayerSpec, Spec
+from xlnn.workbooks.network.layers import LayerSpec
 
 SAME = 1e-12
 

@@ -7,13 +7,13 @@ import sys
 import numpy as np
 import openpyxl
 import pytest
-from networks import random_recipe, write_recipe
+from networks import Spec, random_recipe, write_recipe
 from test_own_models import example
 
 import xlnn
 from xlnn.errors import OptionsError, XlnnError
 from xlnn.registry.templates import in_order, template
-from xlnn.workbooks.network.spec import LayerSpec, Spec
+from xlnn.workbooks.network.layers import LayerSpec
 
 MAPS = Spec(
     "test", "en", 1, 2, (7, 7), ("0", "1"),

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from xlnn.errors import DataError
-from xlnn.workbooks.start import start_from_seed, start_of
+from xlnn.workbooks.start import start_from_seed, start_of, tensor_name
 
 SHAPES = {"W2": (2, 3), "b2": (2,)}
+TENSORS = {name: tensor_name(name) for name in SHAPES}
 START = {"W2": [[1, 2, 3], [4, 5, 6]], "b2": [0.5, -0.5]}
 
 
@@ -25,13 +26,17 @@ def test_start_weights_are_read_from_json_and_npz(tmp_path):
 def test_a_start_may_have_the_names_of_pytorch(tmp_path, scaling):
     named = {"layer2.weight": START["W2"], "layer2.bias": START["b2"], **scaling}
     np.savez(tmp_path / "start.npz", **{name: np.array(array) for name, array in named.items()})
-    start = start_of(tmp_path / "start.npz", SHAPES)
+    start = start_of(tmp_path / "start.npz", SHAPES, TENSORS)
     assert {name: array.tolist() for name, array in start.items()} == START
 
 
 def test_a_filter_of_a_start_may_be_a_picture(tmp_path):
     np.savez(tmp_path / "start.npz", WF=np.ones((2, 1, 3, 3)), bF=np.ones(2))
-    start = start_of(tmp_path / "start.npz", {"WF": (2, 9), "bF": (2,)})
+    start = start_of(
+        tmp_path / "start.npz",
+        {"WF": (2, 9), "bF": (2,)},
+        {n: tensor_name(n) for n in ("WF", "bF")},
+    )
     assert start["WF"].shape == (2, 9)
 
 
@@ -74,14 +79,14 @@ def test_a_start_that_is_no_start_is_refused(tmp_path, message, content):
 def test_a_pickle_in_a_start_is_not_opened(tmp_path):
     np.savez(tmp_path / "start.npz", W2=np.array([{"a": 1}], dtype=object), allow_pickle=True)
     with pytest.raises(DataError, match=r"start.npz: W2 holds objects of the kind object"):
-        start_of(tmp_path / "start.npz", SHAPES)
+        start_of(tmp_path / "start.npz", SHAPES, TENSORS)
 
 
 @pytest.mark.parametrize("array", [np.array(["1", "2"]), np.array([True, False])])
 def test_texts_and_truth_values_in_an_archive_are_no_numbers(tmp_path, array):
     np.savez(tmp_path / "start.npz", W2=np.ones((2, 3)), b2=array)
     with pytest.raises(DataError, match=r"b2 is not an array of numbers"):
-        start_of(tmp_path / "start.npz", SHAPES)
+        start_of(tmp_path / "start.npz", SHAPES, TENSORS)
 
 
 def test_a_seed_gives_the_same_start_again():

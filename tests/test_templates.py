@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 import pytest
 from cell_references import without_texts
-from networks import FEWER_EPOCHS, NETWORK_TEMPLATES, once_alike
+from networks import FEWER_EPOCHS, NETWORK_TEMPLATES, from_template, once_alike, recipe
 from programs import skip_without
 
 from xlnn import reference
@@ -16,8 +16,6 @@ from xlnn.errors import DataError
 from xlnn.linting import lint
 from xlnn.options import Options
 from xlnn.registry.templates import copy, experiments, folder, in_order, loaded, names, template
-from xlnn.workbooks.network.origin import from_template
-from xlnn.workbooks.network.recipe import recipe
 from xlnn.xlsx.cells import cells
 from xlnn.xlsx.parts import sheet_parts
 
@@ -148,7 +146,7 @@ def test_the_network_learns_from(name):
     made, run = trained(name)
     right, tested = LEARNT[name]
     assert run["recognised"][-1] == right
-    assert right > 5 * made.spec.samples / len(made.spec.labels) or right > 0.95 * made.spec.samples
+    assert right > 5 * made.spec.images / len(made.spec.labels) or right > 0.95 * made.spec.images
     assert run["C_T"][-1] < 0.75 * run["C_T"][0]
     if tested is not None:
         assert run["test_recognised"][-1] == tested
@@ -215,7 +213,7 @@ def test_the_sizes_in_the_summaries_are_true():
         "digits": (64, "12-3-2"),
     }.items():
         spec = trained(name)[0].spec
-        assert spec.samples + spec.test_samples == images
+        assert spec.images + spec.test_samples == images
         assert layers == "-".join(map(str, [spec.inputs, *(layer.units for layer in spec.layers)]))
         assert layers in template(name).summary
 

@@ -5,7 +5,6 @@ import re
 import shutil
 import zipfile
 from copy import copy, deepcopy
-from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from string import Formatter
@@ -14,7 +13,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 from experiments import words_of
-from networks import random_recipe, spec, write_recipe
+from networks import random_recipe, replace, spec, write_recipe
 from programs import skip_without
 
 import xlnn
@@ -27,10 +26,10 @@ from xlnn.registry.templates import experiments, folder, loaded, names
 from xlnn.registry.text import VARIANTS, Text, languages, text, translated
 from xlnn.workbooks.network.kind import variants
 from xlnn.workbooks.network.kind import words_of as words_of_network
+from xlnn.workbooks.network.layers import LayerSpec
 from xlnn.workbooks.network.quantities.lens import drawn_whole
 from xlnn.workbooks.network.sheets.confusion import MOST_CLASSES
 from xlnn.workbooks.network.sheets.images import GALLERY
-from xlnn.workbooks.network.spec import LayerSpec
 from xlnn.workbooks.network.workbook import workbook_model
 from xlnn.workbooks.pages.parts import Label
 

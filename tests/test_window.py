@@ -1,18 +1,16 @@
 """The Lens writes out one place of a map: its window, its filter, their products and the sum."""
 
-from dataclasses import replace
-
 import numpy as np
 import openpyxl
 import pytest
-from networks import random_recipe, spec, write_recipe
+from networks import random_recipe, replace, spec, write_recipe
 from rewriting import edit
 
 from xlnn.checking.check import check
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.loading.values import values
+from xlnn.workbooks.network.layers import LayerSpec
 from xlnn.workbooks.network.sheets.lens import FRAME
-from xlnn.workbooks.network.spec import LayerSpec
 
 SAME = 1e-12
 

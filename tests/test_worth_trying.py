@@ -4,15 +4,13 @@ import re
 
 import numpy as np
 import pytest
-from networks import NETWORK_TEMPLATES
+from networks import NETWORK_TEMPLATES, from_template, recipe
 
 from xlnn import reference
 from xlnn.options import Options
 from xlnn.registry.templates import template
 from xlnn.registry.text import languages
 from xlnn.workbooks.network.kind import words_of
-from xlnn.workbooks.network.origin import from_template
-from xlnn.workbooks.network.recipe import recipe
 
 LOWER_FROM = 10
 """The epoch from which on η = 1 has the lower cost, as the Guide says."""

@@ -57,8 +57,12 @@ class Term:
     __ge__, _ = _operator(">=", COMPARISON, _comparison(np.greater_equal))
     __eq__, _ = _operator("=", COMPARISON, _comparison(np.equal))
 
-    samples = property(lambda self: self.over("image", "row"), doc="The same units, over all samples.")
-    epochs = property(lambda self: self.over("time", "epoch"), doc="The same units, over all epochs.")
+    samples = property(
+        lambda self: self.over("image", "row"), doc="The same units, over all samples."
+    )
+    epochs = property(
+        lambda self: self.over("time", "epoch"), doc="The same units, over all epochs."
+    )
 
     def __abs__(self) -> "Term":
         """Return its size."""

@@ -84,9 +84,9 @@ def measured(table: pd.DataFrame, of: dict[str, str], split: int) -> tuple[float
     x = load_inputs(new, ReadOptions(table=True, features=spec.features), spec.inputs).x
     x = (x - arrays["middle"]) * arrays["factor"]
     size = f"{spec.inputs}-{spec.layers[0].units}-{len(spec.labels)}"
-    told = f"{size} units, {spec.samples:,} rows, {spec.epochs} epochs"
+    told = f"{size} units, {spec.images:,} rows, {spec.epochs} epochs"
     if not spec.is_regression:
-        seen_x = arrays["x"].reshape(spec.samples, -1)
+        seen_x = arrays["x"].reshape(spec.images, -1)
         labels = np.array(spec.labels)[arrays["t"].argmax(axis=1)]
         other = MLPClassifier(random_state=split).fit(seen_x, labels).predict(x)
         right = [np.mean(each.astype(str) == truth.astype(str)) for each in (ours, other)]

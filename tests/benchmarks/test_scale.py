@@ -18,13 +18,12 @@ from dataclasses import dataclass
 
 import psutil
 import pytest
+from networks import from_template, recipe
 
 from xlnn.building.limits import size
 from xlnn.options import Options
 from xlnn.registry.templates import folder, template
 from xlnn.workbooks.network.kind import KIND
-from xlnn.workbooks.network.origin import from_template
-from xlnn.workbooks.network.recipe import recipe
 
 NAME = "digits-8x8"
 

@@ -16,9 +16,8 @@ from xlnn.data.wording import counted, short
 from xlnn.errors import DataError, WidthError
 from xlnn.options import BUILD, Options, as_typed
 from xlnn.workbooks.network.kind import KIND
-from xlnn.workbooks.network.origin import Origin, data_of
-from xlnn.workbooks.network.recipe import recipe
-from xlnn.workbooks.network.spec import LayerSpec
+from xlnn.workbooks.network.layers import LayerSpec
+from xlnn.workbooks.origin import Origin, data_of
 
 FORMULAS = 500_000
 """The most formulas of a workbook."""
@@ -77,11 +76,11 @@ def choose_network(options: Options) -> tuple[Origin, str, Options]:
         name = Path(options.data).absolute().stem or name
     origin = Origin(
         name="table",
-        settings={
-            "epochs": EPOCHS, "scale": "standard", "spread": "fan-in", "optimizer": "adam",
-            "seed": 1,
+        sizes={
+            "epochs": EPOCHS, "images": None, "layers": (), "optimizer": "adam", "cost": "",
+            "regularised": False,
         },
-        layers=(),
+        settings={"scale": "standard", "spread": "fan-in", "seed": 1},
         # a sample is drawn, if there are more than fit
         reading=ReadOptions(large=True, missing="mean"),
         data=Path(),
@@ -92,8 +91,9 @@ def choose_network(options: Options) -> tuple[Origin, str, Options]:
     origin = replace(
         origin,
         name="table" if data.picture is None else "pictures",
-        settings={
-            **origin.settings,
+        is_own=True,
+        sizes={
+            **origin.sizes,
             "cost": "squared error" if data.is_regression else "categorical cross-entropy",
         },
         reading=ReadOptions(targets=data.labels if data.is_regression else ()),
@@ -106,7 +106,7 @@ def choose_network(options: Options) -> tuple[Origin, str, Options]:
     fitting = None
     for wanted, units in product(WANTED_ROWS, numbers):
         layers = LayerSpec("2", units, "relu"), LayerSpec("3", 0, output)
-        origin = replace(origin, layers=layers)
+        origin = replace(origin, sizes={**origin.sizes, "layers": layers})
         with suppress(WidthError):  # with the units that are asked for, the plan raises it again
             fitting = _fitting(origin, rest, data, options, wanted)
         if fitting is not None or options.hidden is not None:
@@ -166,7 +166,7 @@ def _formulas(origin: Origin, rest: Options, data: Dataset, options: Options, *s
     """Return how many formulas a workbook with that many rows and epochs has."""
     rows, epochs = size
     one = Options(**{**rest, "epochs": epochs})
-    spec = recipe(_held(origin, data, options, rows, epochs), one).spec
+    spec = KIND.recipe(_held(origin, data, options, rows, epochs), one).spec
     quantities = KIND.layout(spec).model.quantities
     return sum(quantity.computed for quantity in quantities)
 
@@ -187,13 +187,14 @@ def _held(origin: Origin, data: Dataset, options: Options, rows: int, epochs: in
         held = held_out(t, share, seed, is_regression=data.is_regression)
     trained = int((~held).sum())
     eta = min(MOST_ETA, max(LEAST_ETA, WAY / epochs), FURTHEST / x.shape[1])
-    settings = {
-        **origin.settings,
-        "epochs": epochs,
-        "eta": float(f"{eta:.2g}"),
-        "l2": float(f"{L2 * min(1.0, trained / ENOUGH):.1g}"),
-    }
-    return replace(origin, settings=settings, data=replace(data, x=x, t=t), held=held)
+    return replace(
+        origin,
+        sizes={**origin.sizes, "epochs": epochs},
+        inputs={"eta": float(f"{eta:.2g}")},
+        settings={**origin.settings, "l2": float(f"{L2 * min(1.0, trained / ENOUGH):.1g}")},
+        data=replace(data, x=x, t=t),
+        held=held,
+    )
 
 
 def _with_notes(origin: Origin, rest: Options, data: Dataset) -> Origin:
@@ -205,16 +206,16 @@ def _with_notes(origin: Origin, rest: Options, data: Dataset) -> Origin:
     if len(drawn.x) < len(data.x):
         some = f"Of {len(data.x):,} rows {len(drawn.x):,} were drawn, which some 500,000 formulas"
         notes += (f"{some} hold; --large takes all, --seed draws others.",)
-    first, second = origin.layers
+    first, second = origin.sizes["layers"]
     hidden = first.units if rest.hidden is None else ",".join(map(str, rest.hidden))
     sizes = "-".join(map(str, filter(None, [drawn.x.shape[1], hidden, len(data.labels)])))
     held = int(origin.held.sum())
     kinds = [rest.activation or first.activation, rest.output_activation or second.activation]
     what = "numbers" if data.picture is None else "pixels"
-    used = {**origin.settings, **rest}
+    used = {**origin.sizes, **origin.settings, **rest}
     scaled = f"standardised {what}, " if used["scale"] == origin.settings["scale"] else ""
     several = isinstance(used["optimizer"], tuple)
-    optimizer = origin.settings["optimizer"] if several else used["optimizer"]
+    optimizer = origin.sizes["optimizer"] if several else used["optimizer"]
     told = (
         f"Chosen: {sizes} units, {' and '.join(kinds)}, {used['cost']}, {scaled}"
         f"{optimizer}, {counted(used['epochs'], 'epoch')}, "

@@ -124,7 +124,7 @@ def _most_epochs(
     """Return how many epochs fit, at most `most`; 0 if not even one does."""
 
     def fit(epochs: int) -> None:
-        check_size(kind.layout(replace(spec, epochs=epochs)), large=large)  # type: ignore[type-var]
+        check_size(kind.layout(spec.sized(epochs=epochs)), large=large)  # type: ignore[attr-defined]
 
     return _most(fit, most)
 
@@ -139,7 +139,7 @@ def _most_units(kind: WorkbookKind[Any, Any], spec: WorkbookSpec) -> int:
 
     def fit(units: int) -> None:
         narrow = (*(narrowed(layer, units) for layer in hidden), last)
-        kind.layout(replace(spec, layers=narrow))  # type: ignore[type-var]
+        kind.layout(spec.sized(layers=narrow))  # type: ignore[attr-defined]
 
     widest = max((layer.units for layer in hidden if layer.kind == "dense"), default=0)
     return _most(fit, widest)

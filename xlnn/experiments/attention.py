@@ -120,7 +120,8 @@ EXPERIMENT = xlnn.Experiment(
     sizes={"epochs": xlnn.Size(50, most=1000), "rows": xlnn.Size(12, most=1000),
            "positions": xlnn.Size(4, least=2, most=12), "seed": xlnn.Size(43, 0, 2**31)},
     rates={"adam": 0.2, "sgd": 0.01, "momentum": 0.002, "rmsprop": 0.05},
-    inputs=inputs, from_data={"letters": ("rows", "positions"), "t": ("rows", "positions")}, task=1,
+    inputs=inputs, learns=xlnn.Learns("letters", sizes={"letters": ("rows", "positions"), "t": ("rows", "positions")},
+                        scales=False), task=1,
     options_for=["epochs", "seed"],
     about=(
         "{rows} sequences of {positions} letters, small or capital. At each position the network "

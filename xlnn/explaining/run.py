@@ -18,7 +18,7 @@ from xlnn.loading.values import Recalculated, recalculated
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks import kind_of
 from xlnn.workbooks.network import predicting
-from xlnn.workbooks.network.spec import Spec
+from xlnn.workbooks.spec import Spec
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

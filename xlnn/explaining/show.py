@@ -24,7 +24,6 @@ from xlnn.registry.text import Text, text
 from xlnn.workbooks.entries import to_values
 from xlnn.workbooks.exercise_sheet import SHEET
 from xlnn.workbooks.network.quantities.network import TEST
-from xlnn.workbooks.network.recipe import OTHER_DATA
 from xlnn.workbooks.network.sheets.confusion import PREFIX
 from xlnn.workbooks.runs import RUN, is_of_one
 from xlnn.xlsx.cells import cells
@@ -174,6 +173,7 @@ def show(path: Path | str, engine: str = DEFAULT_ENGINE, model: Model | None = N
     entries = Entries(seen, None)
     runs = Runs(entries)
     sizes = {key: value for key, value in to_values(seen.spec).items() if value not in ([], "")}
+    sizes = {**sizes.pop("sizes", {}), **sizes}
     sizes.pop("kind", None)
     template, lang = (str(sizes.pop(key)) for key in ("template", "lang"))
     single, inputs = _inputs(entries, runs)
@@ -290,7 +290,7 @@ def lines_of(seen: Contents, lang: str | None = None) -> Iterator[str]:
 def _rows(seen: Contents, words: Text) -> Iterator[tuple[str, str]]:
     """Yield the heading and the text of each line."""
     state = {False: "as_built", True: "changed", None: "unknown"}[seen.changed]
-    template = _called(seen.template, words)
+    template = _called(seen.template, words, is_own=seen.settings.get("data") == "own")
     yield "kind", f"{seen.kind}   {words('show', 'from', template=template, lang=seen.lang)}"
     for line in seen.about:
         yield "title", line
@@ -315,10 +315,9 @@ def _rows(seen: Contents, words: Text) -> Iterator[tuple[str, str]]:
         yield "check", f"xlnn check: {counted(seen.wrong, 'cell')} wrong"
 
 
-def _called(template: str, words: Text) -> str:
+def _called(template: str, words: Text, *, is_own: bool) -> str:
     """Return the name of a template in a language, even with other data."""
-    own = template.removesuffix(OTHER_DATA)
-    return own if own == template else words("show", "other_data", template=own)
+    return words("show", "other_data", template=template) if is_own else template
 
 
 def _flat(values: Mapping[str, Any]) -> Iterator[str]:

@@ -5,7 +5,7 @@ Runtime compute in float32, cells in float64.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from xlnn.quantity import Model
 from xlnn.reference import Arrays
 from xlnn.workbooks.kind import Recipe
 from xlnn.workbooks.network.quantities.network import network
-from xlnn.workbooks.network.spec import Spec
+from xlnn.workbooks.spec import Spec
 
 UNITS = {"float32": 2.0**-24, "float64": 2.0**-53}
 """The largest relative rounding error of a number."""
@@ -91,13 +91,13 @@ class Authority:
         """
         spec, inputs = recipe.spec, recipe.inputs
         largest, most = _compared(self, recipe.model, inputs, run, "row")
-        drawn, others = dict(inputs), network(replace(spec, samples=RANDOM, spare=0))
+        drawn, others = dict(inputs), network(spec.sized(images=RANDOM, spare=0))
         name = next(name for name in INPUT if name in inputs)
         drawn[name] = _random_rows(inputs, name, recipe.model[name].shape)
         drawn["number"] = np.arange(1.0, RANDOM + 1)
         run = reference.run(others, drawn)
         further, more = _compared(self, others, drawn, run, "random row")
-        given = spec.samples - spec.spare
+        given = spec.images - spec.spare
         rows = [f"all {given:,} rows"] if given else []
         rows += [f"{spec.spare:,} spare rows"] if spec.spare else []
         rows += [f"{RANDOM} random ones"]

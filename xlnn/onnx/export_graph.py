@@ -20,7 +20,7 @@ from xlnn.equations.layernorm import EPSILON
 from xlnn.errors import WorkbookError
 from xlnn.onnx.export_trained import PRODUCER, Trained, maps, names_of, properties, tensors_of
 from xlnn.onnx.operators import ACTIVATIONS, POOLINGS
-from xlnn.workbooks.network.spec import LayerSpec
+from xlnn.workbooks.network.layers import LayerSpec, kinds_of
 
 OPSET, IR = 17, 8
 """Of 2022: versions of ONNX Runtime from 1.12 on read them."""
@@ -33,7 +33,7 @@ def onnx_of(trained: Trained, precision: type[np.floating]) -> bytes:
     filters; its output (samples, outputs).
     """
     graph = _Graph(tensors_of(trained, precision), precision)
-    kinds = trained.spec.kinds
+    kinds = kinds_of(trained.spec)
     below = kinds[trained.spec.layers[0].name].below
     rows: list[int | str] = ["images", *(below if len(below) == 1 else (1, *below))]
     seen = first = "raw" if "middle" in trained.scaling else "x"

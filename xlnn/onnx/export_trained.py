@@ -29,8 +29,9 @@ from xlnn.loading.unseen_formulas import file_for_engine
 from xlnn.loading.values import check_inputs, read_arrays
 from xlnn.reference import inputs_of
 from xlnn.terms import general_text
+from xlnn.workbooks.network.layers import kinds_of
 from xlnn.workbooks.network.quantities.stack import Stack
-from xlnn.workbooks.network.spec import Spec
+from xlnn.workbooks.spec import Spec
 from xlnn.workbooks.start import SCALING, tensor_name
 
 PRODUCER = "xlnn"
@@ -231,7 +232,7 @@ def names_of(kind: LayerKind, layer: str) -> list[str]:
 def tensors_of(trained: Trained, precision: type[np.floating]) -> dict[str, np.ndarray]:
     """Return the weights and the scaling of inputs and targets, with PyTorch's names."""
     tensors: dict[str, np.ndarray] = {}
-    for name, kind in trained.spec.kinds.items():
+    for name, kind in kinds_of(trained.spec).items():
         for parameter in kind.parameters:
             array = trained.weights[f"{parameter}{name}"]
             if parameter in WEIGHTS:

@@ -8,12 +8,14 @@ import numpy as np
 from xlnn.data.dataset import Dataset, ReadOptions
 from xlnn.data.numbers import rounded
 from xlnn.equations.layer import LAYERS
+from xlnn.equations.optimiser import PLAIN
 from xlnn.errors import DataError
 from xlnn.onnx.compare import Authority
 from xlnn.onnx.layers import Layer, TrainedModel
 from xlnn.onnx.model import read_model
-from xlnn.workbooks.network.origin import Origin
-from xlnn.workbooks.network.spec import TOLD, LayerSpec
+from xlnn.workbooks.network.layers import LayerSpec
+from xlnn.workbooks.origin import Origin
+from xlnn.workbooks.spec import TOLD
 from xlnn.workbooks.start import as_rows
 
 ETA, OPTIMIZER = 0.001, "adam"
@@ -70,9 +72,11 @@ def training_from(path: Path, *, large: bool = False) -> Origin:
         It cannot be read, or cannot be trained here.
     """
     model = read_model(path, large=large)
-    found, further = _origin(model), {"epochs": 1, "eta": ETA, "optimizer": OPTIMIZER}
-    notes = {"layers": _not_trained(model)}
-    return replace(found, settings=found.settings | further, inputs=model.inputs, notes=notes)
+    found, further = _origin(model), {"epochs": 1, "optimizer": OPTIMIZER}
+    return replace(
+        found, sizes={**found.sizes, **further}, inputs={"eta": ETA}, count=model.inputs,
+        notes={"layers": _not_trained(model)},
+    )  # fmt: skip
 
 
 NOT_TRAINED = {
@@ -102,9 +106,16 @@ def _origin(model: TrainedModel) -> Origin:
     is_table = len(model.shape) == 1
     return Origin(
         name=Path(model.graph.name).stem,
-        # the cost follows from the data
-        settings={"epochs": 0, "eta": 0.0, "cost": "", "spread": "fan-in"},
-        layers=tuple(_layer_spec(name, layer) for name, layer in model.named_layers().items()),
+        sizes={
+            # the cost follows from the data
+            "epochs": 0,
+            "images": None,
+            "cost": "",
+            "optimizer": PLAIN,
+            "regularised": False,
+            "layers": tuple(_layer_spec(name, la) for name, la in model.named_layers().items()),
+        },
+        settings={"spread": "fan-in"},
         reading=ReadOptions(
             picture=None if is_table else model.shape,  # type: ignore[arg-type]
             table=is_table,

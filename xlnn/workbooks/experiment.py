@@ -28,7 +28,7 @@ from xlnn.equations.optimiser import DIRECTED, OPTIMISERS
 from xlnn.errors import DataError, OptionsError, XlnnError
 from xlnn.option import LIST, NUMBER, SECTIONS, TABLE, TEXT, WHOLE, Option
 from xlnn.options import BUILD, Options, as_typed
-from xlnn.quantity import Copy, Model, Quantity, with_copies
+from xlnn.quantity import Copy, Model, Quantity
 from xlnn.reference import Arrays
 from xlnn.registry.templates import Template, folder, names, template
 from xlnn.registry.text import IN_WORDS, Text, missing, text
@@ -36,7 +36,7 @@ from xlnn.workbooks import compare
 from xlnn.workbooks.entries import from_values, read_entries, whole
 from xlnn.workbooks.kind import Recipe, WorkbookKind
 from xlnn.workbooks.learning import constants
-from xlnn.workbooks.making import RUN_SIZES, Samples, made, one_of
+from xlnn.workbooks.making import CONSTANTS, RUN_SIZES, Samples, made, one_of
 from xlnn.workbooks.origin import Origin, check_reading
 from xlnn.workbooks.pages.guide import SCALE, blanks, draw_guide
 from xlnn.workbooks.pages.page import Page, in_words, on_pages, said
@@ -44,7 +44,6 @@ from xlnn.workbooks.pages.sheet import Context, Sheet
 from xlnn.workbooks.runs import RUN, joined_runs, seen_by
 from xlnn.workbooks.samples import TEST, Learns, completed, dataset_of, typed_data
 from xlnn.workbooks.spec import Spec
-from xlnn.workbooks.statement import check_quantities
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import FILLS
 
@@ -90,8 +89,8 @@ KEYS = {
 }  # fmt: skip
 """The entries of a template besides its options."""
 
-CONSTANTS = dict.fromkeys(chain(*(each.constants for each in OPTIMISERS.values())))
-"""The constants of optimisers."""
+NEEDED = frozenset({"cost", "epochs", "layers"})
+"""Sizes that have no usual value: a template says them."""
 
 READING = {
     "targets": ("targets", "drop", "columns", "decimal", "missing", "header_row", "sheet",
@@ -224,6 +223,9 @@ class Experiment(WorkbookKind[Spec, Origin]):
 
     described_by: ClassVar[type[Spec]] = Spec
 
+    usual: ClassVar[Mapping[str, Any]] = {}
+    """Settings that nothing changes, by name."""
+
     def __post_init__(self) -> None:
         """Name what each option sets, and add what follows from learning rates."""
         options = self.options_for
@@ -291,14 +293,16 @@ class Experiment(WorkbookKind[Spec, Origin]):
         values, where = template.values, f"template.toml of {template.name}"
         accepted = {name: BUILD[name] for name in self.options if BUILD[name].table is not None}
         top = {name: each for name, each in accepted.items() if each.table == ""}
-        own_keys = {name: Option(each, "", name=name) for name, each in KEYS.items()}
-        own_keys |= {name: Option(NUMBER, "", name=name) for name in CONSTANTS if self.rates}
-        # a size may be called like another entry, such as images
-        alone = {name: each for name, each in self.sizes.items() if name not in KEYS}
-        own_keys |= {name: replace(each, name=name) for name, each in alone.items()} | top
+        keys = {name: Option(each, "", name=name) for name, each in KEYS.items()}
+        own = {name: replace(each, name=name) for name, each in self.sizes.items()} | top
+        own |= {name: Option(NUMBER, "", name=name) for name in CONSTANTS if self.rates}
+        own_keys = {**keys, **own, **keys}
         reads = {name: partial(each.check, several=False) for name, each in own_keys.items()}
         entries = read_entries(reads, values, where)
         said = {name: entries[name] for name in top if name in entries}
+        labels = tuple(map(str, entries.get("labels", ())))
+        if len(set(labels)) < len(labels):
+            raise DataError(f"{where}: a label occurs twice in its labels.")
         for table in ("data", "start"):
             own = {name: each for name, each in accepted.items() if each.table == table}
             reads = {name: partial(each.check, several=False) for name, each in own.items()}
@@ -307,7 +311,7 @@ class Experiment(WorkbookKind[Spec, Origin]):
             entries[table] = read_entries(reads, given, f"{where}, [{table}]") if given else {}
             said |= {name: entries[table][name] for name in own if name in entries[table]}
         sizes = {**_usual_sizes(self.sizes), **entries.get("sizes", {})}
-        sizes |= {name: entries[name] for name in alone if name in entries}
+        sizes |= {name: entries[name] for name in self.sizes if name in entries.keys() - KEYS}
         inputs = dict(entries.get("inputs", {}))
         inputs |= {name: entries[name] for name in CONSTANTS if name in entries}
         settings, sets = {}, self.sets
@@ -315,14 +319,26 @@ class Experiment(WorkbookKind[Spec, Origin]):
             which = sets.get(name, "")
             into = sizes if which in sizes else inputs if which else settings
             into[which or name] = said[name]
-        sizes = self.checked(sizes, where)
-        return self._with_file(template, entries, Origin(
-            template.name, sizes, inputs, settings,
-            reading=ReadOptions(
-                labels=tuple(map(str, entries.get("labels", ()))), table=self.learns is not None,
-                **{name: value for name, value in said.items() if BUILD[name].reads}),
-            notes={name: tuple(BUILD[name].notes(values.get(name))) for name in said},
-        ))
+        for name in NEEDED & self.sizes.keys():
+            if sizes[name] is None:
+                raise DataError(f"{where} does not say its {name}.")
+        sizes |= self._check_sizes({k: v for k, v in sizes.items() if v is not None}, where)
+        return self._with_file(
+            template,
+            entries,
+            Origin(
+                template.name,
+                sizes,
+                inputs,
+                settings,
+                reading=ReadOptions(
+                    labels=labels,
+                    **{"table": self.learns is not None and self.learns.table}
+                    | {name: value for name, value in said.items() if BUILD[name].reads},
+                ),
+                notes={name: tuple(BUILD[name].notes(values.get(name))) for name in said},
+            ),
+        )
 
     def _with_file(self, template: Template, entries: Mapping[str, Any], origin: Origin) -> Origin:
         """Return an origin with the file of data that a template names, and that of its start."""
@@ -349,19 +365,34 @@ class Experiment(WorkbookKind[Spec, Origin]):
         typed = {q.name: q.typed(arrays[q.name]) for q in model.inputs}
         runs = []
         for n in range(spec.number_of_runs):
-            alone = self.model_of(spec.of_run(n))
+            alone = self.model_of(spec.of_run(n).alone)
             seen = seen_by(n, model, typed) if spec.runs else typed
-            start = {q.name: rounded(seen[q.name][0]) for q in alone.inputs if q.given}
-            own = {q.name: seen[q.name] for q in alone.inputs if model[q.name].each and not q.given}
+            weights = {q.name: q for q in self.weights(alone)}
+            start = {
+                name: rounded(seen[name][0] if q.given else seen[name])
+                for name, q in weights.items()
+            }
+            own = {
+                q.name: seen[q.name] if q.lengths else float(seen[q.name])
+                for q in alone.inputs
+                if model[q.name].each and q.name not in weights
+            }
             sizes = {key: spec.of_run(n).sizes[key] for key in RUN_SIZES if key in spec.sizes}
+            sizes |= {"seed": spec.seeds[n]} if spec.seeds else {}
             runs.append({**own, **(sizes if spec.runs else {}), "start": start})
         kept = {
-            name: value for name, value in typed.items()
-            if not (model[name].given or model[name].each or model[name].kind == RUN)
+            name: value
+            for name, value in typed.items()
+            if not (name in start or model[name].each or model[name].kind == RUN)
         }
         origin = Origin(
-            spec.template, spec.sizes, kept, {"lang": spec.lang, "spread": "fan-in"},
-            runs=tuple(runs), told=spec.told, is_own=bool(spec.data),
+            spec.template,
+            spec.sizes,
+            kept,
+            {"lang": spec.lang, "spread": "fan-in"},
+            runs=tuple(runs),
+            told=spec.told,
+            is_own=bool(spec.data),
         )
         return dataset_of(name, spec, learns, arrays, origin) if learns else origin
 
@@ -403,12 +434,15 @@ class Experiment(WorkbookKind[Spec, Origin]):
         return {}
 
     def trained_on(
-        self, origin: Origin, asked: Options, data: Dataset | None  # noqa: ARG002 -- see there
+        self,
+        origin: Origin,
+        asked: Options,
+        data: Dataset | None,  # noqa: ARG002 -- see there
     ) -> tuple[Origin, tuple[str, ...]]:
         """Return the origin of a model that fits its data, and notes."""
         return origin, ()
 
-    def adapted(  # noqa: PLR0913 -- all that sizes follow from
+    def adapted(
         self,
         sizes: dict[str, Any],
         origin: Origin,  # noqa: ARG002 -- for sizes that options change
@@ -433,7 +467,9 @@ class Experiment(WorkbookKind[Spec, Origin]):
         for name, sizes in learns.sizes.items():
             array = data.x if name == learns.x else data.t
             lengths = dict(zip(sizes, (int(kept.sum()), array.shape[1]), strict=False))
-            for size in (size for size in lengths if found.get(size, lengths[size]) != lengths[size]):
+            for size in (
+                size for size in lengths if found.get(size, lengths[size]) != lengths[size]
+            ):
                 raise DataError(
                     f"{counted(found[size], 'input')} and {counted(lengths[size], 'target')} were "
                     "found, but each input needs one target: name it with --target."
@@ -500,11 +536,12 @@ class Experiment(WorkbookKind[Spec, Origin]):
         optimizer = asked.get("optimizer", origin.sizes.get("optimizer"))
         return self._rate(self.lengths(data, rows), {"optimizer": optimizer})
 
-    def inputs_of(self, data: Dataset, kept: np.ndarray) -> dict[str, Any]:
-        """Return the inputs besides x and t that follow from the rows that train."""
+    def inputs_of(self, data: Dataset) -> Mapping[str, Any]:
+        """Return the inputs besides x and t that follow from data."""
         if self.from_data is None or self.learns is None:
             return {}
-        return self.from_data(_some(data, kept), "data")[1]
+        sizes, inputs = self.from_data(data, "data")
+        return _for(inputs, sizes)
 
     def _rate(self, read: Mapping[str, int], sizes: Mapping[str, Any]) -> dict[str, float]:
         """Return a lower learning rate where plain steps are sums over more data than usual."""
@@ -567,7 +604,6 @@ class Experiment(WorkbookKind[Spec, Origin]):
     def options_of(self, name: str) -> tuple[str, ...]:
         """Return the options that set a size or an input."""
         return tuple(option for option, which in self.sets.items() if which == name)
-
 
     def shows(self, lang: str) -> str:
         """Return the line that describes it."""

@@ -1,6 +1,5 @@
 """Combine an origin, data and options into what a workbook is built from."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -12,14 +11,14 @@ import numpy as np
 
 from xlnn.data.dataset import LARGE, MOST_NUMBERS, Dataset
 from xlnn.data.numbers import rounded
-from xlnn.data.wording import counted, short
+from xlnn.data.wording import short
 from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.errors import DataError, OptionsError
-from xlnn.options import BUILD, FORWARD, Options, as_typed
+from xlnn.options import FORWARD, Options
 from xlnn.quantity import Model, Quantity
 from xlnn.reference import known
 from xlnn.workbooks.kind import Recipe, misfit
-from xlnn.workbooks.origin import OTHER_DATA, Origin, data_of, held_of
+from xlnn.workbooks.origin import Origin, data_of, held_of
 from xlnn.workbooks.pages.page import with_inputs
 from xlnn.workbooks.runs import COMPARED, RUN, are_equal, each_run, together
 from xlnn.workbooks.samples import TEST, Learns, raw_name, typed_data
@@ -56,7 +55,7 @@ class Samples:
         data, is_table = self.data, self.data.picture is None
         return {
             "test_samples": int(self.held.sum()),
-            "picture": data.picture or (),
+            "picture": data.picture or (() if data.features else (1, data.x.shape[1])),
             "features": data.features if is_table else (),
             "words": data.words if is_table else (),
             "labels": data.labels,
@@ -84,6 +83,15 @@ class Samples:
             found["labels"] = np.array(self.data.labels, dtype=kind)
         return found
 
+    def kept(self, given: Mapping[str, Any], model: Model, learns: Learns) -> dict[str, Any]:
+        """Return inputs, of those with an entry for each row only the rows that train."""
+        rows, found = model[learns.x].axes[0], dict(given)
+        for quantity in model.inputs:
+            own = quantity.axes[:1] == (rows,) and quantity.name in given
+            if own and len(given[quantity.name]) == len(self.held) > rows.length:
+                found[quantity.name] = np.asarray(given[quantity.name])[~self.held]
+        return found
+
 
 def made(kind: "Experiment", origin: Origin, asked: Options) -> Recipe[Spec]:
     """Combine an origin with options.
@@ -96,8 +104,9 @@ def made(kind: "Experiment", origin: Origin, asked: Options) -> Recipe[Spec]:
     if not origin.trains:
         asked.check_taken(origin.name, FORWARD)
     origin, data, notes = _read(kind, origin, asked)
-    origin, samples, said = _prepared(kind, origin, asked, data)
-    notes = (*notes, *(chain(*(n for name, n in origin.notes.items() if name not in asked))), *said)
+    origin, samples, said, scaled = _prepared(kind, origin, asked, data)
+    named = chain(*(said for name, said in origin.notes.items() if name not in asked))
+    notes = (*notes, *named, *said)
     runs = _runs(kind, origin, asked)
     sizes = {**origin.sizes, **{name: runs[0][name] for name in kind.sizes if name in runs[0]}}
     if samples is not None:
@@ -110,11 +119,14 @@ def made(kind: "Experiment", origin: Origin, asked: Options) -> Recipe[Spec]:
     )  # fmt: skip
     found = [_inputs(kind, origin, asked, samples, spec, run) for run in runs]
     own = [inputs for inputs, _ in found]
-    notes = (*notes, *said, *dict.fromkeys(chain(*(said for _, said in found))))
+    notes = (*notes, *said, *dict.fromkeys(chain(*(said for _, said in found))), *scaled)
     if not are_equal(own):
-        compared = tuple(n for n in COMPARED if len({run.get(n) for run in runs}) > 1)
+        compared = tuple(
+            n for n in COMPARED if len({run.get(n, spec.sizes.get(n)) for run in runs}) > 1
+        )
         seeds = tuple(run["seed"] for run in runs) if "seed" in compared else ()
-        optimizers = tuple(run.get("optimizer", "") for run in runs)
+        usual = spec.sizes.get("optimizer", "")
+        optimizers = tuple(run.get("optimizer", usual) for run in runs)
         spec = replace(spec, runs=optimizers, compared=compared, seeds=seeds)
     model = kind.model_of(spec)
     inputs = together(model, own) if spec.runs else own[0]
@@ -149,11 +161,9 @@ def _check_columns(learns: Learns, origin: Origin, asked: Options) -> None:
     """Refuse data without a column to learn, or with one that cannot be learned."""
     if "data" not in asked:
         return  # which the reading refuses
-    if learns.t and not (asked.label or asked.targets or learns.first):
+    if learns.t and not (asked.label or asked.targets or not learns.table):
         words = "--label names a column of words, " if learns.classes else ""
-        raise OptionsError(
-            f"--data needs a column to learn: {words}--target one of numbers."
-        )
+        raise OptionsError(f"--data needs a column to learn: {words}--target one of numbers.")
     if asked.label and learns.t and not learns.classes:
         raise OptionsError(
             f"{origin.name} learns numbers and no labels: name the columns to learn with --target."
@@ -162,10 +172,10 @@ def _check_columns(learns: Learns, origin: Origin, asked: Options) -> None:
 
 def _prepared(
     kind: "Experiment", origin: Origin, asked: Options, data: Dataset | None
-) -> tuple[Origin, Samples | None, Notes]:
-    """Return an origin, its samples, and notes on how they are held out and scaled."""
+) -> tuple[Origin, Samples | None, Notes, Notes]:
+    """Return an origin, its samples, and notes on the model and on how they are scaled."""
     if data is None:
-        return origin, None, ()
+        return origin, None, (), ()
     spare = 0
     if not origin.trains and ("data" in asked or not len(data.x)):
         spare = SPARE
@@ -174,7 +184,7 @@ def _prepared(
     origin, notes = kind.trained_on(origin, asked, data)
     held = held_of(origin, asked, data)
     scale, target_scale, said = scalings(origin, asked, data, held)
-    return origin, Samples(data, held, scale, target_scale, spare), (*notes, *said)
+    return origin, Samples(data, held, scale, target_scale, spare), notes, said
 
 
 def _runs(kind: "Experiment", origin: Origin, asked: Options) -> list[dict[str, Any]]:
@@ -194,7 +204,7 @@ def _runs(kind: "Experiment", origin: Origin, asked: Options) -> list[dict[str, 
             said["l2"] = None
         if {"seed", "spread"} & said.keys():
             said["start"] = None
-        runs.append({**USUAL, **origin.settings, **own, **said})
+        runs.append({**USUAL, **kind.usual, **origin.settings, **own, **said})
     return runs
 
 
@@ -212,7 +222,9 @@ def _inputs(  # noqa: PLR0913 -- all that inputs follow from
     run: Mapping[str, Any],
 ) -> tuple[dict[str, np.ndarray], Notes]:
     """Return the inputs of a single run, and notes about them."""
-    spec = spec.sized(**{name: run[name] for name in spec.sizes if name in run and name in RUN_SIZES})
+    spec = spec.sized(
+        **{name: run[name] for name in spec.sizes if name in run and name in RUN_SIZES}
+    )
     where, model = origin.name, kind.model_of(spec)
     check_quantities(model)
     weights = kind.weights(model)
@@ -229,21 +241,31 @@ def _inputs(  # noqa: PLR0913 -- all that inputs follow from
     if samples is not None:
         for name in (kind.learns.x, kind.learns.t):
             given.pop(name, None)
-        given |= kind.inputs_of(samples.data, ~samples.held) | samples.inputs(model, kind.learns)
-        tested = kind.inputs_of(samples.data, samples.held) if samples.held.any() else {}
-        names = {each.name for each in model.inputs}
-        given |= {TEST + name: own for name, own in tested.items() if TEST + name in names}
+        if "data" in asked or not kind.learns.t:
+            beside = kind.inputs_of(samples.data)
+            names = {each.name for each in model.inputs}
+            given |= beside
+            given |= {
+                TEST + name: np.asarray(own)[samples.held]
+                for name, own in beside.items()
+                if TEST + name in names
+            }
+        given = samples.kept(given, model, kind.learns) | samples.inputs(model, kind.learns)
     for quantity in model.inputs:
         if quantity.choices and quantity.name in origin.inputs and spec.sizes != origin.sizes:
             given[quantity.name] = np.clip(origin.inputs[quantity.name], *quantity.choices)
     given = with_inputs(kind.pages, model, kind.learns_of(spec), spec, given)
     names = {quantity.name for quantity in model.inputs}
+    given = {name: value for name, value in given.items() if name in names or name not in CONSTANTS}
     given |= {name: value for name, value in run.items() if name in names and value is not None}
     if unknown := [name for name in given if name not in names]:
         raise DataError(f"{where}: {short(unknown[0])} is not an input of a {kind.name} workbook.")
     found = {q.name: given_of(q, given, where, kind.options_of(q.name)) for q in model.inputs}
     return found, notes
 
+
+CONSTANTS = frozenset(chain(*(each.constants for each in OPTIMISERS.values())))
+"""The constants of optimisers; those of another one do not matter."""
 
 RUN_SIZES = ("optimizer", "seed")
 """The sizes in which runs may differ."""
@@ -258,9 +280,9 @@ def _start(  # noqa: PLR0913 -- the same
     origin: Origin,
 ) -> tuple[dict[str, np.ndarray], Notes]:
     """Return the weights that training starts from, and notes about them."""
-    shapes = {each.name: each.input_lengths[1:] for each in weights}
+    shapes = {each.name: each.input_lengths[bool(each.given) :] for each in weights}
     if asked.start is not None:
-        return _as_inputs(start_of(asked.start, shapes, kind.tensors(shapes))), ()
+        return start_of(asked.start, shapes, kind.tensors(shapes)), ()
     had, seed = run["start"], run.get("seed")
     if had is None:
         return kind.drawn(spec, shapes, run), ()
@@ -277,17 +299,13 @@ def _start(  # noqa: PLR0913 -- the same
             "These start weights have another size now, so they were drawn at random"
             f"{from_seed}: {', '.join(missing)}."
         )
-        return drawn | _as_inputs(kept), (told,) if missing else ()
+        return drawn | kept, (told,) if missing else ()
     try:
-        return _as_inputs(start_of(had, shapes, kind.tensors(shapes))), ()
+        return start_of(had, shapes, kind.tensors(shapes)), ()
     except MisfitError as error:
         told = f"{error} So the start weights were drawn at random{from_seed}."
         # in a template of xlnn it is a file that the user never saw
         return drawn, () if origin.is_shipped else (told,)
-
-
-def _as_inputs(start: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    return {name: rounded(array)[np.newaxis] for name, array in start.items()}
 
 
 def _check_weights(weights: int, *, large: bool) -> None:

@@ -63,10 +63,13 @@ class Learns:
         Whether its outputs may be any numbers, so that it may predict them.
     tested : dict of str
         What held-out rows use in place of other quantities: ``{"noisy": "test_x"}``.
-    first : bool
-        Whether the first column of a table is the label, if none is named.
+    table : bool
+        Whether data are a table whose columns to learn are named. Else they may be pictures, and
+        the first column is the label if none is named.
     picture : (int, int) or None
         Rows and columns to which picture files are resized.
+    scales : bool
+        Whether its inputs may be any numbers, so that the sheet may scale them.
     """
 
     x: str = "x"
@@ -78,8 +81,9 @@ class Learns:
     classes: bool = False
     numbers: bool = False
     tested: Mapping[str, str] = field(default_factory=dict)
-    first: bool = False
+    table: bool = True
     picture: tuple[int, int] | None = None
+    scales: bool = True
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -88,7 +92,7 @@ class Learns:
             name for name, each in BUILD.items() if each.reads
             and (name != "targets" or self.t) and (name != "label" or self.classes or not self.t)
         ]  # fmt: skip
-        return ("data", "scale", "test_share", "start", *reading)
+        return ("data", *(["scale"] if self.scales else []), "test_share", "start", *reading)
 
 
 def users_of(quantities: Iterable[Quantity], names: Iterable[str]) -> set[str]:
@@ -184,8 +188,9 @@ def _scaled(stated: Sequence[Quantity], learns: Learns, spec: Spec) -> Iterator[
         own = {"axes": quantity.axes[1:], "shape": quantity.shape, "sheet": quantity.sheet}
         what = "target" if of else "input"
         yield Quantity(f"{of}middle", title=f"middle of each {what}", symbol=" ", **own)
-        yield Quantity(f"{of}factor", title=f"factor of each {what}", symbol=" ",
-                       between=FACTOR, **own)
+        yield Quantity(
+            f"{of}factor", title=f"factor of each {what}", symbol=" ", between=FACTOR, **own
+        )
         yield replace(quantity, name=raw, kind=raw, title=title, meaning="", choices=None)
         yield replace(
             quantity, choices=None, role="forward", number_format="0.0000",
@@ -208,8 +213,9 @@ def _held_out(known: Sequence[Quantity], learns: Learns, spec: Spec) -> Iterator
     for name in given:
         yield _of_test(by_name[name], rows, held)
     instead = {name: f"{TEST}{name}" for name in given} | dict(learns.tested)
-    for copy in replayed(known, learns.results, TEST + "{}", instead=instead,
-                         axes={rows.name: held}):
+    for copy in replayed(
+        known, learns.results, TEST + "{}", instead=instead, axes={rows.name: held}
+    ):
         yield copy if rows.name not in {a.name for a in copy.axes} else _on_test_sheet(copy)
 
 
@@ -238,11 +244,17 @@ def classes_of(t: Quantity, labels: Sequence[str]) -> Iterator[Quantity]:
     labels : sequence of str
     """
     data, is_text = partial(Quantity, symbol=" ", sheet=t.sheet), are_text(labels)
-    yield data("labels", title="labels of the classes", shape=(len(labels),), is_text=is_text,
-               number_format="General")
+    yield data(
+        "labels",
+        title="labels of the classes",
+        shape=(len(labels),),
+        is_text=is_text,
+        number_format="General",
+    )
     yield data("truth", title="class", axes=t.axes, equation=eq.ClassOfTargets().of(t.name))
-    yield data("truth_label", title="label", axes=t.axes, is_text=is_text,
-               equation=eq.LABEL_OF.of("truth"))
+    yield data(
+        "truth_label", title="label", axes=t.axes, is_text=is_text, equation=eq.LABEL_OF.of("truth")
+    )
 
 
 def classes_found(
@@ -263,13 +275,15 @@ def classes_found(
     each = partial(Quantity, symbol=" ", axes=output.axes, sheet=output.sheet)
     whole = partial(Quantity, symbol=" ", axes=output.axes[:1], sheet=sheet)
     yield each("answer", title="class found", equation=eq.LargestUnit().of(output.name))
-    yield each("label", title="label found", is_text=are_text(labels),
-               equation=eq.LABEL_OF.of("answer"))
+    yield each(
+        "label", title="label found", is_text=are_text(labels), equation=eq.LABEL_OF.of("answer")
+    )
     yield each("right", title="right?", equation=eq.RIGHT.of("answer", "truth"))
     yield whole("recognised", title="rows recognised", equation=eq.RECOGNISED.of("right"))
     if tested:
-        yield whole("accuracy", title="accuracy", equation=eq.ACCURACY.of("right"),
-                    number_format="0.0%")
+        yield whole(
+            "accuracy", title="accuracy", equation=eq.ACCURACY.of("right"), number_format="0.0%"
+        )
 
 
 def numbers_found(
@@ -354,7 +368,7 @@ def dataset_of(
     t = np.empty((rows, 0))
     if learns.t in arrays:
         t = _with_tested(arrays, raw_name(learns.t) if spec.scaled_targets else learns.t)
-    is_table, labels = not spec.picture, spec.labels
+    is_table, labels = learns.table or bool(spec.features), spec.labels
     if "labels" in arrays and learns.t:
         labels = _labels(name, arrays["labels"])
     elif "labels" in arrays:

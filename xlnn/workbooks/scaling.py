@@ -155,7 +155,9 @@ def scale_note(data: Dataset) -> tuple[str, ...]:
     return ()
 
 
-def target_notes(spec: Spec, t: np.ndarray, scale: Scaling | None) -> tuple[str, ...]:
+def target_notes(
+    spec: Spec, t: np.ndarray, scale: Scaling | None, activation: str
+) -> tuple[str, ...]:
     """Return notes if numbers to predict cannot be reached, or hardly be learnt.
 
     Parameters
@@ -164,6 +166,8 @@ def target_notes(spec: Spec, t: np.ndarray, scale: Scaling | None) -> tuple[str,
     t : array, shape (samples, outputs)
     scale : (array, array) or None
         Their scaling, shapes (outputs,).
+    activation : str
+        That of the outputs.
     """
     if not spec.is_regression:
         return ()
@@ -175,7 +179,6 @@ def target_notes(spec: Spec, t: np.ndarray, scale: Scaling | None) -> tuple[str,
     notes = tuple(
         f"{name} is the same in all rows: there is nothing to learn." for name in constant
     )
-    activation = spec.layers[-1].activation
     lowest, highest = ACTIVATIONS[activation].reach
     if least.min() < lowest - ROUNDING or most.max() > highest + ROUNDING:
         reach = f"from {lowest} to {highest}" if highest < np.inf else f"from {lowest} on"

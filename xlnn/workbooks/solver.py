@@ -34,11 +34,12 @@ from xlnn.reference import Arrays
 from xlnn.registry.templates import Template, folder, names
 from xlnn.registry.text import Text
 from xlnn.workbooks.entries import SELDOM, one_of
-from xlnn.workbooks.experiment import Experiment, ExperimentOrigin, ExperimentSpec, Size
+from xlnn.workbooks.experiment import Experiment, Size
 from xlnn.workbooks.kind import Recipe
+from xlnn.workbooks.network.layers import LayerSpec, kinds_of, network_spec
 from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.quantities.stack import Stack
-from xlnn.workbooks.network.spec import LayerSpec, Spec
+from xlnn.workbooks.origin import Origin
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import (
     Across,
@@ -55,23 +56,20 @@ from xlnn.workbooks.pages.parts import (
     Units,
 )
 from xlnn.workbooks.pages.sheet import Context
+from xlnn.workbooks.spec import Spec
 from xlnn.workbooks.start import start_from_seed, start_of
 from xlnn.writing.charts import Line, range_of, scatter
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import INPUT_INK, NOTE, QUIET, SECTION, Look
 
-DENSE = Spec(
-    "digits", "en", 0, 64, (4, 3), ("0", "1"), (LayerSpec("2", 3), LayerSpec("3", 2)), ""
-)  # fmt: skip
+DENSE = network_spec((4, 3), ("0", "1"), LayerSpec("2", 3), LayerSpec("3", 2))
 """12-3-2 units.   Book: 3-1, 3-5."""
 
-MAPS = Spec(
-    "cnn", "en", 0, 96, (6, 6), ("1", "2", "3"),
-    (
-        LayerSpec("F", 3, "sigmoid", "convolution", (3, 3)),
-        LayerSpec("P", 0, "linear", "max pooling", (2, 2)),
-        LayerSpec("O", 3),
-    ), "",
+MAPS = network_spec(
+    (6, 6), ("1", "2", "3"),
+    LayerSpec("F", 3, "sigmoid", "convolution", (3, 3)),
+    LayerSpec("P", 0, "linear", "max pooling", (2, 2)),
+    LayerSpec("O", 3),
 )  # fmt: skip
 """Three filters of 3 x 3, max pooling of 2 x 2, three outputs.   Book: 5-2, 5-4."""
 
@@ -95,7 +93,7 @@ def quantities(net: Spec, images: int, words: Text) -> Iterator[Quantity]:
     yield each("t", symbol="t", shape=(len(net.labels),), equation=target.of("labels"),
                number_format="0", role="forward")  # fmt: skip
     below = "images"
-    for name, layer in net.kinds.items():
+    for name, layer in kinds_of(net).items():
         for kind, equation in layer.forward.items():
             uses = {role: below if role == "below" else f"{role}{name}" for role in equation.roles}
             decimals = "0.0" if kind == "z" and len(layer.shape) == 3 else "0.00"
@@ -296,7 +294,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class SolverSpec(ExperimentSpec):
+class SolverSpec(Spec):
     """Everything about such a workbook that is not a number in one of its input cells.
 
     Attributes
@@ -314,9 +312,9 @@ class SolverKind(Experiment):
 
     net: Spec = DENSE
 
-    described_by: ClassVar[type[ExperimentSpec]] = SolverSpec
+    described_by: ClassVar[type[Spec]] = SolverSpec
 
-    def from_template(self, template: Template) -> ExperimentOrigin:
+    def from_template(self, template: Template) -> Origin:
         """Read a template; ``start`` names another one, whose start is used."""
         values = dict(template.values)
         named, where = values.pop("start", None), f"template.toml of {template.name}"
@@ -326,29 +324,25 @@ class SolverKind(Experiment):
         file = folder() / str(named) / "start.json"
         if named not in names() or not file.exists():
             raise DataError(f"{where}: start is {short(named)}: a template with a start.json.")
-        return ExperimentOrigin(
-            origin.spec, {**start_of(file, variables(self.net)), **origin.inputs}
-        )
+        return replace(origin, inputs={**start_of(file, variables(self.net)), **origin.inputs})
 
-    def from_workbook(self, name: str, spec: ExperimentSpec, arrays: Arrays) -> ExperimentOrigin:
+    def from_workbook(self, name: str, spec: Spec, arrays: Arrays) -> Origin:
         """Return the current contents of a workbook; changed weights no longer count as found."""
-        found = spec.found
+        found, origin = spec.found, super().from_workbook(name, spec, arrays)
         if found and not np.isclose(arrays["C_T"], found.C_T, rtol=1e-6, atol=0):
-            spec = replace(spec, found=None)
-        origin = super().from_workbook(name, spec, arrays)
-        return replace(origin, inputs={**origin.inputs, "C_T_built": arrays["C_T_built"]})
+            found = None
+        inputs = {**origin.inputs, "C_T_built": arrays["C_T_built"]}
+        return replace(origin, inputs=inputs, settings={**origin.settings, "found": found})
 
-    def recipe(
-        self, origin: ExperimentOrigin, options: Mapping[str, Any]
-    ) -> Recipe[ExperimentSpec]:
+    def recipe(self, origin: Origin, options: Mapping[str, Any]) -> Recipe[Spec]:
         """Combine an origin with options, and find the weights if requested."""
         given = self._start(options)
         known = {**origin.inputs, **given}
         began = "template" if known.pop("C_T_built", None) is None else "workbook"
         began = "file" if "start" in options else "seed" if given else began
-        kept = None if given else origin.spec.found
+        kept = None if given else origin.settings.get("found")
         plain = {name: value for name, value in options.items() if name == "lang"}
-        made = super().recipe(ExperimentOrigin(origin.spec, known), plain)
+        made = super().recipe(replace(origin, inputs=known), plain)
         inputs, notes, method = dict(made.inputs), (), ""
         if options.get("solved"):
             target = reference.expected(made.model, made.model["t"], made.inputs)
@@ -422,7 +416,7 @@ WITHOUT = (
 @cache
 def _training(net: Spec, images: int) -> Model:
     """Return the model of an epoch of training."""
-    return network(replace(net, epochs=1, samples=images, cost="squared error"))
+    return network(net.sized(epochs=1, images=images, cost="squared error"))
 
 
 def gradient(

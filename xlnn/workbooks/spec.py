@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from math import prod
 from typing import Annotated, Any, Self
 
 from xlnn.data.wording import listed
@@ -34,7 +35,7 @@ class Spec(WorkbookSpec):
     Attributes
     ----------
     sizes : dict
-        The whole numbers, names and layers on which its cells depend.
+        The whole numbers, names and layers on which its cells depend; each is an attribute, too.
     data : str
         ``own`` if a person's data took the place of its own.
     test_samples : int
@@ -91,6 +92,23 @@ class Spec(WorkbookSpec):
     told: Annotated[tuple[str, ...], some_of(TOLD)] = field(default=(), metadata=SELDOM)
     words: tuple[tuple[str, ...], ...] = field(default=(), metadata=SELDOM)
 
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 -- a size
+        """Return a size by its name."""
+        sizes = self.__dict__.get("sizes", {})
+        if name not in sizes:
+            raise AttributeError(name)
+        return sizes[name]
+
+    @property
+    def inputs(self) -> int:
+        """How many columns the data have: the pixels of an image, or the features."""
+        return prod(self.picture) if self.picture else len(self.features)
+
+    @property
+    def grid(self) -> tuple[int, int]:
+        """Rows and columns of an image; a table has a row of its features."""
+        return self.picture or (1, self.inputs)  # type: ignore[return-value]
+
     @property
     def is_regression(self) -> bool:
         """Whether it predicts numbers rather than classes."""
@@ -106,8 +124,13 @@ class Spec(WorkbookSpec):
         if not self.runs:
             return self
         sizes = {"optimizer": self.runs[run]} if self.runs[run] else {}
-        sizes |= {"seed": self.seeds[run]} if self.seeds else {}
-        return self.sized(runs=(), compared=(), seeds=(), **sizes)
+        sizes |= {"seed": self.seeds[run]} if self.seeds and "seed" in self.sizes else {}
+        return self.sized(**sizes)
+
+    @property
+    def alone(self) -> Self:
+        """What is left if only one run is trained."""
+        return self.sized(runs=(), compared=(), seeds=())
 
     def sized(self, **changes: Any) -> Self:  # noqa: ANN401 -- sizes, or fields
         """Return it with other sizes, or other fields, by their names."""
@@ -124,12 +147,18 @@ class Spec(WorkbookSpec):
             A number is out of range, or a name occurs twice.
         """
         if self.picture:
-            rows, columns = self.picture if len(self.picture) == 2 else (0, 0)
+            if len(self.picture) != 2:
+                raise DataError(f"picture is {list(self.picture)}: a size in rows and columns.")
+            rows, columns = self.picture
             if min(rows, columns) < 1 or rows * columns > LARGEST_PICTURE:
                 raise DataError(
                     f"picture = {list(self.picture)}: an image has at least 1 row and 1 column, "
                     f"and at most {LARGEST_PICTURE:,} pixels."
                 )
+        if self.features and self.picture and len(self.features) != prod(self.picture):
+            raise DataError(
+                f"{len(self.features)} features are named for {prod(self.picture)} inputs."
+            )
         if self.scaled_targets and not self.is_regression:
             raise DataError("The targets of classes are 0 and 1: scaled_targets is of regressions.")
         if len(set(self.labels)) < len(self.labels):

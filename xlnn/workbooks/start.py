@@ -49,6 +49,7 @@ def as_rows(shape: tuple[int, ...]) -> tuple[int, ...]:
 def start_of(
     given: Path | str | Mapping[str, object] | tuple[np.ndarray, ...],
     shapes: Mapping[str, tuple[int, ...]],
+    tensors: Mapping[str, str] | None = None,
 ) -> dict[str, np.ndarray]:
     """Return the weights and biases that training starts from.
 
@@ -60,6 +61,8 @@ def start_of(
         ``.npz`` that `xlnn.export` wrote, and the weights of a unit or filter may have any shape.
     shapes : dict
         The names that are expected (``W2``, ``b2`` ...), from bottom to top, and their shapes.
+    tensors : dict of str
+        PyTorch's names for them.
 
     Raises
     ------
@@ -77,8 +80,8 @@ def start_of(
             )
         given = dict(zip(shapes, given, strict=True))
     elif not isinstance(given, Mapping):
-        where, given = Path(given).name, _entries(Path(given), shapes)
-    entries = _named(given, shapes)
+        where, given = Path(given).name, _entries(Path(given), shapes, tensors or {})
+    entries = _named(given, tensors or {})
     _check_names(where, entries, shapes)
     start = {}
     for name, shape in shapes.items():
@@ -97,10 +100,12 @@ def start_of(
     return start
 
 
-def _entries(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> Mapping[str, object]:
+def _entries(
+    path: Path, shapes: Mapping[str, tuple[int, ...]], tensors: Mapping[str, str]
+) -> Mapping[str, object]:
     """Read the entries of a file."""
     if path.suffix.lower() == ".npz":
-        known = {*shapes, *map(tensor_name, shapes)}
+        known = {*shapes, *tensors.values()}
         return arrays(path, known.__contains__, ReadOptions(large=True))
     weights = sum(prod(shape) for shape in shapes.values())
     try:
@@ -112,11 +117,9 @@ def _entries(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> Mapping[str, 
     return entries
 
 
-def _named(
-    entries: Mapping[str, object], shapes: Mapping[str, tuple[int, ...]]
-) -> Mapping[str, object]:
+def _named(entries: Mapping[str, object], tensors: Mapping[str, str]) -> Mapping[str, object]:
     """Return entries by our names, where they have those of PyTorch."""
-    ours = {tensor_name(name): name for name in shapes}
+    ours = {tensor: name for name, tensor in tensors.items()}
     if ours.keys().isdisjoint(entries):
         return entries
     return {ours.get(name, name): entries[name] for name in entries if name not in SCALING}

@@ -1,33 +1,63 @@
-"""The kind "network": a stack of layers that learns from data, or was trained elsewhere."""
+"""The experiment "network": a stack of layers that learns from data, or was trained elsewhere.
 
-from collections.abc import Iterator, Mapping
+A model file does not tell which cost or optimiser was used.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from math import prod
-from typing import Any
+from shlex import quote
+from typing import Any, ClassVar
 
 import numpy as np
 
 from xlnn.data.dataset import Dataset
+from xlnn.data.load import check_count
 from xlnn.data.numbers import rounded
+from xlnn.data.wording import listed
 from xlnn.equations.cost import COSTS
-from xlnn.equations.layer import WEIGHTS
+from xlnn.equations.layer import LAYERS, PARAMETERS, WEIGHTS
 from xlnn.equations.optimiser import PLAIN, REMEMBERED
+from xlnn.errors import DataError, OptionsError
 from xlnn.layout import Layout
-from xlnn.options import FORWARD, Options
-from xlnn.quantity import Model
+from xlnn.option import FLAG, MOST_EPOCHS, TEXT, Option
+from xlnn.options import BUILD, Options, as_typed
+from xlnn.quantity import Model, Quantity
 from xlnn.reference import Arrays
-from xlnn.registry.templates import template
+from xlnn.registry.templates import Template, template
 from xlnn.registry.text import Text, text
-from xlnn.workbooks.kind import Recipe, WorkbookKind
-from xlnn.workbooks.network import origin, workbook
-from xlnn.workbooks.network.origin import Origin, data_of
+from xlnn.workbooks.entries import whole
+from xlnn.workbooks.experiment import Experiment
+from xlnn.workbooks.kind import Recipe
+from xlnn.workbooks.making import Samples
+from xlnn.workbooks.network import workbook
+from xlnn.workbooks.network.layers import (
+    LAYERS_STATED,
+    LayerSpec,
+    check_network,
+    kinds_of,
+    layers_of,
+)
 from xlnn.workbooks.network.progress_notes import check_training, training_notes
-from xlnn.workbooks.network.recipe import held_of, recipe
+from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.sheets import check, guide
 from xlnn.workbooks.network.sheets.compare import EachRun
-from xlnn.workbooks.network.spec import Spec, layers_of
+from xlnn.workbooks.origin import Origin, data_of, held_of
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.sheet import Sheet
+from xlnn.workbooks.samples import Learns
+from xlnn.workbooks.scaling import scale_note, target_notes
+from xlnn.workbooks.spec import Spec
+from xlnn.workbooks.start import start_from_seed, tensor_name
+
+CATEGORICAL, SQUARED = "categorical cross-entropy", "squared error"
+
+COST_OF = {"softmax": CATEGORICAL, "sigmoid": "cross-entropy"}
+"""The cost for an output; for others it is the squared error."""
+
+RATES = {"sgd": 0.2, "momentum": 0.1, "rmsprop": 0.01, "adam": 0.05}
+"""The usual learning rates; a template states its own."""
 
 TEMPLATES = ("digits", "xor", "cnn")
 """Templates with their own texts."""
@@ -47,7 +77,7 @@ def variants(spec: Spec) -> list[str]:
     applies = (
         ("table", spec.features),  # the data are not pictures
         ("regression", spec.is_regression),
-        ("maps", any(kind.slides for kind in spec.kinds.values())),
+        ("maps", any(kind.slides for kind in kinds_of(spec).values())),
         (spec.template, spec.template in TEMPLATES and _is_plain(spec) and _is_shipped(spec)),
         ("scaled", spec.scaled),
         ("scaled_targets", spec.scaled_targets),
@@ -65,7 +95,11 @@ def _is_plain(spec: Spec) -> bool:
 def _is_shipped(spec: Spec) -> bool:
     """Return whether a network is that of its template, so that the template's texts apply."""
     shipped = template(spec.template).values
-    if spec.test_samples or (spec.epochs != shipped["epochs"] and spec.template not in TIMELESS):
+    if (
+        spec.data
+        or spec.test_samples
+        or (spec.epochs != shipped["epochs"] and spec.template not in TIMELESS)
+    ):
         return False
     layers = layers_of(shipped["layers"], outputs=len(spec.labels))
     return layers == spec.layers and shipped["cost"] == spec.cost
@@ -102,22 +136,137 @@ IN_ROWS = {"counts", *(kind.format(name) for kind in OF_WEIGHTS for name in WEIG
 and what it is taken for."""
 
 
-class Network(WorkbookKind[Spec, Origin]):
+class Network(Experiment):
     """Workbooks with a network."""
 
-    name = Spec.kind
-    compares = True
-    described_by = Spec
+    usual: ClassVar[Mapping[str, Any]] = {"seed": 0, "spread": "normal"}
 
-    from_template = staticmethod(origin.from_template)
-    from_workbook = staticmethod(origin.from_workbook)
+    @property
+    def sets(self) -> dict[str, str]:
+        """The options that set a size or an input; others change its layers or its start."""
+        return dict(self.options_for)
 
-    def recipe(self, origin: Origin, options: Mapping[str, Any]) -> Recipe[Spec]:
-        """Combine an origin with options."""
-        asked = Options(**options)
-        if not origin.trains:
-            asked.check_taken(origin.name, FORWARD)
-        return recipe(origin, asked)
+    def learns_of(self, spec: Spec) -> Learns:
+        """Return what it learns from; the output is that of the last layer."""
+        assert self.learns is not None  # noqa: S101 -- it is stated below
+        return replace(self.learns, output=f"a{spec.layers[-1].name}")
+
+    def from_template(self, template: Template) -> Origin:
+        """Read a template; the units of the last layer follow from the data."""
+        origin, where = super().from_template(template), f"template.toml of {template.name}"
+        if "eta" not in origin.inputs:
+            raise DataError(f"{where} does not say its eta.")
+        if not origin.data:
+            raise DataError(f"{where}, [data] does not say its file.")
+        if origin.reading.table and origin.reading.picture:
+            raise DataError(f"{where}, [data]: a table has no picture; remove one of both.")
+        named = [layer.get("activation") for layer in template.values["layers"]]
+        notes = chain(*(BUILD["activation"].notes(name) for name in named if name))
+        return replace(origin, notes={**origin.notes, "activation": tuple(notes)})
+
+    def from_workbook(self, name: str, spec: Spec, arrays: Arrays) -> Origin:
+        """Return an origin with the penalty among its settings."""
+        origin = super().from_workbook(name, spec, arrays)
+        if not spec.regularised or spec.runs:
+            return origin
+        (run,), inputs = origin.runs, dict(origin.inputs)
+        return replace(origin, inputs=inputs, runs=({**run, "l2": float(inputs.pop("l2"))},))
+
+    def inputs_for(self, sizes: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the learning rate and the constants of the optimiser, if it trains."""
+        if not sizes["epochs"]:
+            return {}
+        return super().inputs_for(sizes) | ({"l2": 0.0} if sizes["regularised"] else {})
+
+    def spec(self, values: Mapping[str, Any]) -> Spec:
+        """Read the Spec that a workbook keeps."""
+        found = super().spec(values)
+        check_network(found)
+        return found
+
+    def model_of(self, spec: Spec) -> Model:
+        """Return the quantities that depend only on what is read."""
+        check_network(spec)
+        return network(spec)
+
+    def weights(self, model: Model) -> list[Quantity]:
+        """Return the parameters of the layers; without training they have no start."""
+        return [quantity for quantity in model.inputs if quantity.kind in PARAMETERS]
+
+    def tensors(self, names: Iterable[str]) -> dict[str, str]:
+        """Return PyTorch's names for parameters."""
+        return {name: tensor_name(name) for name in names}
+
+    def drawn(
+        self,
+        spec: Spec,
+        shapes: Mapping[str, tuple[int, ...]],
+        run: Mapping[str, Any],  # noqa: ARG002
+    ) -> dict[str, np.ndarray]:
+        """Return random weights."""
+        return start_from_seed(run["seed"], shapes, run["spread"])
+
+    def trained_on(
+        self, origin: Origin, asked: Options, data: Dataset | None
+    ) -> tuple[Origin, tuple[str, ...]]:
+        """Return the origin of a model with an output and a cost that fit its data, and notes.
+
+        Any other origin is returned unchanged.
+
+        Raises
+        ------
+        DataError
+            The data's number of inputs differs from the model's.
+        """
+        if not origin.count or data is None:
+            return origin, ()
+        name = origin.name
+        check_count(data, asked.data, origin.count)
+        *below, output = origin.sizes["layers"]
+        had, wanted, notes = output.activation, asked.output_activation, []
+        if had == "linear" and not wanted and not data.is_regression:
+            if asked.cost in {None, CATEGORICAL}:
+                wanted = "softmax"
+                notes.append(f"{name} ends in scores: a softmax turns them into probabilities.")
+        elif wanted not in {None, had}:
+            notes.append(f"The output layer is {wanted} now, and is {had} in {name}.")
+        is_whole = output.units == len(data.labels)
+        if is_whole and not (data.is_regression or origin.reading.labels):
+            order = f"its outputs are assumed to be {listed(data.labels)}, in this order"
+            notes.append(f"{name} does not name its labels: {order}.")
+        cost = asked.cost or COST_OF.get(wanted or had, SQUARED)
+        layers = (*below, replace(output, activation=wanted or had))
+        used = replace(origin, sizes={**origin.sizes, "layers": layers, "cost": cost})
+        usual = {"cost": cost, "optimizer": used.sizes["optimizer"], "eta": used.inputs["eta"]}
+        if left := [key for key in usual if getattr(asked, key) is None]:
+            typed = listed(f"{as_typed(key)} {quote(str(usual[key]))}" for key in left)
+            notes.append(f"{name} trains further with {typed} (the defaults).")
+        return used, tuple(notes)
+
+    def adapted(
+        self,
+        sizes: dict[str, Any],
+        origin: Origin,
+        asked: Options,
+        samples: Samples | None,
+        runs: Sequence[Mapping[str, Any]],
+    ) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """Return the sizes with the layers that are asked for, and notes."""
+        assert samples is not None  # noqa: S101 -- it learns
+        is_own = asked.data is None and not asked.reading
+        layers, notes = _layers(sizes["layers"], asked, samples.data, is_own=is_own)
+        regularised = any(run["l2"] is not None for run in runs)
+        return {**sizes, "layers": layers, "regularised": regularised}, notes
+
+    def told_of(self, spec: Spec, samples: Samples) -> tuple[str, ...]:
+        """Return notes on inputs and targets that should be scaled otherwise."""
+        if not spec.epochs:
+            return ()
+        notes = () if spec.scaled else scale_note(samples.data)
+        reach = spec.layers[-1].activation
+        return notes + target_notes(
+            spec, samples.data.t[~samples.held], samples.target_scale, reach
+        )
 
     def personal(
         self, origin: Origin, options: Mapping[str, Any], random: np.random.Generator
@@ -145,10 +294,6 @@ class Network(WorkbookKind[Spec, Origin]):
             runs=({**first, "start": None, "seed": int(random.integers(SEEDS))}, *others),
         )
 
-    def asked_for(self, spec: Spec) -> dict[str, Any]:
-        """Return the language and the epochs."""
-        return {**super().asked_for(spec), "epochs": spec.epochs}
-
     def stated(self, spec: Spec) -> tuple[Model, Text]:
         """Return all quantities, and the texts for such a network and such data."""
         words = words_of(spec)
@@ -166,6 +311,10 @@ class Network(WorkbookKind[Spec, Origin]):
         """Return the equations of its activations and of its cost, if it trains."""
         return guide.equations_of(spec, words_of(spec)("joined", "also"), layer)
 
+    def all_words(self, lang: str) -> Text:
+        """Return the texts of a language."""
+        return text(lang)
+
     def cells(self, recipe: Recipe[Spec], layout: Layout, run: Arrays) -> dict[str, np.ndarray]:
         """Return the inputs, the records of NumPy's run, and the initial choices."""
         noted = check.record_values(recipe.spec, run) if recipe.spec.epochs else {}
@@ -174,8 +323,8 @@ class Network(WorkbookKind[Spec, Origin]):
 
     def least_formulas(self, spec: Spec) -> int:
         """Return a lower bound of the number of formulas."""
-        units = sum(prod(kind.shape) for kind in spec.kinds.values())
-        return A_LAYER * len(spec.layers) + max(1, spec.epochs) * spec.samples * units
+        units = sum(prod(kind.shape) for kind in kinds_of(spec).values())
+        return A_LAYER * len(spec.layers) + max(1, spec.epochs) * spec.images * units
 
     def check_run(self, model: Model, run: Arrays) -> None:
         """Refuse training that overflows, or rows whose outputs are not finite."""
@@ -210,4 +359,56 @@ class Network(WorkbookKind[Spec, Origin]):
         return exported
 
 
-KIND = Network()
+def _layers(
+    layers: Sequence[LayerSpec], asked: Options, data: Dataset, *, is_own: bool
+) -> tuple[tuple[LayerSpec, ...], tuple[str, ...]]:
+    """Return the layers that are asked for, with outputs that fit data and cost, and notes.
+
+    Raises
+    ------
+    OptionsError
+        There is no hidden layer that could have an activation.
+    """
+    if not layers:
+        return (), ()  # which is refused
+    *below, output = layers
+    activation, cost = asked.activation, COSTS.get(asked.cost or "")
+    weighted = [layer for layer in below if LAYERS[layer.kind].activates]
+    if asked.hidden is not None:
+        usual = activation or (weighted[0] if weighted else LayerSpec).activation
+        below = [LayerSpec(str(n), units, usual) for n, units in enumerate(asked.hidden, start=2)]
+        if output.name.isdigit():  # names are numbers in order, which has changed
+            output = replace(output, name=str(2 + len(below)))
+    elif activation:
+        own = {"activation": activation}
+        below = [replace(layer, **own) if layer in weighted else layer for layer in below]
+    if activation and not below:
+        raise OptionsError(
+            "--activation is for hidden layers, and there is no hidden layer: add --hidden, or use "
+            "--output-activation."
+        )
+    if not (is_own and output.units):
+        output = replace(output, units=len(data.labels))
+    had, notes = output.activation, ()
+    if asked.output_activation:
+        output = replace(output, activation=asked.output_activation)
+    elif cost and not cost.suits(had):
+        linear = data.is_regression and "linear" in cost.outputs
+        output = replace(output, activation="linear" if linear else cost.outputs[0])
+        said = f"The output layer is now {output.activation} instead of {had}, which cannot be"
+        notes = (f'{said} combined with the cost "{asked.cost}" (--output-activation).',)
+    return (*below, output), notes
+
+
+KIND = Network(
+    "network", lambda sizes, words: (), (),
+    sizes={
+        "epochs": whole(0, MOST_EPOCHS), "images": whole(1),
+        "layers": Option(LAYERS_STATED, ""),
+        "cost": Option(TEXT, "", choices={"": (), **BUILD["cost"].choices}, thing="cost"),
+        "regularised": Option(FLAG, "", usual=False),
+    },
+    rates=RATES,
+    options_for={"epochs": "epochs", "cost": "cost"},
+    learns=Learns(sizes={"x": ("images",)}, classes=True, numbers=True, table=False),
+)  # fmt: skip

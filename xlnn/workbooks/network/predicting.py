@@ -9,9 +9,10 @@ from xlnn.data.dataset import ReadOptions
 from xlnn.data.load import load_inputs
 from xlnn.equations.layer import computed
 from xlnn.errors import OptionsError
+from xlnn.workbooks.network.layers import kinds_of
 from xlnn.workbooks.network.quantities.stack import Stack
-from xlnn.workbooks.network.spec import Spec
-from xlnn.workbooks.network.start import SCALING
+from xlnn.workbooks.spec import Spec
+from xlnn.workbooks.start import SCALING
 
 
 def outputs(spec: Spec, arrays: Mapping[str, np.ndarray], x: object, number: int) -> np.ndarray:
@@ -35,7 +36,7 @@ def outputs(spec: Spec, arrays: Mapping[str, np.ndarray], x: object, number: int
         raise OptionsError(f"There is no run {number}: the workbook has {spec.number_of_runs}.")
     reading = ReadOptions(
         table=bool(spec.features),
-        picture=None if spec.features else spec.picture,
+        picture=None if spec.features else spec.grid,
         features=spec.features,
         large=True,
     )
@@ -68,8 +69,8 @@ def forward(spec: Spec, numbers: Mapping[str, np.ndarray], samples: np.ndarray) 
     """
     if "middle" in numbers:
         samples = (samples - numbers["middle"]) * numbers["factor"]
-    a = samples.reshape(len(samples), *next(iter(spec.kinds.values())).below)
-    for name, kind in spec.kinds.items():
+    a = samples.reshape(len(samples), *next(iter(kinds_of(spec).values())).below)
+    for name, kind in kinds_of(spec).items():
         values = {"below": a, **{each: numbers[f"{each}{name}"] for each in kind.parameters}}
         for each, equation in kind.forward.items():
             values[each] = computed(equation, values)

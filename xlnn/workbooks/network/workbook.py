@@ -35,11 +35,11 @@ from xlnn.workbooks.network.sheets import (
     settings,
     weights,
 )
-from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import Made, Table
 from xlnn.workbooks.pages.sheet import Sheet
 from xlnn.workbooks.runs import choosing, seen_by
+from xlnn.workbooks.spec import Spec
 
 OPEN_ON_LAST = ("fit_epoch", "confusion_epoch", "draw_epoch", "map_epoch")
 """The choices that are the last epoch at first."""

@@ -384,7 +384,7 @@ class Figure:
     def _shapes(self, layer: str) -> tuple[Index, Index]:
         """Return the shape of a layer, and that in which it is seen: of pixels a picture's."""
         shape, spec = self.stack.shapes[layer], self.stack.spec
-        return shape, spec.picture if layer == "1" and not spec.features else shape
+        return shape, spec.grid if layer == "1" and not spec.features else shape
 
     def _reach(self, layer: str) -> tuple[str, bool]:
         """Return the range of a layer's values, and whether it is within -1 and 1."""

@@ -27,7 +27,7 @@ from xlnn.workbooks.network.quantities.network import (
     optimiser_of,
 )
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
-from xlnn.workbooks.network.spec import Spec
+from xlnn.workbooks.spec import Spec
 
 SHEET = "lens"
 PREFIX = "lens_"
@@ -104,9 +104,9 @@ def _chosen(stack: Stack) -> Iterator[Quantity]:
     spec = stack.spec
     if spec.epochs:
         yield lens("epoch", choices=(1, spec.epochs), number_format="0")
-    yield lens("image", choices=(1, spec.samples), number_format="0")
+    yield lens("image", choices=(1, spec.images), number_format="0")
     if spec.epochs:
-        position = training_position(spec.samples).of("lens_epoch", "lens_image")
+        position = training_position(spec.images).of("lens_epoch", "lens_image")
         yield lens("position", position, number_format="0")
     for name, shape in _of_image(stack).items():
         digits = "0.0000" if name == "t" and spec.scaled_targets else ""
@@ -133,10 +133,10 @@ def forward_by_bands(stack: Stack, **rows: object) -> Iterator[Quantity]:
 
 def _of_image(stack: Stack) -> dict[str, tuple[int, ...]]:
     """Return the shapes of the quantities that are looked up for the chosen sample."""
-    spec, own = stack.spec, {"raw": stack.spec.picture}  # the user's units
-    found = {"x": spec.picture, "t": stack.shapes[stack.output]}
+    spec, own = stack.spec, {"raw": stack.spec.grid}  # the user's units
+    found = {"x": spec.grid, "t": stack.shapes[stack.output]}
     if not spec.epochs:
-        return {**(own if spec.scaled and spec.features else {}), "x": spec.picture}
+        return {**(own if spec.scaled and spec.features else {}), "x": spec.grid}
     if spec.is_regression and spec.scaled:
         found |= own
     return found | ({"raw_t": found["t"]} if spec.scaled_targets else {})
@@ -199,7 +199,7 @@ def shown_shape(stack: Stack, kind: str, layer: str) -> tuple[int, ...]:
     """Return the shape in which a parameter of a layer is shown."""
     shape = stack.kinds[layer].parameters[kind]
     is_row = kind in WEIGHTS and stack.below[layer] == "1" and len(stack.shapes["1"]) == 1
-    return (shape[0], *stack.spec.picture) if is_row else shape
+    return (shape[0], *stack.spec.grid) if is_row else shape
 
 
 def _layer_gradients(stack: Stack, name: str) -> Iterator[Quantity]:

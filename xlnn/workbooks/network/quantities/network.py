@@ -18,8 +18,8 @@ from xlnn.equations.optimiser import OPTIMISERS, PENALTY, Optimiser, with_penalt
 from xlnn.equations.surface import GRADIENT_SIZE
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.workbooks.network.quantities.stack import TEST, Stack, quantity
-from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.runs import of_runs
+from xlnn.workbooks.spec import Spec
 
 L2 = "l2"
 """The strength of the penalty on the weights."""
@@ -100,7 +100,7 @@ def _settings(stack: Stack) -> Iterator[Quantity]:
             for bound in ACTIVATIONS[layer.activation].reach
         )
         sheet = "settings" if spec.runs else "play"
-        yield quantity("eta", scale=1 / spec.samples, calms=grows, sheet=sheet)
+        yield quantity("eta", scale=1 / spec.images, calms=grows, sheet=sheet)
     for name, constant in optimiser_of(stack).constants.items():
         yield quantity(name, between=constant.probed)
     if spec.regularised:

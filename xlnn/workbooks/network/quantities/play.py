@@ -98,9 +98,9 @@ def play_quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
     figure = Figure(stack)
     if stack.spec.epochs:
         yield play("epoch", choices=(1, stack.spec.epochs), **WHOLE)
-    yield play("image", choices=(1, stack.spec.samples), **WHOLE)
+    yield play("image", choices=(1, stack.spec.images), **WHOLE)
     if stack.spec.epochs:
-        position = training_position(stack.spec.samples).of("play_epoch", "play_image")
+        position = training_position(stack.spec.images).of("play_epoch", "play_image")
         yield drawn("position", position, **WHOLE)
         yield play("diverged", diverged(words))
     yield from _chosen(stack)
@@ -148,9 +148,9 @@ def _chosen(stack: Stack) -> Iterator[Quantity]:
         shape = (min(LISTED, spec.inputs),)
         given = OfRow(shape).of("raw" if spec.scaled else "x", "play_image")
         yield play("given", given, shape=shape, number_format="General")
-    elif max(spec.picture) <= LARGEST_PICTURE:
-        equation = OfRow(spec.picture, stack.shapes["1"])
-        yield one("x", equation.of("x", "play_image"), shape=spec.picture)
+    elif max(spec.grid) <= LARGEST_PICTURE:
+        equation = OfRow(spec.grid, stack.shapes["1"])
+        yield one("x", equation.of("x", "play_image"), shape=spec.grid)
     kinds = ["C_T"] if spec.is_regression else ["C_T", "recognised"]
     for kind in kinds if spec.epochs else ():
         yield one(kind, OfRow().of(kind, "play_epoch"))

@@ -8,7 +8,8 @@ from xlnn.equations.cost import COSTS
 from xlnn.equations.layer import PARAMETERS, SINGLE, WEIGHTS
 from xlnn.equations.verdict import LABEL_OF
 from xlnn.quantity import Axis, Equation, Quantity, Use, superscript
-from xlnn.workbooks.network.spec import Spec
+from xlnn.workbooks.network.layers import kinds_of
+from xlnn.workbooks.spec import Spec
 
 
 @dataclass(frozen=True)
@@ -85,14 +86,14 @@ class Stack:
         self.layers = spec.layers
         self.epoch = Axis("epoch", spec.epochs, "time")
         self.state = Axis("state", spec.epochs + 1, "time", counts_from=0)
-        self.image = Axis("image", spec.samples)
+        self.image = Axis("image", spec.images)
         # the samples that train, and those that are held out if there are any, by prefix
-        counts = {"": spec.samples, TEST: spec.test_samples}
+        counts = {"": spec.images, TEST: spec.test_samples}
         self.samples = {part: Axis("image", count) for part, count in counts.items() if count}
         self.names = [layer.name for layer in spec.layers]
         self.output = self.names[-1]
         self.below = dict(zip(self.names, ["1", *self.names], strict=False))
-        self.kinds = spec.kinds
+        self.kinds = kinds_of(spec)
         self.shapes = {"1": self.kinds[self.names[0]].below}
         self.shapes |= {name: kind.shape for name, kind in self.kinds.items()}
         # a sheet shows whole numbers as numbers

@@ -20,10 +20,10 @@ from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.network import alone, network, of_each_run
 from xlnn.workbooks.network.quantities.stack import TEST, Stack, quantity
 from xlnn.workbooks.network.sheets.names import named
-from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import Below, Beside, Made, Numbers, PagePart, Space, Table
 from xlnn.workbooks.pages.sheet import Context
+from xlnn.workbooks.spec import Spec
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import INDENTED, LINK, NOTE, SENTENCE, heading
 

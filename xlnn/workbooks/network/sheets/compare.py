@@ -16,12 +16,12 @@ from xlnn.layout import Block
 from xlnn.quantity import Model, Quantity, of_each
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.stack import TEST, Stack, quantity
-from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import Below, Beside, Chart, Made, Table, Trace
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import GROUP_ROW
 from xlnn.workbooks.runs import COLOURS, NAMES, RUN, names_of_runs, runs_from
+from xlnn.workbooks.spec import Spec
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import KEY, NUMBER, SECTION
 
@@ -49,7 +49,7 @@ def quantities(spec: Spec, words: Text) -> Iterator[Quantity]:
     yield each("C_T_last", last_of().of("C_T"))
     if not spec.is_regression:
         never = f'0;;"{words("story", "none")}"'
-        yield each("all_right", first_all_right(spec.samples), number_format=never)
+        yield each("all_right", first_all_right(spec.images), number_format=never)
     told = "rmse" if spec.is_regression else "recognised"
     unit = (0,) if spec.is_regression else ()
     digits = Stack(spec).measure if spec.is_regression else "0"

@@ -4,10 +4,11 @@ from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS
 from xlnn.equations.layer import LAYERS, PARAMETERS, WEIGHTS
 from xlnn.equations.optimiser import OPTIMISERS
+from xlnn.workbooks.network.layers import kinds_of
 from xlnn.workbooks.network.sheets.names import layer_name, layer_title
-from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.guide import SCALE, draw_guide
 from xlnn.workbooks.pages.sheet import Context
+from xlnn.workbooks.spec import Spec
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import FILLS
 
@@ -18,21 +19,21 @@ EXAMPLE = 3
 def draw(page: Context[Spec]) -> Drawing:
     """Draw the Guide with the sizes of the network and the equations of its functions."""
     also = page.words("joined", "also")
-    if any(kind.slides for kind in page.spec.kinds.values()):
+    if any(kind.slides for kind in kinds_of(page.spec).values()):
         network = also.join(layer_title(page, layer.name) for layer in page.spec.layers)
     else:
         sizes = (layer.units for layer in page.spec.layers if layer.units)
         network = "-".join(map(str, [page.spec.inputs, *sizes]))
     values = {
-        "images": page.spec.samples,
+        "images": page.spec.images,
         "network": network,
         "epochs": page.spec.epochs,
         "labels": page.words.listed(page.spec.labels),
-        "rows": page.spec.picture[0],
-        "columns": page.spec.picture[1],
+        "rows": page.spec.grid[0],
+        "columns": page.spec.grid[1],
         "inputs": page.spec.inputs,
         "model": page.spec.template,
-        "given": page.spec.samples - page.spec.spare,
+        "given": page.spec.images - page.spec.spare,
         "spare": page.spec.spare,
         "whose": page.words("guide", "formulas" if _is_of_the_book(page.spec) else "method"),
         "steps": "".join(page.words("optimiser", name) for name in _steps(page.spec)),

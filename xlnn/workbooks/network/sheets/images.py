@@ -9,11 +9,11 @@ from xlnn.equations.wording import Told, plain
 from xlnn.layout import Block, single_block
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
-from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import Below, Beside, Grid, Label, Made, PagePart, Space, Table
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import GROUP_ROW, NORMAL, UNIT_ROW, plain_name
+from xlnn.workbooks.spec import Spec
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import DIGIT_PIXELS
 from xlnn.writing.style import INPUT_INK, KEY, NOTE, heading, value
@@ -36,9 +36,9 @@ def quantities(stack: Stack) -> Iterator[Quantity]:
     if stack.spec.features or stack.spec.is_regression:
         return
     label = "truth_label" if stack.spec.epochs else "label"
-    rows, columns = stack.spec.picture
+    rows, columns = stack.spec.grid
     across = max(1, GALLERY_COLUMNS // (columns + 1))
-    drawn = min(stack.spec.samples, GALLERY)
+    drawn = min(stack.spec.images, GALLERY)
     for line, first in enumerate(range(0, drawn, across), start=1):
         some = Axis("image", min(across, drawn - first), first=first, counts_from=first + 1)
         shown = partial(quantity, prefix=f"line{line}_", sheet=SHEET, axes=(some,))
@@ -89,7 +89,7 @@ def _gallery(model: Model) -> PagePart:
 
 def _count(page: Context) -> str:
     """Return how many images are drawn, if not all are."""
-    is_part = page.spec.samples > GALLERY
+    is_part = page.spec.images > GALLERY
     return page.words("notes", "gallery", count=GALLERY) if is_part else ""
 
 
@@ -130,7 +130,7 @@ class _Given(Examples):
         """Draw the rows, the names, and in the note which rows are spare."""
         drawing, spec = super().draw(context), context.spec
         if spec.spare:
-            place, first = max(drawing.cells[1]), spec.samples - spec.spare + 1
+            place, first = max(drawing.cells[1]), spec.images - spec.spare + 1
             spare = context.words("notes", "spare", first=first)
             drawing.put(1, place, f"{drawing.cells[1][place][0]} {spare}", NOTE)
         names = dict.fromkeys(("t", "raw_t"), spec.labels)

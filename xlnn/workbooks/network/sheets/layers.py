@@ -12,7 +12,6 @@ from xlnn.grid import address
 from xlnn.layout import Block
 from xlnn.quantity import Model
 from xlnn.workbooks.network.sheets.names import layer_title
-from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.parts import (
     HEADINGS,
     Below,
@@ -24,6 +23,7 @@ from xlnn.workbooks.pages.parts import (
     Units,
 )
 from xlnn.workbooks.pages.sheet import Context
+from xlnn.workbooks.spec import Spec
 from xlnn.writing.drawing import Drawing, cell_range
 from xlnn.writing.formats import DIGIT_PIXELS, PADDING, PIXELS_A_POINT
 from xlnn.writing.style import (

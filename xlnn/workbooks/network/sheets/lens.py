@@ -42,7 +42,6 @@ from xlnn.workbooks.network.sheets.layers import (
     units,
 )
 from xlnn.workbooks.network.sheets.names import layer_name
-from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import (
     Below,
@@ -57,6 +56,7 @@ from xlnn.workbooks.pages.parts import (
 )
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import called, plain_name
+from xlnn.workbooks.spec import Spec
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import LABEL, LINK, NOTE, SECTION
 

@@ -21,7 +21,6 @@ from xlnn.workbooks.network.quantities.network import forward, scaled
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
 from xlnn.workbooks.network.sheets.choosers import choices
 from xlnn.workbooks.network.sheets.names import layer_title
-from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import (
     UNREAD,
@@ -41,6 +40,7 @@ from xlnn.workbooks.pages.parts import (
     Units,
 )
 from xlnn.workbooks.pages.sheet import Context
+from xlnn.workbooks.spec import Spec
 from xlnn.writing.style import CHOICE, SECTION
 
 SHEET, NUMBERS = "map", "plane"
@@ -105,9 +105,9 @@ def quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
     rows = {"axes": (POINT,), "prefix": PREFIX, "sheet": NUMBERS}
     yield replace(quantity("point", counts=True, **whole, **rows), name="map_number")
     uses = {"number": "map_number", **ends}
-    yield quantity(given, eq.GRID_POINT, uses, spec.picture, **{**rows, "number_format": "0.0000"})
+    yield quantity(given, eq.GRID_POINT, uses, spec.grid, **{**rows, "number_format": "0.0000"})
     if spec.scaled:
-        yield scaled(spec.picture, **rows)
+        yield scaled(spec.grid, **rows)
     yield from forward(stack, slopes=False, **rows)
     yield page("picture", eq.OF_OUTPUT.of(output, "map_output"), shape=(eq.SIDE, eq.SIDE))
     for layer in stack.layers[:-1]:
@@ -122,7 +122,7 @@ def quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
 
 def _data(stack: Stack, ends: dict[str, str]) -> Iterator[Quantity]:
     """Yield the positions of the data in the picture: those of the chosen class, and all others."""
-    some = Axis("image", min(stack.spec.samples, MOST_IMAGES))
+    some = Axis("image", min(stack.spec.images, MOST_IMAGES))
     row = partial(quantity, axes=(some,), prefix=PREFIX, sheet=NUMBERS)
     at = replace(row("at", eq.on_grid(some.length), ends, (2,)), symbol="x{}")
     yield at

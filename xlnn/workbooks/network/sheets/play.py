@@ -22,7 +22,6 @@ from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.sheets.choosers import choices
 from xlnn.workbooks.network.sheets.drawing import in_part, picture
 from xlnn.workbooks.network.sheets.names import layer_name
-from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import (
     UNREAD,
@@ -43,6 +42,7 @@ from xlnn.workbooks.pages.parts import (
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import plain_name
 from xlnn.workbooks.runs import RUN
+from xlnn.workbooks.spec import Spec
 from xlnn.writing.charts import over
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import (
@@ -181,7 +181,7 @@ def _left(model: Model) -> Iterator[PagePart]:
         numbers = Units("", given, headed=False, looks=looks)
         yield Beside(Below(*names), numbers, apart=0)
     if results := existing("C_T", "recognised"):
-        of = Label(lambda page: page.words(SHEET, "of", images=page.spec.samples))
+        of = Label(lambda page: page.words(SHEET, "of", images=page.spec.images))
         beside = [Space(), of] if len(results) > 1 else []
         looks = {name: _look(model[name]) for name in results}
         yield Space()

@@ -16,7 +16,6 @@ from xlnn.workbooks.network.quantities.play import diverged
 from xlnn.workbooks.network.quantities.stack import TEST, Stack, quantity
 from xlnn.workbooks.network.sheets import compare
 from xlnn.workbooks.network.sheets.names import layer_name, named
-from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import (
     HEADINGS,
@@ -33,6 +32,7 @@ from xlnn.workbooks.pages.parts import (
 )
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import WIDE
+from xlnn.workbooks.spec import Spec
 from xlnn.writing.charts import THIN
 from xlnn.writing.style import ASKED, SECTION
 
@@ -65,7 +65,7 @@ def quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
     never = f'0;;"{words("story", "none")}"'
     yield shown("best", Least("time").of("C_T"), number_format=never)
     if not spec.is_regression:
-        yield shown("all_right", first_all_right(spec.samples), number_format=never)
+        yield shown("all_right", first_all_right(spec.images), number_format=never)
     lines = {"story": [*_story(stack, words)]}
     if spec.is_regression:
         told = range(min(len(spec.labels), MOST_TOLD))
@@ -80,7 +80,7 @@ def quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
 def _story(stack: Stack, words: Text) -> Iterator[Told]:
     """Yield the results of training, and those of held-out samples if they have classes."""
     spec = stack.spec
-    blanks = {"images": spec.samples, "tested": spec.test_samples}
+    blanks = {"images": spec.images, "tested": spec.test_samples}
     if spec.is_regression:
         ends = {"first": "{C_T_first}", "cost": "{C_T_last}"}
         key = "end" if spec.epochs > 1 else "end_once"

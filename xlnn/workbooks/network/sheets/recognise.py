@@ -35,9 +35,9 @@ from xlnn.workbooks.network.sheets.layers import (
     outputs,
     units,
 )
-from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import Below, Beside, Made, Numbers, Sentences
+from xlnn.workbooks.spec import Spec
 from xlnn.writing.style import SENTENCE
 
 SHEET = "recognise"
@@ -63,9 +63,9 @@ def quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
         yield shown("typed_word", shape=(len(spec.words),), is_text=True)
         uses = ["draw_typed_word", "draw_typed_number"]
         equation = equation.of(*uses[: 1 + bool(numbers)])
-    yield one(given, equation, shape=spec.picture, number_format="General")
+    yield one(given, equation, shape=spec.grid, number_format="General")
     if spec.scaled:
-        yield scaled(spec.picture, **rows)
+        yield scaled(spec.grid, **rows)
     # state 0 is the start, so the weights after epoch e stand in row e + 1
     yield from weights(stack, PREFIX, SHEET, row=2)
     yield from forward_by_bands(stack, slopes=False, **rows)

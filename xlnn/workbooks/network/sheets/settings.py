@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 
 from xlnn.quantity import Model
-from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import (
     Below,
@@ -18,6 +17,7 @@ from xlnn.workbooks.pages.parts import (
 )
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import bounded_validation
+from xlnn.workbooks.spec import Spec
 from xlnn.writing.drawing import Drawing, cell_range
 from xlnn.writing.style import ASIDE, ASKED, KEY
 from xlnn.writing.text_width import name_width

@@ -14,10 +14,10 @@ from xlnn.equations.layer import WEIGHTS as SHOWN
 from xlnn.layout import FIRST_ROW
 from xlnn.quantity import Model, Quantity, subscript
 from xlnn.workbooks.network.sheets.names import layer_title
-from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import Below, Beside, Label, Made, Space, Table, Units
 from xlnn.workbooks.pages.sheet import Context
+from xlnn.workbooks.spec import Spec
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import KEY, SECTION
 
