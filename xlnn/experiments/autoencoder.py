@@ -243,7 +243,7 @@ EXPERIMENT = Autoencoder(
     rates=RATES,
     inputs=inputs, images="digits", from_data=from_data, task=1,
     learns=xlnn.Learns(x="images", t="", results=("C_T", "wrong"),
-                      tested={"noisy": "test_images"}, table=False, picture=PICTURE),
+                      tested={"noisy": "test_images"}, picture=PICTURE),
     options_for=["epochs", "hidden", "seed", "noise"],
     about=(
         "{images} images of {pixels} pixels go through two numbers and are to come out as they "

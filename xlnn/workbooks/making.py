@@ -149,7 +149,7 @@ def _read(
         _check_columns(learns, origin, asked)
     elif origin.data is None:
         return origin, typed_data(learns, {**kind.inputs_for(origin.sizes), **origin.inputs}), ()
-    data = data_of(origin, asked)
+    data = data_of(origin, asked, learns.picture)
     notes = () if origin.is_shipped and not is_own else data.told
     if is_own:
         origin = replace(origin, is_own=True, held=None)

@@ -201,7 +201,7 @@ class Network(Experiment):
         self,
         spec: Spec,
         shapes: Mapping[str, tuple[int, ...]],
-        run: Mapping[str, Any],  # noqa: ARG002
+        run: Mapping[str, Any],
     ) -> dict[str, np.ndarray]:
         """Return random weights."""
         return start_from_seed(run["seed"], shapes, run["spread"])

@@ -33,7 +33,6 @@ from xlnn.workbooks.pages.parts import (
 )
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import choice_validation
-from xlnn.workbooks.runs import EPOCH
 from xlnn.workbooks.samples import Learns, replayed, users_of
 from xlnn.workbooks.spec import Spec
 from xlnn.writing.drawing import Drawing
@@ -102,7 +101,7 @@ class GradientCheck(Page):
         model: Model,
         learns: Learns | None,
         spec: Spec,
-        words: Text,  # noqa: ARG002 -- for other pages
+        words: Text,
     ) -> Iterator[Quantity]:
         """Yield the choices, the parameters, and the cost with one of them moved."""
         weights = self.weights(model)
@@ -216,7 +215,7 @@ class GradientCheck(Page):
             yield Table(*own, groups=groups, width=WIDTH, repeated=len(here) == len(own))
 
 
-def _copy(  # noqa: PLR0913 -- what a copy has of its own
+def _copy(
     of: Quantity,
     name: str,
     sheet: str,

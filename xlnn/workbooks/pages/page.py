@@ -133,7 +133,7 @@ class Page:
     def inputs(
         self,
         model: Model,
-        learns: Learns | None,  # noqa: ARG002 -- for other pages
+        learns: Learns | None,
         spec: Spec,  # noqa: ARG002 -- for other pages
         given: Mapping[str, Any],  # noqa: ARG002 -- for other pages
     ) -> Mapping[str, Any]:
