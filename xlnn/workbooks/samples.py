@@ -106,7 +106,7 @@ def users_of(quantities: Iterable[Quantity], names: Iterable[str]) -> set[str]:
 def needed_for(
     quantities: Iterable[Quantity], results: Iterable[str], given: Collection[str] = ()
 ) -> set[str]:
-    """Return the names of some results and of all that they are computed from, up to what is given."""
+    """Return the names of results and of all that they are computed from, up to what is given."""
     by_name = {quantity.name: quantity for quantity in quantities}
     needed, waiting = set(), [name for name in results if name in by_name]
     while waiting:

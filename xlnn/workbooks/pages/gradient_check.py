@@ -99,8 +99,8 @@ class GradientCheck(Page):
     def quantities(
         self,
         model: Model,
-        learns: Learns | None,
-        spec: Spec,
+        learns: Learns | None,  # noqa: ARG002 -- for other pages
+        spec: Spec,  # noqa: ARG002 -- for other pages
         words: Text,
     ) -> Iterator[Quantity]:
         """Yield the choices, the parameters, and the cost with one of them moved."""
@@ -129,7 +129,7 @@ class GradientCheck(Page):
                 first += prod(weight.shape)
         summed = self._summed(model, names)
         for side in SIDES:
-            # w + h and w - h differ in one parameter, so a formula with the wrong one may seem right
+            # w + h and w - h differ in one parameter, so a formula of the wrong one may seem right
             yield from replayed(
                 model.quantities, summed, f"{side}{{}}", axes={epoch.name: None}, sheet=self.key,
                 instead={name: f"{side}{name}" for name in names}, reads_as_stated=True,
@@ -148,8 +148,8 @@ class GradientCheck(Page):
         said = "(C_T(w+h) − C_T(w−h)) / 2h".replace("C_T", self.cost)
         numeric = f"{PREFIX}numeric"
         if self.cost in summed:
-            yield Quantity(numeric, symbol=" ", title=said, sheet=self.key,
-                           equation=quotient.of(f"plus_{self.cost}", f"minus_{self.cost}"))  # fmt: skip
+            whole = quotient.of(f"plus_{self.cost}", f"minus_{self.cost}")
+            yield Quantity(numeric, symbol=" ", title=said, sheet=self.key, equation=whole)
         else:
             own = {
                 role: replace(use, name=uses.get(use.name, use.name))
@@ -181,7 +181,7 @@ class GradientCheck(Page):
         spec: Spec,  # noqa: ARG002 -- for other pages
         given: Mapping[str, Any],  # noqa: ARG002 -- for other pages
     ) -> dict[str, Any]:
-        """Return the first epoch, and a bias: that of a weight may be of a pixel that is always 0."""
+        """Return the first epoch, and a bias: a weight may be of a pixel that is always 0."""
         if f"{PREFIX}chosen" not in model.by_name:
             return {}
         first, chosen = 1, 1

@@ -127,7 +127,7 @@ class Predict(Page):
             model.quantities, [learns.output], f"{PREFIX}{{}}", instead=instead, sheet=self.key,
             axes={output.axes[0].name: None, rows.name: one},
         )  # fmt: skip
-        yield from self._answer(model, output, spec, words, one, _numbers(typed))
+        yield from self._answer(model, output, spec, words, _numbers(typed))
 
     def _typed(self, x: Quantity, spec: Spec, axes: tuple[Axis, ...]) -> Iterator[Quantity]:
         """Yield what a person types, and the inputs that follow from it."""
@@ -161,82 +161,52 @@ class Predict(Page):
             )
 
     def _answer(
-        self,
-        model: Model,
-        output: Quantity,
-        spec: Spec,
-        words: Text,
-        one: Axis,
-        typed: Quantity | None,
+        self, model: Model, output: Quantity, spec: Spec, words: Text, typed: Quantity | None
     ) -> Iterator[Quantity]:
-        """Yield the outputs, and what they mean in words."""
-
-        def shown(name: str, **said: Any) -> Quantity:  # noqa: ANN401 -- fields of a quantity
-            return Quantity(name, **{"sheet": self.key, "symbol": " ", "axes": (one,)} | said)
-
-        found, shape = f"{PREFIX}{output.name}", output.shape
-        is_one, is_named = len(output.axes) == 2, "answer" in model.by_name
-        missing = words.sentence("missing", "A number is missing: an empty cell counts as 0.")
-
-        def complete(said: Sentence) -> Sentence:
-            """Return a sentence, or one that a number is missing; of a picture that is paper."""
-            if typed is None:
-                return said
+        """Yield the outputs, and what they mean in words; a number that is missing is said."""
+        one = replace(output.axes[1], name=ONE, length=1)
+        shown = partial(Quantity, sheet=self.key, symbol=" ", axes=(one,))
+        found, output_name = f"{PREFIX}{output.name}", f"{PREFIX}output"
+        is_classes, is_numbers = "answer" in model.by_name, "rmse" in model.by_name
+        if is_classes or is_numbers:
+            yield shown(f"{PREFIX}name", title="name", equation=Name(), shape=output.shape)
+            yield shown(
+                output_name, title="output", equation=COPY.of(found), shape=output.shape,
+                number_format=str(output.number_format),
+            )  # fmt: skip
+        if is_numbers:
+            more, said, uses = _of_numbers(shown, model, output, spec, words)
+        elif is_classes:
+            more, said, uses = _of_classes(shown, output, spec, words, shares=self.shares)
+        else:
+            more, said, uses = self._of_others(shown, output, spec), Told([""]), {}
+        yield from more
+        if typed is not None:
+            missing = words.sentence("missing", "A number is missing: an empty cell counts as 0.")
             along = tuple(axis.name for axis in typed.axes[1:])
-            return Complete(said, ("given",), prod(typed.lengths), missing, along)
+            said = Complete(said, ("given",), prod(typed.lengths), missing, along)
+            uses |= {"given": typed.name}
+        if uses:
+            yield shown(f"{PREFIX}verdict", equation=said, uses=uses)
 
-        uses = {} if typed is None else {"given": typed.name}
-        if not is_one or not (is_named or "rmse" in model.by_name):
-            grid = self.grid(spec) if is_one else ()
-            if grid and prod(grid) == prod(shape):
-                yield shown(f"{PREFIX}result", title="what comes out", axes=(), shape=grid,
-                            equation=as_picture(*grid).of(found))  # fmt: skip
-            else:
-                yield replace(
-                    output, name=f"{PREFIX}output", kind=f"{PREFIX}output", title="output",
-                    axes=(one, *output.axes[2:]), equation=COPY, uses={"a": found},
-                    sheet=self.key, meaning="", written="",
-                )  # fmt: skip
-            if typed is not None:
-                yield shown(f"{PREFIX}verdict", equation=complete(Told([""])), uses=uses, axes=())
+    def _of_others(
+        self, shown: Callable[..., Quantity], output: Quantity, spec: Spec
+    ) -> Iterator[Quantity]:
+        """Yield outputs that are neither classes nor numbers of a table, perhaps as a picture."""
+        found = f"{PREFIX}{output.name}"
+        grid = self.grid(spec) if len(output.axes) == 2 else ()
+        if grid and prod(grid) == prod(output.shape):
+            yield replace(
+                shown(f"{PREFIX}result", title="what comes out", shape=grid), axes=(),
+                equation=as_picture(*grid), uses={"a": found},
+            )  # fmt: skip
             return
-        yield shown(f"{PREFIX}name", title="name", equation=Name(), shape=shape)
-        yield shown(f"{PREFIX}output", title="output", equation=COPY.of(found), shape=shape,
-                    number_format=str(output.number_format))  # fmt: skip
-        if "rmse" in model.by_name:
-            predicted = f"{PREFIX}output"
-            if spec.scaled_targets:
-                predicted = f"{PREFIX}predicted"
-                scales = {"middle": "t_middle", "factor": "t_factor"}
-                yield shown(predicted, title="predicted", symbol="ŷ{}", shape=shape,
-                            equation=PREDICTED.of(f"{PREFIX}output", **scales),
-                            number_format=str(model["off"].number_format))  # fmt: skip
-            said = Prediction(words("joined", "named", what="{label}", name="{predicted}"))
-            yield shown(f"{PREFIX}verdict", equation=complete(said),
-                        uses={"labels": "labels", "predicted": predicted, **uses})  # fmt: skip
-            return
-        if self.shares:
-            yield shown(f"{PREFIX}bar", equation=Bar().of(found), shape=shape)
-        yield shown(f"{PREFIX}answer", title="class found", number_format="0",
-                    equation=LargestUnit().of(f"{PREFIX}output"))  # fmt: skip
-        yield shown(f"{PREFIX}label", title="label found", is_text=are_text(spec.labels),
-                    equation=LABEL_OF.of(f"{PREFIX}answer"))  # fmt: skip
-        form, several = share_of if self.shares else fixed, len(spec.labels) > 1
-        lines = [
-            words.sentence("undecided", "Undecided: the largest outputs are equal ({output})."),
-            words.sentence("verdict", "Prediction: {label} ({output})."),
-        ]
-        said = Told(
-            lines if several else lines[1:],
-            (lambda tied: (tied == 1,)) if several else "",
-            form=plain, output=lambda a: form(largest(a[...])),
+        one = replace(output.axes[1], name=ONE, length=1)
+        yield replace(
+            output, name=f"{PREFIX}output", kind=f"{PREFIX}output", title="output", meaning="",
+            axes=(one, *output.axes[2:]), equation=COPY, uses={"a": found}, sheet=self.key,
+            written="",
         )  # fmt: skip
-        uses |= {"label": f"{PREFIX}label", "a": f"{PREFIX}output"}
-        if several:
-            yield shown(f"{PREFIX}tied", title="largest outputs equal? (1: yes)",
-                        equation=Tied().of(f"{PREFIX}output"), number_format="0")  # fmt: skip
-            uses["tied"] = f"{PREFIX}tied"
-        yield shown(f"{PREFIX}verdict", equation=complete(said), uses=uses)
 
     def inputs(
         self, model: Model, learns: Learns | None, spec: Spec, given: Mapping[str, Any]
@@ -339,6 +309,57 @@ class _Typed(Row):
         drawing.heights[block.row - 1] = FEATURE_HEIGHT
         if quantity.is_text:
             drawing.validations += _lists(spec, block)
+
+
+Answer = tuple[list[Quantity], Sentence, dict[str, str]]
+"""Quantities, the sentence about them, and what it takes."""
+
+
+def _of_numbers(
+    shown: Callable[..., Quantity], model: Model, output: Quantity, spec: Spec, words: Text
+) -> Answer:
+    """Return the predicted numbers, in the units of the targets."""
+    said = Prediction(words("joined", "named", what="{label}", name="{predicted}"))
+    if not spec.scaled_targets:
+        return [], said, {"labels": "labels", "predicted": f"{PREFIX}output"}
+    scales = {"middle": "t_middle", "factor": "t_factor"}
+    predicted = shown(
+        f"{PREFIX}predicted", title="predicted", symbol="ŷ{}", shape=output.shape,
+        equation=PREDICTED.of(f"{PREFIX}output", **scales),
+        number_format=str(model["off"].number_format),
+    )  # fmt: skip
+    return [predicted], said, {"labels": "labels", "predicted": predicted.name}
+
+
+def _of_classes(
+    shown: Callable[..., Quantity], output: Quantity, spec: Spec, words: Text, *, shares: bool
+) -> Answer:
+    """Return the class that is found, unless the largest outputs are equal."""
+    outputs = f"{PREFIX}output"
+    found = [shown(f"{PREFIX}bar", equation=Bar().of(outputs), shape=output.shape)] * shares
+    found += [
+        shown(f"{PREFIX}answer", title="class found", number_format="0",
+              equation=LargestUnit().of(outputs)),
+        shown(f"{PREFIX}label", title="label found", is_text=are_text(spec.labels),
+              equation=LABEL_OF.of(f"{PREFIX}answer")),
+    ]  # fmt: skip
+    lines = [
+        words.sentence("undecided", "Undecided: the largest outputs are equal ({output})."),
+        words.sentence("verdict", "Prediction: {label} ({output})."),
+    ]
+    form, several = share_of if shares else fixed, len(spec.labels) > 1
+    said = Told(
+        lines if several else lines[1:],
+        (lambda tied: (tied == 1,)) if several else "",
+        form=plain, output=lambda a: form(largest(a[...])),
+    )  # fmt: skip
+    uses = {"label": f"{PREFIX}label", "a": outputs}
+    if several:
+        tied = shown(f"{PREFIX}tied", title="largest outputs equal? (1: yes)", number_format="0",
+                     equation=Tied().of(outputs))  # fmt: skip
+        found.append(tied)
+        uses["tied"] = tied.name
+    return found, said, uses
 
 
 def _from_words(spec: Spec) -> FromWords:
