@@ -120,6 +120,10 @@ class Text:
         """Return the texts with all English ones that were looked up and are not among them."""
         return replace(self, words=_merged(self.said, self.words))
 
+    def with_more(self, other: Self) -> Self:
+        """Return the texts with those of another that are not among them."""
+        return replace(self, words=_merged(other.words, self.words))
+
     @property
     def sheets(self) -> dict[str, str]:
         """The sheets' titles by their keys, in the workbook's order."""
