@@ -31,7 +31,7 @@ from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.checking.comparison import plainly
 from xlnn.errors import XlnnError
-from xlnn.layout import quoted
+from xlnn.grid import quoted
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.options import Options
 from xlnn.registry.templates import names, template

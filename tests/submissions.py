@@ -12,7 +12,7 @@ import openpyxl
 from openpyxl.formula.translate import Translator
 from openpyxl.utils import get_column_letter
 
-from xlnn.layout import quoted
+from xlnn.grid import quoted
 from xlnn.loading.spec import described
 from xlnn.registry.text import text
 from xlnn.workbooks.exercise import Exercise

@@ -19,6 +19,7 @@ from xlnn.options import Options
 from xlnn.reference import known
 from xlnn.registry.templates import loaded
 from xlnn.workbooks.entries import to_values
+from xlnn.workbooks.pages.page import with_inputs
 from xlnn.workbooks.spec import Spec
 
 TORCH = json.loads((Path(__file__).parent / "pytorch_experiments.json").read_text(encoding="utf-8"))
@@ -27,7 +28,15 @@ NAMES = ["rnn", "lstm", "attention", "transformer"]
 PUBLIC = "xlnn", "xlnn.equations", "xlnn.terms"
 """From where another package imports, too."""
 
-STANDARD = "collections", "collections.abc", "functools", "itertools", "typing"
+STANDARD = (
+    "collections",
+    "collections.abc",
+    "dataclasses",
+    "functools",
+    "itertools",
+    "math",
+    "typing",
+)
 
 BLOCKS = {"attention", "principal", "recurrent", "units"}
 """The modules of equations that docs/programmer.md offers."""
@@ -47,6 +56,8 @@ def stated(name, **sizes):
     model = experiment.layout(Spec(name, name, "en", sizes)).model
     images = experiment.from_template(experiment.template).inputs
     given, kinds = {**experiment.inputs(sizes), **images}, {True: object, False: float}
+    spec = Spec(name, name, "en", sizes)
+    given = with_inputs(experiment.pages, model, experiment.learns_of(spec), spec, given)
     inputs = {
         q.name: np.asarray(given[q.name], kinds[q.is_text]).reshape(q.input_lengths)
         for q in model.inputs
@@ -135,7 +146,7 @@ def test_each_epoch_has_the_cost_and_the_gradients_of_pytorch(name):
 def test_the_task_is_learnt(trained):
     name, run = trained
     outputs = {"rnn": 64, "lstm": 8, "attention": 48, "transformer": 12}[name]
-    right = run["recognised" if name == "lstm" else "right"]
+    right = run["right" if "right" in run else "recognised"]
     assert right[0] < 0.8 * outputs
     assert right[-1] == outputs
     assert run["C_T"][-1] < run["C_T"][0] / 4
@@ -309,21 +320,11 @@ def test_an_autoencoder_takes_pictures_and_tables_of_pixels(tmp_path):
     assert made.inputs["labels"].tolist() == [7, 8]
     assert made.inputs["images"].tolist() == [[1] * 12, [0] * 12]
     table = tmp_path / "my.csv"
-    table.write_text(f"{',0.5' * 12}\n{',1' * 12}\n".replace("\n,", "\n")[1:])
+    table.write_text(f"a{',0.5' * 12}\nb{',1' * 12}\n")
     made = of_images(table, epochs=1)
     assert made.inputs["labels"].tolist() == [1, 2]
     assert made.inputs["images"].tolist() == [[0.5] * 12, [1] * 12]
     assert of_images(table, epochs=1, noise=0.5).inputs["drawn"].shape == (2, 12)
-
-
-@pytest.mark.parametrize(
-    ("row", "said"),
-    [("0,1", "2 columns of pixels were found"), ("0,2" + ",0" * 10, "a pixel is 2, but pixels")],
-)
-def test_what_is_no_image_is_refused(tmp_path, row, said):
-    (tmp_path / "my.csv").write_text(f"{row}\n{row}\n")
-    with pytest.raises(XlnnError, match=said):
-        of_images(tmp_path / "my.csv")
 
 
 def test_a_threshold_is_for_pictures(tmp_path):

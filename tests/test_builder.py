@@ -18,7 +18,7 @@ from xlnn.building.build import build
 from xlnn.building.limits import size
 from xlnn.equations.dense import Back
 from xlnn.errors import DisagreementError, OutputError, XlnnError
-from xlnn.layout import quoted
+from xlnn.grid import quoted
 from xlnn.linting.book import Problem
 from xlnn.loading.spec import described
 from xlnn.workbooks.pages import sheet as sheets

@@ -15,8 +15,7 @@ from xlnn.checking.check import check
 from xlnn.engines import ENGINES, load
 from xlnn.equations.check_sheet import SAME_DIGITS, SumDistance
 from xlnn.errors import WorkbookError
-from xlnn.grid import address
-from xlnn.layout import quoted
+from xlnn.grid import address, quoted
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.loading.values import read_arrays, values
 from xlnn.registry.templates import copy

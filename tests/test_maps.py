@@ -9,6 +9,7 @@ from xlnn.building.plan import origin_of_template, planned
 from xlnn.errors import XlnnError
 from xlnn.options import Options
 from xlnn.registry.templates import loaded
+from xlnn.workbooks.pages.page import with_inputs
 from xlnn.workbooks.spec import Spec
 from xlnn.writing.formats import fitted
 
@@ -25,7 +26,9 @@ def run(name, given=None, **sizes):
     sizes = {key: size.usual for key, size in experiment.sizes.items()} | sizes
     model = experiment.layout(Spec(name, name, "en", sizes)).model
     images = experiment.from_template(experiment.template).inputs
+    spec = Spec(name, name, "en", sizes)
     inputs = {**experiment.inputs(sizes), **images, **(given or {})}
+    inputs = with_inputs(experiment.pages, model, experiment.learns_of(spec), spec, inputs)
     kinds = {True: object, False: float}
     inputs = {
         q.name: np.asarray(inputs[q.name], kinds[q.is_text]).reshape(q.input_lengths)

@@ -257,3 +257,23 @@ def test_a_quantity_that_stands_on_no_page_is_named():
     spec = lost.recipe(lost.from_template(lost.template), {}).spec
     with pytest.raises(DataError, match="x is on the sheet nowhere, but no page"):
         lost.layout(spec)
+
+
+@pytest.mark.ci
+def test_a_package_of_100_lines_learns_from_a_table_and_compares(tmp_path):
+    package = EXAMPLE.parent / "mlp"
+    assert len((package / "mlp" / "__init__.py").read_text(encoding="utf-8").splitlines()) <= 100
+    into = ("install", "--quiet", "--no-deps", "--no-build-isolation", "--target", tmp_path)
+    subprocess.run([sys.executable, "-m", "pip", *into, package], check=True)
+    rows = [f"{'ab'[n % 2]},{n},{n % 3 + n % 2}" for n in range(12)]
+    (tmp_path / "my.csv").write_text("\n".join(["kind,x,y", *rows]))
+    options = "--label kind --scale standard --test-share 0.25 --eta 0.02,0.1 --epochs 3"
+    done = subprocess.run(
+        [sys.executable, "-m", "xlnn", *["build", "mlp", "--data", "my.csv"], *options.split(),
+         "-o", "mine.xlsx"],
+        cwd=tmp_path, env=os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    titles = openpyxl.load_workbook(tmp_path / "mine.xlsx", read_only=True).sheetnames
+    assert {"Compare", "Progress", "Confusion table", "Predict", "Gradient check"} <= {*titles}

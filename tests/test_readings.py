@@ -15,7 +15,7 @@ from xlnn.checking.probe import probe_inputs
 from xlnn.checking.references import CellRange, areas, beyond
 from xlnn.cli import cli
 from xlnn.errors import OptionsError
-from xlnn.layout import quoted
+from xlnn.grid import quoted
 from xlnn.loading.spec import described
 
 ENGINES = QUICKEST_FIRST

@@ -17,8 +17,7 @@ from xlnn.checking.comparison import Comparison
 from xlnn.checking.stored import stale
 from xlnn.engines import load
 from xlnn.errors import WorkbookError
-from xlnn.grid import address
-from xlnn.layout import quoted
+from xlnn.grid import address, quoted
 from xlnn.loading.open_file import opened
 from xlnn.loading.spec import described, layout_of, read_spec
 from xlnn.loading.values import read_arrays, values

@@ -25,7 +25,7 @@ from xlnn.exercises.evaluation import FORMUALIZER
 from xlnn.exercises.feedback import notes, reason, said_of
 from xlnn.exercises.judging import judged
 from xlnn.exercises.submission import submission
-from xlnn.layout import quoted
+from xlnn.grid import quoted
 from xlnn.loading.spec import described
 from xlnn.registry.text import languages, text
 

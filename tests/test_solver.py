@@ -17,7 +17,7 @@ from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.data.messages import amount
 from xlnn.errors import XlnnError
-from xlnn.layout import quoted
+from xlnn.grid import quoted
 from xlnn.linting import lint
 from xlnn.loading.spec import described
 from xlnn.loading.values import values

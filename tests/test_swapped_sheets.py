@@ -15,7 +15,7 @@ from xlnn.checking import edits
 from xlnn.checking.check import check
 from xlnn.engines import ENGINES, PROGRAMS
 from xlnn.errors import EngineError, WorkbookError
-from xlnn.layout import quoted
+from xlnn.grid import quoted
 from xlnn.loading import open_file
 from xlnn.loading.values import values
 from xlnn.xlsx.parts import WORKBOOK, sheet_parts

@@ -22,9 +22,9 @@ from xlnn.building.build import build
 from xlnn.cli import cli
 from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.errors import DataError
-from xlnn.layout import quoted
+from xlnn.grid import quoted
 from xlnn.registry.templates import experiments, folder, loaded, names
-from xlnn.registry.text import VARIANTS, Text, languages, text, translated
+from xlnn.registry.text import PAGES, VARIANTS, Text, languages, text, translated
 from xlnn.workbooks.network.kind import variants
 from xlnn.workbooks.network.kind import words_of as words_of_network
 from xlnn.workbooks.network.layers import LayerSpec
@@ -657,12 +657,34 @@ def test_an_english_text_in_another_language_is_found(monkeypatch, tmp_path, key
     assert found <= latin_words(value)
 
 
-@pytest.mark.parametrize("kind", KINDS_WITH_WORDS)
+def without_unused(words, unused, used):
+    """Return the words of a language without those of pages that a kind does not name."""
+    if not isinstance(words, dict):
+        return words
+    return {
+        key: without_unused(each, unused.get(key, {}), used.get(key, {}))
+        if isinstance(each, dict)
+        else each
+        for key, each in words.items()
+        if key in used or key not in unused
+    }
+
+
+def test_the_pages_that_any_experiment_may_name_have_the_same_words_in_every_language():
+    one, *others = (dict(leaves(translated(lang, PAGES))) for lang in TRANSLATED)
+    for key in one:
+        assert all(blanks(one[key]) == blanks(other[key]) for other in others), key
+    assert all(one.keys() == other.keys() for other in others)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS_WITH_WORDS if kind != PAGES])
 @pytest.mark.parametrize("lang", TRANSLATED)
 def test_a_kind_with_words_of_its_own_has_the_same_ones_in_every_language(kind, lang):
     if kind in experiments():
         english, other = loaded(kind).english, loaded(kind).all_words(lang)
         assert loaded(kind).untranslated(lang) == {}
+        unused = translated(lang, PAGES)
+        other = replace(other, words=without_unused(other.words, unused, english.words))
     else:
         english, other = (Text(each, translated(each, kind)) for each in ("en", lang))
     assert differences(english.words, other.words) == set()

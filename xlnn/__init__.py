@@ -87,6 +87,9 @@ if TYPE_CHECKING:
     from xlnn.workbooks.pages.chart_parts import Chart as Chart
     from xlnn.workbooks.pages.chart_parts import Plane as Plane
     from xlnn.workbooks.pages.chart_parts import Trace as Trace
+    from xlnn.workbooks.pages.confusion import Confusion as Confusion
+    from xlnn.workbooks.pages.fit import Fit as Fit
+    from xlnn.workbooks.pages.gradient_check import GradientCheck as GradientCheck
     from xlnn.workbooks.pages.grid_part import Grid as Grid
     from xlnn.workbooks.pages.number_parts import Hidden as Hidden
     from xlnn.workbooks.pages.number_parts import Numbers as Numbers
@@ -95,11 +98,14 @@ if TYPE_CHECKING:
     from xlnn.workbooks.pages.part import Below as Below
     from xlnn.workbooks.pages.part import Beside as Beside
     from xlnn.workbooks.pages.part import Space as Space
+    from xlnn.workbooks.pages.predict import Predict as Predict
+    from xlnn.workbooks.pages.progress import Progress as Progress
     from xlnn.workbooks.pages.table_parts import Table as Table
     from xlnn.workbooks.pages.text_parts import Sentences as Sentences
     from xlnn.workbooks.samples import Learns as Learns
     from xlnn.workbooks.samples import classes_found as classes_found
     from xlnn.workbooks.samples import classes_of as classes_of
+    from xlnn.workbooks.samples import numbers_found as numbers_found
 
     __version__: str
 
@@ -133,13 +139,18 @@ _MODULES = {
     "xlnn.registry.templates": "templates",
     "xlnn.registry.text": "Text",
     "xlnn.workbooks.experiment": "Experiment OneOf Size",
-    "xlnn.workbooks.samples": "Learns classes_found classes_of",
+    "xlnn.workbooks.samples": "Learns classes_found classes_of numbers_found",
     "xlnn.workbooks.learning": "Weight Weights again choice constants shown",
-    "xlnn.workbooks.pages.page": "Page",
     "xlnn.workbooks.pages.chart_parts": "Chart Plane Trace",
+    "xlnn.workbooks.pages.confusion": "Confusion",
+    "xlnn.workbooks.pages.fit": "Fit",
+    "xlnn.workbooks.pages.gradient_check": "GradientCheck",
     "xlnn.workbooks.pages.grid_part": "Grid",
     "xlnn.workbooks.pages.number_parts": "Hidden Numbers Row",
+    "xlnn.workbooks.pages.page": "Page",
     "xlnn.workbooks.pages.part": "Below Beside Space",
+    "xlnn.workbooks.pages.predict": "Predict",
+    "xlnn.workbooks.pages.progress": "Progress",
     "xlnn.workbooks.pages.table_parts": "Table",
     "xlnn.workbooks.pages.text_parts": "Sentences",
 }

@@ -8,6 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from openpyxl.utils.cell import get_column_letter as letters
 
+LONGEST_FORMULA = 8_192
+"""Excel's limit, in characters."""
+
 Inputs = Mapping[tuple[str, int, int], float]
 """Numbers to put into cells before recalculating: (sheet, row, column) -> number.
 

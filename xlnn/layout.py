@@ -12,13 +12,12 @@ import numpy as np
 from xlnn.axis import Axis, Use
 from xlnn.block import COLUMNS, ROWS, Block
 from xlnn.errors import DataError, WidthError
-from xlnn.grid import address, fixed, quoted
+from xlnn.grid import LONGEST_FORMULA, address, fixed, quoted
 from xlnn.model import ByName, Model
 from xlnn.quantity import Quantity
 from xlnn.quantity_cells import FilledColumn, QuantityCells
 
-LONGEST_FORMULA = 8_192
-"""Excel's limit, in characters."""
+NARROWER = "make the layers narrower"
 
 
 @dataclass(frozen=True)
@@ -256,9 +255,10 @@ def _stated(
     if len(text) + 5 * len(rows) > LONGEST_FORMULA:
         longest = len(column.at(last))
         if longest > LONGEST_FORMULA:
+            of_runs = getattr(quantity.equation, "runs", 0)
             raise DataError(
                 f"The formula of {quantity.name} has {longest:,} characters and a cell takes "
-                f"{LONGEST_FORMULA:,}: make the layers narrower."
+                f"{LONGEST_FORMULA:,}: {'compare fewer runs' if of_runs else NARROWER}."
             )
     return column
 
@@ -299,5 +299,5 @@ def _check_grid(block: Block, title: str) -> None:
     if column > COLUMNS:
         raise WidthError(
             f"The sheet {title} would have {column:,} columns and Excel has {COLUMNS:,}: "
-            "make the layers narrower, or use fewer inputs."
+            f"{NARROWER}, or use fewer inputs."
         )

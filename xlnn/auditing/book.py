@@ -19,8 +19,7 @@ from xlnn.auditing.tables import Tables
 from xlnn.checking.references import CellRange
 from xlnn.engines.formualizer import rectangles
 from xlnn.engines.scenarios import Found, Place, Question
-from xlnn.grid import address
-from xlnn.layout import quoted
+from xlnn.grid import address, quoted
 from xlnn.xlsx.cells import all_cells
 from xlnn.xlsx.name_substitution import Names
 from xlnn.xlsx.package import Package, inspect

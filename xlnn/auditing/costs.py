@@ -11,8 +11,7 @@ import numpy as np
 from xlnn.auditing.book import Book, Dependence, is_cell
 from xlnn.auditing.headings import NOTHING, Headings, Meaning, is_total
 from xlnn.engines.scenarios import Place
-from xlnn.grid import address
-from xlnn.layout import quoted
+from xlnn.grid import address, quoted
 
 MOST_TERMS = 120
 """Terms of an implied cost: a formula of 8,192 characters."""

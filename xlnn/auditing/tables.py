@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xlnn.formula import Token, corners, rewritten
-from xlnn.grid import letters
-from xlnn.layout import quoted
+from xlnn.grid import letters, quoted
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.markup import elements, unescaped
 from xlnn.xlsx.parts import read_workbook, relationships, rels_of

@@ -221,7 +221,7 @@ def check_formulas(layout: Layout) -> None:
             raise
         except Exception as error:  # user code may raise anything
             raise DataError(f"The cell of {name} raises {_said(error)}.") from error
-        last = tuple(axis.length - 1 for axis in quantity.axes)
+        last = tuple(axis.length - 1 for axis in quantity.rows)  # of each of several runs
         try:
             formulas = [column.at(last) for column in columns]
         except (IndexError, KeyError, ValueError) as error:

@@ -15,8 +15,8 @@ import numpy as np
 from xlnn.block import Block
 from xlnn.checking.report import Wrong
 from xlnn.errors import XlnnError
-from xlnn.grid import Values
-from xlnn.layout import Layout, quoted
+from xlnn.grid import Values, quoted
+from xlnn.layout import Layout
 from xlnn.loading.spec import by_heading, described
 from xlnn.model import Model
 from xlnn.xlsx.cells import cells

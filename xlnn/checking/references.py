@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from xlnn.formula import Node, parsed, rewritten
-from xlnn.grid import address
-from xlnn.layout import quoted
+from xlnn.grid import address, quoted
 
 
 class CellRange(NamedTuple):

@@ -177,6 +177,24 @@ class NameOf(Sentence):
         return either(is_chosen(choice, used), name, self.words["choose"].format(name=name))
 
 
+FLAT = Stated(
+    lambda a: a.reshape(1, -1),
+    lambda k, a: f"={a[divmod(k, a.shape[1])]}",
+    repeats=True,
+    says="The pixels of a picture, row by row.",
+)
+
+
+def as_picture(rows: int, columns: int) -> Stated:
+    """Return the equation of the pixels of one row, as a picture."""
+    return Stated(
+        lambda a: a.reshape(rows, columns),
+        lambda row, column, a: f"={a[row * columns + column]}",
+        repeats=True,
+        says="The pixels of a row, in their rows and columns.",
+    )
+
+
 class OfRow(Equation):
     """Values of another sheet; where they have several rows, those of the chosen row.
 
@@ -317,13 +335,21 @@ class FromWords(Equation):
         makes it 1.
     others : tuple of str
         For each word, the value that makes no input 1.
+    shape : tuple of int
+        The shape of the inputs, by default that of a picture of one row.
     """
 
     reads_as_stated = repeats = discontinuous = True
     optional = ("number",)
 
-    def __init__(self, inputs: Sequence[int | tuple[int, str]], others: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        inputs: Sequence[int | tuple[int, str]],
+        others: tuple[str, ...],
+        shape: tuple[int, ...] = (),
+    ) -> None:
         self.inputs, self.others = tuple(inputs), others
+        self.shape = shape or (1, len(self.inputs))
 
     def typed(self, row: np.ndarray) -> tuple[list[float], list[str]]:
         """Return the numbers and words to type for some inputs."""
@@ -336,16 +362,16 @@ class FromWords(Equation):
         return numbers, words
 
     def array(self, word: np.ndarray, number: np.ndarray | None = None) -> np.ndarray:
-        """Return the inputs, shape (1, 1, inputs)."""
+        """Return the inputs of one row."""
         said = [str(each).lower() for each in word]
         row = [
             number[of] if isinstance(of, int) else float(said[of[0]] == of[1].lower())
             for of in self.inputs
         ]
-        return np.array(row, dtype=float)[np.newaxis, np.newaxis]
+        return np.array(row, dtype=float).reshape(1, *self.shape)
 
-    def cell(self, _: int, unit: int, word: Cells, number: Cells | None = None) -> str:
-        of = self.inputs[unit]
+    def cell(self, *unit: int, word: Cells, number: Cells | None = None) -> str:
+        of = self.inputs[unit[-1]]
         if isinstance(of, int):
             return f"={number[of]}"
         kind = of[1].replace('"', '""')

@@ -3,14 +3,18 @@
 An argument that differs from run to run has the runs as its first axis.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Self
 
 import numpy as np
 
-from xlnn.equation import Cells, Equation, Sentence, Stated
+from xlnn.equation import Cells, Equation, Sentence, Stated, Unit
 from xlnn.equations.sentences import Lines
+from xlnn.grid import LONGEST_FORMULA
 from xlnn.terms import Term
+
+ROOM = 200
+"""Characters that are left for what is shown in place of an error."""
 
 
 class OfOneRun(Equation):
@@ -64,7 +68,56 @@ class OfOneRun(Equation):
         stated = [self.equation.cell(*unit, **_at(n, self.own, arguments)) for n in each]
         if run is None:
             return stated[0]
-        return f"=CHOOSE({run[()]},{','.join(text.removeprefix('=') for text in stated)})"
+        chosen = f"=CHOOSE({run[()]},{','.join(text.removeprefix('=') for text in stated)})"
+        if len(chosen) <= LONGEST_FORMULA - ROOM:
+            return chosen
+        # a long sentence is said once, of cells that are chosen one by one
+        cells = {
+            role: _OfChosenRun(run[()], [one.at(n, along="run") for n in each])
+            if role in self.own
+            else one
+            for role, one in arguments.items()
+        }
+        return self.equation.cell(*unit, **cells)
+
+
+class _OfChosenRun:
+    """The cells of the chosen run, for an equation that reads them one by one.
+
+    Parameters
+    ----------
+    run : str
+        The address of its number.
+    each : sequence of Cells
+        The cells of each run.
+    """
+
+    def __init__(self, run: str, each: Sequence[Cells]) -> None:
+        self.run, self.each = run, each
+        self.shape, self.name, self.axes = each[0].shape, each[0].name, each[0].axes
+
+    samples = images = property(lambda self: self._with(lambda cells: cells.samples))
+    epochs = property(lambda self: self._with(lambda cells: cells.epochs))
+
+    def _with(self, of: Callable[[Cells], Cells]) -> Self:
+        return type(self)(self.run, [of(cells) for cells in self.each])
+
+    def over(self, *axes: str) -> Self:
+        """Return the same units, over the whole of some axes."""
+        return self._with(lambda cells: cells.over(*axes))
+
+    def at(self, index: int, along: str = "") -> Self:
+        """Return the same units at one index of an axis."""
+        return self._with(lambda cells: cells.at(index, along))
+
+    @property
+    def listed(self) -> str:
+        """All units as arguments of a function."""
+        return self[...]
+
+    def __getitem__(self, unit: Unit | tuple[Unit, ...]) -> str:
+        """Return the cell, or the range, of the chosen run."""
+        return f"CHOOSE({self.run},{','.join(cells[unit] for cells in self.each)})"
 
 
 class SaidOfOneRun(OfOneRun, Sentence):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from inspect import signature
 from itertools import chain
 from typing import Any, Self
@@ -323,14 +324,22 @@ class Complete(Sentence):
         How many cells they have.
     missing : str
         The text if a number is missing, by default that of ``english``.
+    along : tuple of str
+        Further axes of the columns.
     """
 
     english = {"missing": "A number is missing in the data: fill in x and y in every row."}
 
     def __init__(
-        self, sentence: Sentence, columns: tuple[str, ...], cells: int, missing: str = ""
+        self,
+        sentence: Sentence,
+        columns: tuple[str, ...],
+        cells: int,
+        missing: str = "",
+        along: tuple[str, ...] = (),
     ) -> None:
         self.sentence, self.columns, self.cells = sentence, columns, cells
+        self.missing, self.along = missing, ("row", *along)
         self.words = {"missing": missing} if missing else self.english
         self.optional = sentence.optional
 
@@ -340,12 +349,13 @@ class Complete(Sentence):
         return tuple(dict.fromkeys((*self.sentence.roles, *self.columns)))
 
     def said(self, *unit: int, **known: Term) -> str:
-        columns = [known[name].over("row")[...] for name in self.columns]
+        columns = [known[name].over(*self.along)[...] for name in self.columns]
         own = {name: each for name, each in known.items() if name in self.sentence.roles}
         said = self.sentence.said(*unit, **own)
         return either(count(*columns) < self.cells, self.words["missing"], said)
 
     def said_by(self, sentence: Callable[..., str]) -> Self:
-        said = super().said_by(sentence)
-        said.sentence = self.sentence.said_by(sentence)
+        said = copy(self) if self.missing else super().said_by(sentence)
+        if self.sentence.english:
+            said.sentence = self.sentence.said_by(sentence)
         return said

@@ -14,8 +14,8 @@ from openpyxl.utils.cell import coordinate_to_tuple
 from xlnn.checking.references import replaced
 from xlnn.engines.scenarios import Place
 from xlnn.formula import corners, corners_of, title_of, tokens
-from xlnn.grid import address
-from xlnn.layout import Layout, quoted
+from xlnn.grid import address, quoted
+from xlnn.layout import Layout
 
 Rectangle = tuple[int, int, int, int]
 """Rows and columns: top, left, bottom, right."""

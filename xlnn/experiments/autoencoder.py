@@ -7,7 +7,9 @@ P. Vincent et al., Extracting and composing robust features with denoising autoe
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
+from math import isqrt
 
 import numpy as np
 
@@ -16,10 +18,15 @@ from xlnn import Axis, Chart, Grid, Page, Quantity, Size, Stated, Table, Trace, 
 from xlnn.equations import units as eq
 from xlnn.terms import Value
 
-ROWS, COLUMNS = 4, 3
-PIXELS = ROWS * COLUMNS
+PICTURE = 4, 3
+"""Rows and columns of the book's images, to which pictures are resized."""
+
 CODE = 2
 MARKS = ("−0.9", "−0.6", "−0.3", "0.0", "0.3", "0.6", "0.9")
+RATES = {"sgd": 0.05, "momentum": 0.005, "rmsprop": 0.02, "adam": 0.05}
+LINEAR = 10
+"""How many times smaller steps are where images are scaled: a linear output has no flat ends."""
+
 ACROSS = len(MARKS)
 """Pictures along each side of the plane."""
 
@@ -29,9 +36,9 @@ NOISY = eq.Choice(  # Vincent et al. 2008, 2.3: a part of the pixels, drawn at r
     "=IF({drawn}-{noise}<0,0,{x})")
 OFF = eq.Choice(
     lambda t, a: ((t >= 0.5) != (a >= 0.5)).sum(axis=1),
-    lambda t, a: "=" + "+".join(f"(({t[j]}>=0.5)<>({a[j]}>=0.5))" for j in range(PIXELS)))
+    lambda t, a: "=" + "+".join(
+        f"(({t[j]}>=0.5)<>({a[j]}>=0.5))" for j in range(t.shape[0])))
 NUMBER = Stated(lambda point: point, "=1*{point}")  # which text is not; SUMPRODUCT skips it
-PICTURE = eq.OfRow((ROWS, COLUMNS), (PIXELS,))
 PLACE = Stated(  # the columns of pictures go from left to right, their rows from the top down
     lambda place: 0.3 * np.column_stack([
         (place - 1) % ACROSS - ACROSS // 2, ACROSS // 2 - (place - 1) // ACROSS]),
@@ -40,10 +47,27 @@ PLACE = Stated(  # the columns of pictures go from left to right, their rows fro
         f"=0.3*({ACROSS // 2}-INT(({place[()]}-1)/{ACROSS}))")[k])
 
 
+def grid(sizes: dict, picture: tuple[int, ...] = ()) -> tuple[int, int]:
+    """Return the rows and columns in which the numbers of an image are shown."""
+    pixels = sizes["pixels"]
+    if picture := picture or sizes.get("picture", ()):
+        return tuple(picture)
+    if pixels == PICTURE[0] * PICTURE[1]:
+        return PICTURE
+    side = isqrt(pixels)
+    return (side, side) if side * side == pixels else (1, pixels)
+
+
+def drawn(spec) -> tuple[int, ...]:  # noqa: ANN001 -- a Spec
+    """Return the rows and columns of images that a person draws; a row of numbers is typed."""
+    found = grid(spec.sizes, spec.picture)
+    return found if found[0] > 1 else ()
+
+
 def layers(sizes: dict) -> dict[int, tuple[int, int]]:
     """Return the units of each layer and of the one below, by the layer's number."""
     hidden = [sizes["hidden"]] if sizes["hidden"] else []
-    units = [PIXELS, *hidden, CODE, *hidden, PIXELS]
+    units = [sizes["pixels"], *hidden, CODE, *hidden, sizes["pixels"]]
     return dict(enumerate(zip(units[1:], units, strict=False), start=2))
 
 
@@ -71,7 +95,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
                                used=f"{axis.name}_used")
     yield Quantity("number", title="image", symbol="n", axes=(image,), counts=True)
     yield Quantity("labels", symbol=" ", title="label", axes=(image,), number_format="0")
-    pixels = alike(axes=(image,), shape=(PIXELS,))
+    pixels = alike(axes=(image,), shape=(sizes["pixels"],))
     yield pixels("images", "pixels", symbol="x{}", source="3-1",
                  meaning="the pixels of an image: what goes in, and what is to come out")
     yield pixels("drawn", "drawn for the noise", symbol="u{}", between=(0.0, 1.0),
@@ -82,10 +106,13 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     yield from _training(sizes, epoch, image)
     yield from _shown(sizes)
     yield Quantity("told", equation=xlnn.Told(
-        {"once": "C_T is {C_T_last} in the only epoch. {wrong_last} of {pixels} pixels are wrong.",
+        {"once_scaled": "C_T is {C_T_last} in the only epoch.",
+         "told_scaled": "C_T is {C_T_first} in epoch 1 and {C_T_last} in epoch {epochs}."}
+        if sizes["scaled"] else
+        {"once": "C_T is {C_T_last} in the only epoch. {wrong_last} of {all} pixels are wrong.",
          "told": "C_T is {C_T_first} in epoch 1 and {C_T_last} in epoch {epochs}. "
-         "{wrong_first} of {pixels} pixels are wrong in epoch 1, and {wrong_last} in the last."},
-        lambda: (Value(epoch.length == 1),), digits=2, pixels=PIXELS * image.length))
+         "{wrong_first} of {all} pixels are wrong in epoch 1, and {wrong_last} in the last."},
+        lambda: (Value(epoch.length == 1),), digits=2, all=sizes["pixels"] * image.length))
 
 
 def _training(sizes: dict, epoch: Axis, image: Axis) -> Iterator[Quantity]:
@@ -98,25 +125,31 @@ def _training(sizes: dict, epoch: Axis, image: Axis) -> Iterator[Quantity]:
         yield forward(f"z{n}", "weighted input", eq.DENSE.of(f"W{n}", below, f"b{n}"),
                       symbol="z^{}", shape=(units,))
         below = f"a{n}"
-        yield forward(below, "activation", (eq.SIGMOID if n == last else eq.TANH).of(f"z{n}"),
+        step = eq.TANH if n != last else eq.COPY if sizes["scaled"] else eq.SIGMOID
+        yield forward(below, "activation", step.of(f"z{n}"),
                       symbol="a^{}", shape=(units,), source="3-2",
                       meaning="how excited a unit is; of the two, where the image lies",
-                      written="tanh z, and 1 / (1 + exp(−z)) of the pixels")
+                      written="tanh z; of the output 1 / (1 + exp(−z)), or z if scaled")
     yield column("C", "squared error", eq.SQUARED_ERROR.of("images", below), source="3-4",
                  meaning="how far the image that comes out is from the clean one",
                  written="C = ½ Σ (x − a)²")
-    yield column("off", "pixels wrong", OFF.of("images", below), symbol=" ")
+    if not sizes["scaled"]:
+        yield column("off", "pixels wrong", OFF.of("images", below), symbol=" ")
     back = eq.SIGMOID_DELTA.of(below, "images")
+    if sizes["scaled"]:
+        back = eq.ERROR.of(below, "images")
     for n, (units, _) in reversed(shapes.items()):
         yield column(f"delta{n}", "error δ", back, symbol="δ^{}", shape=(units,), role="backward",
                      meaning="how fast C changes with z", source="4-2, 4-3",
-                     written="output: (a − x) a (1 − a);  tanh: (Σ δ w)(1 − a²)")
+                     written="output: (a − x) a (1 − a), or a − x if scaled;  tanh: "
+                     "(Σ δ w)(1 − a²)")
         back = eq.Back((f"delta{n}", f"W{n}"), tanh=f"a{n - 1}")
     yield from network.gradients(epoch.length)
-    once = alike(sheet="weights", axes=(epoch,))
+    once = alike(sheet="progress", axes=(epoch,))
     yield once("C_T", "total cost", eq.total("image"))
-    yield once("wrong", "pixels wrong", eq.total("image").of("off"), symbol=" ",
-               number_format="0")
+    if not sizes["scaled"]:
+        yield once("wrong", "pixels wrong", eq.total("image").of("off"), symbol=" ",
+                   number_format="0")
 
 
 def _shown(sizes: dict) -> Iterator[Quantity | xlnn.Copy]:
@@ -130,17 +163,18 @@ def _shown(sizes: dict) -> Iterator[Quantity | xlnn.Copy]:
                      **here)
     shown = {f"{kind}{n}": f"{kind}{n}_shown" for n in above for kind in "Wb"}
     yield from (xlnn.shown(name, kind=name[0], **here) for name in shown)
-    picture = alike(shape=(ROWS, COLUMNS))
-    yield picture("before", "clean", PICTURE.of("images", "image_used"))
-    yield picture("seen", "goes in", PICTURE.of("noisy", "image_used"))
-    yield picture("after", "comes out", PICTURE.of(f"a{last}", "row"))
+    shape = grid(sizes)
+    picture, pixels = alike(shape=shape), eq.OfRow(shape, (sizes["pixels"],))
+    yield picture("before", "clean", pixels.of("images", "image_used"))
+    yield picture("seen", "goes in", pixels.of("noisy", "image_used"))
+    yield picture("after", "comes out", pixels.of(f"a{last}", "row"))
     yield Quantity("point", title="type a point", symbol="a{}", shape=(CODE,),
                    between=(-1.0, 1.0), number_format="0.00")
     yield Quantity("point_used", title="point used", symbol="a{}", shape=(CODE,),
                    equation=NUMBER.of("point"), **here)
     again = partial(xlnn.again, [f"{kind}{n}" for n in above for kind in "za"], **here)
     yield from again("{}_point", instead={f"a{code}": "point_used", **shown})
-    yield picture("image", "of the point", PICTURE.of(f"a{last}_point"))
+    yield picture("image", "of the point", pixels.of(f"a{last}_point"))
     place = Axis("place", ACROSS**2)
     yield Quantity("place", title="place", symbol="n", sheet="decoder", axes=(place,), counts=True)
     yield Quantity("spot", title="point of the plane", symbol="a{}", axes=(place,), shape=(CODE,),
@@ -150,55 +184,77 @@ def _shown(sizes: dict) -> Iterator[Quantity | xlnn.Copy]:
         first = down * ACROSS
         some = Axis("place", ACROSS, first=first, counts_from=first + 1)
         yield picture(f"plane_{down + 1}", f"a₂ = {mark}", axes=(some,), symbol=" ",
-                      equation=eq.pictures(some, (ROWS, COLUMNS)).of(f"a{last}_plane"))
+                      equation=eq.pictures(some, shape).of(f"a{last}_plane"))
 
 
 def inputs(sizes: dict) -> dict:
     """Return the settings, the random numbers for the noise, and random weights."""
     draw = np.random.default_rng(sizes["seed"])
+    rate = {"eta": RATES[sizes["optimizer"]] / LINEAR} if sizes.get("scaled") else {}
     return {
-        "noise": 0, "epoch_chosen": sizes["epochs"], "image_chosen": 1, "point": [0.5, 0.5],
+        **rate, "noise": 0, "epoch_chosen": sizes["epochs"], "image_chosen": 1, "point": [0.5, 0.5],
         **weights(sizes).drawn(draw, 0.5, 3),
-        "drawn": draw.random((sizes["images"], PIXELS)).round(3),
+        "drawn": draw.random((sizes["images"], sizes["pixels"])).round(3),
     }
 
 
-def from_data(data: xlnn.Dataset, where: str) -> tuple[dict, dict]:
-    """Return the sizes and inputs for pictures, labelled by class or by number."""
+def from_data(data: xlnn.Dataset, where: str) -> tuple[dict, dict]:  # noqa: ARG001 -- any may be
+    """Return the sizes and inputs for images, labelled by class or by number."""
     images, pixels = data.x.reshape(len(data.x), -1).shape
-    if pixels != PIXELS:
-        raise xlnn.XlnnError(f"{where}: {pixels} columns of pixels were found, but {ROWS} × "
-                             f"{COLUMNS} are needed; --label names a column of labels.")
-    if outside := [value for value in data.x.flat if not 0 <= value <= 1]:
-        raise xlnn.XlnnError(f"{where}: a pixel is {outside[0]:g}, but pixels must be from 0 to 1.")
     classes = data.t.argmax(axis=1) if data.labels else np.arange(images)
     numbers = np.array([xlnn.number(label) for label in data.labels], dtype=float)
     are_numbers = len(numbers) and np.isfinite(numbers).all()  # not words, and not missing
     labels = numbers[classes] if are_numbers else classes + 1
-    return {"images": images}, {"images": data.x.reshape(images, PIXELS), "labels": labels}
+    return {"images": images, "pixels": pixels}, {"labels": labels}
 
 
-ink = partial(Grid, scale="ink", width=3, digits=";;;")
+class Autoencoder(xlnn.Experiment):
+    """An autoencoder, whose outputs lie between 0 and 1 if its images are not scaled."""
 
-EXPERIMENT = xlnn.Experiment(
-    "autoencoder", model, title="Twelve pixels in two numbers",
+    def learns_of(self, spec) -> xlnn.Learns:  # noqa: ANN001 -- a Spec
+        """Return what it learns from; the output is that of the last layer."""
+        return replace(self.learns, output=f"a{[*layers(spec.sizes)][-1]}")
+
+    def rate_for(self, data, origin, asked) -> dict[str, float]:  # noqa: ANN001 -- as it has them
+        """Return a lower learning rate for more data, and one lower still where they are scaled."""
+        found = super().rate_for(data, origin, asked)
+        is_scaled = (asked.scale or "none") != "none"
+        return {name: rate / LINEAR for name, rate in found.items()} if is_scaled else found
+
+    def told_of(self, spec, samples) -> tuple[str, ...]:  # noqa: ANN001 -- a Spec and its samples
+        """Refuse pixels that the outputs cannot become."""
+        outside = [value for value in samples.data.x.flat if not 0 <= value <= 1]
+        if outside and not spec.scaled:
+            raise xlnn.XlnnError(f"A pixel is {outside[0]:g}, but pixels must be from 0 to 1: add "
+                                 "--scale standard.")
+        return ()
+
+
+ink = partial(Grid, scale=lambda page: "around 0" if page.spec.scaled else "ink", width=3,
+              digits=";;;")
+
+EXPERIMENT = Autoencoder(
+    "autoencoder", model, title="An autoencoder in a sheet",
     summary="An autoencoder: the book's 64 images through two numbers and back, and the plane of "
     "these numbers with its images.",
-    sizes={"epochs": Size(40, 1, 500), "images": Size(64, 2, 500), "hidden": Size(0, 0, 12),
+    sizes={"epochs": Size(40, 1, 500), "images": Size(64, 2, 2000), "pixels": Size(12, 1, 256),
+           "hidden": Size(0, 0, 12),
            "seed": Size(1, 0, 2**31)},
-    rates={"sgd": 0.05, "momentum": 0.005, "rmsprop": 0.02, "adam": 0.05},
+    rates=RATES,
     inputs=inputs, images="digits", from_data=from_data, task=1,
-    learns=xlnn.Learns(x="images", t="", picture=(ROWS, COLUMNS)),
+    learns=xlnn.Learns(x="images", t="", results=("C_T", "wrong"),
+                      tested={"noisy": "test_images"}, picture=PICTURE),
     options_for=["epochs", "hidden", "seed", "noise"],
     about=(
-        "{images} images of 12 pixels go through two numbers and are to come out as they went in. "
-        "Nobody says which digit is on an image; yet zeros and ones separate in the plane.",
+        "{images} images of {pixels} pixels go through two numbers and are to come out as they "
+        "went in. Nobody says which digit an image shows; yet zeros and ones separate in the plane.",
         "The first half of the network is the encoder: it finds the two numbers. The second half "
         "is the decoder: it makes an image of any two numbers, also of those of no image.",
         "With noise a part of the pixels is left out, and the network has to give what it did not "
         "see. The random numbers for it are a table of inputs.",
         "Your own images:  xlnn build autoencoder --data pictures/  takes a folder of pictures, "
-        "which become 4 × 3 pixels, or a table of 12 pixels in each row.",
+        "which become 4 × 3 pixels, or a table with an image in each row. Numbers that are not "
+        "between 0 and 1 need  --scale standard .",
     ),
     colours={"forward": "from the image to the two numbers and back"},
     pages=(
@@ -225,6 +281,8 @@ EXPERIMENT = xlnn.Experiment(
                 ),
             ),
         ),
+        xlnn.Progress(), xlnn.Predict(grid=drawn),
+        xlnn.GradientCheck(),
         Page("images", "Images", "The images, and what goes in where there is noise.",
              Table("number", "labels", "images", "drawn", "noisy", ink=("images", "noisy"))),
         Page("training", "Training", "Forward and back, for each image in each epoch."),

@@ -24,6 +24,7 @@ SHARE = Stated(  # of the errors at this step in those at the last one; no squar
     lambda d, peak: "=IF(SIGN({})=0,0,SQRT(SUMSQ({})/SUMSQ({})))".format(peak[()], *(
         ",".join(f"{each[j]}/{peak[()]}" for j in range(d.shape[0])) for each in (d, d.at(-1)))))
 
+RESULTS = "C_T", "recognised", "accuracy"
 SHOWN = (*recurrent.GATES, "c", "h_rnn", "dc", "delta_rnn")
 
 
@@ -95,10 +96,10 @@ def training(sizes: dict, epoch: Axis, row: Axis) -> Iterator[Quantity]:
                 written="δ′ = (Uᵀ δ′₊)(1 − h′²)", source="Werbos 1990")
     yield error("passed_rnn", "back to the h before, RNN", eq.BACK.of("delta_rnn", "U_rnn"),
                 symbol="∂C/∂h′{}₋")
-    once, y = alike(sheet="weights", axes=(epoch,)), ends[2]
+    once, y = alike(sheet="progress", axes=(epoch,)), ends[2]
     told = (once("C_T", "total cost", eq.total("row").of("cost"), symbol="C_T",
                  meaning="the cost of all rows", written="C_T = Σ C"),
-            *(xlnn.classes_found(y, labels, sheet="weights", tested=sizes["test_samples"] > 0)
+            *(xlnn.classes_found(y, labels, sheet="progress", tested=sizes["test_samples"] > 0)
               if labels else
               [once("recognised", "rows that are right", eq.right("row"), symbol=" ")]))
     yield from (*told, *beside(told, instead={"cost": "cost_rnn", "y": "y_rnn"}))
@@ -162,7 +163,8 @@ EXPERIMENT = xlnn.Experiment(
            "seed": xlnn.Size(21, 0, 2**31)},
     rates={"adam": 0.1, "sgd": 0.5, "momentum": 0.05, "rmsprop": 0.05},
     inputs=inputs, task=1,
-    learns=xlnn.Learns(sizes={"x": ("rows", "steps"), "t": ("rows",)}, classes=True),
+    learns=xlnn.Learns(sizes={"x": ("rows", "steps"), "t": ("rows",)}, classes=True,
+                       results=[each + more for more in ("", "_rnn") for each in RESULTS]),
     options_for=["epochs", "hidden", "seed"],
     about=(
         "{rows} rows of {steps} symbols, 1 or −1. At the end the network says what the first "
@@ -195,6 +197,7 @@ EXPERIMENT = xlnn.Experiment(
             xlnn.Hidden("peak_dc", "peak_delta_rnn"),
             does="Choose an epoch and a row. Which units remember, and which forget?",
         ),
+        xlnn.Progress(), xlnn.Confusion(), xlnn.Predict(), xlnn.GradientCheck(),
         xlnn.Page("data", "Data", "The symbols of each row, and its target. Type others."),
         xlnn.Page("steps", "Steps", "Both networks forward, from the first step to the last."),
         xlnn.Page("ends", "Last step", "What both networks say at the last step, and its error."),

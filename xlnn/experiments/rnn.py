@@ -93,7 +93,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
                    meaning="how fast C changes with what goes into tanh; δ₊ is that of the next "
                    "step, and 0 after the last",
                    written="δ = (Vᵀ e + Uᵀ δ₊)(1 − h²)", source="Werbos 1990")
-    once = xlnn.alike(sheet="weights", axes=(epoch,))
+    once = xlnn.alike(sheet="progress", axes=(epoch,))
     yield once("C_T", "total cost", eq.total(*ROWS).of("cost"),
                meaning="the cost of all steps of all rows", written="C_T = Σ C")
     yield once("right", "outputs that are right", eq.right(*ROWS), symbol=" ")
@@ -148,7 +148,8 @@ EXPERIMENT = xlnn.Experiment(
            "steps": xlnn.Size(4, least=2, most=16), "hidden": xlnn.Size(3, most=20),
            "seed": xlnn.Size(5, 0, 2**31)},
     rates={"sgd": 0.05, "momentum": 0.01, "rmsprop": 0.02, "adam": 0.1},
-    inputs=inputs, learns=xlnn.Learns(sizes=dict.fromkeys("xt", ("rows", "steps"))), task=1,
+    inputs=inputs, task=1,
+    learns=xlnn.Learns(sizes=dict.fromkeys("xt", ("rows", "steps")), results=("C_T", "right")),
     options_for=["epochs", "hidden", "seed"],
     about=(
         "{rows} rows of {steps} bits: 1, or −1 for 0. After each bit the network says whether the "
@@ -181,6 +182,7 @@ EXPERIMENT = xlnn.Experiment(
             xlnn.Hidden("reach_start"),
             does="Choose an epoch and a row. See what h remembers, and how the gradient fades.",
         ),
+        xlnn.Progress(), xlnn.Predict(), xlnn.GradientCheck(),
         xlnn.Page("data", "Data", "The bits of each row, and the target of each step. Type "
                   "others."),
         xlnn.Page("steps", "Steps", "Forward from the first step to the last, and δ back from the "

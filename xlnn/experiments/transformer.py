@@ -96,7 +96,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     yield eq.position(T, D)
     yield from network.trained(epochs, sizes["optimizer"])
     yield from xlnn.again((*steps, *backward(T, N)), "{}", axes=(epoch, row))
-    once = alike(sheet="weights", axes=(epoch,))
+    once = alike(sheet="progress", axes=(epoch,))
     yield once("C_T", "total cost", eq.TOTAL, written="C_T = Σ −ln p(next)",
                meaning="the cost of all positions of all sentences")
     yield once("right", "words predicted", eq.TOTAL.of("hit"), symbol=" ", number_format="0")
@@ -213,6 +213,7 @@ EXPERIMENT = xlnn.Experiment(
             grids("x", "Q", "K", "V"), grids("Z", "S", "o", "taken"), grids("r1", "n1", "y1"),
             grids("h", "active"), grids("f", "r2", "n2", "y2"), grids("l"), grids("expl"),
         ),
+        xlnn.Progress(), xlnn.GradientCheck(),
         xlnn.Page("data", "Data", "The words, and the sentences as their numbers, with the word "
                   "after each. Type others.",
                   xlnn.Beside(Table("n_word", "name_word"),

@@ -22,8 +22,8 @@ from xlnn.explaining.explanation import SHOWN, Part, Value, in_words, meaning_of
 from xlnn.explaining.quantity_values import index_of
 from xlnn.explaining.run import CHECK
 from xlnn.formula import title_of
-from xlnn.grid import CellError, Values
-from xlnn.layout import Layout, quoted
+from xlnn.grid import CellError, Values, quoted
+from xlnn.layout import Layout
 from xlnn.loading.values import as_built, read_arrays
 from xlnn.model import Model
 from xlnn.quantity import Quantity

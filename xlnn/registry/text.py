@@ -48,6 +48,9 @@ SHARED: Mapping[str, frozenset[str] | None] = {
 }
 """Texts that kinds with their own texts share with the others: whole sections, or some keys."""
 
+PAGES = "pages"
+"""The folder with the translations of the pages that any experiment may name."""
+
 IN_WORDS = re.compile(r"[^\W\d_]{3}")
 """Texts in words; anything else is a symbol or an equation, the same in all languages."""
 
@@ -116,6 +119,10 @@ class Text:
     def with_said(self) -> Self:
         """Return the texts with all English ones that were looked up and are not among them."""
         return replace(self, words=_merged(self.said, self.words))
+
+    def with_more(self, other: Self) -> Self:
+        """Return the texts with those of another that are not among them."""
+        return replace(self, words=_merged(other.words, self.words))
 
     @property
     def sheets(self) -> dict[str, str]:
@@ -228,7 +235,7 @@ def _shared(lang: str) -> dict[str, Any]:
         section: {key: word for key, word in words[section].items() if not keys or key in keys}
         for section, keys in SHARED.items()
     }
-    return _merged(shared, words["experiments"])
+    return _merged(_merged(shared, words["experiments"]), translated(lang, PAGES))
 
 
 def _read(path: Path) -> dict[str, Any]:

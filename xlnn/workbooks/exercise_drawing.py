@@ -11,8 +11,8 @@ from openpyxl.styles import PatternFill
 
 from xlnn.equations import exercise as eq
 from xlnn.errors import DataError
-from xlnn.grid import letters
-from xlnn.layout import Layout, lay_out, quoted
+from xlnn.grid import letters, quoted
+from xlnn.layout import Layout, lay_out
 from xlnn.model import Model
 from xlnn.quantity import Quantity
 from xlnn.registry.text import Text, text

@@ -16,7 +16,8 @@ from xlnn.block import Block
 from xlnn.equation import Sentence
 from xlnn.equations import exercise as eq
 from xlnn.errors import DataError
-from xlnn.layout import Layout, lay_out, quoted
+from xlnn.grid import quoted
+from xlnn.layout import Layout, lay_out
 from xlnn.model import Model
 from xlnn.quantity import Quantity
 from xlnn.reference import Arrays

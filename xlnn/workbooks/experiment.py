@@ -480,7 +480,8 @@ class Experiment(WorkbookKind[Spec, Origin]):
     def all_words(self, lang: str) -> Text:
         """Return all texts of a language, with those that pages look up when they are drawn.
 
-        They are drawn in two sizes, since some texts are for several columns.
+        They are drawn in two sizes, since some texts are for several columns, and with data that
+        are labelled, scaled and held out.
         """
         usual = replace(self._usual, lang=lang)
         words, sizes = self.words(usual), dict(usual.sizes)
@@ -488,9 +489,21 @@ class Experiment(WorkbookKind[Spec, Origin]):
         for name, size in self.sizes.items():
             if size.type is WHOLE and size.within(size.usual + 1):
                 sizes[name] += 1
-        larger = replace(usual, sizes=sizes)
-        with suppress(XlnnError):  # of sizes that do not go together
-            self.drawings(larger, self.layout(larger), words)
+        others = [replace(usual, sizes=sizes)]
+        if (learns := self.learns) is not None:
+            labels = ("a", "b") if learns.classes else ()
+            others.append(
+                replace(usual, labels=labels, scaled=learns.scales, test_samples=1, decimals=0)
+            )
+        for other in others:
+            with suppress(XlnnError):  # of sizes that do not go together
+                layout = self.layout(other)
+                more = replace(self.words(other), said=words.said)
+                self.drawings(other, layout, more)
+                words = words.with_more(more)
+        for section in ("sheets", "notes"):  # what is held out is called after what is trained
+            known = words.words[section]
+            words.words[section] = {k: v for k, v in known.items() if not k.startswith(TEST)}
         return words.with_said()
 
     def as_toml(self) -> str:

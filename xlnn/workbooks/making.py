@@ -20,6 +20,7 @@ from xlnn.quantity import Quantity
 from xlnn.reference import known
 from xlnn.workbooks.kind import Recipe, misfit
 from xlnn.workbooks.origin import Origin, data_of, held_of, source_name
+from xlnn.workbooks.pages.page import with_inputs
 from xlnn.workbooks.runs import COMPARED, RUN, are_equal, each_run, together
 from xlnn.workbooks.samples import TEST, Learns, raw_name, typed_data
 from xlnn.workbooks.scaling import UNSCALED, Scaling, decimals, scalings
@@ -78,7 +79,7 @@ class Samples:
         for prefix, rows in (("", ~self.held), (TEST, self.held)):
             for name in (each for each in names if prefix + each in model.by_name):
                 found[prefix + name] = names[name][rows]
-        if learns.t and "labels" in model.by_name:
+        if learns.t and "labels" in model.by_name and "labels" not in found:
             kind = object if model["labels"].is_text else float
             found["labels"] = np.array(self.data.labels, dtype=kind)
         return found
@@ -149,7 +150,7 @@ def _read(kind: Kind, origin: Origin, asked: Options) -> tuple[Origin, Dataset |
         origin = replace(origin, reading=learns.reading(origin.reading, asked))
     elif origin.data is None:
         return origin, typed_data(learns, {**kind.inputs_for(origin.sizes), **origin.inputs}), ()
-    data = data_of(origin, asked)
+    data = data_of(origin, asked, learns.picture)
     notes = () if origin.is_shipped and not is_own else data.told
     if is_own:
         origin = replace(origin, is_own=True, held=None)
@@ -248,19 +249,31 @@ class Making:
         weights = kind.weights(model)
         _check_weights(sum(prod(each.input_lengths) for each in weights), large=asked.large)
         start, notes = self._start(weights, spec, run)
-        usual = {**kind.inputs_for(kind.facts(spec) | spec.sizes), **origin.inputs}
+        drawn = kind.inputs_for(kind.facts(spec) | spec.sizes)
+        usual = {**drawn, **origin.inputs}
+        if spec.sizes != origin.sizes:  # such as random numbers for each row
+            other = [name for name in drawn if np.size(drawn[name]) != np.size(usual[name])]
+            usual |= {name: drawn[name] for name in other}
         if asked.start is None:
             start = {name: each for name, each in start.items() if name not in origin.inputs}
         given = {**usual, **start}
         if samples is not None:
             for name in (kind.learns.x, kind.learns.t):
                 given.pop(name, None)
-            if "data" in asked:
-                given |= kind.inputs_of(samples.data, source_name(asked.data))
+            if "data" in asked or not kind.learns.t:
+                beside = kind.inputs_of(samples.data, source_name(asked.data))
+                names = {each.name for each in model.inputs}
+                given |= beside
+                given |= {
+                    TEST + name: np.asarray(own)[samples.held]
+                    for name, own in beside.items()
+                    if TEST + name in names
+                }
             given = samples.kept(given, model, kind.learns) | samples.inputs(model, kind.learns)
         for quantity in model.inputs:
             if quantity.choices and quantity.name in origin.inputs and spec.sizes != origin.sizes:
                 given[quantity.name] = np.clip(origin.inputs[quantity.name], *quantity.choices)
+        given = with_inputs(kind.pages, model, kind.learns_of(spec), spec, given)
         names = {quantity.name for quantity in model.inputs}
         given = {
             name: value for name, value in given.items() if name in names or name not in CONSTANTS

@@ -83,8 +83,10 @@ class Origin:
         return bool(self.sizes.get("epochs", 1))
 
 
-def data_of(origin: Origin, options: Options) -> Dataset:
+def data_of(origin: Origin, options: Options, picture: tuple[int, int] | None = None) -> Dataset:
     """Read the data of the user, of a template or of an older workbook.
+
+    A person's picture files are resized to the rows and columns of ``picture``, if it is given.
 
     Raises
     ------
@@ -107,9 +109,12 @@ def data_of(origin: Origin, options: Options) -> Dataset:
         known = replace(known, sheet="", encoding="", decimal="")
     if options.data is not None and _kind(source) != PICTURES:
         # a table may have as many inputs as a picture has pixels
-        known = replace(known, picture=None, usual=known.picture)
-    elif options.data is not None and origin.is_shipped:
-        known = replace(known, picture=None)  # the size of our images does not apply to the user's
+        known = replace(known, picture=None, usual=known.picture or picture)
+    elif options.data is not None:
+        if origin.is_shipped:  # the size of our images does not apply to the user's
+            known = replace(known, picture=None)
+        if picture and not known.picture:
+            known = replace(known, picture=picture, table=False)
     reading = _consistent(replace(known, **given), given)
     data = load(source, reading)
     _check_picture(origin, options, name, data)

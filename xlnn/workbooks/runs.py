@@ -199,8 +199,13 @@ def _close(quantities: Sequence[Quantity]) -> set[str]:
     courses = {each.name for each in quantities if any(axis.name == EPOCH for axis in each.axes)}
     begun = {each.name for each in quantities if each.name in OWN or each.given > 0}
     summed = own - courses - begun
-    chosen = epochs | summed
+    chosen = epochs | summed | {each.name for each in quantities if _is_run(each)}
     return (chosen | _users(quantities, chosen)) - courses
+
+
+def _is_run(quantity: Quantity) -> bool:
+    """Return whether a quantity is the choice of a run, of a page that has no epoch to choose."""
+    return quantity.kind == RUN and quantity.choices is not None
 
 
 def _epochs(quantities: Sequence[Quantity]) -> set[str]:
@@ -302,6 +307,8 @@ def choosing(
             name = choice_of_run(found.name)
             choices[found.sheet] = choices[prefix] = name
             yield replace(found, name=name, kind=RUN, choices=(1, runs))
+        elif _is_run(found):
+            choices[found.sheet] = found.name
         roles = [role for role, use in found.uses.items() if use.name in own]
         if not roles or isinstance(found.equation, SaidOfEachRun):
             yield found

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -37,7 +38,7 @@ FACTOR = (0.1, 3.0)
 EPOCH = "epoch"
 
 
-RESULTS = ("C_T", "mean_C", "recognised", "accuracy", "right", "rmse", "mae")
+RESULTS = ("C_T", "mean_C", "recognised", "accuracy", "right", "predicted", "rmse", "mae")
 """What there may be of each epoch."""
 
 
@@ -115,6 +116,20 @@ def users_of(quantities: Iterable[Quantity], names: Iterable[str]) -> set[str]:
     return found - {*names}
 
 
+def needed_for(
+    quantities: Iterable[Quantity], results: Iterable[str], given: Collection[str] = ()
+) -> set[str]:
+    """Return the names of results and of all that they are computed from, up to what is given."""
+    by_name = {quantity.name: quantity for quantity in quantities}
+    needed, waiting = set(), [name for name in results if name in by_name]
+    while waiting:
+        name = waiting.pop()
+        if name not in needed and name not in given and name in by_name:
+            needed.add(name)
+            waiting += by_name[name].sources
+    return needed
+
+
 def replayed(
     quantities: Sequence[Quantity],
     results: Collection[str],
@@ -149,14 +164,7 @@ def replayed(
     """
     # weights are what they are: they were trained from the first numbers
     quantities = [quantity for quantity in quantities if not quantity.given]
-    by_name = {quantity.name: quantity for quantity in quantities}
-    needed, waiting = set(), [name for name in results if name in by_name]
-    while waiting:
-        name = waiting.pop()
-        if name not in needed and name not in instead and name in by_name:
-            needed.add(name)
-            waiting += by_name[name].sources
-    changed = needed & users_of(quantities, instead)
+    changed = needed_for(quantities, results, instead) & users_of(quantities, instead)
     copied = [quantity for quantity in quantities if quantity.name in changed]
     for copy in again(copied, named, axes=None, instead=instead, **said):
         kept = ((axes or {}).get(axis.name, axis) for axis in copy.axes)
@@ -213,7 +221,7 @@ def _held_out(known: Sequence[Quantity], learns: Learns, spec: Spec) -> Iterator
     by_name = {quantity.name: quantity for quantity in known}
     rows = by_name[learns.x].axes[0]
     held = replace(rows, length=spec.test_samples)
-    raw = (learns.x, learns.t, raw_name(learns.x), raw_name(learns.t))
+    raw = (learns.x, learns.t, raw_name(learns.x), raw_name(learns.t), "" if learns.t else "labels")
     given = [name for name in raw if name in by_name and by_name[name].equation is None]
     for name in given:
         yield _of_test(by_name[name], rows, held)
@@ -291,6 +299,41 @@ def classes_found(
         )
 
 
+def numbers_found(
+    output: Quantity, t: Quantity, sizes: Mapping[str, Any], *, sheet: str
+) -> Iterator[Quantity]:
+    """Yield the names of the numbers that are predicted, the numbers, and their errors.
+
+    Parameters
+    ----------
+    output, t : Quantity
+        The outputs and the targets, with a unit for each number.
+    sizes : dict
+        What the model gets: the ``labels`` of the outputs, ``scaled_targets``, and the
+        ``decimals`` of numbers in the units of the targets.
+    sheet : str
+        The sheet of what there is of each epoch.
+    """
+    labels, digits = sizes["labels"], sizes["decimals"]
+    yield Quantity("labels", title="names of the outputs", symbol=" ", shape=output.shape,
+                   sheet=t.sheet, is_text=are_text(labels), number_format="General")  # fmt: skip
+    own = {"shape": output.shape, "number_format": "0.0000" if digits < 0 else f"{0:.{digits}f}"}
+    each = partial(Quantity, axes=output.axes, sheet=output.sheet, **own)
+    whole = partial(Quantity, axes=output.axes[:1], sheet=sheet, **own)
+    factor = {}
+    if sizes["scaled_targets"]:
+        factor = {"factor": "t_factor"}
+        yield each("predicted", symbol="ŷ{}", title="predicted",
+                   equation=eq.PREDICTED.of(output.name, middle="t_middle", **factor),
+                   written="ŷ = middle + a / factor")  # fmt: skip
+    yield each("off", symbol="|ŷ − y|{}", title="error",
+               equation=eq.OFF.of(output.name, t.name, **factor))  # fmt: skip
+    yield whole("rmse", symbol="RMSE", title="root mean square error",
+                equation=eq.ROOT_MEAN_SQUARE.of("off"), written="√(Σ (ŷ − y)² / n)")  # fmt: skip
+    yield whole("mae", symbol="MAE", title="mean absolute error",
+                equation=eq.MEAN_ABSOLUTE.of("off"), written="Σ |ŷ − y| / n")  # fmt: skip
+
+
 def typed_data(learns: Learns, inputs: Mapping[str, object]) -> Dataset:
     """Return the inputs that an experiment learns from as data.
 
@@ -300,8 +343,22 @@ def typed_data(learns: Learns, inputs: Mapping[str, object]) -> Dataset:
     inputs : dict of arrays
     """
     x = np.asarray(inputs[learns.x], dtype=float)
-    t = np.asarray(inputs[learns.t], dtype=float) if learns.t else np.empty((len(x), 0))
-    return Dataset(x=x.reshape(len(x), -1), t=t.reshape(len(x), -1), labels=(), picture=None)
+    if learns.t:
+        t = np.asarray(inputs[learns.t], dtype=float)
+        labels = tuple(map(str, inputs.get("labels", ())))
+    else:
+        t, labels = _beside(inputs.get("labels"), len(x))
+    return Dataset(x=x.reshape(len(x), -1), t=t.reshape(len(x), -1), labels=labels, picture=None)
+
+
+def _beside(labels: object, rows: int) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Return labels that are not learned as classes, and their names; none if all differ."""
+    if labels is None:
+        return np.empty((rows, 0)), ()
+    names, classes = np.unique(np.asarray(labels, dtype=float), return_inverse=True)
+    if len(names) == rows:
+        return np.empty((rows, 0)), ()
+    return np.eye(len(names))[classes.ravel()], tuple(f"{name:g}" for name in names)
 
 
 def dataset_of(
@@ -327,15 +384,11 @@ def dataset_of(
     is_table, labels = learns.table or bool(spec.features), spec.labels
     if "labels" in arrays and learns.t:
         labels = _labels(name, arrays["labels"])
+    elif "labels" in arrays:
+        t, labels = _beside(_with_tested(arrays, "labels"), rows)
     picture = None if is_table else spec.picture
-    read = (
-        {learns.x, learns.t, raw_name(learns.x), raw_name(learns.t), "labels"}
-        if learns.t
-        else set()
-    )
-    read |= {
-        prefix + each for each in {learns.x, raw_name(learns.x), *read} for prefix in ("", TEST)
-    }
+    read = {"labels", learns.x, learns.t, raw_name(learns.x), raw_name(learns.t)}
+    read |= {prefix + each for each in read for prefix in ("", TEST)}
     read |= {f"{of}{which}" for of in ("", "t_") for which in ("middle", "factor")}
     return replace(
         origin,

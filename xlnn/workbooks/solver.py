@@ -28,7 +28,8 @@ from xlnn.equations.layer import PARAMETERS, parameter_of, probed
 from xlnn.equations.sentences import Told
 from xlnn.equations.verdict import RECOGNISED, RIGHT
 from xlnn.errors import DataError, OptionsError
-from xlnn.layout import Layout, quoted
+from xlnn.grid import quoted
+from xlnn.layout import Layout
 from xlnn.model import Model
 from xlnn.option import WHOLE, Option
 from xlnn.quantity import Quantity, superscript

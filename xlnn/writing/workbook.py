@@ -34,8 +34,8 @@ from openpyxl.writer.excel import ExcelWriter
 
 from xlnn.block import Block, moving
 from xlnn.errors import OutputError
-from xlnn.grid import address, fixed, letters
-from xlnn.layout import Layout, quoted
+from xlnn.grid import address, fixed, letters, quoted
+from xlnn.layout import Layout
 from xlnn.quantity import Quantity
 from xlnn.quantity_cells import FilledColumn
 from xlnn.reference import Arrays

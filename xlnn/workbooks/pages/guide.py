@@ -7,8 +7,8 @@ from string import Formatter
 from typing import Any
 
 from xlnn.block import FIRST_ROW
-from xlnn.grid import address
-from xlnn.layout import Layout, quoted
+from xlnn.grid import address, quoted
+from xlnn.layout import Layout
 from xlnn.quantity import Quantity
 from xlnn.registry.text import singular
 from xlnn.workbooks.pages.sheet import Context

@@ -8,6 +8,8 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
+import numpy as np
+
 from xlnn.arguments import wrong
 from xlnn.axis import Axis
 from xlnn.block import FIRST_ROW, Block
@@ -23,9 +25,11 @@ from xlnn.workbooks.pages.grid_part import Grid
 from xlnn.workbooks.pages.number_parts import Hidden, Numbers
 from xlnn.workbooks.pages.part import Below, Beside, PagePart, Space
 from xlnn.workbooks.pages.sheet import Context, titled_drawing
-from xlnn.workbooks.pages.table import headed, title_line
+from xlnn.workbooks.pages.table import ONE, headed, title_line
 from xlnn.workbooks.pages.table_parts import HEADINGS, LONG, Table
 from xlnn.workbooks.pages.text_parts import Sentences
+from xlnn.workbooks.samples import Learns
+from xlnn.workbooks.spec import Spec
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.printing import charted
 
@@ -99,10 +103,10 @@ class Page:
 
     def quantities(
         self,
-        model: Model,  # noqa: ARG002 -- for pages that compute something
-        learns: Any,  # noqa: ANN401, ARG002
-        spec: Any,  # noqa: ANN401, ARG002
-        words: Text,  # noqa: ARG002
+        model: Model,  # noqa: ARG002 -- for other pages
+        learns: Learns | None,  # noqa: ARG002 -- for other pages
+        spec: Spec,  # noqa: ARG002 -- for other pages
+        words: Text,  # noqa: ARG002 -- for other pages
     ) -> Iterable[Quantity]:
         """Return the quantities that it needs besides those of the model.
 
@@ -117,23 +121,53 @@ class Page:
         """
         return ()
 
+    def adds(self, learns: Learns | None) -> tuple[str, ...]:  # noqa: ARG002 -- for other pages
+        """Return the names of the inputs that it may have, depending on the data."""
+        return ()
+
+    def inputs(
+        self,
+        model: Model,
+        learns: Learns | None,
+        spec: Spec,  # noqa: ARG002 -- for other pages
+        given: Mapping[str, Any],  # noqa: ARG002 -- for other pages
+    ) -> Mapping[str, Any]:
+        """Return the initial values of the inputs among its quantities: the largest choices.
+
+        Parameters
+        ----------
+        model, learns, spec
+            As for `quantities`, with all quantities.
+        given : dict
+            The values of other inputs, such as the data.
+        """
+        choices = (
+            (name, model[name].choices) for name in self.adds(learns) if name in model.by_name
+        )
+        return {name: each[1] for name, each in choices if each is not None}
+
+    def made(self, model: Model) -> Sequence[PagePart]:  # noqa: ARG002 -- for pages that follow from it
+        """Return its parts for a model that has its quantities."""
+        return self.parts
+
     def shown(self, model: Model) -> set[str]:
-        """Return the names of the quantities that its parts show."""
+        """Return the names of the quantities of the model alone that its parts show."""
         return {block.quantity.name for block in Below(*self.parts).blocks(model, 1, 1)}
 
     def content(self, model: Model) -> PagePart:
         """Return all of its parts."""
-        shown = self.shown(model)
+        parts = self.made(model)
+        shown = {block.quantity.name for block in Below(*parts).blocks(model, 1, 1)}
         left = [q for q in model.quantities if q.sheet == self.key and q.name not in shown]
         unseen = [q.name for q in left if _is_unseen(model, q)]
         left = [q for q in left if q.name not in unseen]
         tables = _tables(left)
-        if tables and not self.parts:
+        if tables and not parts:
             tables = [Beside(*sorted(tables, key=lambda table: table.size(model)[1] > SEEN))]
         hidden = [Hidden(*unseen)] if unseen else []
         joined = Beside if self.is_helper else Below
         lists = _lists(left, at=1) if self.is_helper else _lists(left, at=3, most=SEEN)
-        return joined(*self.parts, *lists, *tables, *hidden)
+        return joined(*parts, *lists, *tables, *hidden)
 
     def place(self, model: Model) -> Iterator[Block]:
         """Yield the cells of its quantities."""
@@ -147,9 +181,9 @@ class Page:
         if not self.is_helper:
             drawing = titled_drawing(context, self.key)
             drawing.gridlines = self.gridlines
-            if self.stays:
+            if self.stays and tables:
                 drawing.repeat = min(block.row for block in blocks if block.quantity.axes) - 1
-            if self.stays or self.is_named:
+            if (self.stays and tables) or self.is_named:
                 drawing.freeze = (drawing.repeat + 1, 1 + self.is_named)
             if self.opens:
                 choice = next(block for block in blocks if block.quantity.choices)
@@ -178,6 +212,33 @@ def _repeat_headings(drawing: Drawing, table: Block, blocks: Iterable[Block]) ->
     is_alone = all(last < top or first >= table.row for first, last in taken)
     if is_alone and top < table.row <= table.last[0] - LONG:
         drawing.repeat_from, drawing.repeat = top, table.row - 1
+
+
+def with_inputs(
+    pages: Iterable[Page],
+    model: Model,
+    learns: Learns | None,
+    spec: Spec,
+    given: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Return the values of inputs with those of pages; what no longer fits begins anew.
+
+    Parameters
+    ----------
+    pages : iterable of Page
+    model, learns, spec
+        As for `Page.quantities`.
+    given : dict
+        Inputs by name, perhaps those of an earlier workbook.
+    """
+    found = dict(given)
+    for page in pages:
+        for name in (name for name in page.adds(learns) if name not in model.by_name):
+            found.pop(name, None)
+        for name, value in page.inputs(model, learns, spec, given).items():
+            if name not in found or np.shape(found[name]) != np.shape(value):
+                found[name] = value
+    return found
 
 
 def usual_page(model: Model, key: str) -> Page:
@@ -303,7 +364,7 @@ def said(model: Model, pages: Iterable[Page]) -> dict[str, Any]:
                 f'title, or another kind, as in kind="{quantity.name}".'
             )
         titled[quantity.kind] = first if first.title else quantity
-        axes = (axis.name for axis in quantity.axes)
+        axes = (axis.name for axis in quantity.axes if axis.name != ONE)
         words["headings"] |= {name: name for name in axes if IN_WORDS.search(name)}
     words["quantities"] = {kind: quantity.title for kind, quantity in titled.items()}
     told: dict[tuple[str, str], Quantity] = {}  # one of several networks is enough

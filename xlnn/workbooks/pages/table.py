@@ -8,8 +8,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from xlnn.axis import Axis
 from xlnn.block import FIRST_ROW, Block
-from xlnn.grid import address, letters
-from xlnn.layout import quoted
+from xlnn.grid import address, letters, quoted
 from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.pages.sheet import Context
@@ -33,6 +32,9 @@ LONGEST_PROMPT = 255
 
 GROUP_ROW, UNIT_ROW = FIRST_ROW - 2, FIRST_ROW - 1
 
+
+ONE = "one"
+"""The axis of a single row, which a person types or chooses."""
 
 Named = Callable[[Quantity, Text], str]
 """What a quantity is called in a heading."""
@@ -78,8 +80,9 @@ def add_sparklines(drawing: Drawing, page: Context, blocks: Iterable[Block]) -> 
 
 
 def row_axes(quantities: Iterable[Quantity]) -> tuple[Axis, ...]:
-    """Return the axes of a table's rows: epochs, images or both."""
-    return max((quantity.axes for quantity in quantities), key=len)
+    """Return the axes of a table's rows: epochs, images or both; the only row needs no name."""
+    axes = max((quantity.axes for quantity in quantities), key=len)
+    return tuple(axis for axis in axes if axis.name != ONE)
 
 
 def headed(top: int) -> dict[int, float]:

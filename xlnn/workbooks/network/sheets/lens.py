@@ -12,8 +12,7 @@ from openpyxl.styles import Border, Side
 from openpyxl.styles.differential import DifferentialStyle
 
 from xlnn.equations.layer import PARAMETERS
-from xlnn.grid import address, fixed
-from xlnn.layout import quoted
+from xlnn.grid import address, fixed, quoted
 from xlnn.model import Model
 from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
