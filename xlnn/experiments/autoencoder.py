@@ -247,7 +247,7 @@ EXPERIMENT = Autoencoder(
     options_for=["epochs", "hidden", "seed", "noise"],
     about=(
         "{images} images of {pixels} pixels go through two numbers and are to come out as they "
-        "went in. Nobody says which digit an image shows; yet zeros and ones separate in the plane.",
+        "went in. Nobody tells the digit of an image; yet zeros and ones separate in the plane.",
         "The first half of the network is the encoder: it finds the two numbers. The second half "
         "is the decoder: it makes an image of any two numbers, also of those of no image.",
         "With noise a part of the pixels is left out, and the network has to give what it did not "

@@ -217,7 +217,7 @@ def _list(part: str) -> Below:
     looks[image] = replace(NUMBER, number_format="0;;")
     return Below(
         Numbers(f"{PREFIX}{part}wrong", at=1),
-        Units("", image, *labels, looks=looks, repeated=True, sparse=True),
+        Units("", image, *labels, looks=looks, repeated=True),
     )
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from xlnn.equations.lookup import COPY, Chosen, OfRow
+from xlnn.equations.elementary import COPY
+from xlnn.equations.lookup import Chosen, OfRow
 from xlnn.equations.verdict import ENDS
 from xlnn.model import Model
 from xlnn.quantity import Quantity

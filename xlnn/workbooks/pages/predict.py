@@ -13,7 +13,8 @@ from xlnn.axis import Axis
 from xlnn.block import Block
 from xlnn.data.words import typed_as
 from xlnn.equation import Sentence
-from xlnn.equations.lookup import COPY, FLAT, FromWords, OfRow, as_picture
+from xlnn.equations.elementary import COPY
+from xlnn.equations.lookup import FLAT, FromWords, OfRow, as_picture
 from xlnn.equations.number import fixed
 from xlnn.equations.number import share as share_of
 from xlnn.equations.sentences import Bar, Complete, Name, Prediction, Told, plain
