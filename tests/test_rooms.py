@@ -48,10 +48,12 @@ MAY = {
     "exercises": CORE
     | {"building", "checking", "data", "engines", "explaining", "cleanup", "linting", "loading"}
     | {"registry", "workbooks", "writing", "xlsx"},
+    "page": CORE | {"checking", "engines", "explaining", "loading", "registry", "workbooks"},
     "auditing": CORE | {"checking", "engines", "exercises", "loading", "registry", "xlsx"},
     "testing": {"checking", "engines", "quantity"},
     "cli": {"auditing", "onnx", "building", "checking", "engines", "errors", "explaining"}
-    | {"cleanup", "data", "linting", "option", "options", "exercises", "loading", "registry"},
+    | {"cleanup", "data", "linting", "option", "options", "exercises", "loading", "page"}
+    | {"registry"},
     "__main__": {"cli"},
 }  # fmt: skip
 """What each room may import besides itself; the package itself imports what is asked of it."""

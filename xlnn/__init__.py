@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from xlnn.loading.values import values as values
     from xlnn.onnx.export import Exported as Exported
     from xlnn.onnx.export import export as export
+    from xlnn.page.page import page as page
     from xlnn.quantity import Axis as Axis
     from xlnn.quantity import Cells as Cells
     from xlnn.quantity import Copy as Copy
@@ -125,6 +126,7 @@ _MODULES = {
     "xlnn.loading.open_file": "lint",
     "xlnn.loading.values": "values",
     "xlnn.onnx.export": "Exported export",
+    "xlnn.page.page": "page",
     "xlnn.quantity": (
         "Axis Cells Copy Equation Model Quantity Sentence Stated Use alike following previous"
     ),

@@ -184,7 +184,7 @@ def show(path: Path | str, engine: str = DEFAULT_ENGINE, model: Model | None = N
         kind=seen.spec.kind,
         template=template,
         lang=lang,
-        about=_about(path, seen.layout.titles),
+        about=about(path, seen.layout.titles),
         changed={State.AS_BUILT: False, State.CHANGED: True, State.UNKNOWN: None}[state(path)],
         sizes=sizes,
         settings=single,
@@ -199,7 +199,8 @@ def show(path: Path | str, engine: str = DEFAULT_ENGINE, model: Model | None = N
     )
 
 
-def _about(path: Path, titles: Mapping[str, str]) -> tuple[str, ...]:
+def about(path: Path, titles: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the first texts of the first sheet, which say what the workbook is."""
     first = next(iter(titles.values()))
     texts = (cell.value for cell in cells(path, first) if isinstance(cell.value, str))
     title, *lines = [*islice(texts, TITLE)] or [""]
