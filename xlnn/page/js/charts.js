@@ -38,7 +38,7 @@ export class Curve {
   draw(values, epoch) {
     const { drawing, quantity } = this, list = Array.from(values);
     const known = [...list, ...Array.from(this.before)].filter(Number.isFinite);
-    const low = Math.min(0, ...known), high = Math.max(...known, low + 1e-9), count = list.length;
+    const low = Math.min(0, ...known), high = Math.max(...known) > low ? Math.max(...known) : low + 1, count = list.length;
     const x = (/** @type {number} */ n) => 44 + ((WIDTH - 60) * n) / Math.max(1, count - 1);
     const y = (/** @type {number} */ v) => HEIGHT - 30 - ((HEIGHT - 58) * (v - low)) / (high - low);
     const path = (/** @type {ArrayLike<number>} */ of) =>

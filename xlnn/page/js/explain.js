@@ -61,7 +61,7 @@ export function aloud(pieces, how) {
       }
     }
     if (typeof piece === "object") text += whole(piece, how);
-    else text += piece === "-" && (!text || text.endsWith("(")) ? "−" : SIGNS[piece] ?? piece;
+    else text += piece === "-" && /(^|[(,×−+/^=<>&])\s*$/.test(text) ? "−" : SIGNS[piece] ?? piece;
   }
   return text.replace(/\$/g, "").replace(/^\(([^()]*)\)$/, "$1").trim();
 }
@@ -103,6 +103,12 @@ export class Inspector {
       row("symbols", aloud(cell.pieces, "symbols"));
       row("numbers", aloud(cell.pieces, "numbers"));
     } else if (cell.formula) row("formula", cell.formula, "code");
+    const sources = cell.pieces.filter((piece) => typeof piece === "object").map(({ page, top, left, bottom, right }) => {
+      const one = top === bottom && left === right, symbols = [symbolAt(page, top, left), ...(one ? [] : [symbolAt(page, bottom, right)])].filter((each) => each !== "?");
+      const from = { page, row: top, column: left };
+      return make("button", { type: "button", title: addressOf(from), onclick: () => this.show(from) }, symbols.length ? [...new Set(symbols)].join(" … ") : addressOf(from));
+    });
+    if (sources.length && !found?.quantity.blank) row("computed_from", make("span", { className: "sources" }, ...sources));
     const canType = found && !cell.formula && isInput(found.quantity, found.index);
     row("value", canType ? this.input(place, cell) : cell.value === null ? "" : inWords(cell.value));
     if (canType) row("role", say("input"));

@@ -34,6 +34,12 @@ function numberAt(edge, at) {
   return low;
 }
 
+/** @type {(text: string, most: number) => string} a number without a format, with as many digits as fit */
+function fitting(text, most) {
+  for (let digits = 9; text.length > most && digits > 1; digits--) text = String(Number(Number(text).toPrecision(digits)));
+  return text.replace("-", "−");
+}
+
 /** The sheets of the workbook. */
 export class Grid {
   /**
@@ -160,12 +166,22 @@ export class Grid {
     for (let c = 1; c <= columns; c++) this.box(bands[3], columnLetters(c), NUMBERS + across[c], 0, across[c + 1] - across[c], LETTERS, c === at.column);
     for (let r = 1; r <= rows; r++) this.box(bands[3], String(r), 0, LETTERS + down[r], NUMBERS, down[r + 1] - down[r], r === at.row);
     bands[3].append(corner);
+    this.ground(bands[1], 0, 0, NUMBERS + across[across.length - 1], LETTERS + down[rows + 1]);
+    this.ground(bands[2], 0, 0, NUMBERS + across[columns + 1], LETTERS + down[down.length - 1]);
+    this.ground(bands[3], 0, 0, NUMBERS + across[columns + 1], LETTERS + down[rows + 1]);
     this.inside.replaceChildren(bands[3], bands[1], bands[2], bands[0], ...(await this.drawn()));
   }
 
   /** @type {(element: HTMLElement, x: number, y: number, width: number, height: number) => void} */
   position(element, x, y, width, height) {
     Object.assign(element.style, { left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px` });
+  }
+
+  /** @type {(band: HTMLElement, x: number, y: number, width: number, height: number) => void} */
+  ground(band, x, y, width, height) {
+    const ground = make("div", { className: "ground" });
+    this.position(ground, x, y, width, height);
+    band.prepend(ground);
   }
 
   /** @type {(parent: HTMLElement, text: string, x: number, y: number, width: number, height: number, isChosen: boolean) => void} */
@@ -187,7 +203,8 @@ export class Grid {
       all.push({ ...at, style: {}, text: "", isNumber: false, isFormula: false, isChanged: false });
     for (const { row, column, style, text, isNumber, isFormula, isChanged } of all) {
       const merge = sheet.merges.find(([r1, c1]) => r1 === row && c1 === column) ?? [row, column, row, column];
-      const cell = make("div", { role: "gridcell", className: "box", "data-row": row, "data-column": column }, text);
+      const cell = make("div", { role: "gridcell", "data-row": row, "data-column": column },
+        isNumber && style.format === "General" ? fitting(text, (across[merge[3] + 1] - across[column]) / 7.5) : text);
       this.position(cell, NUMBERS + across[column], LETTERS + down[row], across[merge[3] + 1] - across[column], down[merge[2] + 1] - down[row]);
       const isChosen = row === at.row && column === at.column;
       cell.className = ["box", isChosen && "chosen", isChanged && "changed", isFormula && "computed", style.wrap && "wrap", isNumber && "figure", style.borders && "bordered",
@@ -291,8 +308,9 @@ export class Grid {
   async typed(event) {
     if (event.key === "Escape") await this.choose(this.at.row, this.at.column);
     else if (event.key === "Enter" && this.canType) {
+      this.view.focus(); // so that the bar shows the present contents
       await this.page.edit({ ...this.at }, this.bar.value);
-      await this.choose(this.at.row + 1, this.at.column);
+      await this.choose(this.at.row + (this.fill.hidden ? 1 : 0), this.at.column);
     } else return;
     this.view.focus();
   }

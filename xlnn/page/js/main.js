@@ -164,7 +164,7 @@ async function edit(place, text) {
   if (eta) rate.value = inWords(arrays.eta[0]).replace("−", "-");
   draw();
   if (map) map.draw(arrays);
-  status.textContent = say("recalculated", { changed: changed.toLocaleString(facts.lang), seconds: (ms / 1000).toFixed(2) });
+  status.textContent = say("recalculated", { count: changed.toLocaleString(facts.lang), seconds: (ms / 1000).toFixed(2) });
   await Promise.all([grid.refresh(), inspector.refresh(), states()]);
 }
 
@@ -187,7 +187,7 @@ async function comparison() {
     blocks[name] = { ...begin, steps: isPart ? steps.slice(0, count_ + 1) : steps, lengths: isPart ? [...before, units] : lengths };
     if (/^[Wb]/.test(name)) given[name] = { ...begin, steps: blocks[name].steps.slice(1), lengths: blocks[name].lengths.slice(1) };
   }
-  const result = await ask("check", { network: trained, blocks, given, samples: count });
+  const result = await ask("check", { network: trained, blocks, given, samples: count, isExercise: facts.quantities.some(({ blank }) => blank) });
   const wrong = result.wrong.map((/** @type {{name: string, index: number}} */ { name, index }) => {
     const block = blocks[name], at = indexOf(index, block.lengths), place = { page: block.page, row: block.row, column: block.column };
     at.forEach((each, n) => {
@@ -196,7 +196,8 @@ async function comparison() {
     });
     return { name: partOf(name)[0], place, at };
   });
-  return { ...result, wrong };
+  // in the order in which they are computed, so that an error is found where it begins
+  return { ...result, wrong: wrong.sort((/** @type {any} */ one, /** @type {any} */ other) => one.at[0] - other.at[0]) };
 }
 
 async function check() {
@@ -271,17 +272,18 @@ async function begin() {
   const buttons = make("div", { className: "buttons" });
   if (network) buttons.append(make("button", { type: "button", id: "check", onclick: check }, say("check")));
   buttons.append(make("button", { type: "button", id: "download", onclick: download }, say("download")));
-  const side = make("div", { className: "side" }, ...(curve ? [curve.drawing.svg] : []), ...(map ? [map.drawing.svg] : []), results);
+  const side = make("div", { className: "side" }, ...(curve ? [curve.drawing.svg] : []), ...(map ? [map.drawing.svg] : []), results, ...(network && !map ? [inspector.element] : []));
   app.replaceChildren(
     make("header", {}, make("div", {}, make("h1", {}, facts.title), ...facts.about.map((line) => make("p", {}, line)), make("p", { className: "lead" }, say("lead", { formulas: formulas.toLocaleString(facts.lang) }))), buttons),
     controls, status,
-    make("div", { className: network ? "stage" : "stage plain" }, ...(network ? [make("div", { className: "left" }, make("div", { className: "picture" }, network.drawing.svg, verdict), inspector.element)] : []), side),
+    make("div", { className: network ? "stage" : "stage plain" }, ...(network ? [make("div", { className: "left" }, make("div", { className: "picture" }, network.drawing.svg, verdict), ...(map ? [inspector.element] : []))] : []), side),
     ...(network ? [] : [inspector.element]), tasks, grid.element, make("footer", {}, say("licence")));
   draw();
   if (map) map.draw(arrays);
   const first = pages.findIndex((/** @type {{hidden: boolean}} */ page) => !page.hidden);
   grid.open({ page: first, row: 1, column: 1 });
   status.textContent = say("ready");
+  if (network) show(network.entry(arrays, `a${network.network.layers[0].name}`, [epoch, sample], 0).place);
   await states();
 }
 

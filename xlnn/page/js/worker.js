@@ -28,19 +28,22 @@ function typed(text) {
 /** @type {(value: Value) => number | string | boolean | null} */
 const sent = (value) => (value instanceof CellError ? value.code : value);
 
+/** @type {(block: Block, n: number) => [number, number, number]} the cell of an entry */
+function placeIn({ page, row, column, steps, lengths }, n) {
+  for (let k = lengths.length - 1; k >= 0; k--) {
+    const at = n % lengths[k];
+    n = Math.floor(n / lengths[k]);
+    row += at * steps[k][0];
+    column += at * steps[k][1];
+  }
+  return [page, row, column];
+}
+
 /** @type {(block: Block) => Float64Array} */
-function numbersOf({ page, row, column, steps, lengths }) {
-  const count = lengths.reduce((product, length) => product * length, 1);
-  const found = new Float64Array(count);
-  for (let n = 0; n < count; n++) {
-    let [r, c, rest] = [row, column, n];
-    for (let k = lengths.length - 1; k >= 0; k--) {
-      const at = rest % lengths[k];
-      rest = Math.floor(rest / lengths[k]);
-      r += at * steps[k][0];
-      c += at * steps[k][1];
-    }
-    const value = model.at(page, r, c);
+function numbersOf(block) {
+  const found = new Float64Array(block.lengths.reduce((product, length) => product * length, 1));
+  for (let n = 0; n < found.length; n++) {
+    const value = model.at(...placeIn(block, n));
     found[n] = typeof value === "number" ? value : NaN;
   }
   return found;
@@ -139,10 +142,12 @@ const ANSWERS = {
     model.edit(edits);
     return { changed: model.changed.size };
   },
-  check: ({ network, blocks, given, samples }) => {
+  check: ({ network, blocks, given, samples, isExercise }) => {
     const run = trained(network, Object.fromEntries(Object.entries(given).map(([name, block]) => [name, numbersOf(/** @type {Block} */ (block))])), samples);
     const values = Object.fromEntries(Object.keys(run).filter((name) => blocks[name]).map((name) => [name, numbersOf(blocks[name])]));
-    return compared(run, values);
+    const found = compared(run, values);
+    const isLeft = (/** @type {{name: string, index: number}} */ { name, index }) => isExercise && model.at(...placeIn(blocks[name], index)) === null;
+    return { ...found, wrong: found.wrong.filter((each) => !isLeft(each)) };
   },
   series: ({ ranges }) => ranges.map((/** @type {[number, string]} */ [page, text]) => {
     if (!text) return [];
