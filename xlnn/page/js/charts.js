@@ -88,7 +88,7 @@ export class DecisionMap {
       const [across, up] = [0, 1].map((k) => (arrays.x[2 * n + k] - low[k]) / (high[k] - low[k]));
       const isOwn = !arrays.truth || arrays.truth[n] === arrays.map_output?.[0];
       drawing.part("circle", { cx: 10 + side / 2 + across * (280 - side), cy: 10 + side / 2 + (1 - up) * (280 * rows / columns - side), r: 4,
-        fill: isOwn ? "#B4560F" : "#245A94", class: "sample" }, cellOf(x, [n, 0]), `${say("row")} ${n + 1}`);
+        fill: isOwn ? "#B4560F" : "#245A94", class: "sample" }, cellOf(x, [n, 0]), say("row", { number: n + 1 }));
     }
     return drawing.done();
   }
@@ -110,8 +110,8 @@ export function scatter(chart, values) {
   const all = points.flat().filter(isKnown);
   const range = (/** @type {"x" | "y"} */ along) => {
     const held = all.map((p) => Number(p[along])), axis = chart[along];
-    let [low, high] = [Math.min(...held), Math.max(...held)];
-    if (along === "y" && low > 0 && low < high / 2) low = 0;
+    const high = Math.max(...held), least = Math.min(...held);
+    const low = along === "y" && least > 0 && least < high / 2 ? 0 : least;
     const room = axis.hidden ? 0 : (high - low) * 0.04;
     return [axis.min ?? low - (low === 0 ? 0 : room), axis.max ?? high + room];
   };

@@ -60,7 +60,7 @@ export function aloud(pieces, how) {
         continue;
       }
     }
-    if (typeof piece === "object") text += whole(piece, how);
+    if (typeof piece === "object") text += text.endsWith("(") && open === ")" ? whole(piece, how).replace(/^\((.*)\)$/, "$1") : whole(piece, how);
     else text += piece === "-" && /(^|[(,×−+/^=<>&])\s*$/.test(text) ? "−" : SIGNS[piece] ?? piece;
   }
   return text.replace(/\$/g, "").replace(/^\(([^()]*)\)$/, "$1").trim();

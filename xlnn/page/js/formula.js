@@ -393,7 +393,9 @@ class Compiler {
       this.at += 2;
     }
     /** @type {[number, boolean][]} */
-    const rows = [], columns = [];
+    const rows = [];
+    /** @type {[number, boolean][]} */
+    const columns = [];
     for (const corner of corners) {
       const [, acrossFixed, letters, downFixed, digits] = /** @type {string[]} */ (CELL.exec(corner));
       rows.push([Number(digits) - (downFixed ? 0 : this.row), !!downFixed]);

@@ -9,7 +9,7 @@ import { formatted } from "./format.js";
  * @typedef {(parts: Part[], r: number, c: number) => Value} OfParts
  * @typedef {{takes: [number, number], scalar?: (...values: Value[]) => Value, value?: OfParts,
  *   area?: (parts: Part[], r: number, c: number) => Area,
- *   picks?: (parts: Part[], r: number, c: number) => Part}} Function
+ *   picks?: (parts: Part[], r: number, c: number) => Part}} SheetFunction
  */
 
 const MOST = 255;
@@ -61,7 +61,7 @@ function numbers(parts, r, c, visit) {
  * @param {number} begin
  * @param {(sum: number, x: number) => number} step
  * @param {(sum: number, count: number) => Value} [end]
- * @returns {Function}
+ * @returns {SheetFunction}
  */
 const folded = (begin, step, end = (sum) => finite(sum)) => ({
   takes: [1, MOST],
@@ -75,13 +75,13 @@ const folded = (begin, step, end = (sum) => finite(sum)) => ({
   },
 });
 
-/** @type {(least: number, most: number, scalar: (...values: any[]) => Value) => Function} */
+/** @type {(least: number, most: number, scalar: (...values: any[]) => Value) => SheetFunction} */
 const scalar = (least, most, apply) => ({ takes: [least, most], scalar: apply });
 
-/** @type {(apply: (x: number) => number) => Function} */
+/** @type {(apply: (x: number) => number) => SheetFunction} */
 const ofNumber = (apply) => scalar(1, 1, (x) => finite(apply(number(x))));
 
-/** @type {(least: number, most: number, value: OfParts) => Function} */
+/** @type {(least: number, most: number, value: OfParts) => SheetFunction} */
 const ofParts = (least, most, value) => ({ takes: [least, most], value });
 
 /** @type {(value: Value) => boolean} */
@@ -241,7 +241,7 @@ function sumproduct(parts, r, c) {
   return finite(sum);
 }
 
-/** @type {Record<string, Function>} */
+/** @type {Record<string, SheetFunction>} */
 export const FUNCTIONS = {
   ABS: ofNumber(Math.abs),
   ACOS: ofNumber(Math.acos),

@@ -221,7 +221,7 @@ export class Grid {
       if (style.size) css.fontSize = `${style.size * 1.2}px`;
       const align = style.align && style.align !== "general" ? style.align : isNumber ? "right" : "left";
       css.textAlign = align === "centerContinuous" ? "center" : align;
-      css.justifyContent = { right: "flex-end", center: "center" }[css.textAlign] ?? "flex-start";
+      css.justifyContent = css.textAlign === "right" ? "flex-end" : css.textAlign === "center" ? "center" : "flex-start";
       if (style.indent) css.paddingLeft = `${3 + style.indent * 9}px`;
       if (style.vertical === "top") css.alignItems = "flex-start";
       const link = sheet.links.get(`${columnLetters(column)}${row}`);

@@ -18,7 +18,8 @@ const waiting = new Map();
 let asked = 0;
 const source = URL.createObjectURL(new Blob([`(${ENGINE})()`], { type: "text/javascript" }));
 const worker = new Worker(source);
-worker.onmessage = ({ data: { id, answer, error } }) => {
+worker.onmessage = (/** @type {MessageEvent} */ message) => {
+  const { id, answer, error } = message.data;
   const one = waiting.get(id);
   waiting.delete(id);
   if (error) one?.reject(new Error(error));
@@ -175,7 +176,9 @@ async function edit(place, text) {
 async function comparison() {
   const { network: trained, samples: count } = /** @type {NetworkDrawing} */ (network);
   /** @type {Record<string, import("./worker.js").Block>} */
-  const blocks = {}, given = {};
+  const blocks = {};
+  /** @type {Record<string, import("./worker.js").Block>} */
+  const given = {};
   for (const name of ["x", "t", ...trained.settings]) given[name] = blockOf(/** @type {Quantity} */ (quantities.get(name)));
   const kinds = ["W", "b", "z", "a", "delta", "dC_dW", "dC_db"];
   for (const name of [...trained.layers.flatMap((layer) => kinds.map((kind) => kind + layer.name)), "C", "C_T"]) {
