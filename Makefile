@@ -93,8 +93,8 @@ browser:
 	$(NPM) .browser typescript@5.9.3 eslint@9.39.1 axe-core@4.11.0
 
 lint-page:
-	.browser/node_modules/.bin/tsc -p xlnn/page/js
-	.browser/node_modules/.bin/eslint -c xlnn/page/js/eslint.config.mjs xlnn/page/js/*.js
+	.browser/node_modules/.bin/tsc -p xlnn/web/js
+	.browser/node_modules/.bin/eslint -c xlnn/web/js/eslint.config.mjs xlnn/web/js/*.js
 
 site: .venv/ready
 	$(BIN)/python docs/site.py

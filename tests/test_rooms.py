@@ -48,11 +48,11 @@ MAY = {
     "exercises": CORE
     | {"building", "checking", "data", "engines", "explaining", "cleanup", "linting", "loading"}
     | {"registry", "workbooks", "writing", "xlsx"},
-    "page": CORE | {"checking", "engines", "explaining", "loading", "registry", "workbooks"},
+    "web": CORE | {"checking", "data", "engines", "explaining", "loading", "registry", "workbooks"},
     "auditing": CORE | {"checking", "engines", "exercises", "loading", "registry", "xlsx"},
     "testing": {"checking", "engines", "quantity"},
     "cli": {"auditing", "onnx", "building", "checking", "engines", "errors", "explaining"}
-    | {"cleanup", "data", "linting", "option", "options", "exercises", "loading", "page"}
+    | {"cleanup", "data", "linting", "option", "options", "exercises", "loading", "web"}
     | {"registry"},
     "__main__": {"cli"},
 }  # fmt: skip

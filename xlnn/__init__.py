@@ -61,7 +61,6 @@ if TYPE_CHECKING:
     from xlnn.loading.values import values as values
     from xlnn.onnx.export import Exported as Exported
     from xlnn.onnx.export import export as export
-    from xlnn.page.page import page as page
     from xlnn.quantity import Axis as Axis
     from xlnn.quantity import Cells as Cells
     from xlnn.quantity import Copy as Copy
@@ -76,6 +75,7 @@ if TYPE_CHECKING:
     from xlnn.quantity import previous as previous
     from xlnn.registry.templates import templates as templates
     from xlnn.registry.text import Text as Text
+    from xlnn.web.page import page as page
     from xlnn.workbooks.experiment import Experiment as Experiment
     from xlnn.workbooks.experiment import OneOf as OneOf
     from xlnn.workbooks.experiment import Size as Size
@@ -126,7 +126,7 @@ _MODULES = {
     "xlnn.loading.open_file": "lint",
     "xlnn.loading.values": "values",
     "xlnn.onnx.export": "Exported export",
-    "xlnn.page.page": "page",
+    "xlnn.web.page": "page",
     "xlnn.quantity": (
         "Axis Cells Copy Equation Model Quantity Sentence Stated Use alike following previous"
     ),

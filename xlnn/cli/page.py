@@ -24,7 +24,7 @@ def page(file: Path, output: Path | None, engine: str, *, force: bool) -> None:
 
     Example: xlnn page output/digits.xlsx -o digits.html
     """
-    from xlnn.page.page import page as written  # noqa: PLC0415 -- only what is needed
+    from xlnn.web.page import page as written  # noqa: PLC0415 -- only what is needed
 
     with progress() as tell:
         made = written(file, output, engine=engine, force=force, tell=tell)

@@ -87,8 +87,8 @@ const ofParts = (least, most, value) => ({ takes: [least, most], value });
 /** @type {(value: Value) => boolean} */
 function truth(value) {
   if (typeof value === "boolean") return value;
-  if (typeof value === "string" && /^(true|false)$/i.test(value)) return value.toLowerCase() === "true";
-  return number(value) !== 0;
+  if (typeof value !== "string") return number(value) !== 0;
+  return /^(true|false)$/i.test(value) ? value.toLowerCase() === "true" : fail("#VALUE!");
 }
 
 /** @type {(x: number, places: number) => number} */
@@ -133,24 +133,27 @@ function line(parts, r, c) {
   return { slope: xy / xx, intercept: my - (xy / xx) * mx, rest: yy - (xy * xy) / xx, n };
 }
 
+/** @type {(text: string) => RegExp} a text in which * and ? stand for others */
+const like = (text) =>
+  new RegExp(`^${text.replace(/~?[*?]|[.+^${}()|[\]\\]/g, (s) => (s === "*" ? "[\\s\\S]*" : s === "?" ? "[\\s\\S]" : `\\${s.slice(-1)}`))}$`, "i");
+
 /**
  * What COUNTIF looks for: a value, or a comparison written as text.
  * @type {(criterion: Value) => (value: Value) => boolean}
  */
 function criterion(wanted) {
+  if (wanted instanceof CellError) return (value) => value instanceof CellError && value.code === wanted.code;
   const [, sign, rest] = /** @type {string[]} */ (/^(<=|>=|<>|[<>=])?([\s\S]*)$/.exec(asText(wanted)));
   const isNumber = rest.trim() !== "" && Number.isFinite(Number(rest));
   const isTruth = /^(true|false)$/i.test(rest);
   /** @type {(value: Value) => boolean} */
   let equal;
-  if (isNumber) equal = (value) => value === Number(rest);
-  else if (isTruth) equal = (value) => value === (rest.toLowerCase() === "true");
+  if (isNumber) equal = (value) => value === Number(rest) || (typeof value === "string" && value.trim() !== "" && Number(value) === Number(rest));
+  else if (isTruth) equal = (value) => typeof value !== "number" && String(value).toLowerCase() === rest.toLowerCase();
   else {
-    const escaped = rest.replace(/~?[*?]|[.+^${}()|[\]\\]/g, (s) =>
-      s === "*" ? "[\\s\\S]*" : s === "?" ? "[\\s\\S]" : `\\${s.slice(-1)}`);
-    const like = new RegExp(`^${escaped}$`, "i");
+    const alike = like(rest);
     equal = rest === "" ? (value) => value === null || (!sign && value === "")
-      : (value) => typeof value === "string" && like.test(value);
+      : (value) => typeof value === "string" && alike.test(value);
   }
   if (!sign || sign === "=") return equal;
   if (sign === "<>") return (value) => !equal(value);
@@ -173,6 +176,11 @@ function place(wanted, list, type) {
   if (wanted instanceof CellError) throw wanted;
   const alike = (/** @type {Value} */ value) => value !== null && typeof value === typeof wanted;
   let found = -1;
+  if (type === 0 && typeof wanted === "string" && /[*?]/.test(wanted)) {
+    const pattern_ = like(wanted);
+    found = list.findIndex((value) => typeof value === "string" && pattern_.test(value));
+    return found < 0 ? fail("#N/A") : found;
+  }
   for (let n = 0; n < list.length; n++) {
     if (!alike(list[n])) continue;
     const order = compare(list[n], wanted);
@@ -204,18 +212,30 @@ function indexed(parts, r, c) {
 /** @type {Part} */
 const NO = { value: () => false, array: () => fail("#VALUE!") };
 
+/** @type {(compute: () => Value) => Value} an error as a value */
+function caught(compute) {
+  try {
+    return compute();
+  } catch (error) {
+    if (error instanceof CellError) return error;
+    throw error;
+  }
+}
+
 /** @type {(parts: Part[], r: number, c: number, sum?: Part) => Value} */
 function conditional(parts, r, c, sum) {
   /** @type {boolean[]} */
   let holds = [];
   for (let n = 0; n + 1 < parts.length; n += 2) {
-    const test = criterion(parts[n + 1].value(r, c));
+    const test = criterion(caught(() => parts[n + 1].value(r, c)));
     const found = values(parts[n].array(r, c)).map(test);
+    if (n && found.length !== holds.length) fail("#VALUE!");
     holds = n ? holds.map((h, k) => h && found[k]) : found;
   }
   if (!sum) return holds.filter(Boolean).length;
   let total = 0;
-  each(sum.array(r, c), (value, n) => {
+  const { rows, columns } = parts[0].array(r, c);
+  each({ ...sum.array(r, c), rows, columns }, (value, n) => {
     if (holds[n] && value instanceof CellError) throw value;
     if (holds[n] && typeof value === "number") total += value;
   });
@@ -247,18 +267,20 @@ export const FUNCTIONS = {
   ACOS: ofNumber(Math.acos),
   ADDRESS: scalar(2, 5, (row, column, kind = 1, a1 = true, title = "") => {
     const [down, across] = [number(row), number(column)], how = number(kind);
-    if (!truth(a1)) fail("#VALUE!");
+    const isThere = down >= 1 && down <= 1048576 && across >= 1 && across <= 16384;
+    if (!truth(a1) || !isThere || ![1, 2, 3, 4].includes(how)) fail("#VALUE!");
     const name = title ? `${/^[\p{L}_][\p{L}\d_.]*$/u.test(title) ? title : `'${title}'`}!` : "";
     return `${name}${how % 2 ? "$" : ""}${columnLetters(across)}${how < 3 ? "$" : ""}${down}`;
   }),
   AND: ofParts(1, MOST, (parts, r, c) => {
-    let holds = true;
+    let [holds, met] = [true, false];
     for (const part of parts)
       each(part.array(r, c), (value) => {
         if (value instanceof CellError) throw value;
-        if (typeof value === "string" ? !part.area : value !== null) holds = truth(value) && holds;
+        if (value === null || (typeof value === "string" && !/^(true|false)$/i.test(value)) || (part.area && typeof value === "string")) return;
+        [holds, met] = [truth(value) && holds, true];
       });
-    return holds;
+    return met ? holds : fail("#VALUE!");
   }),
   AVERAGE: folded(0, (sum, x) => sum + x, (sum, n) => (n ? finite(sum / n) : fail("#DIV/0!"))),
   CHOOSE: {
@@ -269,8 +291,9 @@ export const FUNCTIONS = {
   COUNT: ofParts(1, MOST, (parts, r, c) => {
     let count = 0;
     for (const part of parts)
-      each(part.array(r, c), (value) => {
-        count += typeof value === "number" ? 1 : 0;
+      each(part.area ? part.area(r, c) : { cells: [caught(() => part.value(r, c))], start: 0, stride: 1, rows: 1, columns: 1 }, (value) => {
+        const isTyped = !part.area && !(caught(() => number(value)) instanceof CellError);
+        count += typeof value === "number" || isTyped ? 1 : 0;
       });
     return count;
   }),
@@ -290,13 +313,8 @@ export const FUNCTIONS = {
     picks: ([test, yes, no = NO], r, c) => (truth(test.value(r, c)) ? yes : no),
   },
   IFERROR: ofParts(2, 2, (parts, r, c) => {
-    try {
-      const value = parts[0].value(r, c);
-      if (!(value instanceof CellError)) return value ?? 0;
-    } catch (error) {
-      if (!(error instanceof CellError)) throw error;
-    }
-    return parts[1].value(r, c);
+    const value = caught(() => parts[0].value(r, c));
+    return value instanceof CellError ? parts[1].value(r, c) : value ?? 0;
   }),
   INDEX: { takes: [2, 4], area: indexed },
   INT: ofNumber(Math.floor),

@@ -18,14 +18,15 @@ from string import Template
 from xlnn.arguments import path_of
 from xlnn.atomic_write import check_replaceable, replacing
 from xlnn.checking.check import examined
-from xlnn.checking.report import Report, lines_of, without_answers
+from xlnn.checking.report import Report
+from xlnn.data.wording import counted
 from xlnn.engines import DEFAULT_ENGINE
-from xlnn.errors import OutputNameError, WorkbookError, printed
+from xlnn.errors import OutputNameError, WorkbookError
 from xlnn.explaining.show import about
 from xlnn.loading.spec import left_out_of
 from xlnn.loading.values import read_arrays
-from xlnn.page.describe import facts
 from xlnn.registry.text import text
+from xlnn.web.describe import facts
 
 HOME = Path(__file__).parent
 
@@ -168,13 +169,15 @@ def check_right(path: Path, report: Report, blanks: tuple[str, ...]) -> None:
     Raises
     ------
     WorkbookError
-        The message names the first wrong cells.
+        The message names the first wrong cell.
     """
     wrong = [each for each in report.wrong if each.quantity not in blanks]
     if report.agrees or (blanks and not wrong):
         return
-    found = printed(lines_of(without_answers(report, blanks)))
-    raise WorkbookError(f"{path.name} is not right, so no page was written:\n{found}")
+    cells = f"{counted(len(wrong), 'cell')}, the first {wrong[0].cell}," if wrong else "A gradient"
+    raise WorkbookError(
+        f"{path.name}: {cells} is wrong, so no page was written; xlnn check says what is expected."
+    )
 
 
 def script_of() -> str:

@@ -14,7 +14,7 @@ export class CellError {
 /**
  * A rectangle of values: cells of a sheet, or computed ones.
  * @typedef {{cells: Value[], start: number, stride: number, rows: number, columns: number,
- *   row?: number}} Area
+ *   row?: number, column?: number}} Area
  */
 
 /**
@@ -330,6 +330,8 @@ class Compiler {
         if (a.rows * a.columns === 1) return a.cells[a.start] ?? null;
         const row = r - (a.row ?? 1);
         if (a.columns === 1 && row >= 0 && row < a.rows) return a.cells[a.start + row * a.stride];
+        const column = c - (a.column ?? 1);
+        if (a.rows === 1 && column >= 0 && column < a.columns) return a.cells[a.start + column];
         return fail("#VALUE!");
       },
     };
@@ -410,7 +412,7 @@ class Compiler {
       const at = start + (top - 1) * stride + left - 1;
       const inside = { rows: Math.min(bottom, most) - top + 1, columns: Math.min(right, stride) - left + 1 };
       if (inside.rows < 1 || inside.columns < 1) return single(null);
-      return { cells, start: at, stride, row: top, ...inside };
+      return { cells, start: at, stride, row: top, column: left, ...inside };
     };
     if (corners.length > 1) return this.referring(area);
     const [[down, rowFixed]] = rows, [[across, columnFixed]] = columns;
