@@ -19,7 +19,6 @@ from xlnn.arguments import path_of
 from xlnn.atomic_write import check_replaceable, replacing
 from xlnn.checking.check import examined
 from xlnn.checking.report import Report
-from xlnn.data.wording import counted
 from xlnn.engines import DEFAULT_ENGINE
 from xlnn.errors import OutputNameError, WorkbookError
 from xlnn.explaining.show import about
@@ -174,9 +173,9 @@ def check_right(path: Path, report: Report, blanks: tuple[str, ...]) -> None:
     wrong = [each for each in report.wrong if each.quantity not in blanks]
     if report.agrees or (blanks and not wrong):
         return
-    cells = f"{counted(len(wrong), 'cell')}, the first {wrong[0].cell}," if wrong else "A gradient"
+    what = f"{wrong[0].cell} is wrong" if wrong else "a gradient is wrong"
     raise WorkbookError(
-        f"{path.name}: {cells} is wrong, so no page was written; xlnn check says what is expected."
+        f"{path.name}: {what}, so no page was written; xlnn check lists all that is wrong."
     )
 
 

@@ -242,7 +242,7 @@ export const targetsOf = (xml, folder) =>
 /** @type {(value: Value) => [string, string]} */
 function written(value) {
   if (typeof value === "boolean") return ["b", value ? "1" : "0"];
-  if (value instanceof CellError) return ["e", value.code];
+  if (value instanceof CellError) return ["e", value.code === "#CIRC!" ? "#REF!" : value.code];
   return typeof value === "string" ? ["str", escaped(value)] : ["n", value === null ? "" : String(value)];
 }
 

@@ -69,7 +69,7 @@ export function aloud(pieces, how) {
 /** The panel that explains the chosen cell, and in which inputs are changed. */
 export class Inspector {
   /**
-   * @param {{ask: (type: string, question: object) => Promise<any>, edit: (place: Place, text: string) => Promise<void>,
+   * @param {{ask: (type: string, question: object) => Promise<any>, edit: (place: Place, text: string) => Promise<boolean>,
    *   reveal: (place: Place) => void}} page
    */
   constructor(page) {

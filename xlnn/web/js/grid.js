@@ -44,7 +44,7 @@ function fitting(text, most) {
 export class Grid {
   /**
    * @param {Sheet[]} sheets
-   * @param {{ask: (type: string, question: object) => Promise<any>, edit: (place: Place, text: string) => Promise<void>,
+   * @param {{ask: (type: string, question: object) => Promise<any>, edit: (place: Place, text: string) => Promise<boolean>,
    *   explain: (place: Place) => void}} page
    */
   constructor(sheets, page) {
@@ -56,8 +56,9 @@ export class Grid {
     this.bar = make("input", { className: "bar", "aria-label": say("formula_bar"), spellcheck: false, autocomplete: "off", list: "options" });
     this.note = make("p", { className: "note", role: "status" });
     this.fill = make("button", { type: "button", hidden: true, onclick: () => this.fillDown() }, say("fill"));
-    this.inside = make("div", { className: "inside", role: "presentation" });
-    this.view = make("div", { className: "view", role: "grid", tabIndex: 0, "aria-label": say("sheets") }, this.inside);
+    this.cells = make("div", { className: "cells", role: "grid", tabIndex: 0, "aria-label": say("sheets") });
+    this.inside = make("div", { className: "inside" }, this.cells);
+    this.view = make("div", { className: "view" }, this.inside);
     this.element = make("section", { className: "sheets", "aria-label": say("sheets") }, make("h2", {}, say("sheets")), make("p", { className: "hint" }, say("sheets_hint")), this.tabs,
       make("div", { className: "formula" }, this.address, this.bar, this.fill, this.options), this.view, this.note);
     /** @type {Place} */
@@ -65,7 +66,7 @@ export class Grid {
     sheets.forEach((sheet, n) => this.tabs.append(make("button", { type: "button", role: "tab", hidden: sheet.hidden, "aria-selected": "false", tabIndex: -1,
       onclick: () => this.open({ page: n, row: 1, column: 1 }) }, sheet.title)));
     this.view.addEventListener("scroll", () => this.draw());
-    this.view.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => this.move(event));
+    this.cells.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => this.move(event));
     this.view.addEventListener("click", (/** @type {MouseEvent} */ event) => this.click(event));
     this.bar.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => this.typed(event));
     this.tabs.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => this.turn(event));
@@ -91,6 +92,7 @@ export class Grid {
       this.inside.style.height = `${LETTERS + this.down[this.down.length - 1]}px`;
       this.view.scrollTo(0, 0);
       this.charts = null;
+      this.clearCharts();
       [...this.tabs.children].forEach((tab, n) => {
         tab.setAttribute("aria-selected", String(n === place.page));
         tab.tabIndex = n === place.page ? 0 : -1;
@@ -113,7 +115,7 @@ export class Grid {
     const found = entryAt(place);
     this.canType = !!found && (found.quantity.blank || (!cell.formula && isInput(found.quantity, found.index)));
     this.address.value = addressOf(place);
-    this.bar.value = cell.formula || cell.text;
+    if (document.activeElement !== this.bar) this.bar.value = cell.formula || cell.text;
     this.bar.readOnly = !this.canType;
     this.bar.classList.toggle("yellow", this.canType);
     this.fill.hidden = !(found?.quantity.blank && cell.formula);
@@ -169,7 +171,13 @@ export class Grid {
     this.ground(bands[1], 0, 0, NUMBERS + across[across.length - 1], LETTERS + down[rows + 1]);
     this.ground(bands[2], 0, 0, NUMBERS + across[columns + 1], LETTERS + down[down.length - 1]);
     this.ground(bands[3], 0, 0, NUMBERS + across[columns + 1], LETTERS + down[rows + 1]);
-    this.inside.replaceChildren(bands[3], bands[1], bands[2], bands[0], ...(await this.drawn()));
+    this.cells.replaceChildren(bands[3], bands[1], bands[2], bands[0]);
+    if (this.charts) return;
+    const charts = await this.drawn();
+    if (turn !== this.turns) return;
+    this.clearCharts(); // one by one, as the cells may have the focus
+    this.inside.append(...charts);
+    this.charts = charts;
   }
 
   /** @type {(element: HTMLElement, x: number, y: number, width: number, height: number) => void} */
@@ -211,7 +219,7 @@ export class Grid {
         !style.wrap && text && !isNumber && !filled.has(`${row},${column + 1}`) && "over"].filter(Boolean).join(" ");
       if (isChosen) {
         cell.id = "chosen-cell";
-        this.view.setAttribute("aria-activedescendant", "chosen-cell");
+        this.cells.setAttribute("aria-activedescendant", "chosen-cell");
       }
       const css = cell.style;
       if (style.color) css.color = style.color;
@@ -236,10 +244,13 @@ export class Grid {
     return band;
   }
 
+  clearCharts() {
+    for (const chart of [...this.inside.querySelectorAll(".chart")]) chart.remove();
+  }
+
   /** @returns {Promise<Node[]>} the charts of the sheet */
   async drawn() {
     const { sheet, at } = this, down = /** @type {Float64Array} */ (this.down), across = /** @type {Float64Array} */ (this.across);
-    if (this.charts) return this.charts;
     const found = [];
     for (const chart of sheet.charts) {
       const ranges = chart.series.flatMap(({ x, y, labels }) => [[at.page, x], [at.page, y], [at.page, labels]]);
@@ -247,7 +258,6 @@ export class Grid {
       this.position(element, NUMBERS + across[chart.column] + chart.right, LETTERS + down[chart.row] + chart.down, chart.width, chart.height);
       found.push(element);
     }
-    this.charts = found;
     return found;
   }
 
@@ -306,23 +316,25 @@ export class Grid {
 
   /** @param {KeyboardEvent} event */
   async typed(event) {
-    if (event.key === "Escape") await this.choose(this.at.row, this.at.column);
-    else if (event.key === "Enter" && this.canType) {
-      this.view.focus(); // so that the bar shows the present contents
-      await this.page.edit({ ...this.at }, this.bar.value);
-      await this.choose(this.at.row + (this.fill.hidden ? 1 : 0), this.at.column);
-    } else return;
-    this.view.focus();
+    const { row, column } = this.at;
+    if (event.key === "Escape") {
+      this.cells.focus({ preventScroll: true });
+      await this.choose(row, column);
+    } else if (event.key === "Enter" && this.canType && (await this.page.edit({ ...this.at }, this.bar.value))) {
+      this.cells.focus({ preventScroll: true });
+      await this.choose(row + (entryAt(this.at)?.quantity.blank ? 0 : 1), column);
+    }
   }
 
   /** Copy the formula of a blank down to the end of its block, as dragging does. */
   async fillDown() {
     const { at } = this, found = entryAt(at);
     if (!found) return;
+    const text = this.bar.value;
     let last = at.row;
     for (let next = entryAt({ ...at, row: last + 1 }); next?.quantity === found.quantity && isSameEpoch(found, next); next = entryAt({ ...at, row: last + 1 })) last++;
     await this.page.ask("fill", { ...at, rows: last });
-    await this.page.edit(at, this.bar.value);
+    await this.page.edit(at, text);
   }
 }
 

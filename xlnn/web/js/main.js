@@ -73,7 +73,7 @@ function show(place) {
 /** @param {Place} place */
 function reveal(place) {
   grid.open(place);
-  grid.view.focus({ preventScroll: true });
+  grid.cells.focus({ preventScroll: true });
   grid.element.scrollIntoView({ behavior: "smooth", block: "start" });
 }
 
@@ -149,6 +149,7 @@ function start() {
  * Change an input, or write a formula into a blank.
  * @param {Place} place
  * @param {string} text
+ * @returns {Promise<boolean>} whether the workbook takes it
  */
 async function edit(place, text) {
   status.textContent = say("recalculating");
@@ -157,16 +158,18 @@ async function edit(place, text) {
   app.removeAttribute("aria-busy");
   if (refused) {
     status.textContent = isFormula ? say("unreadable", { what: refused }) : refused;
-    await Promise.all([grid.choose(place.row, place.column), inspector.refresh()]);
-    return;
+    if (eta) rate.value = String(arrays.eta[0]);
+    await inspector.refresh();
+    return false;
   }
   if (course && curve) curve.before = arrays[course.name];
   await read();
-  if (eta) rate.value = inWords(arrays.eta[0]).replace("−", "-");
+  if (eta) rate.value = String(arrays.eta[0]);
   draw();
   if (map) map.draw(arrays);
   status.textContent = say("recalculated", { count: changed.toLocaleString(facts.lang), seconds: (ms / 1000).toFixed(2) });
   await Promise.all([grid.refresh(), inspector.refresh(), states()]);
+  return true;
 }
 
 /**
@@ -290,4 +293,4 @@ async function begin() {
   await states();
 }
 
-Object.assign(globalThis, { xlnn: { ask, ready: begin() } });
+Object.assign(globalThis, { xlnn: { ask, grid: () => grid, ready: begin() } });

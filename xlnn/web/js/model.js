@@ -6,11 +6,12 @@ import { CellError, compile, corners_of, pattern, shifted } from "./formula.js";
  * @typedef {import("./formula.js").Value} Value
  * @typedef {import("./formula.js").Compiled} Compiled
  * @typedef {{cell: number, page: number, row: number, column: number, text: string,
- *   compiled: Compiled}} Entry a formula and its cell
+ *   compiled: Compiled, isCircular?: boolean}} Entry a formula and its cell
  * @typedef {{entry: Entry, k: number, p: number}} Waiting an entry, one of its references, and a
  *   cell of that
  */
 
+const CIRCULAR = new CellError("#CIRC!");
 const MOST_CELLS = 4_000_000;
 
 /** A workbook whose formulas are computed. */
@@ -103,7 +104,10 @@ export class Model {
   /** @returns {Entry[]} the formulas, each after those that it refers to */
   sorted() {
     const done = new Uint8Array(this.cells.length).fill(2); // 2: nothing to wait for
-    for (const cell of this.formulas.keys()) done[cell] = 0;
+    for (const [cell, entry] of this.formulas) {
+      done[cell] = 0;
+      entry.isCircular = false;
+    }
     /** @type {Entry[]} */
     const order = [];
     /** @type {Waiting[]} */
@@ -146,7 +150,7 @@ export class Model {
         at.p++;
         if (done[cell] === 2) continue;
         if (done[cell] === 0) return this.formulas.get(cell);
-        entry.compiled = CIRCULAR;
+        entry.isCircular = true;
         return undefined;
       }
     }
@@ -157,12 +161,12 @@ export class Model {
   recalculate() {
     this.changed.clear();
     const { cells } = this;
-    for (const { cell, compiled, row, column } of this.order) {
+    for (const { cell, compiled, row, column, isCircular } of this.order) {
       const before = cells[cell];
       /** @type {Value} */
       let value;
       try {
-        value = compiled.value(row, column) ?? 0;
+        value = isCircular ? CIRCULAR : compiled.value(row, column) ?? 0;
       } catch (error) {
         if (!(error instanceof CellError)) throw error;
         value = error;
@@ -266,11 +270,3 @@ export class Model {
     return saved(this.book, (page, row, column) => this.at(page, row, column), this.typed);
   }
 }
-
-/** @type {Compiled} */
-const CIRCULAR = {
-  value: () => {
-    throw new CellError("#CIRC!");
-  },
-  references: [],
-};
