@@ -97,7 +97,7 @@ lint-page:
 	.browser/node_modules/.bin/eslint -c xlnn/web/js/eslint.config.mjs xlnn/web/js/*.js
 
 site: .venv/ready
-	$(BIN)/python docs/site.py
+	$(BIN)/python docs/site_of_pages.py
 
 .venv/xlnn: pyproject.toml
 	$(PYTHON) -m venv .venv

@@ -3,6 +3,8 @@
 import json
 import re
 import shutil
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -40,6 +42,19 @@ def test_a_page_is_written_beside_its_workbook_and_again_over_itself(first, tmp_
     assert made.path == tmp_path / "mine.html"
     assert (made.formulas, made.size) == (700, made.path.stat().st_size)
     assert xlnn.page(path).path == made.path
+
+
+def test_build_writes_the_page_as_well(tmp_path):
+    def ran(*arguments):
+        command = [sys.executable, "-m", "xlnn", "build", *arguments, "--page"]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    built, made = ran("sequences", "-o", "mine.xlsx").stdout.splitlines()
+    assert built.startswith("mine.xlsx   127 formulas   all agree with NumPy")
+    assert re.fullmatch(r"mine\.html   127 formulas   \d\.\d MB", made)
+    refused = ran("all")
+    assert refused.returncode == 2
+    assert "--page is for one template" in refused.stderr
 
 
 def test_a_page_replaces_no_file_of_somebody_else(first, tmp_path):

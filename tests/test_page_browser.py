@@ -36,7 +36,7 @@ def browser():
 class Opened:
     """A page in the browser, with what went wrong in it."""
 
-    def __init__(self, browser, path, width=1280, height=900, **options):
+    def __init__(self, browser, path, width=1280, height=900, ready="xlnn.ready", **options):
         self.context = browser.new_context(
             viewport={"width": width, "height": height}, offline=True, accept_downloads=True,
             **options,
@@ -49,7 +49,8 @@ class Opened:
         self.page.on("dialog", lambda dialog: self.wrong.append(dialog.message))
         self.page.on("request", lambda request: self.asked.append(request.url))
         self.page.goto(path.as_uri())
-        self.page.evaluate("xlnn.ready")
+        if ready:
+            self.page.evaluate(ready)
 
     def text(self, selector):
         return self.page.inner_text(selector)
@@ -328,6 +329,33 @@ def test_a_page_speaks_the_language_of_its_workbook(pages, opened, lang):
     assert there.page.evaluate("document.documentElement.lang") == lang
     assert re.search("[\u4e00-\u9fff\u3040-\u30ff]", there.text("h1"))
     assert not re.search(r"\b(epoch|learning rate|Check|Download|cells)\b", shown)
+
+
+def test_every_link_of_the_site_opens(opened, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(Path(__file__).parent.parent / "docs")
+    import site_of_pages  # noqa: PLC0415 -- a program of docs/
+
+    site = tmp_path / "site"
+    site_of_pages.main(["first", "descent", "--lang", "en", "--lang", "ja", "--into", str(site)])
+    written = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
+    assert {"index.html", "learner.html", "sequences.html", "ja/first.html"} <= written
+    linked = {"index.html"}
+    for name in sorted(written):
+        if not name.endswith(".html") or name.split("/")[-1] in {"first.html", "descent.html"}:
+            continue
+        page = opened(site / name, ready="").page
+        page.wait_for_timeout(200)
+        assert page.locator("h1, a").count()
+        for target in page.evaluate(
+            "[...document.querySelectorAll('a, img')].map(e => e.href || e.src)"
+        ):
+            if not target.startswith("https:"):
+                place = Path(target.removeprefix("file://")).relative_to(site.resolve())
+                linked.add(place.as_posix())
+    assert linked == written
+    for name in sorted(linked):
+        if name.endswith(("first.html", "descent.html")):
+            assert opened(site / name).text("h1")
 
 
 def test_an_exercise_names_the_first_sample_that_is_wrong(opened, tmp_path):

@@ -158,9 +158,9 @@ def test_a_module_says_what_it_does(path):
 
 
 TOP = {
-    ".ci", ".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.ja.md",
-    "README.md", "README.zh.md", "SECURITY.md", "docs", "output", "pyproject.toml", "templates",
-    "tests", "xlnn",
+    ".ci", ".github", ".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile",
+    "README.ja.md", "README.md", "README.zh.md", "SECURITY.md", "docs", "output",
+    "pyproject.toml", "templates", "tests", "xlnn",
 }  # fmt: skip
 """What stands at the top: nothing that an example or a test has left there."""
 

@@ -7,6 +7,7 @@ import click
 from xlnn.cli.console import say
 from xlnn.cli.course import progress
 from xlnn.cli.parameters import PATH, engine_option, file_argument
+from xlnn.engines import DEFAULT_ENGINE
 
 MEGABYTE = 1_000_000
 
@@ -24,6 +25,13 @@ def page(file: Path, output: Path | None, engine: str, *, force: bool) -> None:
 
     Example: xlnn page output/digits.xlsx -o digits.html
     """
+    write_page(file, output, engine, force=force)
+
+
+def write_page(
+    file: Path, output: Path | None = None, engine: str = DEFAULT_ENGINE, *, force: bool
+) -> None:
+    """Write a page, and say so."""
     from xlnn.web.page import page as written  # noqa: PLC0415 -- only what is needed
 
     with progress() as tell:

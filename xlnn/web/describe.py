@@ -44,13 +44,13 @@ def facts(
     kind = kind_of(spec)
     words, equations = kind.words(spec, layout), kind.equations(spec)
     quantities = layout.model.quantities
-    course = course_of(layout, arrays)
+    course = course_of(layout, arrays) or layout.model.by_name.get("C_T")
     return {
         "lang": spec.lang,
         "template": spec.template,
         "quantities": [described(each, layout, words, equations, blanks) for each in quantities],
         "network": network_of(spec, layout),
-        "course": course.name if course else "",
+        "course": course.name if course and len(course.lengths) == 1 else "",
         "labels": list(getattr(spec, "labels", ())),
         "picture": list(getattr(spec, "picture", ())),
         "features": list(getattr(spec, "features", ())),

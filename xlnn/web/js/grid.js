@@ -79,7 +79,7 @@ export class Grid {
 
   /** @param {Place} place */
   open(place) {
-    const { sheet: before } = this, isNew = !this.across || place.page !== this.at.page;
+    const isFirst = !this.across, isNew = isFirst || place.page !== this.at.page;
     this.at = { ...place };
     const { sheet } = this;
     if (isNew) {
@@ -98,7 +98,7 @@ export class Grid {
         tab.tabIndex = n === place.page ? 0 : -1;
         tab.hidden = this.sheets[n].hidden && n !== place.page;
       });
-      if (before) this.tabs.children[place.page].scrollIntoView({ block: "nearest", inline: "nearest" });
+      if (!isFirst) this.tabs.children[place.page].scrollIntoView({ block: "nearest", inline: "nearest" });
     }
     this.choose(place.row, place.column);
   }

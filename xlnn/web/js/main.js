@@ -65,6 +65,9 @@ const play = make("button", { type: "button", className: "play", onclick: () => 
 /** @type {ReturnType<typeof setInterval> | undefined} */
 let timer;
 
+/** @type {(quantity: Quantity) => string} its symbol and its title, unless that has it */
+const named = ({ units, title }) => (title.includes(units[0]) ? title : `${units[0]} ${title}`);
+
 /** @param {Place} place */
 function show(place) {
   inspector.show(place);
@@ -91,7 +94,7 @@ function draw() {
   slider.value = String(epoch);
   slider.setAttribute("aria-valuetext", shown.value);
   results.replaceChildren(...courses.map((quantity) => make("button", { type: "button", onclick: () => show(cellOf(quantity, [epoch])) },
-    make("span", {}, [quantity.units[0], quantity.title, quantity.name.startsWith("test_") && say("held_out")].filter(Boolean).join(" · ")), make("strong", {}, inWords(arrays[quantity.name][epoch])))));
+    make("span", {}, [named(quantity), quantity.name.startsWith("test_") && say("held_out")].filter(Boolean).join(" · ")), make("strong", {}, inWords(arrays[quantity.name][epoch])))));
   if (network && facts.labels.length > 1 && quantities.has("answer")) {
     const last = network.network.layers[network.network.layers.length - 1].name, count = facts.labels.length;
     const outputs = Array.from({ length: count }, (_, k) => /** @type {NetworkDrawing} */ (network).entry(arrays, `a${last}`, [epoch, sample], k).value);
@@ -274,16 +277,17 @@ async function begin() {
   const controls = make("div", { className: "controls" });
   if (course) controls.append(play, make("label", { htmlFor: "epoch", className: "wide" }, course.axes[0][0], slider, shown));
   if (network) controls.append(make("label", { htmlFor: "sample" }, quantities.get("x")?.axes[0][0] ?? "", samples));
-  if (eta) controls.append(make("label", { htmlFor: "eta" }, `${eta.units[0]} ${eta.title}`, rate));
+  if (eta) controls.append(make("label", { htmlFor: "eta" }, named(eta), rate));
   const buttons = make("div", { className: "buttons" });
   if (network) buttons.append(make("button", { type: "button", id: "check", onclick: check }, say("check")));
   buttons.append(make("button", { type: "button", id: "download", onclick: download }, say("download")));
   const side = make("div", { className: "side" }, ...(curve ? [curve.drawing.svg] : []), ...(map ? [map.drawing.svg] : []), results, ...(network && !map ? [inspector.element] : []));
+  const plain = curve ? [side, inspector.element] : [inspector.element];
   app.replaceChildren(
     make("header", {}, make("div", {}, make("h1", {}, facts.title), ...facts.about.map((line) => make("p", {}, line)), make("p", { className: "lead" }, say("lead", { formulas: formulas.toLocaleString(facts.lang) }))), buttons),
     controls, status,
-    make("div", { className: network ? "stage" : "stage plain" }, ...(network ? [make("div", { className: "left" }, make("div", { className: "picture" }, network.drawing.svg, verdict), ...(map ? [inspector.element] : []))] : []), side),
-    ...(network ? [] : [inspector.element]), tasks, grid.element, make("footer", {}, say("licence")));
+    make("div", { className: network || curve ? "stage" : "" }, ...(network ? [make("div", { className: "left" }, make("div", { className: "picture" }, network.drawing.svg, verdict), ...(map ? [inspector.element] : [])), side] : plain)),
+    tasks, grid.element, make("footer", {}, say("licence")));
   draw();
   if (map) map.draw(arrays);
   const first = pages.findIndex((/** @type {{hidden: boolean}} */ page) => !page.hidden);
