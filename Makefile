@@ -90,10 +90,11 @@ readers:
 	$(NPM) .readers xlsx@0.18.5 exceljs@4.4.0
 
 browser:
-	$(NPM) .browser typescript@5.9.3 eslint@9.39.1 axe-core@4.11.0
+	$(NPM) .browser typescript@5.9.3 eslint@9.39.1 prettier@3.6.2 axe-core@4.11.0
 
 lint-page:
 	.browser/node_modules/.bin/tsc -p xlnn/web/js
+	.browser/node_modules/.bin/prettier --check --print-width 100 --log-level warn xlnn/web/js/*.js
 	.browser/node_modules/.bin/eslint -c xlnn/web/js/eslint.config.mjs xlnn/web/js/*.js
 
 site: .venv/ready

@@ -115,7 +115,7 @@ def test_every_function_and_command_has_the_same_engine_by_default():
         if "--engine" in option.opts
     }
     assert found.pop("check") == [DEFAULT_ENGINE]
-    assert set(found) == {"explain", "export", "show", "values"}
+    assert set(found) == {"explain", "export", "page", "show", "values"}
     assert set(found.values()) == {DEFAULT_ENGINE}
 
 

@@ -48,7 +48,8 @@ MAY = {
     "exercises": CORE
     | {"building", "checking", "data", "engines", "explaining", "cleanup", "linting", "loading"}
     | {"registry", "workbooks", "writing", "xlsx"},
-    "web": CORE | {"checking", "engines", "explaining", "loading", "registry", "workbooks"},
+    "web": CORE
+    | {"building", "checking", "engines", "explaining", "loading", "registry", "workbooks"},
     "auditing": CORE | {"checking", "engines", "exercises", "loading", "registry", "xlsx"},
     "testing": {"checking", "engines", "quantity"},
     "cli": {"auditing", "onnx", "building", "checking", "engines", "errors", "explaining"}

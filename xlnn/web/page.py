@@ -17,12 +17,13 @@ from string import Template
 
 from xlnn.arguments import path_of
 from xlnn.atomic_write import check_replaceable, replacing
+from xlnn.building.limits import size
 from xlnn.checking.check import examined
 from xlnn.checking.report import Report
 from xlnn.engines import DEFAULT_ENGINE
 from xlnn.errors import OutputNameError, WorkbookError
 from xlnn.explaining.show import about
-from xlnn.loading.spec import left_out_of
+from xlnn.loading.spec import described, left_out_of
 from xlnn.loading.values import read_arrays
 from xlnn.registry.text import text
 from xlnn.web.describe import facts
@@ -131,16 +132,16 @@ def is_page(path: Path) -> bool:
 
 def written(path: Path, engine: str) -> tuple[str, int]:
     """Return the page of a workbook, and the number of formulas in it."""
-    seen = examined(path, engine, None, probes=1)
     blanks = left_out_of(path)
-    check_right(path, seen.report, blanks)
-    formulas = seen.report.compared_cells
+    formulas = size(described(path)[1]).formulas
     if formulas > MOST_FORMULAS:
         raise WorkbookError(
             f"{path.name} has {formulas:,} formulas, and a page at most {MOST_FORMULAS:,}, since a "
             "browser would need too much memory: train fewer epochs (--epochs), or take a smaller "
             "template, such as digits."
         )
+    seen = examined(path, engine, None, probes=1)
+    check_right(path, seen.report, blanks)
     spec, layout = seen.spec, seen.layout
     known = facts(spec, layout, read_arrays(layout, seen.values), blanks)
     own = text(spec.lang, "page").words["page"]

@@ -21,7 +21,9 @@ export function entriesOf(file) {
   while (view.getUint32(end, true) !== 0x06054b50) end--;
   const found = new Map();
   for (let n = view.getUint16(end + 10, true), at = view.getUint32(end + 16, true); n > 0; n--) {
-    const [nameLength, extra, comment] = [28, 30, 32].map((offset) => view.getUint16(at + offset, true));
+    const [nameLength, extra, comment] = [28, 30, 32].map((offset) =>
+      view.getUint16(at + offset, true),
+    );
     const [crc, packedSize, size] = [16, 20, 24].map((offset) => view.getUint32(at + offset, true));
     const name = new TextDecoder().decode(file.subarray(at + 46, at + 46 + nameLength));
     const local = view.getUint32(at + 42, true);
@@ -40,7 +42,9 @@ export function entriesOf(file) {
 export async function textOf(entry) {
   if (!entry) return "";
   const { method, packed } = entry;
-  return new TextDecoder().decode(method ? await piped(packed, new DecompressionStream("deflate-raw")) : packed);
+  return new TextDecoder().decode(
+    method ? await piped(packed, new DecompressionStream("deflate-raw")) : packed,
+  );
 }
 
 /** @param {Uint8Array} bytes */
@@ -71,21 +75,28 @@ export async function packed(name, text) {
  */
 export function archive(entries) {
   /** @type {BlobPart[]} */
-  const parts = [], index = [];
+  const parts = [],
+    index = [];
   let [at, length, count] = [0, 0, 0];
   for (const { name, method, packed: bytes, size, crc } of entries) {
     const title = new TextEncoder().encode(name);
-    const head = new DataView(new ArrayBuffer(30)), line = new DataView(new ArrayBuffer(46));
+    const head = new DataView(new ArrayBuffer(30)),
+      line = new DataView(new ArrayBuffer(46));
     head.setUint32(0, 0x04034b50, true);
     line.setUint32(0, 0x02014b50, true);
     line.setUint16(4, 20, true);
     line.setUint32(42, at, true);
-    for (const [view, from] of /** @type {[DataView, number][]} */ ([[head, 4], [line, 6]])) {
+    for (const [view, from] of /** @type {[DataView, number][]} */ ([
+      [head, 4],
+      [line, 6],
+    ])) {
       view.setUint16(from, 20, true);
       view.setUint16(from + 2, 0x800, true); // names are UTF-8
       view.setUint16(from + 4, method, true);
       view.setUint16(from + 8, 33, true); // 1980-01-01, as xlnn writes it
-      [crc, bytes.length, size].forEach((value, n) => view.setUint32(from + 10 + 4 * n, value, true));
+      [crc, bytes.length, size].forEach((value, n) =>
+        view.setUint32(from + 10 + 4 * n, value, true),
+      );
       view.setUint16(from + 22, title.length, true);
     }
     parts.push(head, title, /** @type {BlobPart} */ (bytes));

@@ -24,11 +24,17 @@ const ENTITIES = { lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" };
 
 /** @param {string} text of XML */
 export const unescaped = (text) =>
-  !text.includes("&") ? text : text.replace(/&(?:#(x?)([\da-f]+)|(lt|gt|quot|apos|amp));/gi, (_, hex, code, name) =>
-    name ? ENTITIES[/** @type {"lt"} */ (name)] : String.fromCodePoint(parseInt(code, hex ? 16 : 10)));
+  !text.includes("&")
+    ? text
+    : text.replace(/&(?:#(x?)([\da-f]+)|(lt|gt|quot|apos|amp));/gi, (_, hex, code, name) =>
+        name
+          ? ENTITIES[/** @type {"lt"} */ (name)]
+          : String.fromCodePoint(parseInt(code, hex ? 16 : 10)),
+      );
 
 /** @param {string} text */
-const escaped = (text) => text.replace(/[<>&]/g, (sign) => `&${sign === "<" ? "lt" : sign === ">" ? "gt" : "amp"};`);
+const escaped = (text) =>
+  text.replace(/[<>&]/g, (sign) => `&${sign === "<" ? "lt" : sign === ">" ? "gt" : "amp"};`);
 
 /**
  * @param {string} xml a tag
@@ -51,7 +57,9 @@ export const inner = (xml) => /^<[^>]*>([\s\S]*)<\/[^>]*>$/.exec(xml)?.[1] ?? ""
 
 /** @param {string} xml of inline or shared text, perhaps in runs; furigana is left out */
 const plain = (xml) =>
-  elements(xml.replace(/<rPh[\s\S]*?<\/rPh>/g, ""), "t").map((t) => unescaped(inner(t))).join("")
+  elements(xml.replace(/<rPh[\s\S]*?<\/rPh>/g, ""), "t")
+    .map((t) => unescaped(inner(t)))
+    .join("")
     .replace(/_x([\dA-F]{4})_/gi, (_, code) => String.fromCharCode(parseInt(code, 16)));
 
 /** @param {string} xml of a part; some programs put a prefix before every name */
@@ -62,11 +70,16 @@ function unprefixed(xml) {
 
 /** @param {string} sqref such as "A1:B2 C3" */
 export const rangesOf = (sqref) =>
-  sqref.trim().split(/\s+/).map((range) => {
-    const ends = range.split(":").map((cell) => /([A-Z]+)(\d+)/.exec(cell.replaceAll("$", "")) ?? ["", "A", "1"]);
-    const [first, last] = [ends[0], ends[ends.length - 1]];
-    return [Number(first[2]), columnNumber(first[1]), Number(last[2]), columnNumber(last[1])];
-  });
+  sqref
+    .trim()
+    .split(/\s+/)
+    .map((range) => {
+      const ends = range
+        .split(":")
+        .map((cell) => /([A-Z]+)(\d+)/.exec(cell.replaceAll("$", "")) ?? ["", "A", "1"]);
+      const [first, last] = [ends[0], ends[ends.length - 1]];
+      return [Number(first[2]), columnNumber(first[1]), Number(last[2]), columnNumber(last[1])];
+    });
 
 /** @param {string} xml with an attribute rgb */
 const colorOf = (xml) => {
@@ -89,7 +102,8 @@ function look(font, fill) {
   const size = attribute(elements(font, "sz")[0] ?? "", "val");
   if (size) style.size = Number(size);
   const pattern = attribute(elements(fill, "patternFill")[0] ?? "", "patternType");
-  const ground = elements(fill, pattern === "solid" ? "fgColor" : "bgColor")[0] ?? elements(fill, "bgColor")[0];
+  const ground =
+    elements(fill, pattern === "solid" ? "fgColor" : "bgColor")[0] ?? elements(fill, "bgColor")[0];
   if (ground && pattern !== "none" && colorOf(ground)) style.background = colorOf(ground);
   return style;
 }
@@ -98,9 +112,11 @@ function look(font, fill) {
 function stylesOf(xml) {
   /** @type {Record<string, string>} */
   const formats = { ...BUILT_IN };
-  for (const each of elements(xml, "numFmt")) formats[attribute(each, "numFmtId")] ??= attribute(each, "formatCode");
+  for (const each of elements(xml, "numFmt"))
+    formats[attribute(each, "numFmtId")] ??= attribute(each, "formatCode");
   const [fonts, fills, borders] = ["fonts", "fills", "borders"].map((all) =>
-    elements(elements(xml, all)[0] ?? "", all.slice(0, -1)));
+    elements(elements(xml, all)[0] ?? "", all.slice(0, -1)),
+  );
   const styles = elements(elements(xml, "cellXfs")[0] ?? "", "xf").map((xf) => {
     const number = (/** @type {string} */ name) => Number(attribute(xf, name, "0"));
     const style = look(fonts[number("fontId")] ?? "", fills[number("fillId")] ?? "");
@@ -111,7 +127,9 @@ function stylesOf(xml) {
     style.wrap = attribute(alignment, "wrapText") === "1";
     style.indent = Number(attribute(alignment, "indent", "0"));
     const border = borders[number("borderId")] ?? "";
-    style.borders = ["left", "right", "top", "bottom"].filter((side) => attribute(elements(border, side)[0] ?? "", "style")).join(" ");
+    style.borders = ["left", "right", "top", "bottom"]
+      .filter((side) => attribute(elements(border, side)[0] ?? "", "style"))
+      .join(" ");
     return style;
   });
   const special = elements(elements(xml, "dxfs")[0] ?? "", "dxf").map((dxf) => {
@@ -129,16 +147,21 @@ function stylesOf(xml) {
  * @returns {Rule[]}
  */
 const rulesOf = (xml, special) =>
-  elements(xml, "conditionalFormatting").flatMap((block) =>
-    elements(block, "cfRule").map((rule) => ({
-      ranges: rangesOf(attribute(block, "sqref")),
-      type: attribute(rule, "type"),
-      priority: Number(attribute(rule, "priority")),
-      formulas: elements(rule, "formula").map((f) => unescaped(inner(f))),
-      style: special[Number(attribute(rule, "dxfId", "-1"))] ?? {},
-      colors: elements(rule, "color").map(colorOf),
-      points: elements(rule, "cfvo").map((p) => /** @type {[string, string]} */ ([attribute(p, "type"), attribute(p, "val")])),
-    }))).sort((a, b) => a.priority - b.priority);
+  elements(xml, "conditionalFormatting")
+    .flatMap((block) =>
+      elements(block, "cfRule").map((rule) => ({
+        ranges: rangesOf(attribute(block, "sqref")),
+        type: attribute(rule, "type"),
+        priority: Number(attribute(rule, "priority")),
+        formulas: elements(rule, "formula").map((f) => unescaped(inner(f))),
+        style: special[Number(attribute(rule, "dxfId", "-1"))] ?? {},
+        colors: elements(rule, "color").map(colorOf),
+        points: elements(rule, "cfvo").map(
+          (p) => /** @type {[string, string]} */ ([attribute(p, "type"), attribute(p, "val")]),
+        ),
+      })),
+    )
+    .sort((a, b) => a.priority - b.priority);
 
 /**
  * @param {string} xml of a worksheet
@@ -146,7 +169,8 @@ const rulesOf = (xml, special) =>
  * @returns {Cell[]}
  */
 function cellsOf(xml, shared) {
-  const found = [], cell = /<c\s([^>]*?)(?:\/>|>([\s\S]*?)<\/c>)/g;
+  const found = [],
+    cell = /<c\s([^>]*?)(?:\/>|>([\s\S]*?)<\/c>)/g;
   /** @type {Map<string, string>} */
   const masters = new Map();
   for (let match; (match = cell.exec(xml)); ) {
@@ -157,7 +181,8 @@ function cellsOf(xml, shared) {
     const style = Number(/\bs="(\d+)"/.exec(head)?.[1] ?? 0);
     const [, how = "", text = ""] = /<f\b([^>]*?)(?:\/>|>([\s\S]*?)<\/f>)/.exec(body) ?? [];
     const stored = unescaped(/<v>([\s\S]*?)<\/v>/.exec(body)?.[1] ?? "");
-    const row = Number(place[2]), column = columnNumber(place[1]);
+    const row = Number(place[2]),
+      column = columnNumber(place[1]);
     let formula = unescaped(text);
     const key = /\bsi="(\d+)"/.exec(how)?.[1];
     if (key && formula) masters.set(key, `${row},${column},${formula}`);
@@ -181,7 +206,8 @@ function cellsOf(xml, shared) {
 export async function read(file) {
   const entries = entriesOf(file);
   const part = async (/** @type {string} */ name) => unprefixed(await textOf(entries.get(name)));
-  const book = await part("xl/workbook.xml"), relations = await part("xl/_rels/workbook.xml.rels");
+  const book = await part("xl/workbook.xml"),
+    relations = await part("xl/_rels/workbook.xml.rels");
   const { styles, special } = stylesOf(await part("xl/styles.xml"));
   const shared = elements(await part("xl/sharedStrings.xml"), "si").map(plain);
   const targets = targetsOf(relations, "xl/");
@@ -191,36 +217,64 @@ export async function read(file) {
     const xml = await part(path);
     const pane = elements(xml, "pane")[0] ?? "";
     const isFrozen = attribute(pane, "state") === "frozen";
-    const related = targetsOf(await part(path.replace(/([^/]*)$/, "_rels/$1.rels")), "xl/worksheets/");
+    const related = targetsOf(
+      await part(path.replace(/([^/]*)$/, "_rels/$1.rels")),
+      "xl/worksheets/",
+    );
     pages.push({
       title: attribute(sheet, "name"),
       hidden: !["", "visible"].includes(attribute(sheet, "state")),
       part: path,
       cells: cellsOf(xml, shared),
       width: Number(attribute(elements(xml, "sheetFormatPr")[0] ?? "", "defaultColWidth", "8.43")),
-      widths: elements(xml, "col").map((col) => /** @type {[number, number, number]} */ ([
-        Number(attribute(col, "min")), Number(attribute(col, "max")),
-        attribute(col, "hidden") === "1" ? 0 : Number(attribute(col, "width", "8.43")),
-      ])),
-      heights: new Map([...xml.matchAll(/<row\s[^>]*>/g)].filter(([row]) => row.includes(" ht="))
-        .map(([row]) => [Number(attribute(row, "r")), Number(attribute(row, "ht"))])),
-      hiddenRows: new Set([...xml.matchAll(/<row\s[^>]*hidden="1"[^>]*>/g)].map(([row]) => Number(attribute(row, "r")))),
+      widths: elements(xml, "col").map(
+        (col) =>
+          /** @type {[number, number, number]} */ ([
+            Number(attribute(col, "min")),
+            Number(attribute(col, "max")),
+            attribute(col, "hidden") === "1" ? 0 : Number(attribute(col, "width", "8.43")),
+          ]),
+      ),
+      heights: new Map(
+        [...xml.matchAll(/<row\s[^>]*>/g)]
+          .filter(([row]) => row.includes(" ht="))
+          .map(([row]) => [Number(attribute(row, "r")), Number(attribute(row, "ht"))]),
+      ),
+      hiddenRows: new Set(
+        [...xml.matchAll(/<row\s[^>]*hidden="1"[^>]*>/g)].map(([row]) =>
+          Number(attribute(row, "r")),
+        ),
+      ),
       merges: elements(xml, "mergeCell").flatMap((merge) => rangesOf(attribute(merge, "ref"))),
       rules: rulesOf(xml, special),
       choices: elements(xml, "dataValidation").map((each) => ({
         ranges: rangesOf(attribute(each, "sqref")),
         type: attribute(each, "type"),
         operator: attribute(each, "operator", "between"),
-        formulas: ["formula1", "formula2"].flatMap((tag) => elements(each, tag).map((f) => unescaped(inner(f)))),
+        formulas: ["formula1", "formula2"].flatMap((tag) =>
+          elements(each, tag).map((f) => unescaped(inner(f))),
+        ),
         error: attribute(each, "showErrorMessage") === "1" ? attribute(each, "error") : "",
       })),
-      links: new Map(elements(xml, "hyperlink").filter((link) => attribute(link, "location"))
-        .map((link) => [attribute(link, "ref"), attribute(link, "location")])),
-      frozen: /** @type {[number, number]} */ (isFrozen ? [Number(attribute(pane, "ySplit", "0")), Number(attribute(pane, "xSplit", "0"))] : [0, 0]),
+      links: new Map(
+        elements(xml, "hyperlink")
+          .filter((link) => attribute(link, "location"))
+          .map((link) => [attribute(link, "ref"), attribute(link, "location")]),
+      ),
+      frozen: /** @type {[number, number]} */ (
+        isFrozen
+          ? [Number(attribute(pane, "ySplit", "0")), Number(attribute(pane, "xSplit", "0"))]
+          : [0, 0]
+      ),
       drawing: related.get(attribute(elements(xml, "drawing")[0] ?? "", "r:id")) ?? "",
     });
   }
-  const names = new Map(elements(book, "definedName").map((name) => [attribute(name, "name").toLowerCase(), unescaped(inner(name))]));
+  const names = new Map(
+    elements(book, "definedName").map((name) => [
+      attribute(name, "name").toLowerCase(),
+      unescaped(inner(name)),
+    ]),
+  );
   return { entries, pages, styles, names };
 }
 
@@ -230,20 +284,24 @@ export async function read(file) {
  * @returns {Map<string, string>}
  */
 export const targetsOf = (xml, folder) =>
-  new Map(elements(xml, "Relationship").map((each) => {
-    const target = attribute(each, "Target");
-    const steps = (target.startsWith("/") ? target.slice(1) : folder + target).split("/");
-    /** @type {string[]} */
-    const path = [];
-    for (const step of steps) step === ".." ? path.pop() : path.push(step);
-    return [attribute(each, "Id"), path.join("/")];
-  }));
+  new Map(
+    elements(xml, "Relationship").map((each) => {
+      const target = attribute(each, "Target");
+      const steps = (target.startsWith("/") ? target.slice(1) : folder + target).split("/");
+      /** @type {string[]} */
+      const path = [];
+      for (const step of steps) step === ".." ? path.pop() : path.push(step);
+      return [attribute(each, "Id"), path.join("/")];
+    }),
+  );
 
 /** @type {(value: Value) => [string, string]} */
 function written(value) {
   if (typeof value === "boolean") return ["b", value ? "1" : "0"];
   if (value instanceof CellError) return ["e", value.code === "#CIRC!" ? "#REF!" : value.code];
-  return typeof value === "string" ? ["str", escaped(value)] : ["n", value === null ? "" : String(value)];
+  return typeof value === "string"
+    ? ["str", escaped(value)]
+    : ["n", value === null ? "" : String(value)];
 }
 
 /**
@@ -262,12 +320,23 @@ export async function saved({ entries, pages }, valueAt, formulas) {
       if (!place) return all;
       const [row, column] = [Number(place[2]), columnNumber(place[1])];
       const typed = formulas.get(`${index},${row},${column}`);
-      const formula = typed === undefined ? /<f\b[^>]*?(?:\/>|>[\s\S]*?<\/f>)/.exec(body)?.[0] ?? "" : typed && `<f>${escaped(typed)}</f>`;
+      const formula =
+        typed === undefined
+          ? (/<f\b[^>]*?(?:\/>|>[\s\S]*?<\/f>)/.exec(body)?.[0] ?? "")
+          : typed && `<f>${escaped(typed)}</f>`;
       const value = valueAt(index, row, column);
-      if (!formula && (value === null || typeof value === "string") && !typed && /\bt="(inlineStr|s)"/.test(head)) {
+      if (
+        !formula &&
+        (value === null || typeof value === "string") &&
+        !typed &&
+        /\bt="(inlineStr|s)"/.test(head)
+      ) {
         const same = /\bt="s"/.test(head) || value === null || plain(body) === value;
         if (same) return all;
-        return `<c ${head}><is><t xml:space="preserve">${escaped(value ?? "")}</t></is></c>`.replace(/\bt="s"/, 't="inlineStr"');
+        return `<c ${head}><is><t xml:space="preserve">${escaped(value ?? "")}</t></is></c>`.replace(
+          /\bt="s"/,
+          't="inlineStr"',
+        );
       }
       const [type, shown] = written(value);
       const rest = `${head.replace(/\s*\bt="\w*"/, "")} t="${type}"`;

@@ -47,7 +47,13 @@ export function cellOf(quantity, index) {
 }
 
 /** @param {Quantity} quantity as the worker reads it */
-export const blockOf = ({ sheet, row, column, steps, lengths }) => ({ page: titles.indexOf(sheet), row, column, steps, lengths });
+export const blockOf = ({ sheet, row, column, steps, lengths }) => ({
+  page: titles.indexOf(sheet),
+  row,
+  column,
+  steps,
+  lengths,
+});
 
 /**
  * @param {Place} place
@@ -56,10 +62,16 @@ export const blockOf = ({ sheet, row, column, steps, lengths }) => ({ page: titl
 export function entryAt({ page, row, column }) {
   for (const quantity of facts.quantities) {
     if (quantity.sheet !== titles[page]) continue;
-    const left = [row - quantity.row, column - quantity.column], index = quantity.lengths.map(() => 0);
+    const left = [row - quantity.row, column - quantity.column],
+      index = quantity.lengths.map(() => 0);
     if (left[0] < 0 || left[1] < 0) continue;
     // the widest step first; a dimension of length 1 may have step 0
-    const order = index.map((_, n) => n).sort((a, b) => quantity.steps[b][0] + quantity.steps[b][1] - quantity.steps[a][0] - quantity.steps[a][1]);
+    const order = index
+      .map((_, n) => n)
+      .sort(
+        (a, b) =>
+          quantity.steps[b][0] + quantity.steps[b][1] - quantity.steps[a][0] - quantity.steps[a][1],
+      );
     for (const n of order)
       quantity.steps[n].forEach((step, along) => {
         if (!step) return;
@@ -83,19 +95,28 @@ export const isInput = ({ typed }, index) => typed < 0 || (index[0] ?? 0) < type
 
 /** @type {(quantity: Quantity, index: number[]) => string} layer, unit, epoch and so on, in words */
 export function placeOf(quantity, index) {
-  const unit = index.slice(quantity.axes.length).map((each) => each + 1).join(",");
+  const unit = index
+    .slice(quantity.axes.length)
+    .map((each) => each + 1)
+    .join(",");
   return [
     quantity.layer && say("layer", { name: quantity.layer }),
     unit && say("unit", { number: unit }),
     ...quantity.axes.map(([axis, from], n) => say("place", { axis, number: index[n] + from })),
-  ].filter(Boolean).join(" · ");
+  ]
+    .filter(Boolean)
+    .join(" · ");
 }
 
 /** @param {string} title as a formula has it */
-const quoted = (title) => (/^[\p{L}_][\p{L}\d_.]*$/u.test(title) && !/^[A-Z]{1,3}\d+$/i.test(title) ? title : `'${title.replaceAll("'", "''")}'`);
+const quoted = (title) =>
+  /^[\p{L}_][\p{L}\d_.]*$/u.test(title) && !/^[A-Z]{1,3}\d+$/i.test(title)
+    ? title
+    : `'${title.replaceAll("'", "''")}'`;
 
 /** @param {Place} place */
-export const addressOf = ({ page, row, column }) => `${quoted(titles[page])}!${columnLetters(column)}${row}`;
+export const addressOf = ({ page, row, column }) =>
+  `${quoted(titles[page])}!${columnLetters(column)}${row}`;
 
 const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
@@ -106,6 +127,11 @@ export function inWords(value) {
   if (typeof value === "string") return value;
   if (!Number.isFinite(value)) return "–";
   const [digits, power] = String(Number(value.toPrecision(6))).split("e");
-  const scale = power ? ` × 10${power.replace("+", "").replace("-", "⁻").replace(/\d/g, (d) => RAISED[Number(d)])}` : "";
+  const scale = power
+    ? ` × 10${power
+        .replace("+", "")
+        .replace("-", "⁻")
+        .replace(/\d/g, (d) => RAISED[Number(d)])}`
+    : "";
   return digits.replace("-", "−") + scale;
 }

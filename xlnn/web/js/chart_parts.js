@@ -13,7 +13,10 @@ import { attribute, elements, inner, targetsOf, unescaped } from "./book.js";
 const POINT = 9525; // units of a drawing in a pixel
 
 /** @param {string} xml */
-const textIn = (xml) => elements(xml, "a:t").map((t) => unescaped(inner(t))).join("");
+const textIn = (xml) =>
+  elements(xml, "a:t")
+    .map((t) => unescaped(inner(t)))
+    .join("");
 
 /** @type {(xml: string, tag: string) => string} */
 const firstOf = (xml, tag) => elements(xml, tag)[0] ?? "";
@@ -21,9 +24,11 @@ const firstOf = (xml, tag) => elements(xml, tag)[0] ?? "";
 /** @param {string} xml of one series; @returns {Series} */
 function seriesOf(xml) {
   const marker = firstOf(xml, "c:marker");
-  const own = firstOf(xml.replace(marker, ""), "c:spPr"), line = firstOf(own, "a:ln");
+  const own = firstOf(xml.replace(marker, ""), "c:spPr"),
+    line = firstOf(own, "a:ln");
   const colour = (/** @type {string} */ part) => attribute(firstOf(part, "a:srgbClr"), "val");
-  const reference = (/** @type {string} */ tag) => unescaped(inner(firstOf(firstOf(xml, tag), "c:f")));
+  const reference = (/** @type {string} */ tag) =>
+    unescaped(inner(firstOf(firstOf(xml, tag), "c:f")));
   const labels = firstOf(xml, "c15:f");
   return {
     name: textIn(firstOf(xml, "c:tx")) || unescaped(inner(firstOf(firstOf(xml, "c:tx"), "c:v"))),
@@ -36,15 +41,22 @@ function seriesOf(xml) {
     noLine: line.includes("<a:noFill"),
     marker: attribute(firstOf(marker, "c:symbol"), "val", "none"),
     size: Number(attribute(firstOf(marker, "c:size"), "val", "5")),
-    fill: colour(firstOf(marker, "c:spPr").replace(firstOf(marker, "a:ln"), "")) ? `#${colour(firstOf(marker, "c:spPr").replace(firstOf(marker, "a:ln"), ""))}` : "#FFFFFF",
+    fill: colour(firstOf(marker, "c:spPr").replace(firstOf(marker, "a:ln"), ""))
+      ? `#${colour(firstOf(marker, "c:spPr").replace(firstOf(marker, "a:ln"), ""))}`
+      : "#FFFFFF",
   };
 }
 
 /** @param {string | undefined} xml; @returns {AxisFacts} */
 function axisOf(xml = "") {
-  const number = (/** @type {string} */ tag) => (firstOf(xml, tag) ? Number(attribute(firstOf(xml, tag), "val")) : undefined);
-  return { min: number("c:min"), max: number("c:max"), title: textIn(firstOf(xml, "c:title")),
-    hidden: attribute(firstOf(xml, "c:delete"), "val", "0") === "1" };
+  const number = (/** @type {string} */ tag) =>
+    firstOf(xml, tag) ? Number(attribute(firstOf(xml, tag), "val")) : undefined;
+  return {
+    min: number("c:min"),
+    max: number("c:max"),
+    title: textIn(firstOf(xml, "c:title")),
+    hidden: attribute(firstOf(xml, "c:delete"), "val", "0") === "1",
+  };
 }
 
 /**
@@ -55,20 +67,35 @@ function axisOf(xml = "") {
 export async function drawingOf({ entries }, page) {
   if (!page.drawing) return [];
   const xml = await textOf(entries.get(page.drawing));
-  const targets = targetsOf(await textOf(entries.get(page.drawing.replace(/([^/]*)$/, "_rels/$1.rels"))), "xl/drawings/");
+  const targets = targetsOf(
+    await textOf(entries.get(page.drawing.replace(/([^/]*)$/, "_rels/$1.rels"))),
+    "xl/drawings/",
+  );
   const charts = [];
-  for (const anchor of [...elements(xml, "xdr:oneCellAnchor"), ...elements(xml, "xdr:twoCellAnchor")]) {
-    const chart = await textOf(entries.get(targets.get(attribute(firstOf(anchor, "c:chart"), "r:id")) ?? ""));
+  for (const anchor of [
+    ...elements(xml, "xdr:oneCellAnchor"),
+    ...elements(xml, "xdr:twoCellAnchor"),
+  ]) {
+    const chart = await textOf(
+      entries.get(targets.get(attribute(firstOf(anchor, "c:chart"), "r:id")) ?? ""),
+    );
     if (!chart.includes("<c:scatterChart>")) continue;
-    const from = firstOf(anchor, "xdr:from"), size = firstOf(anchor, "xdr:ext");
+    const from = firstOf(anchor, "xdr:from"),
+      size = firstOf(anchor, "xdr:ext");
     const number = (/** @type {string} */ tag) => Number(inner(firstOf(from, tag)));
     const [x, y] = elements(chart, "c:valAx");
     charts.push({
-      row: number("xdr:row") + 1, column: number("xdr:col") + 1,
-      right: number("xdr:colOff") / POINT, down: number("xdr:rowOff") / POINT,
-      width: Number(attribute(size, "cx", "3600000")) / POINT, height: Number(attribute(size, "cy", "2400000")) / POINT,
+      row: number("xdr:row") + 1,
+      column: number("xdr:col") + 1,
+      right: number("xdr:colOff") / POINT,
+      down: number("xdr:rowOff") / POINT,
+      width: Number(attribute(size, "cx", "3600000")) / POINT,
+      height: Number(attribute(size, "cy", "2400000")) / POINT,
       title: textIn(firstOf(chart.replace(/<c:plotArea>[\s\S]*/, ""), "c:title")),
-      series: elements(chart, "c:ser").map(seriesOf), x: axisOf(x), y: axisOf(y), legend: chart.includes("<c:legend>"),
+      series: elements(chart, "c:ser").map(seriesOf),
+      x: axisOf(x),
+      y: axisOf(y),
+      legend: chart.includes("<c:legend>"),
     });
   }
   return charts;

@@ -5,10 +5,19 @@ import { asText, CellError } from "./formula.js";
 
 /** Excel's formats that a file names by number. */
 export const BUILT_IN = {
-  0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00", 49: "@",
+  0: "General",
+  1: "0",
+  2: "0.00",
+  3: "#,##0",
+  4: "#,##0.00",
+  9: "0%",
+  10: "0.00%",
+  11: "0.00E+00",
+  49: "@",
 };
 
-const PIECE = /"([^"]*)"|\\(.)|_.|\*.|\[[^\]]*\]|(General)|([0#?][0#?,]*(?:\.[0#?]*)?(?:E([+-])(0+))?|\.[0#?]+)|(@)|([\s\S])/gi;
+const PIECE =
+  /"([^"]*)"|\\(.)|_.|\*.|\[[^\]]*\]|(General)|([0#?][0#?,]*(?:\.[0#?]*)?(?:E([+-])(0+))?|\.[0#?]+)|(@)|([\s\S])/gi;
 
 /**
  * Return a number as Excel shows it without a format.
@@ -34,7 +43,9 @@ function digitsOf(size, digits, sign, zeros) {
   const least = part.replace(/[^0]/g, "").length;
   if (sign) {
     const [mantissa, power] = size.toExponential(part.length).split("e");
-    const up = Math.abs(Number(power)).toString().padStart(zeros?.length ?? 1, "0");
+    const up = Math.abs(Number(power))
+      .toString()
+      .padStart(zeros?.length ?? 1, "0");
     return `${mantissa}E${Number(power) < 0 ? "-" : sign === "+" ? "+" : ""}${up}`;
   }
   let [left, right = ""] = fixed(size, part.length).split(".");
@@ -42,7 +53,11 @@ function digitsOf(size, digits, sign, zeros) {
   const wanted = whole.replace(/[^0]/g, "").length;
   left = left === "0" && !wanted ? "" : left.padStart(wanted, "0");
   if (whole.includes(",")) left = left.replace(/\B(?=(\d{3})+$)/g, ",");
-  return right ? `${left}.${right}` : part.length && !least && digits.includes(".") ? `${left}.` : left;
+  return right
+    ? `${left}.${right}`
+    : part.length && !least && digits.includes(".")
+      ? `${left}.`
+      : left;
 }
 
 /**
@@ -53,7 +68,9 @@ function digitsOf(size, digits, sign, zeros) {
 function fixed(size, places) {
   const [digits, power] = String(size).split("e");
   const whole = Math.round(Number(`${digits}e${Number(power ?? 0) + places}`));
-  return Number.isFinite(whole) && whole < 1e21 ? Number(`${whole}e-${places}`).toFixed(places) : size.toFixed(places);
+  return Number.isFinite(whole) && whole < 1e21
+    ? Number(`${whole}e-${places}`).toFixed(places)
+    : size.toFixed(places);
 }
 
 /**
@@ -73,7 +90,8 @@ export function formatted(value, format) {
     return /^;;;$/.test(format) ? "" : text;
   }
   if (/^general$/i.test(format)) return general(value);
-  const which = value > 0 || sections.length === 1 ? 0 : value < 0 ? 1 : sections.length > 2 ? 2 : 0;
+  const which =
+    value > 0 || sections.length === 1 ? 0 : value < 0 ? 1 : sections.length > 2 ? 2 : 0;
   const section = sections[which] ?? "";
   const text = filled(section, Math.abs(value), "");
   return value < 0 && sections.length === 1 && /[1-9]/.test(text) ? `-${text}` : text;

@@ -58,7 +58,12 @@ export function tokens(formula) {
     if (!match) throw new SyntaxError(`"${text.slice(from, from + 20)}"`);
     const kind = match.findIndex((group, n) => n > 0 && group !== undefined);
     const word = match[kind];
-    found.push({ kind: KINDS[kind], text: word, from: TOKEN.lastIndex - word.length, to: TOKEN.lastIndex });
+    found.push({
+      kind: KINDS[kind],
+      text: word,
+      from: TOKEN.lastIndex - word.length,
+      to: TOKEN.lastIndex,
+    });
   }
   return found;
 }
@@ -82,7 +87,8 @@ export function columnLetters(column) {
 }
 
 const CELL = /(\$?)([A-Z]{1,3})(\$?)(\d+)/i;
-const MOVING = /"(?:[^"]|"")*"|'(?:[^']|'')*'|(?<![\w.$!])(\$?)([A-Z]{1,3})(\$?)(\d+)(?![\w(.!])|(?<=[!])(\$?)([A-Z]{1,3})(\$?)(\d+)(?![\w(.])/gi;
+const MOVING =
+  /"(?:[^"]|"")*"|'(?:[^']|'')*'|(?<![\w.$!])(\$?)([A-Z]{1,3})(\$?)(\d+)(?![\w(.!])|(?<=[!])(\$?)([A-Z]{1,3})(\$?)(\d+)(?![\w(.])/gi;
 
 /**
  * Return a formula with its references relative to its cell, equal for all cells of a filled column.
@@ -95,7 +101,7 @@ export const pattern = (formula, row, column) =>
     const letters = l1 ?? l2;
     if (letters === undefined) return all;
     const across = d1 || d2 ? columnNumber(letters) : `[${columnNumber(letters) - column}]`;
-    return `R${e1 || e2 ? n1 ?? n2 : `[${(n1 ?? n2) - row}]`}C${across}`;
+    return `R${e1 || e2 ? (n1 ?? n2) : `[${(n1 ?? n2) - row}]`}C${across}`;
   });
 
 /**
@@ -106,10 +112,11 @@ export const pattern = (formula, row, column) =>
  */
 export const shifted = (formula, down, right) =>
   formula.replace(MOVING, (all, d1, l1, e1, n1, d2, l2, e2, n2) => {
-    const letters = l1 ?? l2, [across, fixed] = [d1 ?? d2, e1 ?? e2];
+    const letters = l1 ?? l2,
+      [across, fixed] = [d1 ?? d2, e1 ?? e2];
     if (letters === undefined) return all;
     const column = across ? letters : columnLetters(columnNumber(letters) + right);
-    return `${across}${column}${fixed}${fixed ? n1 ?? n2 : Number(n1 ?? n2) + down}`;
+    return `${across}${column}${fixed}${fixed ? (n1 ?? n2) : Number(n1 ?? n2) + down}`;
   });
 
 /** @param {string} word the title of a sheet as a formula has it, with its ! */
@@ -163,7 +170,11 @@ export function compare(a, b) {
   const order = RANK[/** @type {"number"} */ (typeof a)] - RANK[/** @type {"number"} */ (typeof b)];
   if (order) return order;
   const [left, right] = typeof a === "string" ? [a.toLowerCase(), String(b).toLowerCase()] : [a, b];
-  return left === right ? 0 : Number(left) < Number(right) || left < /** @type {any} */ (right) ? -1 : 1;
+  return left === right
+    ? 0
+    : Number(left) < Number(right) || left < /** @type {any} */ (right)
+      ? -1
+      : 1;
 }
 
 /** @type {Record<string, (a: Value, b: Value) => Value>} */
@@ -206,11 +217,15 @@ function broadcast(apply, areas) {
   for (let r = 0; r < rows; r++)
     for (let c = 0; c < columns; c++) {
       try {
-        cells.push(apply(...areas.map((a) => {
-          const [row, column] = [a.rows === 1 ? 0 : r, a.columns === 1 ? 0 : c];
-          if (row >= a.rows || column >= a.columns) return fail("#N/A");
-          return a.cells[a.start + row * a.stride + column];
-        })));
+        cells.push(
+          apply(
+            ...areas.map((a) => {
+              const [row, column] = [a.rows === 1 ? 0 : r, a.columns === 1 ? 0 : c];
+              if (row >= a.rows || column >= a.columns) return fail("#N/A");
+              return a.cells[a.start + row * a.stride + column];
+            }),
+          ),
+        );
       } catch (error) {
         if (!(error instanceof CellError)) throw error;
         cells.push(error);
@@ -296,8 +311,16 @@ class Compiler {
     const value =
       parts.length === 2
         ? (/** @type {number} */ r, /** @type {number} */ c) => apply(a.value(r, c), b.value(r, c))
-        : (/** @type {number} */ r, /** @type {number} */ c) => apply(...parts.map((each) => each.value(r, c)));
-    return { value, array: (r, c) => broadcast(apply, parts.map((part) => part.array(r, c))) };
+        : (/** @type {number} */ r, /** @type {number} */ c) =>
+            apply(...parts.map((each) => each.value(r, c)));
+    return {
+      value,
+      array: (r, c) =>
+        broadcast(
+          apply,
+          parts.map((part) => part.array(r, c)),
+        ),
+    };
   }
 
   /** @returns {Part} */
@@ -310,7 +333,7 @@ class Compiler {
     return this.referring((r, c) => {
       const [a, b] = [begin(r, c), end(r, c)];
       const rows = (b.start - a.start) / a.stride;
-      const columns = Math.round((b.start - a.start) - Math.floor(rows) * a.stride);
+      const columns = Math.round(b.start - a.start - Math.floor(rows) * a.stride);
       return { ...a, rows: Math.floor(rows) + b.rows, columns: columns + b.columns };
     });
   }
@@ -351,7 +374,8 @@ class Compiler {
       if (sheet < 0 || this.next.kind !== "cell") return this.constant(new CellError("#REF!"));
       return this.cells(sheet, this.tokens[this.at++].text);
     }
-    if (token.kind === "word") return this.takes("(") ? this.call(token.text) : this.word(token.text);
+    if (token.kind === "word")
+      return this.takes("(") ? this.call(token.text) : this.word(token.text);
     if (token.kind === "sign" && token.text === "(") {
       const part = this.binary(0);
       this.expect(")");
@@ -365,7 +389,10 @@ class Compiler {
    * @returns {Part}
    */
   constant(value) {
-    return { value: () => (value instanceof CellError ? fail(value.code) : value), array: () => single(value) };
+    return {
+      value: () => (value instanceof CellError ? fail(value.code) : value),
+      array: () => single(value),
+    };
   }
 
   /**
@@ -399,25 +426,33 @@ class Compiler {
     /** @type {[number, boolean][]} */
     const columns = [];
     for (const corner of corners) {
-      const [, acrossFixed, letters, downFixed, digits] = /** @type {string[]} */ (CELL.exec(corner));
+      const [, acrossFixed, letters, downFixed, digits] = /** @type {string[]} */ (
+        CELL.exec(corner)
+      );
       rows.push([Number(digits) - (downFixed ? 0 : this.row), !!downFixed]);
       columns.push([columnNumber(letters) - (acrossFixed ? 0 : this.column), !!acrossFixed]);
     }
     const reference = { sheet, rows, columns };
     this.references.push(reference);
-    const { cells } = this.book, { start, columns: stride, rows: most } = this.book.sheets[sheet];
+    const { cells } = this.book,
+      { start, columns: stride, rows: most } = this.book.sheets[sheet];
     /** @type {(r: number, c: number) => Area} */
     const area = (r, c) => {
       const [top, left, bottom, right] = corners_of(reference, r, c);
       const at = start + (top - 1) * stride + left - 1;
-      const inside = { rows: Math.min(bottom, most) - top + 1, columns: Math.min(right, stride) - left + 1 };
+      const inside = {
+        rows: Math.min(bottom, most) - top + 1,
+        columns: Math.min(right, stride) - left + 1,
+      };
       if (inside.rows < 1 || inside.columns < 1) return single(null);
       return { cells, start: at, stride, row: top, column: left, ...inside };
     };
     if (corners.length > 1) return this.referring(area);
-    const [[down, rowFixed]] = rows, [[across, columnFixed]] = columns;
+    const [[down, rowFixed]] = rows,
+      [[across, columnFixed]] = columns;
     const value = (/** @type {number} */ r, /** @type {number} */ c) => {
-      const row = rowFixed ? down : r + down, column = columnFixed ? across : c + across;
+      const row = rowFixed ? down : r + down,
+        column = columnFixed ? across : c + across;
       return row > most || column > stride ? null : cells[start + (row - 1) * stride + column - 1];
     };
     return { value, area, array: area };
@@ -451,7 +486,11 @@ class Compiler {
       /** @type {(r: number, c: number) => Area} */
       const area = (r, c) => picks(parts, r, c).array(r, c);
       const refers = parts.slice(1).some((part) => part.area);
-      return { value: (r, c) => picks(parts, r, c).value(r, c), array: area, area: refers ? area : undefined };
+      return {
+        value: (r, c) => picks(parts, r, c).value(r, c),
+        array: area,
+        area: refers ? area : undefined,
+      };
     }
     const { value } = /** @type {{value: import("./functions.js").OfParts}} */ (made);
     return { value: (r, c) => value(parts, r, c), array: (r, c) => single(value(parts, r, c)) };
@@ -466,7 +505,9 @@ class Compiler {
  */
 export function corners_of({ rows, columns }, r, c) {
   const [r1, r2] = [rows[0], rows[rows.length - 1]].map(([n, fixed]) => (fixed ? n : r + n));
-  const [c1, c2] = [columns[0], columns[columns.length - 1]].map(([n, fixed]) => (fixed ? n : c + n));
+  const [c1, c2] = [columns[0], columns[columns.length - 1]].map(([n, fixed]) =>
+    fixed ? n : c + n,
+  );
   return [Math.min(r1, r2), Math.min(c1, c2), Math.max(r1, r2), Math.max(c1, c2)];
 }
 

@@ -123,7 +123,8 @@ function pairs([first, second], r, c) {
  * @type {(parts: Part[], r: number, c: number) => {slope: number, intercept: number, rest: number, n: number}}
  */
 function line(parts, r, c) {
-  const points = pairs(parts, r, c), n = points.length;
+  const points = pairs(parts, r, c),
+    n = points.length;
   const mean = (/** @type {0 | 1} */ k) => points.reduce((sum, p) => sum + p[k], 0) / n;
   const [my, mx] = [mean(0), mean(1)];
   const sum = (/** @type {(x: number, y: number) => number} */ of) =>
@@ -135,25 +136,38 @@ function line(parts, r, c) {
 
 /** @type {(text: string) => RegExp} a text in which * and ? stand for others */
 const like = (text) =>
-  new RegExp(`^${text.replace(/~?[*?]|[.+^${}()|[\]\\]/g, (s) => (s === "*" ? "[\\s\\S]*" : s === "?" ? "[\\s\\S]" : `\\${s.slice(-1)}`))}$`, "i");
+  new RegExp(
+    `^${text.replace(/~?[*?]|[.+^${}()|[\]\\]/g, (s) => (s === "*" ? "[\\s\\S]*" : s === "?" ? "[\\s\\S]" : `\\${s.slice(-1)}`))}$`,
+    "i",
+  );
 
 /**
  * What COUNTIF looks for: a value, or a comparison written as text.
  * @type {(criterion: Value) => (value: Value) => boolean}
  */
 function criterion(wanted) {
-  if (wanted instanceof CellError) return (value) => value instanceof CellError && value.code === wanted.code;
-  const [, sign, rest] = /** @type {string[]} */ (/^(<=|>=|<>|[<>=])?([\s\S]*)$/.exec(asText(wanted)));
+  if (wanted instanceof CellError)
+    return (value) => value instanceof CellError && value.code === wanted.code;
+  const [, sign, rest] = /** @type {string[]} */ (
+    /^(<=|>=|<>|[<>=])?([\s\S]*)$/.exec(asText(wanted))
+  );
   const isNumber = rest.trim() !== "" && Number.isFinite(Number(rest));
   const isTruth = /^(true|false)$/i.test(rest);
   /** @type {(value: Value) => boolean} */
   let equal;
-  if (isNumber) equal = (value) => value === Number(rest) || (typeof value === "string" && value.trim() !== "" && Number(value) === Number(rest));
-  else if (isTruth) equal = (value) => typeof value !== "number" && String(value).toLowerCase() === rest.toLowerCase();
+  if (isNumber)
+    equal = (value) =>
+      value === Number(rest) ||
+      (typeof value === "string" && value.trim() !== "" && Number(value) === Number(rest));
+  else if (isTruth)
+    equal = (value) =>
+      typeof value !== "number" && String(value).toLowerCase() === rest.toLowerCase();
   else {
     const alike = like(rest);
-    equal = rest === "" ? (value) => value === null || (!sign && value === "")
-      : (value) => typeof value === "string" && alike.test(value);
+    equal =
+      rest === ""
+        ? (value) => value === null || (!sign && value === "")
+        : (value) => typeof value === "string" && alike.test(value);
   }
   if (!sign || sign === "=") return equal;
   if (sign === "<>") return (value) => !equal(value);
@@ -163,7 +177,12 @@ function criterion(wanted) {
 }
 
 /** @type {Record<string, (order: number) => boolean>} */
-const OPERATIONS = { "<": (o) => o < 0, ">": (o) => o > 0, "<=": (o) => o <= 0, ">=": (o) => o >= 0 };
+const OPERATIONS = {
+  "<": (o) => o < 0,
+  ">": (o) => o > 0,
+  "<=": (o) => o <= 0,
+  ">=": (o) => o >= 0,
+};
 
 /** @type {(part: Part | undefined, r: number, c: number, usual: number) => number} */
 const whole = (part, r, c, usual) => (part ? Math.trunc(number(part.value(r, c))) : usual);
@@ -195,7 +214,8 @@ function place(wanted, list, type) {
 /** @type {(parts: Part[], r: number, c: number) => Area} */
 function indexed(parts, r, c) {
   const area = parts[0].array(r, c);
-  let row = whole(parts[1], r, c, 0), column = whole(parts[2], r, c, 0);
+  let row = whole(parts[1], r, c, 0),
+    column = whole(parts[2], r, c, 0);
   if (!parts[2] && area.rows === 1) [row, column] = [0, row];
   if (row < 0 || column < 0) fail("#VALUE!");
   if (row > area.rows || column > area.columns) fail("#REF!");
@@ -266,7 +286,8 @@ export const FUNCTIONS = {
   ABS: ofNumber(Math.abs),
   ACOS: ofNumber(Math.acos),
   ADDRESS: scalar(2, 5, (row, column, kind = 1, a1 = true, title = "") => {
-    const [down, across] = [number(row), number(column)], how = number(kind);
+    const [down, across] = [number(row), number(column)],
+      how = number(kind);
     const isThere = down >= 1 && down <= 1048576 && across >= 1 && across <= 16384;
     if (!truth(a1) || !isThere || ![1, 2, 3, 4].includes(how)) fail("#VALUE!");
     const name = title ? `${/^[\p{L}_][\p{L}\d_.]*$/u.test(title) ? title : `'${title}'`}!` : "";
@@ -277,12 +298,21 @@ export const FUNCTIONS = {
     for (const part of parts)
       each(part.array(r, c), (value) => {
         if (value instanceof CellError) throw value;
-        if (value === null || (typeof value === "string" && !/^(true|false)$/i.test(value)) || (part.area && typeof value === "string")) return;
+        if (
+          value === null ||
+          (typeof value === "string" && !/^(true|false)$/i.test(value)) ||
+          (part.area && typeof value === "string")
+        )
+          return;
         [holds, met] = [truth(value) && holds, true];
       });
     return met ? holds : fail("#VALUE!");
   }),
-  AVERAGE: folded(0, (sum, x) => sum + x, (sum, n) => (n ? finite(sum / n) : fail("#DIV/0!"))),
+  AVERAGE: folded(
+    0,
+    (sum, x) => sum + x,
+    (sum, n) => (n ? finite(sum / n) : fail("#DIV/0!")),
+  ),
   CHOOSE: {
     takes: [2, MOST],
     picks: ([index, ...rest], r, c) => rest[whole(index, r, c, 0) - 1] ?? fail("#VALUE!"),
@@ -291,10 +321,15 @@ export const FUNCTIONS = {
   COUNT: ofParts(1, MOST, (parts, r, c) => {
     let count = 0;
     for (const part of parts)
-      each(part.area ? part.area(r, c) : { cells: [caught(() => part.value(r, c))], start: 0, stride: 1, rows: 1, columns: 1 }, (value) => {
-        const isTyped = !part.area && !(caught(() => number(value)) instanceof CellError);
-        count += typeof value === "number" || isTyped ? 1 : 0;
-      });
+      each(
+        part.area
+          ? part.area(r, c)
+          : { cells: [caught(() => part.value(r, c))], start: 0, stride: 1, rows: 1, columns: 1 },
+        (value) => {
+          const isTyped = !part.area && !(caught(() => number(value)) instanceof CellError);
+          count += typeof value === "number" || isTyped ? 1 : 0;
+        },
+      );
     return count;
   }),
   COUNTIF: ofParts(2, 2, (parts, r, c) => conditional(parts, r, c)),
@@ -302,7 +337,8 @@ export const FUNCTIONS = {
   EXP: ofNumber(Math.exp),
   FALSE: scalar(0, 0, () => false),
   FIXED: scalar(1, 3, (value, places = 2, plain = false) => {
-    const n = number(places), x = rounded(number(value), n);
+    const n = number(places),
+      x = rounded(number(value), n);
     const text = Math.abs(x).toFixed(Math.max(0, n));
     const [whole_, rest] = text.split(".");
     const grouped = truth(plain) ? whole_ : whole_.replace(/\B(?=(\d{3})+$)/g, ",");
@@ -314,7 +350,7 @@ export const FUNCTIONS = {
   },
   IFERROR: ofParts(2, 2, (parts, r, c) => {
     const value = caught(() => parts[0].value(r, c));
-    return value instanceof CellError ? parts[1].value(r, c) : value ?? 0;
+    return value instanceof CellError ? parts[1].value(r, c) : (value ?? 0);
   }),
   INDEX: { takes: [2, 4], area: indexed },
   INT: ofNumber(Math.floor),
@@ -329,12 +365,23 @@ export const FUNCTIONS = {
   }),
   LN: ofNumber((x) => (x > 0 ? Math.log(x) : NaN)),
   LOG10: ofNumber((x) => (x > 0 ? Math.log10(x) : NaN)),
-  MATCH: ofParts(2, 3, (parts, r, c) =>
-    1 + place(parts[0].value(r, c), values(parts[1].array(r, c)), Math.sign(whole(parts[2], r, c, 1)))),
+  MATCH: ofParts(
+    2,
+    3,
+    (parts, r, c) =>
+      1 +
+      place(
+        parts[0].value(r, c),
+        values(parts[1].array(r, c)),
+        Math.sign(whole(parts[2], r, c, 1)),
+      ),
+  ),
   MAX: folded(-Infinity, Math.max, (most, n) => (n ? most : 0)),
   MID: scalar(3, 3, (text, from, count) => {
     const [first, length] = [Math.trunc(number(from)), Math.trunc(number(count))];
-    return first < 1 || length < 0 ? fail("#VALUE!") : asText(text).substring(first - 1, first - 1 + length);
+    return first < 1 || length < 0
+      ? fail("#VALUE!")
+      : asText(text).substring(first - 1, first - 1 + length);
   }),
   MIN: folded(Infinity, Math.min, (least, n) => (n ? least : 0)),
   MOD: scalar(2, 2, (a, b) => {
@@ -343,7 +390,8 @@ export const FUNCTIONS = {
   }),
   PI: scalar(0, 0, () => Math.PI),
   RANK: ofParts(2, 3, (parts, r, c) => {
-    const x = number(parts[0].value(r, c)), up = parts[2] ? truth(parts[2].value(r, c)) : false;
+    const x = number(parts[0].value(r, c)),
+      up = parts[2] ? truth(parts[2].value(r, c)) : false;
     let [place_, met] = [1, false];
     numbers([parts[1]], r, c, (y) => {
       if (up ? y < x : y > x) place_++;
@@ -353,14 +401,18 @@ export const FUNCTIONS = {
   }),
   REPT: scalar(2, 2, (text, count) => {
     const times = Math.trunc(number(count));
-    return times < 0 || asText(text).length * times > 32767 ? fail("#VALUE!") : asText(text).repeat(times);
+    return times < 0 || asText(text).length * times > 32767
+      ? fail("#VALUE!")
+      : asText(text).repeat(times);
   }),
   RIGHT: scalar(1, 2, (text, count = 1) => {
     const length = Math.trunc(number(count));
     return length < 0 ? fail("#VALUE!") : length ? asText(text).slice(-length) : "";
   }),
   ROUND: scalar(2, 2, (x, places) => rounded(number(x), Math.trunc(number(places)))),
-  ROW: ofParts(0, 1, (parts, r, c) => (parts[0]?.area ? parts[0].area(r, c).row ?? fail("#VALUE!") : r)),
+  ROW: ofParts(0, 1, (parts, r, c) =>
+    parts[0]?.area ? (parts[0].area(r, c).row ?? fail("#VALUE!")) : r,
+  ),
   SIGN: ofNumber(Math.sign),
   SIN: ofNumber(Math.sin),
   SLOPE: ofParts(2, 2, (parts, r, c) => line(parts, r, c).slope),
@@ -374,12 +426,16 @@ export const FUNCTIONS = {
   SUMPRODUCT: ofParts(1, MOST, sumproduct),
   SUMSQ: folded(0, (sum, x) => sum + x * x),
   SUMXMY2: ofParts(2, 2, (parts, r, c) =>
-    finite(pairs(parts, r, c).reduce((sum, [x, y]) => sum + (x - y) ** 2, 0))),
+    finite(pairs(parts, r, c).reduce((sum, [x, y]) => sum + (x - y) ** 2, 0)),
+  ),
   TANH: ofNumber(Math.tanh),
-  TEXT: scalar(2, 2, (value, format) => (value instanceof CellError ? fail(value.code) : formatted(value, asText(format)))),
+  TEXT: scalar(2, 2, (value, format) =>
+    value instanceof CellError ? fail(value.code) : formatted(value, asText(format)),
+  ),
   TRUE: scalar(0, 0, () => true),
   VLOOKUP: ofParts(3, 4, (parts, r, c) => {
-    const table = parts[1].array(r, c), column = whole(parts[2], r, c, 1);
+    const table = parts[1].array(r, c),
+      column = whole(parts[2], r, c, 1);
     if (column < 1) fail("#VALUE!");
     if (column > table.columns) fail("#REF!");
     const keys = values({ ...table, columns: 1 });

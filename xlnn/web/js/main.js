@@ -1,5 +1,17 @@
 /** @file Put the page together: the controls, the drawings, the explanation, and the sheets. */
-import { addressOf, blockOf, cellOf, entryAt, facts, inWords, placeOf, quantities, say, symbolOf, titles } from "./cells.js";
+import {
+  addressOf,
+  blockOf,
+  cellOf,
+  entryAt,
+  facts,
+  inWords,
+  placeOf,
+  quantities,
+  say,
+  symbolOf,
+  titles,
+} from "./cells.js";
 import { Curve, DecisionMap } from "./charts.js";
 import { Inspector } from "./explain.js";
 import { Grid } from "./grid.js";
@@ -52,8 +64,16 @@ let curve = null;
 let map = null;
 /** @type {Grid} */
 let grid;
-const course = quantities.get(facts.course), eta = quantities.get("eta");
-const courses = facts.quantities.filter(({ lengths, axes, sheet }) => course && sheet === course.sheet && axes.length === 1 && lengths.length === 1 && lengths[0] === course.lengths[0]);
+const course = quantities.get(facts.course),
+  eta = quantities.get("eta");
+const courses = facts.quantities.filter(
+  ({ lengths, axes, sheet }) =>
+    course &&
+    sheet === course.sheet &&
+    axes.length === 1 &&
+    lengths.length === 1 &&
+    lengths[0] === course.lengths[0],
+);
 const inspector = new Inspector({ ask, edit, reveal });
 const results = make("div", { className: "results" });
 const verdict = make("p", { className: "verdict" });
@@ -61,7 +81,11 @@ const slider = make("input", { type: "range", min: 0, value: 0, step: 1, id: "ep
 const samples = make("input", { type: "number", min: 1, value: 1, id: "sample" });
 const rate = make("input", { className: "yellow", id: "eta", inputMode: "decimal", size: 6 });
 const shown = make("output", { htmlFor: "epoch" });
-const play = make("button", { type: "button", className: "play", onclick: () => (timer ? stop() : start()) });
+const play = make("button", {
+  type: "button",
+  className: "play",
+  onclick: () => (timer ? stop() : start()),
+});
 /** @type {ReturnType<typeof setInterval> | undefined} */
 let timer;
 
@@ -82,24 +106,61 @@ function reveal(place) {
 
 /** Read what the drawings show. */
 async function read() {
-  const names = [...(network?.names ?? []), ...(map?.names ?? []), ...courses.map(({ name }) => name), ...(eta ? ["eta"] : []), ...(quantities.has("truth") ? ["truth"] : [])];
-  const blocks = Object.fromEntries([...new Set(names)].map((name) => [name, blockOf(/** @type {Quantity} */ (quantities.get(name)))]));
+  const names = [
+    ...(network?.names ?? []),
+    ...(map?.names ?? []),
+    ...courses.map(({ name }) => name),
+    ...(eta ? ["eta"] : []),
+    ...(quantities.has("truth") ? ["truth"] : []),
+  ];
+  const blocks = Object.fromEntries(
+    [...new Set(names)].map((name) => [
+      name,
+      blockOf(/** @type {Quantity} */ (quantities.get(name))),
+    ]),
+  );
   arrays = await ask("numbers", { blocks });
 }
 
 function draw() {
   network?.draw(arrays, epoch, sample);
   if (course) curve?.draw(arrays[course.name], epoch);
-  if (course) shown.value = `${epoch + course.axes[0][1]} / ${course.lengths[0] - 1 + course.axes[0][1]}`;
+  if (course)
+    shown.value = `${epoch + course.axes[0][1]} / ${course.lengths[0] - 1 + course.axes[0][1]}`;
   slider.value = String(epoch);
   slider.setAttribute("aria-valuetext", shown.value);
-  results.replaceChildren(...courses.map((quantity) => make("button", { type: "button", onclick: () => show(cellOf(quantity, [epoch])) },
-    make("span", {}, [named(quantity), quantity.name.startsWith("test_") && say("held_out")].filter(Boolean).join(" · ")), make("strong", {}, inWords(arrays[quantity.name][epoch])))));
+  results.replaceChildren(
+    ...courses.map((quantity) =>
+      make(
+        "button",
+        { type: "button", onclick: () => show(cellOf(quantity, [epoch])) },
+        make(
+          "span",
+          {},
+          [named(quantity), quantity.name.startsWith("test_") && say("held_out")]
+            .filter(Boolean)
+            .join(" · "),
+        ),
+        make("strong", {}, inWords(arrays[quantity.name][epoch])),
+      ),
+    ),
+  );
   if (network && facts.labels.length > 1 && quantities.has("answer")) {
-    const last = network.network.layers[network.network.layers.length - 1].name, count = facts.labels.length;
-    const outputs = Array.from({ length: count }, (_, k) => /** @type {NetworkDrawing} */ (network).entry(arrays, `a${last}`, [epoch, sample], k).value);
+    const last = network.network.layers[network.network.layers.length - 1].name,
+      count = facts.labels.length;
+    const outputs = Array.from(
+      { length: count },
+      (_, k) =>
+        /** @type {NetworkDrawing} */ (network).entry(arrays, `a${last}`, [epoch, sample], k).value,
+    );
     const best = outputs.indexOf(Math.max(...outputs));
-    verdict.textContent = best < 0 ? "" : say("verdict", { label: facts.labels[best], truth: facts.labels[(arrays.truth?.[sample] ?? 1) - 1] ?? "" });
+    verdict.textContent =
+      best < 0
+        ? ""
+        : say("verdict", {
+            label: facts.labels[best],
+            truth: facts.labels[(arrays.truth?.[sample] ?? 1) - 1] ?? "",
+          });
     verdict.classList.toggle("wrong", best + 1 !== arrays.truth?.[sample]);
   }
 }
@@ -115,13 +176,20 @@ async function follow() {
     again = false;
     const edits = [];
     for (const quantity of facts.quantities) {
-      if (quantity.typed >= 0 || quantity.lengths.length || !["epoch", "image"].includes(quantity.kind)) continue;
+      if (
+        quantity.typed >= 0 ||
+        quantity.lengths.length ||
+        !["epoch", "image"].includes(quantity.kind)
+      )
+        continue;
       const number = quantity.kind === "image" ? sample + 1 : epoch + (course?.axes[0][1] ?? 0);
       edits.push({ ...cellOf(quantity, []), text: String(number) });
     }
     if (edits.length) await ask("edit", { edits, quiet: true });
     if (map) {
-      const blocks = Object.fromEntries(map.names.map((name) => [name, blockOf(/** @type {Quantity} */ (quantities.get(name)))]));
+      const blocks = Object.fromEntries(
+        map.names.map((name) => [name, blockOf(/** @type {Quantity} */ (quantities.get(name)))]),
+      );
       map.draw(await ask("numbers", { blocks }));
     }
   }
@@ -144,7 +212,10 @@ function stop() {
 
 function start() {
   if (epoch >= Number(slider.max)) epoch = -1;
-  timer = setInterval(() => (epoch >= Number(slider.max) ? stop() : turnTo(epoch + 1)), Math.max(60, Math.min(250, 9000 / (Number(slider.max) + 1))));
+  timer = setInterval(
+    () => (epoch >= Number(slider.max) ? stop() : turnTo(epoch + 1)),
+    Math.max(60, Math.min(250, 9000 / (Number(slider.max) + 1))),
+  );
   play.textContent = `❚❚ ${say("pause")}`;
 }
 
@@ -170,7 +241,10 @@ async function edit(place, text) {
   if (eta) rate.value = String(arrays.eta[0]);
   draw();
   if (map) map.draw(arrays);
-  status.textContent = say("recalculated", { count: changed.toLocaleString(facts.lang), seconds: (ms / 1000).toFixed(2) });
+  status.textContent = say("recalculated", {
+    count: changed.toLocaleString(facts.lang),
+    seconds: (ms / 1000).toFixed(2),
+  });
   await Promise.all([grid.refresh(), inspector.refresh(), states()]);
   return true;
 }
@@ -185,20 +259,48 @@ async function comparison() {
   const blocks = {};
   /** @type {Record<string, import("./worker.js").Block>} */
   const given = {};
-  for (const name of ["x", "t", ...trained.settings]) given[name] = blockOf(/** @type {Quantity} */ (quantities.get(name)));
+  for (const name of ["x", "t", ...trained.settings])
+    given[name] = blockOf(/** @type {Quantity} */ (quantities.get(name)));
   const kinds = ["W", "b", "z", "a", "delta", "dC_dW", "dC_db"];
-  for (const name of [...trained.layers.flatMap((layer) => kinds.map((kind) => kind + layer.name)), "C", "C_T"]) {
-    const [of, first, units] = partOf(name), quantity = quantities.get(of);
+  for (const name of [
+    ...trained.layers.flatMap((layer) => kinds.map((kind) => kind + layer.name)),
+    "C",
+    "C_T",
+  ]) {
+    const [of, first, units] = partOf(name),
+      quantity = quantities.get(of);
     if (!quantity) continue;
-    const { lengths, steps, axes } = quantity, count_ = axes.length, isPart = !!trained.parts[name];
+    const { lengths, steps, axes } = quantity,
+      count_ = axes.length,
+      isPart = !!trained.parts[name];
     const before = lengths.slice(0, count_);
-    const begin = cellOf(quantity, [...before.map(() => 0), ...indexOf(first, lengths.slice(count_))]);
-    blocks[name] = { ...begin, steps: isPart ? steps.slice(0, count_ + 1) : steps, lengths: isPart ? [...before, units] : lengths };
-    if (/^[Wb]/.test(name)) given[name] = { ...begin, steps: blocks[name].steps.slice(1), lengths: blocks[name].lengths.slice(1) };
+    const begin = cellOf(quantity, [
+      ...before.map(() => 0),
+      ...indexOf(first, lengths.slice(count_)),
+    ]);
+    blocks[name] = {
+      ...begin,
+      steps: isPart ? steps.slice(0, count_ + 1) : steps,
+      lengths: isPart ? [...before, units] : lengths,
+    };
+    if (/^[Wb]/.test(name))
+      given[name] = {
+        ...begin,
+        steps: blocks[name].steps.slice(1),
+        lengths: blocks[name].lengths.slice(1),
+      };
   }
-  const result = await ask("check", { network: trained, blocks, given, samples: count, isExercise: facts.quantities.some(({ blank }) => blank) });
+  const result = await ask("check", {
+    network: trained,
+    blocks,
+    given,
+    samples: count,
+    isExercise: facts.quantities.some(({ blank }) => blank),
+  });
   const wrong = result.wrong.map((/** @type {{name: string, index: number}} */ { name, index }) => {
-    const block = blocks[name], at = indexOf(index, block.lengths), place = { page: block.page, row: block.row, column: block.column };
+    const block = blocks[name],
+      at = indexOf(index, block.lengths),
+      place = { page: block.page, row: block.row, column: block.column };
     at.forEach((each, n) => {
       place.row += each * block.steps[n][0];
       place.column += each * block.steps[n][1];
@@ -206,18 +308,31 @@ async function comparison() {
     return { name: partOf(name)[0], place, at };
   });
   // in the order in which they are computed, so that an error is found where it begins
-  return { ...result, wrong: wrong.sort((/** @type {any} */ one, /** @type {any} */ other) => one.at[0] - other.at[0]) };
+  return {
+    ...result,
+    wrong: wrong.sort(
+      (/** @type {any} */ one, /** @type {any} */ other) => one.at[0] - other.at[0],
+    ),
+  };
 }
 
 async function check() {
   status.textContent = say("checking");
   const { compared: count, worst, wrong } = await comparison();
   if (!wrong.length) {
-    status.textContent = say("agrees_all", { count: count.toLocaleString(facts.lang), worst: worst.toExponential(0).replace("-", "−") });
+    status.textContent = say("agrees_all", {
+      count: count.toLocaleString(facts.lang),
+      worst: worst.toExponential(0).replace("-", "−"),
+    });
     return;
   }
-  const [{ place }] = wrong, found = entryAt(place);
-  status.textContent = say("differs", { count: wrong.length.toLocaleString(facts.lang), cell: addressOf(place), symbol: found ? symbolOf(found.quantity, found.index) : "" });
+  const [{ place }] = wrong,
+    found = entryAt(place);
+  status.textContent = say("differs", {
+    count: wrong.length.toLocaleString(facts.lang),
+    cell: addressOf(place),
+    symbol: found ? symbolOf(found.quantity, found.index) : "",
+  });
   show(place);
   grid.open(place);
 }
@@ -233,20 +348,54 @@ const [RIGHT, EMPTY] = [3, 0]; // states on the sheet Exercise
 
 /** Show which blanks of an exercise are right; of a network also the first entry that is wrong. */
 async function states() {
-  const told = quantities.get("exercise_blanks"), blanks = facts.quantities.filter(({ blank }) => blank);
+  const told = quantities.get("exercise_blanks"),
+    blanks = facts.quantities.filter(({ blank }) => blank);
   if (!told || !blanks.length) return;
   const words = /** @type {Quantity} */ (quantities.get("exercise_blanks_said"));
   const { state } = await ask("numbers", { blocks: { state: blockOf(told) } });
   const wrong = network ? (await comparison()).wrong : [];
   const lines = blanks.map(async (quantity, n) => {
-    const { text } = await ask("cell", cellOf(words, [n])), first = wrong.find((each) => each.name === quantity.name);
-    const shown_ = first && state[n] !== EMPTY && state[n] !== RIGHT ? say("first_wrong", { place: placeOf(quantity, first.at) }) : "";
+    const { text } = await ask("cell", cellOf(words, [n])),
+      first = wrong.find((each) => each.name === quantity.name);
+    const shown_ =
+      first && state[n] !== EMPTY && state[n] !== RIGHT
+        ? say("first_wrong", { place: placeOf(quantity, first.at) })
+        : "";
     const name = state[n] === RIGHT ? "right" : state[n] === EMPTY ? "open" : "wrong";
-    return make("li", {}, make("button", { type: "button", className: name, onclick: () => reveal(first?.place ?? cellOf(quantity, quantity.lengths.map(() => 0))) },
-      make("strong", {}, [...new Set([quantity.units[0], quantity.units[quantity.units.length - 1]])].join(" … ")), make("span", {}, quantity.equation || quantity.title), make("em", {}, text), shown_));
+    return make(
+      "li",
+      {},
+      make(
+        "button",
+        {
+          type: "button",
+          className: name,
+          onclick: () =>
+            reveal(
+              first?.place ??
+                cellOf(
+                  quantity,
+                  quantity.lengths.map(() => 0),
+                ),
+            ),
+        },
+        make(
+          "strong",
+          {},
+          [...new Set([quantity.units[0], quantity.units[quantity.units.length - 1]])].join(" … "),
+        ),
+        make("span", {}, quantity.equation || quantity.title),
+        make("em", {}, text),
+        shown_,
+      ),
+    );
   });
   tasks.hidden = false;
-  tasks.replaceChildren(make("h2", {}, say("exercise")), make("p", { className: "hint" }, say("exercise_hint")), make("ol", {}, ...(await Promise.all(lines))));
+  tasks.replaceChildren(
+    make("h2", {}, say("exercise")),
+    make("p", { className: "hint" }, say("exercise_hint")),
+    make("ol", {}, ...(await Promise.all(lines))),
+  );
 }
 
 /** @type {(text: string) => Uint8Array} */
@@ -275,25 +424,77 @@ async function begin() {
   rate.onchange = () => eta && edit(cellOf(eta, []), rate.value);
   stop();
   const controls = make("div", { className: "controls" });
-  if (course) controls.append(play, make("label", { htmlFor: "epoch", className: "wide" }, course.axes[0][0], slider, shown));
-  if (network) controls.append(make("label", { htmlFor: "sample" }, quantities.get("x")?.axes[0][0] ?? "", samples));
+  if (course)
+    controls.append(
+      play,
+      make("label", { htmlFor: "epoch", className: "wide" }, course.axes[0][0], slider, shown),
+    );
+  if (network)
+    controls.append(
+      make("label", { htmlFor: "sample" }, quantities.get("x")?.axes[0][0] ?? "", samples),
+    );
   if (eta) controls.append(make("label", { htmlFor: "eta" }, named(eta), rate));
   const buttons = make("div", { className: "buttons" });
-  if (network) buttons.append(make("button", { type: "button", id: "check", onclick: check }, say("check")));
-  buttons.append(make("button", { type: "button", id: "download", onclick: download }, say("download")));
-  const side = make("div", { className: "side" }, ...(curve ? [curve.drawing.svg] : []), ...(map ? [map.drawing.svg] : []), results, ...(network && !map ? [inspector.element] : []));
+  if (network)
+    buttons.append(make("button", { type: "button", id: "check", onclick: check }, say("check")));
+  buttons.append(
+    make("button", { type: "button", id: "download", onclick: download }, say("download")),
+  );
+  const side = make(
+    "div",
+    { className: "side" },
+    ...(curve ? [curve.drawing.svg] : []),
+    ...(map ? [map.drawing.svg] : []),
+    results,
+    ...(network && !map ? [inspector.element] : []),
+  );
   const plain = curve ? [side, inspector.element] : [inspector.element];
   app.replaceChildren(
-    make("header", {}, make("div", {}, make("h1", {}, facts.title), ...facts.about.map((line) => make("p", {}, line)), make("p", { className: "lead" }, say("lead", { formulas: formulas.toLocaleString(facts.lang) }))), buttons),
-    controls, status,
-    make("div", { className: network || curve ? "stage" : "" }, ...(network ? [make("div", { className: "left" }, make("div", { className: "picture" }, network.drawing.svg, verdict), ...(map ? [inspector.element] : [])), side] : plain)),
-    tasks, grid.element, make("footer", {}, say("licence")));
+    make(
+      "header",
+      {},
+      make(
+        "div",
+        {},
+        make("h1", {}, facts.title),
+        ...facts.about.map((line) => make("p", {}, line)),
+        make(
+          "p",
+          { className: "lead" },
+          say("lead", { formulas: formulas.toLocaleString(facts.lang) }),
+        ),
+      ),
+      buttons,
+    ),
+    controls,
+    status,
+    make(
+      "div",
+      { className: network || curve ? "stage" : "" },
+      ...(network
+        ? [
+            make(
+              "div",
+              { className: "left" },
+              make("div", { className: "picture" }, network.drawing.svg, verdict),
+              ...(map ? [inspector.element] : []),
+            ),
+            side,
+          ]
+        : plain),
+    ),
+    tasks,
+    grid.element,
+    make("footer", {}, say("licence")),
+  );
   draw();
   if (map) map.draw(arrays);
   const first = pages.findIndex((/** @type {{hidden: boolean}} */ page) => !page.hidden);
   grid.open({ page: first, row: 1, column: 1 });
   status.textContent = say("ready");
-  if (network) show(network.entry(arrays, `a${network.network.layers[0].name}`, [epoch, sample], 0).place);
+  if (network)
+    show(network.entry(arrays, `a${network.network.layers[0].name}`, [epoch, sample], 0).place);
+  else if (course) show(cellOf(course, [epoch]));
   await states();
 }
 

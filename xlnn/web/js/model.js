@@ -97,7 +97,10 @@ export class Model {
       this.patterns.set(key, compiled);
     }
     const cell = this.index(page, row, column);
-    const own = fromRow === row && fromColumn === column ? text : shifted(text, row - fromRow, column - fromColumn);
+    const own =
+      fromRow === row && fromColumn === column
+        ? text
+        : shifted(text, row - fromRow, column - fromColumn);
     this.formulas.set(cell, { cell, page, row, column, text: own, compiled });
   }
 
@@ -138,9 +141,11 @@ export class Model {
    * @param {Uint8Array} done
    */
   pending(at, done) {
-    const { entry } = at, { compiled, row, column } = entry;
+    const { entry } = at,
+      { compiled, row, column } = entry;
     for (; at.k < compiled.references.length; at.k++, at.p = 0) {
-      const reference = compiled.references[at.k], sheet = this.sheets[reference.sheet];
+      const reference = compiled.references[at.k],
+        sheet = this.sheets[reference.sheet];
       const [top, left, bottom, right] = corners_of(reference, row, column);
       const width = Math.min(right, sheet.columns) - left + 1;
       const count = width * (Math.min(bottom, sheet.rows) - top + 1);
@@ -166,13 +171,16 @@ export class Model {
       /** @type {Value} */
       let value;
       try {
-        value = isCircular ? CIRCULAR : compiled.value(row, column) ?? 0;
+        value = isCircular ? CIRCULAR : (compiled.value(row, column) ?? 0);
       } catch (error) {
         if (!(error instanceof CellError)) throw error;
         value = error;
       }
       cells[cell] = value;
-      if (value !== before && !(value instanceof CellError && before instanceof CellError && value.code === before.code))
+      if (
+        value !== before &&
+        !(value instanceof CellError && before instanceof CellError && value.code === before.code)
+      )
         this.changed.add(cell);
     }
   }
@@ -184,7 +192,8 @@ export class Model {
   edit(edits) {
     let isNew = false;
     for (const { page, row, column, value } of edits) {
-      const cell = this.index(page, row, column), key = `${page},${row},${column}`;
+      const cell = this.index(page, row, column),
+        key = `${page},${row},${column}`;
       if (cell < 0) throw new RangeError(key);
       if (typeof value === "string" && value.startsWith("=")) {
         this.set(page, row, column, value.slice(1));

@@ -17,16 +17,19 @@ const sigmoid = (z) => 1 / (1 + Math.exp(-z));
 const ROUNDED = 1e12; // a relu unit is off where z is 0 to 12 decimals
 
 /** @type {(name: string) => number} */
-const leak = (name) => (name === "relu" ? 0 : Number(name.replace("leaky relu", "").trim() || 0.01));
+const leak = (name) =>
+  name === "relu" ? 0 : Number(name.replace("leaky relu", "").trim() || 0.01);
 
 /** @type {(name: string, z: number[]) => number[]} */
 function activated(name, z) {
   if (name === "sigmoid") return z.map(sigmoid);
   if (name === "tanh") return z.map(Math.tanh);
   if (name === "linear") return z;
-  if (name === "softplus") return z.map((v) => Math.max(v, 0) + Math.log(1 + Math.exp(-Math.abs(v))));
+  if (name === "softplus")
+    return z.map((v) => Math.max(v, 0) + Math.log(1 + Math.exp(-Math.abs(v))));
   if (name === "softmax") {
-    const most = Math.max(...z), powers = z.map((v) => Math.exp(v - most));
+    const most = Math.max(...z),
+      powers = z.map((v) => Math.exp(v - most));
     const sum = powers.reduce((a, b) => a + b, 0);
     return powers.map((v) => v / sum);
   }
@@ -46,11 +49,13 @@ function slopeOf(name, z, a) {
 
 /** @type {(cost: string, t: number[], z: number[], a: number[]) => number} */
 function costOf(cost, t, z, a) {
-  const sum = (/** @type {(k: number) => number} */ of) => t.reduce((total, _, k) => total + of(k), 0);
+  const sum = (/** @type {(k: number) => number} */ of) =>
+    t.reduce((total, _, k) => total + of(k), 0);
   if (cost === "squared error") return sum((k) => (t[k] - a[k]) ** 2) / 2;
   if (cost === "cross-entropy")
     return sum((k) => Math.max(z[k], 0) - t[k] * z[k] + Math.log(1 + Math.exp(-Math.abs(z[k]))));
-  const most = Math.max(...z), log = Math.log(z.reduce((total, v) => total + Math.exp(v - most), 0));
+  const most = Math.max(...z),
+    log = Math.log(z.reduce((total, v) => total + Math.exp(v - most), 0));
   return sum((k) => t[k] * (log + most - z[k]));
 }
 
@@ -83,22 +88,30 @@ export function trained(network, given, samples) {
       note(`W${name}`, ...W[n]);
       note(`b${name}`, ...b[n]);
     });
-    const dW = W.map((w) => w.map(() => 0)), db = b.map((v) => v.map(() => 0));
+    const dW = W.map((w) => w.map(() => 0)),
+      db = b.map((v) => v.map(() => 0));
     let total = 0;
     for (let i = 0; i < samples; i++) {
       const t = part(given.t, i * sizes[sizes.length - 1], sizes[sizes.length - 1]);
-      const a = [part(given.x, i * sizes[0], sizes[0])], z = [/** @type {number[]} */ ([])];
+      const a = [part(given.x, i * sizes[0], sizes[0])],
+        z = [/** @type {number[]} */ ([])];
       layers.forEach(({ name, activation }, n) => {
-        z.push(b[n].map((bias, k) => a[n].reduce((sum, v, j) => sum + v * W[n][k * sizes[n] + j], bias)));
+        z.push(
+          b[n].map((bias, k) => a[n].reduce((sum, v, j) => sum + v * W[n][k * sizes[n] + j], bias)),
+        );
         a.push(activated(activation, z[n + 1]));
         note(`z${name}`, ...z[n + 1]);
         note(`a${name}`, ...a[n + 1]);
       });
-      const last = layers.length, C = costOf(cost, t, z[last], a[last]);
+      const last = layers.length,
+        C = costOf(cost, t, z[last], a[last]);
       note("C", C);
       total += C;
-      let delta = a[last].map((v, k) => (v - t[k]) *
-        (cost === "squared error" ? slopeOf(layers[last - 1].activation, z[last][k], v) : 1));
+      let delta = a[last].map(
+        (v, k) =>
+          (v - t[k]) *
+          (cost === "squared error" ? slopeOf(layers[last - 1].activation, z[last][k], v) : 1),
+      );
       for (let n = last - 1; n >= 0; n--) {
         note(`delta${layers[n].name}`, ...delta);
         delta.forEach((d, k) => {
@@ -107,8 +120,11 @@ export function trained(network, given, samples) {
         });
         if (n === 0) break;
         const above = delta;
-        delta = a[n].map((v, j) => slopeOf(layers[n - 1].activation, z[n][j], v) *
-          above.reduce((sum, d, k) => sum + d * W[n][k * sizes[n] + j], 0));
+        delta = a[n].map(
+          (v, j) =>
+            slopeOf(layers[n - 1].activation, z[n][j], v) *
+            above.reduce((sum, d, k) => sum + d * W[n][k * sizes[n] + j], 0),
+        );
       }
     }
     const penalty = (l2 / 2) * W.flat().reduce((sum, w) => sum + w * w, 0);
@@ -145,14 +161,18 @@ function stepper(optimizer, setting) {
     sgd: (_, g) => g,
     momentum: (name, g) => remember(name, g, (v, d) => setting("mu") * v + d),
     rmsprop: (name, g) => {
-      const beta = setting("beta"), s = remember(name, g, (v, d) => beta * v + (1 - beta) * d * d);
+      const beta = setting("beta"),
+        s = remember(name, g, (v, d) => beta * v + (1 - beta) * d * d);
       return g.map((d, k) => d / (Math.sqrt(s[k]) + setting("epsilon")));
     },
     adam: (name, g, steps) => {
       const [beta1, beta2] = [setting("beta1"), setting("beta2")];
       const m = remember(`${name} 1`, g, (v, d) => beta1 * v + (1 - beta1) * d);
       const s = remember(`${name} 2`, g, (v, d) => beta2 * v + (1 - beta2) * d * d);
-      return m.map((v, k) => v / (1 - beta1 ** steps) / (Math.sqrt(s[k] / (1 - beta2 ** steps)) + setting("epsilon")));
+      return m.map(
+        (v, k) =>
+          v / (1 - beta1 ** steps) / (Math.sqrt(s[k] / (1 - beta2 ** steps)) + setting("epsilon")),
+      );
     },
   };
   return (name, w, g, steps) => {
@@ -177,7 +197,8 @@ export function compared(run, values) {
     for (let index = 0; index < got.length; index++) {
       const off = Math.abs(got[index] - expected[index]) / Math.max(1, Math.abs(expected[index]));
       if (off <= TOLERANCE) worst = Math.max(worst, off);
-      else if (!(Number.isNaN(got[index]) && !Number.isFinite(expected[index]))) wrong.push({ name, index });
+      else if (!(Number.isNaN(got[index]) && !Number.isFinite(expected[index])))
+        wrong.push({ name, index });
       count++;
     }
   }

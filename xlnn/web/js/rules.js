@@ -10,14 +10,18 @@ import { CellError } from "./formula.js";
 
 /** @type {(ranges: number[][], row: number, column: number) => boolean} */
 export const within = (ranges, row, column) =>
-  ranges.some(([top, left, bottom, right]) => row >= top && row <= bottom && column >= left && column <= right);
+  ranges.some(
+    ([top, left, bottom, right]) =>
+      row >= top && row <= bottom && column >= left && column <= right,
+  );
 
 /**
  * Compute a formula of a rule for one of its cells; it is written for the first.
  * @type {(model: Model, page: number, text: string, ranges: number[][], row: number, column: number) => Value}
  */
 function ruled(model, page, text, ranges, row, column) {
-  const top = Math.min(...ranges.map((range) => range[0])), left = Math.min(...ranges.map((range) => range[1]));
+  const top = Math.min(...ranges.map((range) => range[0])),
+    left = Math.min(...ranges.map((range) => range[1]));
   try {
     return model.compiled(page, text, top, left).value(row, column);
   } catch (error) {
@@ -30,7 +34,9 @@ function ruled(model, page, text, ranges, row, column) {
 function mixed(low, high, share) {
   const parts = [1, 3, 5].map((at) => {
     const [a, b] = [low, high].map((color) => parseInt(color.slice(at, at + 2), 16));
-    return Math.round(a + (b - a) * share).toString(16).padStart(2, "0");
+    return Math.round(a + (b - a) * share)
+      .toString(16)
+      .padStart(2, "0");
   });
   return `#${parts.join("")}`;
 }
@@ -40,13 +46,15 @@ function scaled(model, page, { ranges, points, colors }, value) {
   const ends = points.map(([type, text]) => {
     const stated = Number(text);
     if (type === "num") return stated;
-    if (type === "formula") return Number(ruled(model, page, text, ranges, ranges[0][0], ranges[0][1]));
+    if (type === "formula")
+      return Number(ruled(model, page, text, ranges, ranges[0][0], ranges[0][1]));
     let [least, most] = [Infinity, -Infinity];
     for (const [top, left, bottom, right] of ranges)
       for (let r = top; r <= bottom; r++)
         for (let c = left; c <= right; c++) {
           const each = model.at(page, r, c);
-          if (typeof each === "number") [least, most] = [Math.min(least, each), Math.max(most, each)];
+          if (typeof each === "number")
+            [least, most] = [Math.min(least, each), Math.max(most, each)];
         }
     return type === "min" ? least : type === "max" ? most : least + ((most - least) * stated) / 100;
   });
@@ -73,10 +81,12 @@ export function looking(model, page, rules, style, row, column) {
     if (!within(rule.ranges, row, column)) continue;
     if (rule.type === "colorScale") {
       const value = model.at(page, row, column);
-      if (typeof value === "number") special = { background: scaled(model, page, rule, value), ...special };
+      if (typeof value === "number")
+        special = { background: scaled(model, page, rule, value), ...special };
     } else if (rule.type === "expression") {
       const holds = ruled(model, page, rule.formulas[0], rule.ranges, row, column);
-      if (holds === true || (typeof holds === "number" && holds !== 0)) special = { ...rule.style, ...special };
+      if (holds === true || (typeof holds === "number" && holds !== 0))
+        special = { ...rule.style, ...special };
     }
   }
   return { ...style, ...special };
@@ -92,12 +102,18 @@ export function looking(model, page, rules, style, row, column) {
 export function choiceAt(model, page, row, column) {
   const choice = model.book.pages[page].choices.find((each) => within(each.ranges, row, column));
   if (!choice) return { list: null, error: "", allows: () => true };
-  const bounds = choice.formulas.map((text) => ruled(model, page, text, choice.ranges, row, column));
+  const bounds = choice.formulas.map((text) =>
+    ruled(model, page, text, choice.ranges, row, column),
+  );
   /** @type {Value[] | null} */
   let list = null;
   if (choice.type === "list") {
     const [text] = choice.formulas;
-    if (text.startsWith('"')) list = text.slice(1, -1).split(",").map((each) => (each.trim() !== "" && Number.isFinite(Number(each)) ? Number(each) : each));
+    if (text.startsWith('"'))
+      list = text
+        .slice(1, -1)
+        .split(",")
+        .map((each) => (each.trim() !== "" && Number.isFinite(Number(each)) ? Number(each) : each));
     else list = model.listed(page, text, row, column);
   }
   const isNumber = choice.type === "decimal" || choice.type === "whole";
@@ -106,12 +122,15 @@ export function choiceAt(model, page, row, column) {
     if (!choice.error) return true;
     if (list) return list.includes(value);
     if (!isNumber) return true;
-    if (typeof value !== "number" || (choice.type === "whole" && !Number.isInteger(value))) return false;
+    if (typeof value !== "number" || (choice.type === "whole" && !Number.isInteger(value)))
+      return false;
     const [low, high] = bounds.map(Number);
     if (choice.operator === "between") return value >= low && value <= high;
     if (choice.operator === "greaterThan") return value > low;
     if (choice.operator === "greaterThanOrEqual") return value >= low;
-    return choice.operator === "lessThan" ? value < low : choice.operator !== "lessThanOrEqual" || value <= low;
+    return choice.operator === "lessThan"
+      ? value < low
+      : choice.operator !== "lessThanOrEqual" || value <= low;
   };
   return { list, error: choice.error, allows };
 }

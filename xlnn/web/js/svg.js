@@ -12,7 +12,8 @@
 export function make(tag, properties = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(properties))
-    if (name.includes("-") || name === "role" || name === "for" || name === "list") made.setAttribute(name, value);
+    if (name.includes("-") || name === "role" || name === "for" || name === "list")
+      made.setAttribute(name, value);
     else /** @type {any} */ (made)[name] = value;
   made.append(...children);
   return made;
@@ -78,7 +79,12 @@ export class Drawing {
    * @param {string} label
    */
   part(tag, attributes, place, label) {
-    const part = this.add(tag, { ...attributes, tabindex: -1, role: "button", "aria-label": label });
+    const part = this.add(tag, {
+      ...attributes,
+      tabindex: -1,
+      role: "button",
+      "aria-label": label,
+    });
     part.classList.add("part");
     const number = this.parts.push(part) - 1;
     part.addEventListener("focus", () => {
@@ -99,8 +105,16 @@ export class Drawing {
 
   /** @param {KeyboardEvent} event */
   move(event) {
-    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -Infinity, End: Infinity }[event.key];
-    if (event.key === "Enter" || event.key === " ") this.parts[this.current]?.dispatchEvent(new Event("click"));
+    const step = {
+      ArrowRight: 1,
+      ArrowDown: 1,
+      ArrowLeft: -1,
+      ArrowUp: -1,
+      Home: -Infinity,
+      End: Infinity,
+    }[event.key];
+    if (event.key === "Enter" || event.key === " ")
+      this.parts[this.current]?.dispatchEvent(new Event("click"));
     else if (step === undefined) return;
     event.preventDefault();
     if (step === undefined) return;

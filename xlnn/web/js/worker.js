@@ -54,7 +54,8 @@ function numbersOf(block) {
  * @type {(page: number, row: number, column: number) => (string | object)[]}
  */
 function pieces(page, row, column) {
-  const text = model.formulaAt(page, row, column).slice(1), found = [];
+  const text = model.formulaAt(page, row, column).slice(1),
+    found = [];
   if (!text) return [];
   const entry = model.formulas.get(model.index(page, row, column));
   const parts = tokens(text);
@@ -68,9 +69,11 @@ function pieces(page, row, column) {
     if (parts[n + 1]?.text === ":" && parts[n + 2]?.kind === "cell") n += 2;
     const reference = entry?.compiled.references[k++];
     if (!reference) continue;
-    const [top, left, bottom, right] = corners_of(reference, row, column), values = [];
+    const [top, left, bottom, right] = corners_of(reference, row, column),
+      values = [];
     for (let r = top; r <= bottom && values.length <= MOST_SHOWN; r++)
-      for (let c = left; c <= right && values.length <= MOST_SHOWN; c++) values.push(sent(model.at(reference.sheet, r, c)));
+      for (let c = left; c <= right && values.length <= MOST_SHOWN; c++)
+        values.push(sent(model.at(reference.sheet, r, c)));
     found.push({ page: reference.sheet, top, left, bottom, right, values });
   }
   return found;
@@ -86,7 +89,20 @@ const ANSWERS = {
     for (const [n, page] of model.book.pages.entries()) {
       const { title, hidden, widths, width, heights, hiddenRows, merges, frozen, links } = page;
       const { rows, columns } = model.sheets[n];
-      pages.push({ title, hidden, widths, width, heights, hiddenRows, merges, frozen, links, rows, columns, charts: await drawingOf(model.book, page) });
+      pages.push({
+        title,
+        hidden,
+        widths,
+        width,
+        heights,
+        hiddenRows,
+        merges,
+        frozen,
+        links,
+        rows,
+        columns,
+        charts: await drawingOf(model.book, page),
+      });
     }
     return { pages, formulas: model.formulas.size };
   },
@@ -109,28 +125,53 @@ const ANSWERS = {
     if (before) model.changed = before;
     return { changed: model.changed.size, ms };
   },
-  numbers: ({ blocks }) => Object.fromEntries(Object.entries(blocks).map(([name, block]) => [name, numbersOf(/** @type {Block} */ (block))])),
+  numbers: ({ blocks }) =>
+    Object.fromEntries(
+      Object.entries(blocks).map(([name, block]) => [
+        name,
+        numbersOf(/** @type {Block} */ (block)),
+      ]),
+    ),
   cell: ({ page, row, column }) => {
-    const value = model.at(page, row, column), { list } = choiceAt(model, page, row, column);
-    return { value: sent(value), text: value instanceof CellError ? value.code : asText(value), formula: model.formulaAt(page, row, column), pieces: pieces(page, row, column), list: list?.map(sent) };
+    const value = model.at(page, row, column),
+      { list } = choiceAt(model, page, row, column);
+    return {
+      value: sent(value),
+      text: value instanceof CellError ? value.code : asText(value),
+      formula: model.formulaAt(page, row, column),
+      pieces: pieces(page, row, column),
+      list: list?.map(sent),
+    };
   },
   view: ({ page, top, left, bottom, right }) => {
-    const { styles, pages } = model.book, { rows, columns } = model.sheets[page], found = [];
+    const { styles, pages } = model.book,
+      { rows, columns } = model.sheets[page],
+      found = [];
     const rules = pages[page].rules.filter(({ ranges }) =>
-      ranges.some(([t, l, b, r]) => t <= bottom && b >= top && l <= right && r >= left));
+      ranges.some(([t, l, b, r]) => t <= bottom && b >= top && l <= right && r >= left),
+    );
     /** @type {Map<string, number>} */
     const look = new Map();
     for (const cell of pages[page].cells) {
       const { row, column, style } = cell;
-      if (row >= top && row <= bottom && column >= left && column <= right) look.set(`${row},${column}`, style);
+      if (row >= top && row <= bottom && column >= left && column <= right)
+        look.set(`${row},${column}`, style);
     }
     for (let row = top; row <= Math.min(bottom, rows); row++)
       for (let column = left; column <= Math.min(right, columns); column++) {
         const number = look.get(`${row},${column}`);
         if (number === undefined) continue;
-        const value = model.at(page, row, column), style = looking(model, page, rules, styles[number] ?? {}, row, column);
-        found.push({ row, column, style, text: formatted(value, style.format ?? "General"), isNumber: typeof value === "number",
-          isFormula: model.formulas.has(model.index(page, row, column)), isChanged: model.changed.has(model.index(page, row, column)) });
+        const value = model.at(page, row, column),
+          style = looking(model, page, rules, styles[number] ?? {}, row, column);
+        found.push({
+          row,
+          column,
+          style,
+          text: formatted(value, style.format ?? "General"),
+          isNumber: typeof value === "number",
+          isFormula: model.formulas.has(model.index(page, row, column)),
+          isChanged: model.changed.has(model.index(page, row, column)),
+        });
       }
     return { cells: found };
   },
@@ -138,22 +179,38 @@ const ANSWERS = {
     const entry = model.formulas.get(model.index(page, row, column));
     if (!entry) return { changed: 0 };
     const edits = [];
-    for (let r = row + 1; r <= rows; r++) edits.push({ page, row: r, column, value: `=${model.moved(entry, r, column)}` });
+    for (let r = row + 1; r <= rows; r++)
+      edits.push({ page, row: r, column, value: `=${model.moved(entry, r, column)}` });
     model.edit(edits);
     return { changed: model.changed.size };
   },
   check: ({ network, blocks, given, samples, isExercise }) => {
-    const run = trained(network, Object.fromEntries(Object.entries(given).map(([name, block]) => [name, numbersOf(/** @type {Block} */ (block))])), samples);
-    const values = Object.fromEntries(Object.keys(run).filter((name) => blocks[name]).map((name) => [name, numbersOf(blocks[name])]));
+    const run = trained(
+      network,
+      Object.fromEntries(
+        Object.entries(given).map(([name, block]) => [
+          name,
+          numbersOf(/** @type {Block} */ (block)),
+        ]),
+      ),
+      samples,
+    );
+    const values = Object.fromEntries(
+      Object.keys(run)
+        .filter((name) => blocks[name])
+        .map((name) => [name, numbersOf(blocks[name])]),
+    );
     const found = compared(run, values);
-    const isLeft = (/** @type {{name: string, index: number}} */ { name, index }) => isExercise && model.at(...placeIn(blocks[name], index)) === null;
+    const isLeft = (/** @type {{name: string, index: number}} */ { name, index }) =>
+      isExercise && model.at(...placeIn(blocks[name], index)) === null;
     return { ...found, wrong: found.wrong.filter((each) => !isLeft(each)) };
   },
-  series: ({ ranges }) => ranges.map((/** @type {[number, string]} */ [page, text]) => {
-    if (!text) return [];
-    const [reference] = model.compiled(page, text, 1, 1).references;
-    return reference ? model.listed(page, text, 1, 1)?.map(sent) : [];
-  }),
+  series: ({ ranges }) =>
+    ranges.map((/** @type {[number, string]} */ [page, text]) => {
+      if (!text) return [];
+      const [reference] = model.compiled(page, text, 1, 1).references;
+      return reference ? model.listed(page, text, 1, 1)?.map(sent) : [];
+    }),
   save: () => model.save(),
 };
 
@@ -161,6 +218,9 @@ onmessage = async ({ data: { id, type, ...question } }) => {
   try {
     postMessage({ id, answer: await ANSWERS[type](question) });
   } catch (error) {
-    postMessage({ id, error: String(error instanceof Error ? error.stack ?? error.message : error) });
+    postMessage({
+      id,
+      error: String(error instanceof Error ? (error.stack ?? error.message) : error),
+    });
   }
 };
