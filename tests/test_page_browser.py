@@ -144,9 +144,9 @@ def test_learning_rate_pixel_start_weight_and_epoch_by_keyboard(opened, digits, 
     page.keyboard.press("Enter")
     there.until(".status", "Recalculated")
     page.focus("#epoch")
-    for _ in range(4):
-        page.keyboard.press("ArrowLeft")
-    assert there.text(".controls output") == "1 / 5"
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    assert there.text(".controls output") == "4 / 5"
     for cell, value in (("B4", "0.25"), ("C4", "-1.5")):  # a pixel, then a start weight
         title = "Images" if cell == "B4" else "Weights"
         page.get_by_role("tab", name=title, exact=True).click()
@@ -159,14 +159,14 @@ def test_learning_rate_pixel_start_weight_and_epoch_by_keyboard(opened, digits, 
         there.until(".formula output", f"{title}!{cell[0]}5")
     arrays = agrees_with_numpy(there.saved(tmp_path))
     assert (arrays["eta"], arrays["x"][0, 0], arrays["W2"][0, 0, 1]) == (0.7, 0.25, -1.5)
-    assert arrays["play_epoch"] == 1
+    assert (arrays["play_epoch"], arrays["draw_epoch"]) == (4, 3)  # of weights, from the start on
 
 
 def test_the_same_by_mouse(opened, digits, tmp_path):
     there = opened(digits[1])
     page = there.page
     page.locator("svg .pixel").nth(4).click()
-    there.until(".inspector", r"Images!F4")
+    there.until(".inspector", "Images!F42")
     page.fill(".inspector input", "0.5")
     page.press(".inspector input", "Enter")
     there.until(".status", "Recalculated")
@@ -178,13 +178,15 @@ def test_the_same_by_mouse(opened, digits, tmp_path):
     page.press(".inspector input", "Enter")
     there.until(".status", "Recalculated")
     arrays = agrees_with_numpy(there.saved(tmp_path))
-    assert (arrays["x"][0, 4], arrays["W2"][0, 0, 0]) == (0.5, 2)
+    assert (arrays["x"][38, 4], arrays["W2"][0, 0, 0]) == (0.5, 2)
 
 
 def test_a_drawn_weight_shows_its_cell_and_its_formula_with_numbers(opened, digits):
     there = opened(digits[1])
+    there.page.focus("#epoch")
+    there.page.keyboard.press("End")
     there.page.locator("svg .reach").nth(1).dispatch_event("click")
-    said = there.until(".inspector", "Weights!")
+    said = there.until(".inspector", "Weights!C8")
     arrays = xlnn.values(digits[0])
     before, slope = arrays["W2"][3, 0, 1], arrays["dC_dW2"][3, 0, 1]
     assert "how much weight a unit gives each input" in said

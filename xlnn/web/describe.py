@@ -80,6 +80,7 @@ def described(
         "units": units if len({*units}) > 1 else units[:1],
         "typed": 0 if quantity.is_record else _typed(quantity),
         "blank": quantity.name in blanks,
+        "first": quantity.choices[0] if quantity.choices else 1,
         "title": meaning.pop("name") or quantity.title,
         **meaning,
     }

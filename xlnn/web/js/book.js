@@ -279,6 +279,28 @@ export async function read(file) {
 }
 
 /**
+ * Return the heights of rows; one without a height is as high as its wrapped texts, as in Excel.
+ * @param {Page} page
+ * @param {Style[]} styles
+ */
+export function heightsOf({ cells, heights, widths, width }, styles) {
+  const found = new Map(heights);
+  for (const { row, column, value, style } of cells) {
+    const { wrap, size = 11 } = styles[style] ?? {};
+    if (!wrap || typeof value !== "string" || heights.has(row)) continue;
+    const wide = widths.find(([from, to]) => column >= from && column <= to)?.[2] ?? width;
+    const fit = Math.max(1, (wide * 11) / size);
+    const long = (/** @type {string} */ line) =>
+      line.length + (line.match(/[\u2e80-\uffef]/g) ?? []).length;
+    const lines = value
+      .split("\n")
+      .reduce((sum, line) => sum + Math.max(1, Math.ceil(long(line) / fit)), 0);
+    found.set(row, Math.max(found.get(row) ?? 15, lines * size * 1.3 + 2));
+  }
+  return found;
+}
+
+/**
  * @param {string} xml of relations
  * @param {string} folder from which they count
  * @returns {Map<string, string>}

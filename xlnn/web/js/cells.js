@@ -5,7 +5,7 @@ import { columnLetters } from "./formula.js";
  * @typedef {{page: number, row: number, column: number}} Place a cell
  * @typedef {{name: string, kind: string, layer: string, sheet: string, row: number, column: number,
  *   steps: [number, number][], lengths: number[], axes: [string, number][], units: string[],
- *   typed: number, blank: boolean, meaning: string, equation: string, book: string,
+ *   typed: number, blank: boolean, first: number, meaning: string, equation: string, book: string,
  *   title: string}} Quantity
  * @typedef {import("./reference.js").Network & {parts: Record<string, [string, number, number]>,
  *   settings: string[]}} Checked

@@ -6,8 +6,11 @@ import { attribute, elements, inner, targetsOf, unescaped } from "./book.js";
  * @typedef {{name: string, x: string, y: string, labels: string, color: string, width: number, dash: boolean,
  *   marker: string, size: number, fill: string, noLine: boolean}} Series
  * @typedef {{min?: number, max?: number, title: string, hidden: boolean}} AxisFacts
- * @typedef {{row: number, column: number, width: number, height: number, right: number, down: number,
- *   title: string, series: Series[], x: AxisFacts, y: AxisFacts, legend: boolean}} Chart
+ * @typedef {{row: number, column: number, right: number, down: number}} Corner a cell, and how far
+ *   into it
+ * @typedef {{from: Corner, to: Corner | null, width: number, height: number,
+ *   plot: (number | null)[], isClear: boolean, title: string, series: Series[], x: AxisFacts,
+ *   y: AxisFacts}} Chart
  */
 
 const POINT = 9525; // units of a drawing in a pixel
@@ -59,6 +62,13 @@ function axisOf(xml = "") {
   };
 }
 
+/** @type {(xml: string) => Corner} */
+function cornerOf(xml) {
+  const number = (/** @type {string} */ tag) => Number(inner(firstOf(xml, `xdr:${tag}`)));
+  const [row, column] = [number("row") + 1, number("col") + 1];
+  return { row, column, right: number("colOff") / POINT, down: number("rowOff") / POINT };
+}
+
 /**
  * @param {import("./book.js").Workbook} book
  * @param {import("./book.js").Page} page
@@ -80,22 +90,24 @@ export async function drawingOf({ entries }, page) {
       entries.get(targets.get(attribute(firstOf(anchor, "c:chart"), "r:id")) ?? ""),
     );
     if (!chart.includes("<c:scatterChart>")) continue;
-    const from = firstOf(anchor, "xdr:from"),
-      size = firstOf(anchor, "xdr:ext");
-    const number = (/** @type {string} */ tag) => Number(inner(firstOf(from, tag)));
+    const size = firstOf(anchor, "xdr:ext"),
+      outside = chart.replace(/<c:chart>[\s\S]*<\/c:chart>/, "");
     const [x, y] = elements(chart, "c:valAx");
+    const plot = firstOf(firstOf(chart, "c:plotArea"), "c:manualLayout");
     charts.push({
-      row: number("xdr:row") + 1,
-      column: number("xdr:col") + 1,
-      right: number("xdr:colOff") / POINT,
-      down: number("xdr:rowOff") / POINT,
-      width: Number(attribute(size, "cx", "3600000")) / POINT,
-      height: Number(attribute(size, "cy", "2400000")) / POINT,
+      from: cornerOf(firstOf(anchor, "xdr:from")),
+      to: size ? null : cornerOf(firstOf(anchor, "xdr:to")),
+      width: Number(attribute(size, "cx", "0")) / POINT,
+      height: Number(attribute(size, "cy", "0")) / POINT,
+      plot: ["x", "y", "w", "h"].map((side) => {
+        const stated = attribute(firstOf(plot, `c:${side}`), "val");
+        return stated ? Number(stated) : null;
+      }),
+      isClear: firstOf(outside, "c:spPr").includes("<a:noFill/>"),
       title: textIn(firstOf(chart.replace(/<c:plotArea>[\s\S]*/, ""), "c:title")),
       series: elements(chart, "c:ser").map(seriesOf),
       x: axisOf(x),
       y: axisOf(y),
-      legend: chart.includes("<c:legend>"),
     });
   }
   return charts;

@@ -146,10 +146,12 @@ export class DecisionMap {
 /**
  * Draw a scatter chart of a sheet.
  * @param {import("./chart_parts.js").Chart} chart
+ * @param {number} width
+ * @param {number} height
  * @param {(import("./cells.js").Sent[])[]} values x, y and labels of each series
  */
-export function scatter(chart, values) {
-  const { width, height, series } = chart,
+export function scatter(chart, width, height, values) {
+  const { series } = chart,
     drawing = new Drawing(chart.title || say("chart"), width, height, () => {});
   drawing.svg.setAttribute("role", "img");
   const points = series.map((_, n) => {
@@ -173,16 +175,26 @@ export function scatter(chart, values) {
         [0, 1],
         [0, 1],
       ];
-  const top = chart.title ? 30 : 10,
-    bottom = chart.x.hidden ? 10 : chart.x.title ? 40 : 26,
-    left = chart.y.hidden ? 10 : 46;
-  const px = (/** @type {number} */ v) => left + ((v - x0) / (x1 - x0 || 1)) * (width - left - 12);
+  const [x, y, w, h] = chart.plot;
+  const top = y === null ? (chart.title ? 30 : 10) : y * height,
+    left = x === null ? (chart.y.hidden ? 10 : 46) : x * width,
+    right = x === null || w === null ? 12 : width * (1 - x - w),
+    usual = chart.x.hidden ? 10 : chart.x.title ? 40 : 26,
+    bottom = y === null || h === null ? usual : height * (1 - y - h);
+  const px = (/** @type {number} */ v) =>
+    left + ((v - x0) / (x1 - x0 || 1)) * (width - left - right);
   const py = (/** @type {number} */ v) =>
     height - bottom - ((v - y0) / (y1 - y0 || 1)) * (height - top - bottom);
   if (chart.title) drawing.add("text", { x: width / 2, y: 18, class: "middle title" }, chart.title);
   if (!chart.y.hidden)
     for (const tick of ticks(y0, y1)) {
-      drawing.add("line", { x1: left, x2: width - 12, y1: py(tick), y2: py(tick), class: "rule" });
+      drawing.add("line", {
+        x1: left,
+        x2: width - right,
+        y1: py(tick),
+        y2: py(tick),
+        class: "rule",
+      });
       drawing.add("text", { x: left - 5, y: py(tick) + 4, class: "note end" }, inWords(tick));
     }
   if (!chart.x.hidden)

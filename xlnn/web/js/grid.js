@@ -134,10 +134,11 @@ export class Grid {
         );
       const height = (/** @type {number} */ r) =>
         sheet.hiddenRows.has(r) ? 0 : Math.round(((sheet.heights.get(r) ?? 15) * 4) / 3);
-      const reach = sheet.charts.map((chart) => [
-        chart.row + Math.ceil(chart.height / ROW_HEIGHT),
-        chart.column + Math.ceil(chart.width / 60),
-      ]);
+      const reach = sheet.charts.map(({ from, to, width: w, height: h }) =>
+        to
+          ? [to.row, to.column]
+          : [from.row + Math.ceil(h / ROW_HEIGHT), from.column + Math.ceil(w / 60)],
+      );
       this.down = edges(Math.max(sheet.rows + 3, ...reach.map(([r]) => r)), height);
       this.across = edges(Math.max(sheet.columns + 2, ...reach.map(([, c]) => c)), width);
       this.inside.style.width = `${NUMBERS + this.across[this.across.length - 1]}px`;
@@ -441,18 +442,14 @@ export class Grid {
         [at.page, y],
         [at.page, labels],
       ]);
-      const element = make(
-        "div",
-        { className: "chart" },
-        scatter(chart, await this.page.ask("series", { ranges })),
-      );
-      this.position(
-        element,
-        NUMBERS + across[chart.column] + chart.right,
-        LETTERS + down[chart.row] + chart.down,
-        chart.width,
-        chart.height,
-      );
+      const { from, to } = chart;
+      const x = across[from.column] + from.right,
+        y = down[from.row] + from.down;
+      const width = to ? across[to.column] + to.right - x : chart.width,
+        height = to ? down[to.row] + to.down - y : chart.height;
+      const drawing = scatter(chart, width, height, await this.page.ask("series", { ranges }));
+      const element = make("div", { className: chart.isClear ? "chart clear" : "chart" }, drawing);
+      this.position(element, NUMBERS + x, LETTERS + y, width, height);
       found.push(element);
     }
     return found;

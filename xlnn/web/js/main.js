@@ -28,6 +28,7 @@ const status = make("p", { className: "status", role: "status" }, say("opening")
 /** @type {Map<number, {resolve: (answer: any) => void, reject: (error: Error) => void}>} */
 const waiting = new Map();
 let asked = 0;
+const MOST_BESIDE = 4;
 const source = URL.createObjectURL(new Blob([`(${ENGINE})()`], { type: "text/javascript" }));
 const worker = new Worker(source);
 worker.onmessage = (/** @type {MessageEvent} */ message) => {
@@ -176,13 +177,8 @@ async function follow() {
     again = false;
     const edits = [];
     for (const quantity of facts.quantities) {
-      if (
-        quantity.typed >= 0 ||
-        quantity.lengths.length ||
-        !["epoch", "image"].includes(quantity.kind)
-      )
-        continue;
-      const number = quantity.kind === "image" ? sample + 1 : epoch + (course?.axes[0][1] ?? 0);
+      if (!isChooser(quantity)) continue;
+      const number = (quantity.kind === "image" ? sample : epoch) + quantity.first;
       edits.push({ ...cellOf(quantity, []), text: String(number) });
     }
     if (edits.length) await ask("edit", { edits, quiet: true });
@@ -401,7 +397,21 @@ async function states() {
 /** @type {(text: string) => Uint8Array} */
 const bytes = (text) => Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
 
+/** @type {(quantity: Quantity) => boolean} whether a cell chooses the epoch or sample of a sheet */
+const isChooser = ({ typed, lengths, kind }) =>
+  typed < 0 && !lengths.length && ["epoch", "image"].includes(kind);
+
+/** @type {(kind: string, usual: number) => Promise<number>} what the workbook's chooser has, from 0 */
+async function chosenNumber(kind, usual) {
+  const all = facts.quantities.filter((each) => isChooser(each) && each.kind === kind);
+  const chooser = quantities.get(`play_${kind}`) ?? all[0];
+  if (!chooser) return usual;
+  const { chosen } = await ask("numbers", { blocks: { chosen: blockOf(chooser) } });
+  return Math.max(0, chosen[0] - chooser.first);
+}
+
 async function begin() {
+  app.replaceChildren(make("h1", {}, facts.title), status);
   const held = document.getElementById("workbook");
   const { pages, formulas } = await ask("open", { file: bytes(held?.textContent ?? "") });
   held?.remove();
@@ -411,9 +421,14 @@ async function begin() {
   if (course) curve = new Curve(course, show);
   if (quantities.has("map_picture")) map = new DecisionMap(show);
   await read();
-  epoch = course ? course.lengths[0] - 1 : 0;
-  slider.max = String(epoch);
+  slider.max = String(course ? course.lengths[0] - 1 : 0);
   samples.max = String(network?.samples ?? 1);
+  [epoch, sample] = await Promise.all([
+    chosenNumber("epoch", Number(slider.max)),
+    chosenNumber("image", 0),
+  ]);
+  epoch = Math.min(epoch, Number(slider.max));
+  samples.value = String(sample + 1);
   if (eta) rate.value = String(arrays.eta[0]);
   slider.oninput = () => turnTo(Number(slider.value));
   samples.onchange = () => {
@@ -440,13 +455,14 @@ async function begin() {
   buttons.append(
     make("button", { type: "button", id: "download", onclick: download }, say("download")),
   );
+  const isLong = map || courses.length > MOST_BESIDE; // then the explanation is on the other side
   const side = make(
     "div",
     { className: "side" },
     ...(curve ? [curve.drawing.svg] : []),
     ...(map ? [map.drawing.svg] : []),
     results,
-    ...(network && !map ? [inspector.element] : []),
+    ...(network && !isLong ? [inspector.element] : []),
   );
   const plain = curve ? [side, inspector.element] : [inspector.element];
   app.replaceChildren(
@@ -477,7 +493,7 @@ async function begin() {
               "div",
               { className: "left" },
               make("div", { className: "picture" }, network.drawing.svg, verdict),
-              ...(map ? [inspector.element] : []),
+              ...(isLong ? [inspector.element] : []),
             ),
             side,
           ]
@@ -488,7 +504,7 @@ async function begin() {
     make("footer", {}, say("licence")),
   );
   draw();
-  if (map) map.draw(arrays);
+  follow();
   const first = pages.findIndex((/** @type {{hidden: boolean}} */ page) => !page.hidden);
   grid.open({ page: first, row: 1, column: 1 });
   status.textContent = say("ready");

@@ -1,5 +1,6 @@
 /** @file Keep the workbook beside the page, and answer its questions. */
 import { asText, CellError, corners_of, tokens } from "./formula.js";
+import { heightsOf } from "./book.js";
 import { formatted } from "./format.js";
 import { Model } from "./model.js";
 import { compared, trained } from "./reference.js";
@@ -87,14 +88,14 @@ const ANSWERS = {
     model.changed.clear();
     const pages = [];
     for (const [n, page] of model.book.pages.entries()) {
-      const { title, hidden, widths, width, heights, hiddenRows, merges, frozen, links } = page;
+      const { title, hidden, widths, width, hiddenRows, merges, frozen, links } = page;
       const { rows, columns } = model.sheets[n];
       pages.push({
         title,
         hidden,
         widths,
         width,
-        heights,
+        heights: heightsOf(page, model.book.styles),
         hiddenRows,
         merges,
         frozen,
