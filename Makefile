@@ -98,7 +98,7 @@ lint-page:
 	.browser/node_modules/.bin/eslint -c xlnn/web/js/eslint.config.mjs xlnn/web/js/*.js
 
 site: .venv/ready
-	$(BIN)/python docs/site_of_pages.py
+	$(BIN)/python docs/site.py
 
 .venv/xlnn: pyproject.toml
 	$(PYTHON) -m venv .venv

@@ -38,8 +38,8 @@ SHOWN = ("cells", "svg", "network", "charts", "grid", "explain", "main")
 """The modules of the page itself."""
 
 MOST_FORMULAS = 450_000
-"""Measured in Chromium: spirals, with 368,331 formulas, recalculates within a second and takes 0.7 GB;
-its page has 10 MB. Larger ones are too large for an e-mail and for a small computer."""
+"""Measured in Chromium: spirals, with 368,331 formulas, recalculates within a second and takes 0.7
+GB; its page has 10 MB. Larger ones are too large for an e-mail and for a small computer."""
 
 MARK = "<!-- Written by xlnn -->"
 """The second line of a page, by which xlnn recognises it."""

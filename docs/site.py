@@ -1,7 +1,7 @@
 """Write site/: pages of the templates in three languages, with an index, for any static host.
 
     make site                                # all templates that fit a page: an hour
-    python docs/site_of_pages.py first xor --lang en  # these alone
+    python docs/site.py first xor --lang en  # these alone
 
 Each page is a workbook alive in the browser; the index has its picture, a line about it and its
 .xlsx file. The hours of docs/ are pages, too. Needs Chromium or Chrome, and the package playwright,
