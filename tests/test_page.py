@@ -66,6 +66,16 @@ def test_a_page_replaces_no_file_of_somebody_else(first, tmp_path):
     assert xlnn.page(first, mine, force=True).path == mine
 
 
+def test_a_workbook_of_your_own_model_becomes_a_page_with_its_model(tmp_path):
+    double = xlnn.Stated(array=lambda x: 2 * x, cell="=2*{x}")
+    model = xlnn.Model((xlnn.Quantity("x"), xlnn.Quantity("y", equation=double.of("x"))))
+    xlnn.workbook(model, {"x": 21}, tmp_path / "mine.xlsx")
+    made = xlnn.page(tmp_path / "mine.xlsx", model=model)
+    assert made.formulas == 1
+    with pytest.raises(WorkbookError, match="made from a model in Python"):
+        xlnn.page(tmp_path / "mine.xlsx")
+
+
 def test_a_page_has_a_name_of_html(first, tmp_path):
     with pytest.raises(OutputNameError, match="its name must end in"):
         xlnn.page(first, tmp_path / "first.txt")

@@ -25,6 +25,7 @@ from xlnn.errors import OutputNameError, WorkbookError
 from xlnn.explaining.show import about
 from xlnn.loading.spec import described, left_out_of
 from xlnn.loading.values import read_arrays
+from xlnn.quantity import Model
 from xlnn.registry.text import text
 from xlnn.web.describe import facts
 
@@ -67,12 +68,13 @@ class Page:
     size: int
 
 
-def page(
+def page(  # noqa: PLR0913 -- the options of the command, and the model
     path: Path | str,
     output: Path | str | None = None,
     *,
     engine: str = DEFAULT_ENGINE,
     force: bool = False,
+    model: Model | None = None,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Page:
     """Write a workbook as a page for a browser, which recalculates it without any other program.
@@ -87,6 +89,8 @@ def page(
         One of `xlnn.engines.ENGINES`: the engine that checks the workbook first.
     force : bool
         Whether to overwrite a file that xlnn did not write.
+    model : Model
+        The model, if the workbook was made from your own.
     tell : function
         Called with a description of each step.
 
@@ -114,7 +118,7 @@ def page(
         raise OutputNameError(f"{target}: the page is HTML, so its name must end in .html.")
     check_replaceable(target, is_page, force=force)
     tell(f"Recalculating with {engine}")
-    content, formulas = written(path, engine)
+    content, formulas = written(path, engine, model)
     data = content.encode()
     with replacing(target) as file:
         file.write(data)
@@ -130,17 +134,17 @@ def is_page(path: Path) -> bool:
         return False
 
 
-def written(path: Path, engine: str) -> tuple[str, int]:
+def written(path: Path, engine: str, model: Model | None) -> tuple[str, int]:
     """Return the page of a workbook, and the number of formulas in it."""
-    blanks = left_out_of(path)
-    formulas = size(described(path)[1]).formulas
+    blanks = () if model is not None else left_out_of(path)
+    formulas = size(described(path, model)[1]).formulas
     if formulas > MOST_FORMULAS:
         raise WorkbookError(
             f"{path.name} has {formulas:,} formulas, and a page at most {MOST_FORMULAS:,}, since a "
             "browser would need too much memory: train fewer epochs (--epochs), or take a smaller "
             "template, such as digits."
         )
-    seen = examined(path, engine, None, probes=1)
+    seen = examined(path, engine, model, probes=1)
     check_right(path, seen.report, blanks)
     spec, layout = seen.spec, seen.layout
     known = facts(spec, layout, read_arrays(layout, seen.values), blanks)

@@ -143,6 +143,8 @@ export class DecisionMap {
   }
 }
 
+let clips = 0;
+
 /**
  * Draw a scatter chart of a sheet.
  * @param {import("./chart_parts.js").Chart} chart
@@ -185,6 +187,9 @@ export function scatter(chart, width, height, values) {
     left + ((v - x0) / (x1 - x0 || 1)) * (width - left - right);
   const py = (/** @type {number} */ v) =>
     height - bottom - ((v - y0) / (y1 - y0 || 1)) * (height - top - bottom);
+  const id = `plot${++clips}`;
+  const inside = { x: left, y: top, width: width - left - right, height: height - top - bottom };
+  drawing.add("clipPath", { id }).append(drawing.add("rect", inside));
   if (chart.title) drawing.add("text", { x: width / 2, y: 18, class: "middle title" }, chart.title);
   if (!chart.y.hidden)
     for (const tick of ticks(y0, y1)) {
@@ -216,6 +221,7 @@ export function scatter(chart, width, height, values) {
       drawing.add("path", {
         d: path.trim(),
         fill: "none",
+        "clip-path": `url(#${id})`,
         stroke: each.color,
         "stroke-width": Math.max(0.75, each.width),
         "stroke-dasharray": each.dash ? "4 3" : "none",

@@ -482,7 +482,7 @@ async function begin() {
       ),
       buttons,
     ),
-    controls,
+    ...(controls.children.length ? [controls] : []),
     status,
     make(
       "div",
@@ -505,8 +505,9 @@ async function begin() {
   );
   draw();
   follow();
-  const first = pages.findIndex((/** @type {{hidden: boolean}} */ page) => !page.hidden);
-  grid.open({ page: first, row: 1, column: 1 });
+  // the Guide, or without a drawing the sheet that it introduces
+  const seen = [...pages.keys()].filter((n) => !pages[n].hidden);
+  grid.open({ page: seen[network || curve ? 0 : 1] ?? seen[0], row: 1, column: 1 });
   status.textContent = say("ready");
   if (network)
     show(network.entry(arrays, `a${network.network.layers[0].name}`, [epoch, sample], 0).place);
