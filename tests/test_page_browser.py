@@ -8,9 +8,11 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pytest
+from networks import FEWER_EPOCHS
 from programs import CHROMIUM, skip_without_browser
 
 import xlnn
+from xlnn.registry.templates import names
 
 pytestmark = pytest.mark.ci
 
@@ -246,6 +248,19 @@ def test_a_page_without_a_second_statement_offers_no_check(pages, opened):
     there = opened(pages("descent")[1])
     assert there.page.locator("#check").count() == 0
     assert there.page.locator(".chart svg").count() >= 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("template", names())
+def test_the_page_of_every_template_opens_and_its_check_agrees(pages, opened, template):
+    there = opened(pages(template, fewer=True, epochs=FEWER_EPOCHS.get(template))[1])
+    assert there.text("h1")
+    for tab in there.page.locator(".tabs button:visible").all():
+        tab.click()
+        there.page.wait_for_timeout(200)
+    if there.page.locator("#check").count():
+        there.page.click("#check")
+        there.until(".status", r"^[\d,]+ cells agree")
 
 
 def test_the_keyboard_alone_reaches_everything(pages, opened):

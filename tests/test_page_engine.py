@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from programs import skip_without_javascript
 from test_excel import FORMULAS, agree, write
+from test_saved_elsewhere import PROGRAMS
 
 import xlnn
 from xlnn.equations.activation import ACTIVATIONS
@@ -87,6 +88,16 @@ def test_every_formula_has_numpys_value(workbook, template):
     # the logarithm of a difference that is nearly 0, which rounding decides
     assert [cell for cell in wrong if not cell.startswith("Tangent!N")] == []
     assert len(got) > 100
+
+
+@pytest.mark.ci
+@pytest.mark.first(2)
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_a_workbook_that_another_program_saved_has_the_same_values(workbook, tmp_path, program):
+    path = workbook("first", verify=False).path
+    own, saved = asked("values", path), asked("values", PROGRAMS[program](path, tmp_path))
+    assert own.keys() <= saved.keys()
+    assert [cell for cell in own if not alike(saved[cell], own[cell])] == []
 
 
 @pytest.mark.ci

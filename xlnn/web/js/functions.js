@@ -196,8 +196,8 @@ function place(wanted, list, type) {
   const alike = (/** @type {Value} */ value) => value !== null && typeof value === typeof wanted;
   let found = -1;
   if (type === 0 && typeof wanted === "string" && /[*?]/.test(wanted)) {
-    const pattern_ = like(wanted);
-    found = list.findIndex((value) => typeof value === "string" && pattern_.test(value));
+    const wildcard = like(wanted);
+    found = list.findIndex((value) => typeof value === "string" && wildcard.test(value));
     return found < 0 ? fail("#N/A") : found;
   }
   for (let n = 0; n < list.length; n++) {
@@ -340,8 +340,8 @@ export const FUNCTIONS = {
     const n = number(places),
       x = rounded(number(value), n);
     const text = Math.abs(x).toFixed(Math.max(0, n));
-    const [whole_, rest] = text.split(".");
-    const grouped = truth(plain) ? whole_ : whole_.replace(/\B(?=(\d{3})+$)/g, ",");
+    const [integer, rest] = text.split(".");
+    const grouped = truth(plain) ? integer : integer.replace(/\B(?=(\d{3})+$)/g, ",");
     return (x < 0 ? "-" : "") + (rest ? `${grouped}.${rest}` : grouped);
   }),
   IF: {
@@ -392,12 +392,12 @@ export const FUNCTIONS = {
   RANK: ofParts(2, 3, (parts, r, c) => {
     const x = number(parts[0].value(r, c)),
       up = parts[2] ? truth(parts[2].value(r, c)) : false;
-    let [place_, met] = [1, false];
+    let [rank, met] = [1, false];
     numbers([parts[1]], r, c, (y) => {
-      if (up ? y < x : y > x) place_++;
+      if (up ? y < x : y > x) rank++;
       met ||= y === x;
     });
-    return met ? place_ : fail("#N/A");
+    return met ? rank : fail("#N/A");
   }),
   REPT: scalar(2, 2, (text, count) => {
     const times = Math.trunc(number(count));

@@ -267,16 +267,16 @@ async function comparison() {
       quantity = quantities.get(of);
     if (!quantity) continue;
     const { lengths, steps, axes } = quantity,
-      count_ = axes.length,
+      depth = axes.length,
       isPart = !!trained.parts[name];
-    const before = lengths.slice(0, count_);
+    const before = lengths.slice(0, depth);
     const begin = cellOf(quantity, [
       ...before.map(() => 0),
-      ...indexOf(first, lengths.slice(count_)),
+      ...indexOf(first, lengths.slice(depth)),
     ]);
     blocks[name] = {
       ...begin,
-      steps: isPart ? steps.slice(0, count_ + 1) : steps,
+      steps: isPart ? steps.slice(0, depth + 1) : steps,
       lengths: isPart ? [...before, units] : lengths,
     };
     if (/^[Wb]/.test(name))
@@ -353,7 +353,7 @@ async function states() {
   const lines = blanks.map(async (quantity, n) => {
     const { text } = await ask("cell", cellOf(words, [n])),
       first = wrong.find((each) => each.name === quantity.name);
-    const shown_ =
+    const hint =
       first && state[n] !== EMPTY && state[n] !== RIGHT
         ? say("first_wrong", { place: placeOf(quantity, first.at) })
         : "";
@@ -382,7 +382,7 @@ async function states() {
         ),
         make("span", {}, quantity.equation || quantity.title),
         make("em", {}, text),
-        shown_,
+        hint,
       ),
     );
   });
