@@ -221,27 +221,31 @@ def test_a_value_that_the_workbook_refuses_changes_nothing(opened, digits):
     assert there.until(".status", "greater") == "Type a number greater than 0."
 
 
+NETWORK = ("W2", "b3", "z2", "a2", "z3", "a3", "C", "delta3", "delta2", "dC_dW2", "dC_db3", "C_T")
+FIRST = ("w", "b", "z", "a", "z3", "a3", "C", "delta3", "delta", "dC_dw", "dC_db", "C_T")
+
+
 @pytest.mark.parametrize("template", ["digits", "first", "xor"])
-def test_the_check_of_a_page_agrees_and_finds_a_planted_error(pages, opened, template):
-    path, page = pages(template, **({} if template == "first" else {"epochs": 5}))
-    there = opened(page)
+def test_the_check_of_a_page_agrees_and_finds_each_planted_error(pages, opened, template):
+    options = {} if template == "first" else {"epochs": 5}
+    path, page = pages(template, **options)
+    there, book = opened(page), openpyxl.load_workbook(path)
     there.page.click("#check")
     there.until(".status", r"^[\d,]+ cells agree")
-    name = "delta" if template == "first" else "delta2"
-    book = openpyxl.load_workbook(path)
-    title, _, cells = book.defined_names[f"xlnn.{name}"].attr_text.partition("!")
-    title = title.strip("'")
-    row, column = [*book[title][cells.replace("$", "")]][6][1].row, 0
-    column = [*book[title][cells.replace("$", "")]][6][1].column
-    formula = book[title].cell(row, column).value
-    place = {"page": book.sheetnames.index(title), "row": row, "column": column}
-    there.ask("edit", edits=[{**place, "text": f"{formula}*1.001"}])
-    there.page.click("#check")
-    said = there.until(".status", "cells? differ")
-    assert book[title].cell(row, column).coordinate in said
-    there.ask("edit", edits=[{**place, "text": formula}])
-    there.page.click("#check")
-    there.until(".status", r"^[\d,]+ cells agree")
+    rng = np.random.default_rng(54)
+    for name in FIRST if template == "first" else NETWORK:
+        title, _, cells = book.defined_names[f"xlnn.{name}"].attr_text.partition("!")
+        title = title.strip("'")
+        rows = book[title][cells.replace("$", "")]
+        cell = rng.choice([c for row in rows for c in row if c.data_type == "f"])
+        place = {"page": book.sheetnames.index(title), "row": cell.row, "column": cell.column}
+        there.ask("edit", edits=[{**place, "text": f"{cell.value}*1.001+0.001"}])
+        there.page.click("#check")
+        said = there.until(".status", "cells? differ")
+        assert re.search(rf"!{cell.coordinate}\b", said), (name, cell.coordinate, said)
+        there.ask("edit", edits=[{**place, "text": cell.value}])
+        there.page.click("#check")
+        there.until(".status", r"^[\d,]+ cells agree")
 
 
 def test_a_page_without_a_second_statement_offers_no_check(pages, opened):
