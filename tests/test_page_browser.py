@@ -185,6 +185,28 @@ def test_the_same_by_mouse(opened, digits, tmp_path):
     assert (arrays["x"][38, 4], arrays["W2"][0, 0, 0]) == (0.5, 2)
 
 
+def test_changes_are_undone_one_by_one(opened, digits, tmp_path):
+    there = opened(digits[1])
+    page = there.page
+    assert page.is_disabled("#undo")
+    for value in ("0.7", "0.9"):
+        page.fill("#eta", value)
+        page.press("#eta", "Enter")
+        there.until(".status", "Recalculated")
+    page.click("#undo")
+    there.until(".status", "Recalculated")
+    assert page.input_value("#eta") == "0.7"
+    page.focus(".cells")
+    page.keyboard.press("Control+z")
+    for _ in range(200):
+        if page.input_value("#eta") == "0.2":
+            break
+        page.wait_for_timeout(50)
+    assert page.is_disabled("#undo")
+    expected = xlnn.values(digits[0])
+    np.testing.assert_array_equal(agrees_with_numpy(there.saved(tmp_path))["W2"], expected["W2"])
+
+
 def test_a_drawn_weight_shows_its_cell_and_its_formula_with_numbers(opened, digits):
     there = opened(digits[1])
     there.page.focus("#epoch")

@@ -49,6 +49,7 @@ export class Grid {
   /**
    * @param {Sheet[]} sheets
    * @param {{ask: (type: string, question: object) => Promise<any>, edit: (place: Place, text: string) => Promise<boolean>,
+   *   change: (how: "fill", what: object) => Promise<boolean>,
    *   explain: (place: Place) => void}} page
    */
   constructor(sheets, page) {
@@ -551,7 +552,6 @@ export class Grid {
     const { at } = this,
       found = entryAt(at);
     if (!found) return;
-    const text = this.bar.value;
     let last = at.row;
     for (
       let next = entryAt({ ...at, row: last + 1 });
@@ -559,8 +559,7 @@ export class Grid {
       next = entryAt({ ...at, row: last + 1 })
     )
       last++;
-    await this.page.ask("fill", { ...at, rows: last });
-    await this.page.edit(at, text);
+    await this.page.change("fill", { ...at, rows: last });
   }
 }
 

@@ -87,6 +87,19 @@ const play = make("button", {
   className: "play",
   onclick: () => (timer ? stop() : start()),
 });
+const undo = make("button", {
+  type: "button",
+  id: "undo",
+  disabled: true,
+  onclick: () => change("undo"),
+});
+undo.textContent = say("undo");
+document.addEventListener("keydown", (event) => {
+  const isTyping = event.target instanceof HTMLInputElement && event.target.type !== "range";
+  if (event.key !== "z" || !(event.ctrlKey || event.metaKey) || isTyping || undo.disabled) return;
+  event.preventDefault();
+  change("undo");
+});
 /** @type {ReturnType<typeof setInterval> | undefined} */
 let timer;
 
@@ -221,10 +234,20 @@ function start() {
  * @param {string} text
  * @returns {Promise<boolean>} whether the workbook takes it
  */
-async function edit(place, text) {
+function edit(place, text) {
+  return change("edit", { edits: [{ ...place, text }] });
+}
+
+/**
+ * Let the worker change cells, and show what follows from it.
+ * @param {"edit" | "fill" | "undo"} how
+ * @param {object} [what]
+ * @returns {Promise<boolean>} whether the workbook takes it
+ */
+async function change(how, what) {
   status.textContent = say("recalculating");
   app.setAttribute("aria-busy", "true");
-  const { changed, refused, ms, isFormula } = await ask("edit", { edits: [{ ...place, text }] });
+  const { changed, refused, ms, isFormula, undoable } = await ask(how, what);
   app.removeAttribute("aria-busy");
   if (refused) {
     status.textContent = isFormula ? say("unreadable", { what: refused }) : refused;
@@ -232,6 +255,7 @@ async function edit(place, text) {
     await inspector.refresh();
     return false;
   }
+  undo.disabled = !undoable;
   if (course && curve) curve.before = arrays[course.name];
   await read();
   if (eta) rate.value = String(arrays.eta[0]);
@@ -416,7 +440,7 @@ async function begin() {
   const { pages, formulas } = await ask("open", { file: bytes(held?.textContent ?? "") });
   held?.remove();
   titles.push(...pages.map((/** @type {{title: string}} */ page) => page.title));
-  grid = new Grid(pages, { ask, edit, explain: show });
+  grid = new Grid(pages, { ask, edit, change, explain: show });
   if (facts.network) network = new NetworkDrawing(show);
   if (course) curve = new Curve(course, show);
   if (quantities.has("map_picture")) map = new DecisionMap(show);
@@ -453,6 +477,7 @@ async function begin() {
   if (network)
     buttons.append(make("button", { type: "button", id: "check", onclick: check }, say("check")));
   buttons.append(
+    undo,
     make("button", { type: "button", id: "download", onclick: download }, say("download")),
   );
   const isLong = map || courses.length > MOST_BESIDE; // then the explanation is on the other side

@@ -80,6 +80,27 @@ function pieces(page, row, column) {
   return found;
 }
 
+/**
+ * @typedef {{page: number, row: number, column: number, value: Value}} Edit
+ * @type {Edit[][]} what each change replaced, the last at the end
+ */
+const history = [];
+
+/** @type {(edits: Edit[], isKept: boolean) => {changed: number, ms: number, undoable: boolean}} */
+function applied(edits, isKept) {
+  const before = edits.map(({ page, row, column }) => ({
+    page,
+    row,
+    column,
+    value: model.formulaAt(page, row, column) || model.at(page, row, column),
+  }));
+  const start = performance.now();
+  model.edit(edits);
+  if (isKept) history.push(before);
+  const ms = performance.now() - start;
+  return { changed: model.changed.size, ms, undoable: history.length > 0 };
+}
+
 /** @type {Record<string, (question: any) => any>} */
 const ANSWERS = {
   open: async ({ file }) => {
@@ -114,18 +135,17 @@ const ANSWERS = {
       const { allows, error } = choiceAt(model, page, row, column);
       if (!allows(value)) return { refused: error };
     }
-    const before = quiet ? new Set(model.changed) : null;
-    const start = performance.now();
+    const marked = quiet ? new Set(model.changed) : null;
     try {
-      model.edit(values);
+      return applied(values, !quiet);
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
       return { refused: `? ${error.message}`, isFormula: true };
+    } finally {
+      if (marked) model.changed = marked;
     }
-    const ms = performance.now() - start;
-    if (before) model.changed = before;
-    return { changed: model.changed.size, ms };
   },
+  undo: () => (history.length ? applied(history.pop() ?? [], false) : { changed: 0, ms: 0 }),
   numbers: ({ blocks }) =>
     Object.fromEntries(
       Object.entries(blocks).map(([name, block]) => [
@@ -178,12 +198,11 @@ const ANSWERS = {
   },
   fill: ({ page, row, column, rows }) => {
     const entry = model.formulas.get(model.index(page, row, column));
-    if (!entry) return { changed: 0 };
+    if (!entry) return { changed: 0, ms: 0 };
     const edits = [];
     for (let r = row + 1; r <= rows; r++)
       edits.push({ page, row: r, column, value: `=${model.moved(entry, r, column)}` });
-    model.edit(edits);
-    return { changed: model.changed.size };
+    return applied(edits, true);
   },
   check: ({ network, blocks, given, samples, isExercise }) => {
     const run = trained(
