@@ -209,9 +209,10 @@ def test_changes_are_undone_one_by_one(opened, digits, tmp_path):
 
 def test_a_drawn_weight_shows_its_cell_and_its_formula_with_numbers(opened, digits):
     there = opened(digits[1])
-    there.page.focus("#epoch")
-    there.page.keyboard.press("End")
     there.page.locator("svg .reach").nth(1).dispatch_event("click")
+    there.until(".inspector", "Weights!C4")
+    there.page.focus("#epoch")
+    there.page.keyboard.press("End")  # the explanation follows
     said = there.until(".inspector", "Weights!C8")
     arrays = xlnn.values(digits[0])
     before, slope = arrays["W2"][3, 0, 1], arrays["dC_dW2"][3, 0, 1]

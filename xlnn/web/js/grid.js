@@ -350,6 +350,11 @@ export class Grid {
     const filled = new Set(
       cells.filter(({ text }) => text).map(({ row, column }) => `${row},${column}`),
     );
+    const goesOn = new Set(
+      cells
+        .filter(({ style, text }) => style.align === "centerContinuous" && !text)
+        .map(({ row, column }) => `${row},${column}`),
+    );
     const all = [...cells];
     if (
       at.row >= top &&
@@ -360,25 +365,22 @@ export class Grid {
     )
       all.push({ ...at, style: {}, text: "", isNumber: false, isFormula: false, isChanged: false });
     for (const { row, column, style, text, isNumber, isFormula, isChanged } of all) {
-      const merge = sheet.merges.find(([r1, c1]) => r1 === row && c1 === column) ?? [
-        row,
-        column,
-        row,
-        column,
-      ];
+      const merged = sheet.merges.find(([r1, c1]) => r1 === row && c1 === column);
+      const last = { row: merged?.[2] ?? row, column: merged?.[3] ?? column };
+      const isAcross = style.align === "centerContinuous" && text !== "";
+      while (isAcross && goesOn.has(`${row},${last.column + 1}`)) last.column++;
+      const width = across[last.column + 1] - across[column];
       const cell = make(
         "div",
         { role: "gridcell", "data-row": row, "data-column": column },
-        isNumber && style.format === "General"
-          ? fitting(text, (across[merge[3] + 1] - across[column]) / 7.5)
-          : text,
+        isNumber && style.format === "General" ? fitting(text, width / 7.5) : text,
       );
       this.position(
         cell,
         NUMBERS + across[column],
         LETTERS + down[row],
-        across[merge[3] + 1] - across[column],
-        down[merge[2] + 1] - down[row],
+        width,
+        down[last.row + 1] - down[row],
       );
       const isChosen = row === at.row && column === at.column;
       cell.className = [
@@ -389,7 +391,8 @@ export class Grid {
         style.wrap && "wrap",
         isNumber && "figure",
         style.borders && "bordered",
-        !style.wrap && text && !isNumber && !filled.has(`${row},${column + 1}`) && "over",
+        ((!style.wrap && text && !isNumber && !filled.has(`${row},${column + 1}`)) || isAcross) &&
+          "over",
       ]
         .filter(Boolean)
         .join(" ");

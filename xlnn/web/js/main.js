@@ -211,9 +211,17 @@ function turnTo(next) {
   epoch = Math.max(0, Math.min(next, Number(slider.max)));
   draw();
   follow();
+  const found = inspector.place && entryAt(inspector.place); // the same entry, in this epoch
+  if (!found || !course || found.quantity.axes[0]?.[0] !== course.axes[0][0]) return;
+  const { quantity, index } = found;
+  index[0] = Math.min(epoch, quantity.lengths[0] - 1);
+  if (network && quantity.axes.length > 1 && quantity.lengths[1] === network.samples)
+    index[1] = sample;
+  show(cellOf(quantity, index));
 }
 
 function stop() {
+  inspector.element.setAttribute("aria-live", "polite");
   clearInterval(timer);
   timer = undefined;
   play.textContent = `▶ ${say("play")}`;
@@ -221,6 +229,7 @@ function stop() {
 
 function start() {
   if (epoch >= Number(slider.max)) epoch = -1;
+  inspector.element.setAttribute("aria-live", "off"); // or every epoch would be read aloud
   timer = setInterval(
     () => (epoch >= Number(slider.max) ? stop() : turnTo(epoch + 1)),
     Math.max(60, Math.min(250, 9000 / (Number(slider.max) + 1))),
