@@ -17,6 +17,9 @@
 # make grading  grade 500 submissions of which the mistakes are known, and a class of 300
 # make validator install Microsoft's Open XML SDK validator, which the tests use (npm)
 # make readers  install SheetJS and exceljs, with which the tests read workbooks (npm)
+# make browser  install what checks the page's scripts: TypeScript, ESLint, axe-core (npm)
+# make lint-page check the types of the page's scripts, and lint them
+# make site     write site/: a page of each template that fits one, in three languages, with an index
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -86,6 +89,17 @@ validator:
 readers:
 	$(NPM) .readers xlsx@0.18.5 exceljs@4.4.0
 
+browser:
+	$(NPM) .browser typescript@5.9.3 eslint@9.39.1 prettier@3.6.2 axe-core@4.11.0
+
+lint-page:
+	.browser/node_modules/.bin/tsc -p xlnn/web/js
+	.browser/node_modules/.bin/prettier --check --print-width 100 --log-level warn xlnn/web/js/*.js
+	.browser/node_modules/.bin/eslint -c xlnn/web/js/eslint.config.mjs xlnn/web/js/*.js
+
+site: .venv/ready
+	$(BIN)/python docs/site.py
+
 .venv/xlnn: pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --editable .
@@ -103,4 +117,4 @@ readers:
 clean:
 	rm -rf .venv
 
-.PHONY: build test test-ci test-all lint bench table release smoke mutation signals seeds quantities fuzz grading pictures gallery validator readers clean
+.PHONY: build test test-ci test-all lint bench table release smoke mutation signals seeds quantities fuzz grading pictures gallery validator readers browser lint-page site clean

@@ -1,10 +1,10 @@
-"""Write a release into dist/: wheel, sdist, ready-made workbooks, their checksums.
+"""Write a release into dist/: wheel, sdist, ready-made workbooks and pages, their checksums.
 
     make release
 
 The same commit gives the same bytes: the time in them is that of SOURCE_DATE_EPOCH, or else of the
-last commit. Nothing in dist/ changes before all of it is there. The workbooks are copied into
-output/, where README links to them.
+last commit. Nothing in dist/ changes before all of it is there. The workbooks and pages are copied
+into output/, where README links to them.
 """
 
 import hashlib
@@ -17,8 +17,12 @@ from pathlib import Path
 
 from xlnn.building.build import build
 from xlnn.registry.text import languages
+from xlnn.web.page import page
 
 ROOT = Path(__file__).parent.parent
+READY_MADE = ("digits-*.xlsx", "first-*.html")
+"""What output/ has, too."""
+
 EARLIEST = 315_532_800
 """1980-01-01, before which no zip archive has a time."""
 
@@ -44,6 +48,9 @@ def release(folder: Path) -> list[Path]:
     )
     for lang in languages():
         build("digits", folder / f"digits-{lang}.xlsx", lang=lang)
+        with tempfile.TemporaryDirectory() as other:
+            first = build("first", Path(other) / "first.xlsx", lang=lang).path
+            page(first, folder / f"first-{lang}.html")
     files = sorted(folder.iterdir())
     sums = folder / "SHA256SUMS"
     sums.write_text(
@@ -58,14 +65,20 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         made = release(Path(folder))
         target.mkdir(parents=True, exist_ok=True)
-        for pattern in ("xlnn-*.whl", "xlnn-*.tar.gz", "digits-*.xlsx", "SHA256SUMS"):
+        for pattern in (
+            "xlnn-*.whl",
+            "xlnn-*.tar.gz",
+            "digits-*.xlsx",
+            "first-*.html",
+            "SHA256SUMS",
+        ):
             for old in target.glob(pattern):
                 old.unlink()
         for each in made:
             shutil.move(each, target / each.name)
             print(target / each.name)
     if not sys.argv[1:]:
-        for each in target.glob("digits-*.xlsx"):
+        for each in (path for pattern in READY_MADE for path in target.glob(pattern)):
             shutil.copy(each, ROOT / "output")
 
 

@@ -1,6 +1,7 @@
 """Programs that a test may need. In CI nothing is skipped for want of one: see conftest."""
 
 import shutil
+from importlib.util import find_spec
 
 import pytest
 
@@ -17,6 +18,9 @@ NAMES = {*PROGRAMS, "sheetjs", "exceljs"}
 
 MISSING = missing()
 """How to install the engines that are not here."""
+
+CHROMIUM = shutil.which("chromium")
+"""The browser in which pages are tested."""
 
 running = None
 """The test that runs: conftest keeps it."""
@@ -35,6 +39,13 @@ def skip_without_javascript(path, target):
     is_marked()
     if not shutil.which("node") or not path.exists():
         pytest.skip(f"{path.name} is not installed (make {target})")
+
+
+def skip_without_browser():
+    """Skip where Chromium, or the package that drives it, is missing."""
+    is_marked()
+    if not CHROMIUM or not find_spec("playwright"):
+        pytest.skip("chromium or playwright is not installed (apt-get, pip)")
 
 
 def is_marked():

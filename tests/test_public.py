@@ -115,7 +115,7 @@ def test_every_function_and_command_has_the_same_engine_by_default():
         if "--engine" in option.opts
     }
     assert found.pop("check") == [DEFAULT_ENGINE]
-    assert set(found) == {"explain", "export", "show", "values"}
+    assert set(found) == {"explain", "export", "page", "show", "values"}
     # without one, these read what is stored in an unchanged workbook
     assert [found.pop(name) for name in ("explain", "show")] == [None, None]
     assert set(found.values()) == {DEFAULT_ENGINE}

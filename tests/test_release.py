@@ -34,7 +34,12 @@ def test_a_release_has_the_same_bytes_twice_and_true_checksums(tmp_path):
     assert first == second
     sums = first.pop("SHA256SUMS").decode().splitlines()
     assert sums == [f"{hashlib.sha256(first[name]).hexdigest()}  {name}" for name in sorted(first)]
-    assert sorted(Path(name).suffix for name in first) == [".gz", ".whl", *3 * [".xlsx"]]
+    assert sorted(Path(name).suffix for name in first) == [
+        ".gz",
+        *3 * [".html"],
+        ".whl",
+        *3 * [".xlsx"],
+    ]
 
 
 @pytest.mark.parametrize("lang", languages())
@@ -58,6 +63,7 @@ def packages(tmp_path_factory):
 def test_the_wheel_has_the_program_and_the_templates_and_no_tests(packages):
     names = zipfile.ZipFile(next(packages.glob("*.whl"))).namelist()
     assert {"xlnn/cli/main.py", "xlnn/py.typed", "xlnn/templates/digits/template.toml"} <= {*names}
+    assert {"xlnn/web/page.css", "xlnn/web/page.html", "xlnn/web/js/main.js"} <= {*names}
     assert {name.split("/")[0].split("-")[0] for name in names} == {"xlnn"}
 
 

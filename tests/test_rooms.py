@@ -58,11 +58,14 @@ MAY = {
     "exercises": CORE
     | {"building", "checking", "data", "engines", "explaining", "cleanup", "formula", "linting"}
     | {"loading", "registry", "workbooks", "writing", "xlsx"},
+    "web": CORE
+    | {"building", "checking", "engines", "explaining", "loading", "registry", "workbooks"},
     "auditing": CORE
     | {"checking", "engines", "exercises", "formula", "loading", "registry", "xlsx"},
     "testing": STATED | {"checking", "engines"},
     "cli": {"auditing", "onnx", "building", "checking", "engines", "errors", "explaining"}
-    | {"cleanup", "data", "linting", "option", "options", "exercises", "loading", "registry"},
+    | {"cleanup", "data", "linting", "option", "options", "exercises", "loading", "web"}
+    | {"registry"},
     "__main__": {"cli"},
 }  # fmt: skip
 """What each room may import besides itself; the package itself imports what is asked of it."""
@@ -165,9 +168,9 @@ def test_a_module_says_what_it_does(path):
 
 
 TOP = {
-    ".ci", ".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.ja.md",
-    "README.md", "README.zh.md", "SECURITY.md", "docs", "output", "pyproject.toml", "templates",
-    "tests", "xlnn",
+    ".ci", ".github", ".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile",
+    "README.ja.md", "README.md", "README.zh.md", "SECURITY.md", "docs", "output",
+    "pyproject.toml", "templates", "tests", "xlnn",
 }  # fmt: skip
 """What stands at the top: nothing that an example or a test has left there."""
 

@@ -75,6 +75,7 @@ if TYPE_CHECKING:
     from xlnn.quantity import alike as alike
     from xlnn.registry.templates import templates as templates
     from xlnn.registry.text import Text as Text
+    from xlnn.web.page import page as page
     from xlnn.workbooks.experiment import Experiment as Experiment
     from xlnn.workbooks.experiment import OneOf as OneOf
     from xlnn.workbooks.experiment import Size as Size
@@ -136,6 +137,7 @@ _MODULES = {
     "xlnn.onnx.export": "Exported export",
     "xlnn.model": "Copy Model",
     "xlnn.quantity": "Quantity alike",
+    "xlnn.web.page": "page",
     "xlnn.registry.templates": "templates",
     "xlnn.registry.text": "Text",
     "xlnn.workbooks.experiment": "Experiment OneOf Size",

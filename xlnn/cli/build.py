@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from xlnn.cli.console import mended_by, say_built, say_error, say_note, say_result
+from xlnn.cli.page import write_page
 from xlnn.cli.parameters import PATH, declared, offering
 from xlnn.cli.progress_bar import progress
 from xlnn.data.messages import listed
@@ -29,10 +30,13 @@ TAKEN = ("lang", "epochs", "large", "force", "verify")
     multiple=True,
     help="With 'all': leave out this template; may be repeated.",
 )
+@click.option("--page", is_flag=True, help="Also write it as a page for a browser: see xlnn page.")
 def build(
     template: str | None,
     output: Path | None,
     without: tuple[str, ...],
+    *,
+    page: bool,
     **options: Any,  # noqa: ANN401 -- as declared
 ) -> None:
     """Write the workbook of a TEMPLATE, verified against NumPy.
@@ -49,6 +53,8 @@ def build(
     Example: xlnn build --data my.csv --label kind
     """
     if template == ALL:
+        if page:
+            raise click.UsageError("--page is for one template; make site writes all pages.")
         _build_all(output, without, options)
         return
     if without:
@@ -58,6 +64,8 @@ def build(
     with progress() as tell:
         built = build_workbook(template, output, note=say_note, tell=tell, **options)
     say_result(built)
+    if page:
+        write_page(built.path, force=bool(options["force"]))
 
 
 def _build_all(

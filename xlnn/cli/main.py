@@ -17,6 +17,7 @@ from xlnn.cli.console import finish, mended_by, ready, say
 from xlnn.cli.explain import explain, show
 from xlnn.cli.export import export, values
 from xlnn.cli.grade import exercise, grade
+from xlnn.cli.page import page
 from xlnn.cli.templates import new, templates
 from xlnn.errors import MENDABLE, OptionsError, OutputError
 
@@ -38,7 +39,8 @@ def cli() -> None:
 
 
 COMMANDS = (
-    *(build, new, check, show, explain, exercise, grade, audit, values, export, lint, templates),
+    *(build, new, page, check, show, explain, exercise, grade, audit, values, export, lint),
+    templates,
 )
 
 for command in COMMANDS:

@@ -187,7 +187,7 @@ def show(path: Path | str, engine: str | None = None, model: Model | None = None
         kind=seen.spec.kind,
         template=template,
         lang=lang,
-        about=_about(path, seen.layout.titles),
+        about=about(path, seen.layout.titles),
         changed={State.AS_BUILT: False, State.CHANGED: True, State.UNKNOWN: None}[state(path)],
         sizes=sizes,
         settings=single,
@@ -203,7 +203,8 @@ def show(path: Path | str, engine: str | None = None, model: Model | None = None
     )
 
 
-def _about(path: Path, titles: Mapping[str, str]) -> tuple[str, ...]:
+def about(path: Path, titles: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the first texts of the first sheet, which say what the workbook is."""
     first = next(iter(titles.values()))
     texts = (cell.value for cell in cells(path, first) if isinstance(cell.value, str))
     title, *lines = [*islice(texts, TITLE)] or [""]

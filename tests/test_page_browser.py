@@ -1,0 +1,421 @@
+"""Pages in a real Chromium, opened from a disk without any network."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pytest
+from networks import FEWER_EPOCHS
+from programs import CHROMIUM, skip_without_browser
+
+import xlnn
+from xlnn.registry.templates import names
+
+pytestmark = pytest.mark.ci
+
+FLAGS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+AXE = Path(__file__).parent.parent / ".browser/node_modules/axe-core/axe.min.js"
+HOSTILE = "<img src=x onerror=top.broken=1>"
+TOLERANCE = 1e-12
+"""Relative, of the page's numbers and those of an engine."""
+
+
+@pytest.fixture(scope="module")
+def browser():
+    skip_without_browser()
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 -- it may be missing
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield started
+        started.close()
+
+
+class Opened:
+    """A page in the browser, with what went wrong in it."""
+
+    def __init__(self, browser, path, width=1280, height=900, ready="xlnn.ready", **options):
+        self.context = browser.new_context(
+            viewport={"width": width, "height": height}, offline=True, accept_downloads=True,
+            **options,
+        )  # fmt: skip
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(60_000)
+        self.wrong, self.asked = [], []
+        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        self.page.on("console", lambda said: self.wrong.append(said.text))
+        self.page.on("dialog", lambda dialog: self.wrong.append(dialog.message))
+        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.page.goto(path.as_uri())
+        if ready:
+            self.page.evaluate(ready)
+
+    def text(self, selector):
+        return self.page.inner_text(selector)
+
+    def until(self, selector, pattern):
+        """Wait until an element's text matches."""
+        for _ in range(600):
+            if re.search(pattern, self.text(selector)):
+                return self.text(selector)
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"{selector}: {self.text(selector)!r} is not {pattern}")
+
+    def ask(self, kind, **question):
+        return self.page.evaluate(
+            "([type, question]) => xlnn.ask(type, question)", [kind, question]
+        )
+
+    def fill(self, column, formula):
+        """Write a formula into the first row of a column of Training, and fill it down."""
+        place = {"page": 5 + 1, "row": 4, "column": ord(column) - 64}
+        self.page.evaluate("(place) => xlnn.grid().open(place)", place)
+        self.until(".formula output", f"Training!{column}4")
+        self.page.fill(".bar", formula)
+        self.page.press(".bar", "Enter")
+        self.until(".status", "Recalculated")
+        self.page.click(".formula button")
+        self.page.wait_for_timeout(500)
+
+    def saved(self, folder):
+        """Download the workbook."""
+        with self.page.expect_download() as download:
+            self.page.click("#download")
+        path = folder / "downloaded.xlsx"
+        download.value.save_as(path)
+        return path
+
+
+@pytest.fixture
+def opened(browser):
+    there = []
+
+    def opened(path, **options):
+        there.append(Opened(browser, path, **options))
+        return there[-1]
+
+    yield opened
+    for each in there:
+        each.context.close()
+        assert each.wrong == []
+        assert {url.partition(":")[0] for url in each.asked} <= {"file", "blob"}
+
+
+@pytest.fixture(scope="module")
+def pages(workbook, tmp_path_factory):
+    """A function that returns the page of a template, written once."""
+    skip_without_browser()
+    folder, made = tmp_path_factory.mktemp("pages"), {}
+
+    def pages(template, **options):
+        key = f"{template}-{'-'.join(map(str, options.values()))}"
+        if key not in made:
+            path = workbook(template, verify=False, **options).path
+            made[key] = path, xlnn.page(path, folder / f"{key}.html").path
+        return made[key]
+
+    return pages
+
+
+@pytest.fixture
+def digits(pages):
+    return pages("digits", epochs=5)
+
+
+def agrees_with_numpy(path):
+    """Check a downloaded workbook, and the numbers that the page stored in it."""
+    assert xlnn.check(path, probes=0).agrees
+    stored, arrays = openpyxl.load_workbook(path, data_only=True), xlnn.values(path)
+    for name in ("C_T", "W2", "a3"):
+        title, _, cells = stored.defined_names[f"xlnn.{name}"].attr_text.partition("!")
+        found = [[c.value for c in row] for row in stored[title.strip("'")][cells.replace("$", "")]]
+        np.testing.assert_allclose(np.ravel(found), np.ravel(arrays[name]), rtol=TOLERANCE)
+    return arrays
+
+
+def test_learning_rate_pixel_start_weight_and_epoch_by_keyboard(opened, digits, tmp_path):
+    there = opened(digits[1])
+    page = there.page
+    page.focus("#eta")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("0.7")
+    page.keyboard.press("Enter")
+    there.until(".status", "Recalculated")
+    page.focus("#epoch")
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    assert there.text(".controls output") == "4 / 5"
+    for cell, value in (("B4", "0.25"), ("C4", "-1.5")):  # a pixel, then a start weight
+        title = "Images" if cell == "B4" else "Weights"
+        page.get_by_role("tab", name=title, exact=True).click()
+        page.focus(".cells")
+        for key in ("ArrowDown",) * 3 + ("ArrowRight",) * (1 if cell == "B4" else 2):
+            page.keyboard.press(key)
+        there.until(".formula output", f"{title}!{cell}")
+        page.keyboard.type(value)
+        page.keyboard.press("Enter")
+        there.until(".formula output", f"{title}!{cell[0]}5")
+    arrays = agrees_with_numpy(there.saved(tmp_path))
+    assert (arrays["eta"], arrays["x"][0, 0], arrays["W2"][0, 0, 1]) == (0.7, 0.25, -1.5)
+    assert (arrays["play_epoch"], arrays["draw_epoch"]) == (4, 3)  # of weights, from the start on
+
+
+def test_the_same_by_mouse(opened, digits, tmp_path):
+    there = opened(digits[1])
+    page = there.page
+    page.locator("svg .pixel").nth(4).click()
+    there.until(".inspector", "Images!F42")
+    page.fill(".inspector input", "0.5")
+    page.press(".inspector input", "Enter")
+    there.until(".status", "Recalculated")
+    page.evaluate("document.getElementById('epoch').value = 0")
+    page.locator("#epoch").dispatch_event("input")
+    page.locator("svg .reach").first.dispatch_event("click")
+    there.until(".inspector", "Weights!B4")
+    page.fill(".inspector input", "2")
+    page.press(".inspector input", "Enter")
+    there.until(".status", "Recalculated")
+    arrays = agrees_with_numpy(there.saved(tmp_path))
+    assert (arrays["x"][38, 4], arrays["W2"][0, 0, 0]) == (0.5, 2)
+
+
+def test_changes_are_undone_one_by_one(opened, digits, tmp_path):
+    there = opened(digits[1])
+    page = there.page
+    assert page.is_disabled("#undo")
+    for value in ("0.7", "0.9"):
+        page.fill("#eta", value)
+        page.press("#eta", "Enter")
+        there.until(".status", "Recalculated")
+    page.click("#undo")
+    there.until(".status", "Recalculated")
+    assert page.input_value("#eta") == "0.7"
+    page.focus(".cells")
+    page.keyboard.press("Control+z")
+    for _ in range(200):
+        if page.input_value("#eta") == "0.2":
+            break
+        page.wait_for_timeout(50)
+    assert page.is_disabled("#undo")
+    expected = xlnn.values(digits[0])
+    np.testing.assert_array_equal(agrees_with_numpy(there.saved(tmp_path))["W2"], expected["W2"])
+
+
+def test_a_drawn_weight_shows_its_cell_and_its_formula_with_numbers(opened, digits):
+    there = opened(digits[1])
+    there.page.locator("svg .reach").nth(1).dispatch_event("click")
+    there.until(".inspector", "Weights!C4")
+    there.page.focus("#epoch")
+    there.page.keyboard.press("End")  # the explanation follows
+    said = there.until(".inspector", "Weights!C8")
+    arrays = xlnn.values(digits[0])
+    before, slope = arrays["W2"][3, 0, 1], arrays["dC_dW2"][3, 0, 1]
+    assert "how much weight a unit gives each input" in said
+    assert "=C7-Play!C$6*Gradients!C7" in said
+    numbers = re.search(r"in numbers\s+(.*)", said)[1].replace("−", "-")
+    got = [float(each) for each in re.findall(r"(?<![\d.])-?\d+\.\d+", numbers.replace(" - ", " "))]
+    assert got == pytest.approx([before, 0.2, slope], rel=1e-3)
+
+
+def test_recalculating_is_said_at_once_and_elsewhere_than_in_the_page(opened, digits):
+    there = opened(digits[1])
+    said = there.page.evaluate(
+        """async () => {
+            const eta = document.getElementById("eta"), said = [];
+            eta.value = "0.4";
+            eta.dispatchEvent(new Event("change"));
+            return document.querySelector(".status").textContent;
+        }"""
+    )
+    assert said == "recalculating …"
+    there.until(".status", "Recalculated")
+
+
+def test_a_value_that_the_workbook_refuses_changes_nothing(opened, digits):
+    there = opened(digits[1])
+    there.page.fill("#eta", "-1")
+    there.page.press("#eta", "Enter")
+    assert there.until(".status", "greater") == "Type a number greater than 0."
+
+
+NETWORK = ("W2", "b3", "z2", "a2", "z3", "a3", "C", "delta3", "delta2", "dC_dW2", "dC_db3", "C_T")
+FIRST = ("w", "b", "z", "a", "z3", "a3", "C", "delta3", "delta", "dC_dw", "dC_db", "C_T")
+
+
+@pytest.mark.parametrize("template", ["digits", "first", "xor"])
+def test_the_check_of_a_page_agrees_and_finds_each_planted_error(pages, opened, template):
+    options = {} if template == "first" else {"epochs": 5}
+    path, page = pages(template, **options)
+    there, book = opened(page), openpyxl.load_workbook(path)
+    there.page.click("#check")
+    there.until(".status", r"^[\d,]+ cells agree")
+    rng = np.random.default_rng(54)
+    for name in FIRST if template == "first" else NETWORK:
+        title, _, cells = book.defined_names[f"xlnn.{name}"].attr_text.partition("!")
+        title = title.strip("'")
+        rows = book[title][cells.replace("$", "")]
+        cell = rng.choice([c for row in rows for c in row if c.data_type == "f"])
+        place = {"page": book.sheetnames.index(title), "row": cell.row, "column": cell.column}
+        there.ask("edit", edits=[{**place, "text": f"{cell.value}*1.001+0.001"}])
+        there.page.click("#check")
+        said = there.until(".status", "cells? differ")
+        assert re.search(rf"!{cell.coordinate}\b", said), (name, cell.coordinate, said)
+        there.ask("edit", edits=[{**place, "text": cell.value}])
+        there.page.click("#check")
+        there.until(".status", r"^[\d,]+ cells agree")
+
+
+def test_a_page_without_a_second_statement_offers_no_check(pages, opened):
+    there = opened(pages("descent")[1])
+    assert there.page.locator("#check").count() == 0
+    assert there.page.locator(".chart svg").count() >= 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("template", names())
+def test_the_page_of_every_template_opens_and_its_check_agrees(pages, opened, template):
+    there = opened(pages(template, fewer=True, epochs=FEWER_EPOCHS.get(template))[1])
+    assert there.text("h1")
+    for tab in there.page.locator(".tabs button:visible").all():
+        tab.click()
+        there.page.wait_for_timeout(200)
+    if there.page.locator("#check").count():
+        there.page.click("#check")
+        there.until(".status", r"^[\d,]+ cells agree")
+
+
+def test_the_keyboard_alone_reaches_everything(pages, opened):
+    there = opened(pages("xor", epochs=5)[1])
+    met = set()
+    for _ in range(60):
+        there.page.keyboard.press("Tab")
+        met.add(
+            there.page.evaluate(
+                """() => {
+                    const at = document.activeElement, drawing = at.closest("svg");
+                    const name = drawing?.getAttribute("aria-label") ?? at.className;
+                    return at.id || at.getAttribute("role") + " " + name;
+                }"""
+            )
+        )
+    wanted = {"check", "download", "epoch", "sample", "eta", "grid cells"}
+    assert wanted <= met
+    drawings = ("The network", "The course", "What the network answers")
+    assert all(any(f"button {name}" in each for each in met) for name in drawings)
+    assert {"null address", "null play"} <= met
+    assert any(each.startswith("tab ") for each in met)
+    there.page.locator("svg [tabindex='0']").first.focus()
+    before = there.until(".inspector", "Weights!")
+    there.page.keyboard.press("ArrowRight")
+    there.page.wait_for_timeout(300)
+    assert there.text(".inspector") != before
+
+
+def test_a_narrow_window_is_usable(opened, digits):
+    there = opened(digits[1], width=360, height=640)
+    widths = there.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert widths[0] <= widths[1] == 360
+    there.page.get_by_role("tab", name="Weights", exact=True).click()
+    assert there.page.locator(".view .box.head").count() > 5
+    for selector in ("#eta", ".play", "#check", ".bar"):
+        assert there.page.locator(selector).bounding_box()["width"] > 20
+
+
+@pytest.mark.parametrize("template", ["digits", "xor", "descent"])
+def test_axe_finds_no_serious_fault(pages, opened, template):
+    if not AXE.exists():
+        pytest.skip("axe-core is not installed (make browser)")
+    there = opened(
+        pages(template, **({} if template == "descent" else {"epochs": 5}))[1], bypass_csp=True
+    )
+    there.page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = there.page.evaluate("axe.run()")["violations"]
+    serious = [each for each in found if each["impact"] in {"serious", "critical"}]
+    assert [(each["id"], each["nodes"][0]["html"][:200]) for each in serious] == []
+
+
+def test_nothing_in_a_files_texts_can_run(opened, tmp_path):
+    skip_without_browser()
+    (tmp_path / "data.csv").write_text(
+        f"{HOSTILE},q,kind\n"
+        + "".join(f"{k},{k % 3},{HOSTILE if k % 2 else 'b'}\n" for k in range(8))
+    )
+    made = xlnn.build(
+        data=tmp_path / "data.csv", label="kind", output=tmp_path / "net.xlsx", epochs=2,
+    )  # fmt: skip
+    there = opened(xlnn.page(made.path).path)
+    assert HOSTILE[:14] in there.page.text_content("svg")
+    for name in ("Data", "Guide"):
+        there.page.get_by_role("tab", name=name, exact=True).click()
+        there.page.wait_for_timeout(300)
+    assert there.page.evaluate("[top.broken, document.images.length]") == [None, 0]
+    said = there.page.evaluate(
+        """() => new Promise((done) => {
+            addEventListener("securitypolicyviolation", (event) => done(event.violatedDirective));
+            const script = document.createElement("script");
+            script.textContent = "top.broken = 1";
+            document.body.append(script);
+        })"""
+    )
+    there.wrong.clear()  # the browser names the refused script
+    assert said.startswith("script-src")
+    assert there.page.evaluate("top.broken") is None
+
+
+@pytest.mark.parametrize("lang", ["zh", "ja"])
+def test_a_page_speaks_the_language_of_its_workbook(pages, opened, lang):
+    there = opened(pages("first", lang=lang)[1])
+    shown = there.text("main")
+    assert there.page.evaluate("document.documentElement.lang") == lang
+    assert re.search("[\u4e00-\u9fff\u3040-\u30ff]", there.text("h1"))
+    assert not re.search(r"\b(epoch|learning rate|Check|Download|cells)\b", shown)
+
+
+def test_every_link_of_the_site_opens(opened, tmp_path):
+    site, program = tmp_path / "site", Path(__file__).parent.parent / "docs/site.py"
+    options = ("--lang", "en", "--lang", "ja", "--into", str(site))
+    subprocess.run([sys.executable, program, "first", "descent", *options], check=True)
+    written = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
+    assert {"index.html", "learner.html", "sequences.html", "ja/first.html"} <= written
+    linked = {"index.html"}
+    for name in sorted(written):
+        if not name.endswith(".html") or name.split("/")[-1] in {"first.html", "descent.html"}:
+            continue
+        page = opened(site / name, ready="").page
+        page.wait_for_timeout(200)
+        assert page.locator("h1, a").count()
+        for target in page.evaluate(
+            "[...document.querySelectorAll('a, img')].map(e => e.href || e.src)"
+        ):
+            if not target.startswith("https:"):
+                place = Path(target.removeprefix("file://")).relative_to(site.resolve())
+                linked.add(place.as_posix())
+    assert linked == written
+    for name in sorted(linked):
+        if name.endswith(("first.html", "descent.html")):
+            assert opened(site / name).text("h1")
+
+
+def test_an_exercise_names_the_first_sample_that_is_wrong(opened, tmp_path):
+    skip_without_browser()
+    made = xlnn.exercise("digits", tmp_path / "ex.xlsx", blank="z2", epochs=1)
+    there = opened(xlnn.page(made[0].path).path)
+    there.until(".tasks", "not done")
+    right = "=SUMPRODUCT(Images!B4:M4,Weights!B$4:M$4)+Weights!AL$4"
+    columns = (right, right.replace("B$4:M$4", "N$4:Y$4").replace("AL", "AM"),
+               right.replace("B$4:M$4", "Z$4:AK$4").replace("AL", "AN"))  # fmt: skip
+    wrong = columns[1].replace("N$4", "N4").replace("Y$4", "Y4")  # right in the first row alone
+    for column, formula in zip("CDE", (columns[0], wrong, columns[2]), strict=True):
+        there.fill(column, formula)
+    said = there.until(".tasks", "wrong")
+    assert "unit 2" in said
+    assert "image 2" in said
+    there.fill("D", columns[1])
+    there.until(".tasks", "correct")
+    assert xlnn.check(there.saved(tmp_path), probes=0).agrees

@@ -1,0 +1,552 @@
+/** @file Put the page together: the controls, the drawings, the explanation, and the sheets. */
+import {
+  addressOf,
+  blockOf,
+  cellOf,
+  entryAt,
+  facts,
+  inWords,
+  placeOf,
+  quantities,
+  say,
+  symbolOf,
+  titles,
+} from "./cells.js";
+import { Curve, DecisionMap } from "./charts.js";
+import { Inspector } from "./explain.js";
+import { Grid } from "./grid.js";
+import { indexOf, NetworkDrawing, partOf } from "./network.js";
+import { make } from "./svg.js";
+
+/**
+ * @typedef {import("./cells.js").Place} Place
+ * @typedef {import("./cells.js").Quantity} Quantity
+ */
+
+const app = /** @type {HTMLElement} */ (document.getElementById("app"));
+const status = make("p", { className: "status", role: "status" }, say("opening"));
+/** @type {Map<number, {resolve: (answer: any) => void, reject: (error: Error) => void}>} */
+const waiting = new Map();
+let asked = 0;
+const MOST_BESIDE = 4;
+const source = URL.createObjectURL(new Blob([`(${ENGINE})()`], { type: "text/javascript" }));
+const worker = new Worker(source);
+worker.onmessage = (/** @type {MessageEvent} */ message) => {
+  const { id, answer, error } = message.data;
+  const one = waiting.get(id);
+  waiting.delete(id);
+  if (error) one?.reject(new Error(error));
+  else one?.resolve(answer);
+};
+
+/**
+ * Ask the worker.
+ * @param {string} type
+ * @param {object} [question]
+ * @returns {Promise<any>}
+ */
+function ask(type, question = {}) {
+  const id = ++asked;
+  worker.postMessage({ id, type, ...question });
+  return new Promise((resolve, reject) => waiting.set(id, { resolve, reject })).catch((error) => {
+    status.textContent = `${say("failed")} ${error.message.split("\n")[0]}`;
+    throw error;
+  });
+}
+
+/** @type {Record<string, Float64Array>} */
+let arrays = {};
+let [epoch, sample] = [0, 0];
+/** @type {NetworkDrawing | null} */
+let network = null;
+/** @type {Curve | null} */
+let curve = null;
+/** @type {DecisionMap | null} */
+let map = null;
+/** @type {Grid} */
+let grid;
+const course = quantities.get(facts.course),
+  eta = quantities.get("eta");
+const courses = facts.quantities.filter(
+  ({ lengths, axes, sheet }) =>
+    course &&
+    sheet === course.sheet &&
+    axes.length === 1 &&
+    lengths.length === 1 &&
+    lengths[0] === course.lengths[0],
+);
+const inspector = new Inspector({ ask, edit, reveal });
+const results = make("div", { className: "results" });
+const verdict = make("p", { className: "verdict" });
+const slider = make("input", { type: "range", min: 0, value: 0, step: 1, id: "epoch" });
+const samples = make("input", { type: "number", min: 1, value: 1, id: "sample" });
+const rate = make("input", { className: "yellow", id: "eta", inputMode: "decimal", size: 6 });
+const shown = make("output", { htmlFor: "epoch" });
+const play = make("button", {
+  type: "button",
+  className: "play",
+  onclick: () => (timer ? stop() : start()),
+});
+const undo = make("button", {
+  type: "button",
+  id: "undo",
+  disabled: true,
+  onclick: () => change("undo"),
+});
+undo.textContent = say("undo");
+document.addEventListener("keydown", (event) => {
+  const isTyping = event.target instanceof HTMLInputElement && event.target.type !== "range";
+  if (event.key !== "z" || !(event.ctrlKey || event.metaKey) || isTyping || undo.disabled) return;
+  event.preventDefault();
+  change("undo");
+});
+/** @type {ReturnType<typeof setInterval> | undefined} */
+let timer;
+
+/** @type {(quantity: Quantity) => string} its symbol and its title, unless that has it */
+const named = ({ units, title }) => (title.includes(units[0]) ? title : `${units[0]} ${title}`);
+
+/** @param {Place} place */
+function show(place) {
+  inspector.show(place);
+}
+
+/** @param {Place} place */
+function reveal(place) {
+  grid.open(place);
+  grid.cells.focus({ preventScroll: true });
+  grid.element.scrollIntoView({ behavior: "smooth", block: "start" });
+}
+
+/** Read what the drawings show. */
+async function read() {
+  const names = [
+    ...(network?.names ?? []),
+    ...(map?.names ?? []),
+    ...courses.map(({ name }) => name),
+    ...(eta ? ["eta"] : []),
+    ...(quantities.has("truth") ? ["truth"] : []),
+  ];
+  const blocks = Object.fromEntries(
+    [...new Set(names)].map((name) => [
+      name,
+      blockOf(/** @type {Quantity} */ (quantities.get(name))),
+    ]),
+  );
+  arrays = await ask("numbers", { blocks });
+}
+
+function draw() {
+  network?.draw(arrays, epoch, sample);
+  if (course) curve?.draw(arrays[course.name], epoch);
+  if (course)
+    shown.value = `${epoch + course.axes[0][1]} / ${course.lengths[0] - 1 + course.axes[0][1]}`;
+  slider.value = String(epoch);
+  slider.setAttribute("aria-valuetext", shown.value);
+  results.replaceChildren(
+    ...courses.map((quantity) =>
+      make(
+        "button",
+        { type: "button", onclick: () => show(cellOf(quantity, [epoch])) },
+        make(
+          "span",
+          {},
+          [named(quantity), quantity.name.startsWith("test_") && say("held_out")]
+            .filter(Boolean)
+            .join(" · "),
+        ),
+        make("strong", {}, inWords(arrays[quantity.name][epoch])),
+      ),
+    ),
+  );
+  if (network && facts.labels.length > 1 && quantities.has("answer")) {
+    const last = network.network.layers[network.network.layers.length - 1].name,
+      count = facts.labels.length;
+    const outputs = Array.from(
+      { length: count },
+      (_, k) =>
+        /** @type {NetworkDrawing} */ (network).entry(arrays, `a${last}`, [epoch, sample], k).value,
+    );
+    const best = outputs.indexOf(Math.max(...outputs));
+    verdict.textContent =
+      best < 0
+        ? ""
+        : say("verdict", {
+            label: facts.labels[best],
+            truth: facts.labels[(arrays.truth?.[sample] ?? 1) - 1] ?? "",
+          });
+    verdict.classList.toggle("wrong", best + 1 !== arrays.truth?.[sample]);
+  }
+}
+
+let [following, again] = [false, false];
+
+/** Let the choosers of epoch and sample in the sheets follow the slider, and the map with them. */
+async function follow() {
+  again = true;
+  if (following) return;
+  following = true;
+  while (again) {
+    again = false;
+    const edits = [];
+    for (const quantity of facts.quantities) {
+      if (!isChooser(quantity)) continue;
+      const number = (quantity.kind === "image" ? sample : epoch) + quantity.first;
+      edits.push({ ...cellOf(quantity, []), text: String(number) });
+    }
+    if (edits.length) await ask("edit", { edits, quiet: true });
+    if (map) {
+      const blocks = Object.fromEntries(
+        map.names.map((name) => [name, blockOf(/** @type {Quantity} */ (quantities.get(name)))]),
+      );
+      map.draw(await ask("numbers", { blocks }));
+    }
+  }
+  following = false;
+  await grid?.refresh();
+}
+
+/** @param {number} next */
+function turnTo(next) {
+  epoch = Math.max(0, Math.min(next, Number(slider.max)));
+  draw();
+  follow();
+  const found = inspector.place && entryAt(inspector.place); // the same entry, in this epoch
+  if (!found || !course || found.quantity.axes[0]?.[0] !== course.axes[0][0]) return;
+  const { quantity, index } = found;
+  index[0] = Math.min(epoch, quantity.lengths[0] - 1);
+  if (network && quantity.axes.length > 1 && quantity.lengths[1] === network.samples)
+    index[1] = sample;
+  show(cellOf(quantity, index));
+}
+
+function stop() {
+  inspector.element.setAttribute("aria-live", "polite");
+  clearInterval(timer);
+  timer = undefined;
+  play.textContent = `▶ ${say("play")}`;
+}
+
+function start() {
+  if (epoch >= Number(slider.max)) epoch = -1;
+  inspector.element.setAttribute("aria-live", "off"); // or every epoch would be read aloud
+  timer = setInterval(
+    () => (epoch >= Number(slider.max) ? stop() : turnTo(epoch + 1)),
+    Math.max(60, Math.min(250, 9000 / (Number(slider.max) + 1))),
+  );
+  play.textContent = `❚❚ ${say("pause")}`;
+}
+
+/**
+ * Change an input, or write a formula into a blank.
+ * @param {Place} place
+ * @param {string} text
+ * @returns {Promise<boolean>} whether the workbook takes it
+ */
+function edit(place, text) {
+  return change("edit", { edits: [{ ...place, text }] });
+}
+
+/**
+ * Let the worker change cells, and show what follows from it.
+ * @param {"edit" | "fill" | "undo"} how
+ * @param {object} [what]
+ * @returns {Promise<boolean>} whether the workbook takes it
+ */
+async function change(how, what) {
+  status.textContent = say("recalculating");
+  app.setAttribute("aria-busy", "true");
+  const { changed, refused, ms, isFormula, undoable } = await ask(how, what);
+  app.removeAttribute("aria-busy");
+  if (refused) {
+    status.textContent = isFormula ? say("unreadable", { what: refused }) : refused;
+    if (eta) rate.value = String(arrays.eta[0]);
+    await inspector.refresh();
+    return false;
+  }
+  undo.disabled = !undoable;
+  if (course && curve) curve.before = arrays[course.name];
+  await read();
+  if (eta) rate.value = String(arrays.eta[0]);
+  draw();
+  if (map) map.draw(arrays);
+  status.textContent = say("recalculated", {
+    count: changed.toLocaleString(facts.lang),
+    seconds: (ms / 1000).toFixed(2),
+  });
+  await Promise.all([grid.refresh(), inspector.refresh(), states()]);
+  return true;
+}
+
+/**
+ * Compare the cells with a second statement of the same equations.
+ * @returns {Promise<{compared: number, worst: number, wrong: {name: string, place: Place, at: number[]}[]}>}
+ */
+async function comparison() {
+  const { network: trained, samples: count } = /** @type {NetworkDrawing} */ (network);
+  /** @type {Record<string, import("./worker.js").Block>} */
+  const blocks = {};
+  /** @type {Record<string, import("./worker.js").Block>} */
+  const given = {};
+  for (const name of ["x", "t", ...trained.settings])
+    given[name] = blockOf(/** @type {Quantity} */ (quantities.get(name)));
+  const kinds = ["W", "b", "z", "a", "delta", "dC_dW", "dC_db"];
+  for (const name of [
+    ...trained.layers.flatMap((layer) => kinds.map((kind) => kind + layer.name)),
+    "C",
+    "C_T",
+  ]) {
+    const [of, first, units] = partOf(name),
+      quantity = quantities.get(of);
+    if (!quantity) continue;
+    const { lengths, steps, axes } = quantity,
+      depth = axes.length,
+      isPart = !!trained.parts[name];
+    const before = lengths.slice(0, depth);
+    const begin = cellOf(quantity, [
+      ...before.map(() => 0),
+      ...indexOf(first, lengths.slice(depth)),
+    ]);
+    blocks[name] = {
+      ...begin,
+      steps: isPart ? steps.slice(0, depth + 1) : steps,
+      lengths: isPart ? [...before, units] : lengths,
+    };
+    if (/^[Wb]/.test(name))
+      given[name] = {
+        ...begin,
+        steps: blocks[name].steps.slice(1),
+        lengths: blocks[name].lengths.slice(1),
+      };
+  }
+  const result = await ask("check", {
+    network: trained,
+    blocks,
+    given,
+    samples: count,
+    isExercise: facts.quantities.some(({ blank }) => blank),
+  });
+  const wrong = result.wrong.map((/** @type {{name: string, index: number}} */ { name, index }) => {
+    const block = blocks[name],
+      at = indexOf(index, block.lengths),
+      place = { page: block.page, row: block.row, column: block.column };
+    at.forEach((each, n) => {
+      place.row += each * block.steps[n][0];
+      place.column += each * block.steps[n][1];
+    });
+    return { name: partOf(name)[0], place, at };
+  });
+  // in the order in which they are computed, so that an error is found where it begins
+  return {
+    ...result,
+    wrong: wrong.sort(
+      (/** @type {any} */ one, /** @type {any} */ other) => one.at[0] - other.at[0],
+    ),
+  };
+}
+
+async function check() {
+  status.textContent = say("checking");
+  const { compared: count, worst, wrong } = await comparison();
+  if (!wrong.length) {
+    status.textContent = say("agrees_all", {
+      count: count.toLocaleString(facts.lang),
+      worst: worst.toExponential(0).replace("-", "−"),
+    });
+    return;
+  }
+  const [{ place }] = wrong,
+    found = entryAt(place);
+  status.textContent = say("differs", {
+    count: wrong.length.toLocaleString(facts.lang),
+    cell: addressOf(place),
+    symbol: found ? symbolOf(found.quantity, found.index) : "",
+  });
+  show(place);
+  grid.open(place);
+}
+
+async function download() {
+  const url = URL.createObjectURL(await ask("save"));
+  make("a", { href: url, download: facts.file }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+const tasks = make("section", { className: "tasks", hidden: true, "aria-label": say("exercise") });
+const [RIGHT, EMPTY] = [3, 0]; // states on the sheet Exercise
+
+/** Show which blanks of an exercise are right; of a network also the first entry that is wrong. */
+async function states() {
+  const told = quantities.get("exercise_blanks"),
+    blanks = facts.quantities.filter(({ blank }) => blank);
+  if (!told || !blanks.length) return;
+  const words = /** @type {Quantity} */ (quantities.get("exercise_blanks_said"));
+  const { state } = await ask("numbers", { blocks: { state: blockOf(told) } });
+  const wrong = network ? (await comparison()).wrong : [];
+  const lines = blanks.map(async (quantity, n) => {
+    const { text } = await ask("cell", cellOf(words, [n])),
+      first = wrong.find((each) => each.name === quantity.name);
+    const hint =
+      first && state[n] !== EMPTY && state[n] !== RIGHT
+        ? say("first_wrong", { place: placeOf(quantity, first.at) })
+        : "";
+    const name = state[n] === RIGHT ? "right" : state[n] === EMPTY ? "open" : "wrong";
+    return make(
+      "li",
+      {},
+      make(
+        "button",
+        {
+          type: "button",
+          className: name,
+          onclick: () =>
+            reveal(
+              first?.place ??
+                cellOf(
+                  quantity,
+                  quantity.lengths.map(() => 0),
+                ),
+            ),
+        },
+        make(
+          "strong",
+          {},
+          [...new Set([quantity.units[0], quantity.units[quantity.units.length - 1]])].join(" … "),
+        ),
+        make("span", {}, quantity.equation || quantity.title),
+        make("em", {}, text),
+        hint,
+      ),
+    );
+  });
+  tasks.hidden = false;
+  tasks.replaceChildren(
+    make("h2", {}, say("exercise")),
+    make("p", { className: "hint" }, say("exercise_hint")),
+    make("ol", {}, ...(await Promise.all(lines))),
+  );
+}
+
+/** @type {(text: string) => Uint8Array} */
+const bytes = (text) => Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
+
+/** @type {(quantity: Quantity) => boolean} whether a cell chooses the epoch or sample of a sheet */
+const isChooser = ({ typed, lengths, kind }) =>
+  typed < 0 && !lengths.length && ["epoch", "image"].includes(kind);
+
+/** @type {(kind: string, usual: number) => Promise<number>} what the workbook's chooser has, from 0 */
+async function chosenNumber(kind, usual) {
+  const all = facts.quantities.filter((each) => isChooser(each) && each.kind === kind);
+  const chooser = quantities.get(`play_${kind}`) ?? all[0];
+  if (!chooser) return usual;
+  const { chosen } = await ask("numbers", { blocks: { chosen: blockOf(chooser) } });
+  return Math.max(0, chosen[0] - chooser.first);
+}
+
+async function begin() {
+  app.replaceChildren(make("h1", {}, facts.title), status);
+  const held = document.getElementById("workbook");
+  const { pages, formulas } = await ask("open", { file: bytes(held?.textContent ?? "") });
+  held?.remove();
+  titles.push(...pages.map((/** @type {{title: string}} */ page) => page.title));
+  grid = new Grid(pages, { ask, edit, change, explain: show });
+  if (facts.network) network = new NetworkDrawing(show);
+  if (course) curve = new Curve(course, show);
+  if (quantities.has("map_picture")) map = new DecisionMap(show);
+  await read();
+  slider.max = String(course ? course.lengths[0] - 1 : 0);
+  samples.max = String(network?.samples ?? 1);
+  [epoch, sample] = await Promise.all([
+    chosenNumber("epoch", Number(slider.max)),
+    chosenNumber("image", 0),
+  ]);
+  epoch = Math.min(epoch, Number(slider.max));
+  samples.value = String(sample + 1);
+  if (eta) rate.value = String(arrays.eta[0]);
+  slider.oninput = () => turnTo(Number(slider.value));
+  samples.onchange = () => {
+    sample = Math.max(0, Math.min(Number(samples.max), Math.round(Number(samples.value)) || 1) - 1);
+    samples.value = String(sample + 1);
+    turnTo(epoch);
+  };
+  rate.onchange = () => eta && edit(cellOf(eta, []), rate.value);
+  stop();
+  const controls = make("div", { className: "controls" });
+  if (course)
+    controls.append(
+      play,
+      make("label", { htmlFor: "epoch", className: "wide" }, course.axes[0][0], slider, shown),
+    );
+  if (network)
+    controls.append(
+      make("label", { htmlFor: "sample" }, quantities.get("x")?.axes[0][0] ?? "", samples),
+    );
+  if (eta) controls.append(make("label", { htmlFor: "eta" }, named(eta), rate));
+  const buttons = make("div", { className: "buttons" });
+  if (network)
+    buttons.append(make("button", { type: "button", id: "check", onclick: check }, say("check")));
+  buttons.append(
+    undo,
+    make("button", { type: "button", id: "download", onclick: download }, say("download")),
+  );
+  const isLong = map || courses.length > MOST_BESIDE; // then the explanation is on the other side
+  const side = make(
+    "div",
+    { className: "side" },
+    ...(curve ? [curve.drawing.svg] : []),
+    ...(map ? [map.drawing.svg] : []),
+    results,
+    ...(network && !isLong ? [inspector.element] : []),
+  );
+  const plain = curve ? [side, inspector.element] : [inspector.element];
+  app.replaceChildren(
+    make(
+      "header",
+      {},
+      make(
+        "div",
+        {},
+        make("h1", {}, facts.title),
+        ...facts.about.map((line) => make("p", {}, line)),
+        make(
+          "p",
+          { className: "lead" },
+          say("lead", { formulas: formulas.toLocaleString(facts.lang) }),
+        ),
+      ),
+      buttons,
+    ),
+    ...(controls.children.length ? [controls] : []),
+    status,
+    make(
+      "div",
+      { className: network || curve ? "stage" : "" },
+      ...(network
+        ? [
+            make(
+              "div",
+              { className: "left" },
+              make("div", { className: "picture" }, network.drawing.svg, verdict),
+              ...(isLong ? [inspector.element] : []),
+            ),
+            side,
+          ]
+        : plain),
+    ),
+    tasks,
+    grid.element,
+    make("footer", {}, say("licence")),
+  );
+  draw();
+  follow();
+  // the Guide, or without a drawing the sheet that it introduces
+  const seen = [...pages.keys()].filter((n) => !pages[n].hidden);
+  grid.open({ page: seen[network || curve ? 0 : 1] ?? seen[0], row: 1, column: 1 });
+  status.textContent = say("ready");
+  if (network)
+    show(network.entry(arrays, `a${network.network.layers[0].name}`, [epoch, sample], 0).place);
+  else if (course) show(cellOf(course, [epoch]));
+  await states();
+}
+
+Object.assign(globalThis, { xlnn: { ask, grid: () => grid, ready: begin() } });

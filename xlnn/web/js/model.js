@@ -1,0 +1,281 @@
+/** @file Recalculate the cells of a workbook: the engine's only interface to the rest of the page. */
+import { read, saved } from "./book.js";
+import { CellError, compile, corners_of, pattern, shifted } from "./formula.js";
+
+/**
+ * @typedef {import("./formula.js").Value} Value
+ * @typedef {import("./formula.js").Compiled} Compiled
+ * @typedef {{cell: number, page: number, row: number, column: number, text: string,
+ *   compiled: Compiled, isCircular?: boolean}} Entry a formula and its cell
+ * @typedef {{entry: Entry, k: number, p: number}} Waiting an entry, one of its references, and a
+ *   cell of that
+ */
+
+const CIRCULAR = new CellError("#CIRC!");
+const MOST_CELLS = 4_000_000;
+
+/** A workbook whose formulas are computed. */
+export class Model {
+  /** @param {import("./book.js").Workbook} book */
+  constructor(book) {
+    this.book = book;
+    /** @type {import("./formula.js").Sheet[]} */
+    this.sheets = book.pages.map((page) => ({ title: page.title, start: 0, rows: 1, columns: 1 }));
+    /** @type {Value[]} */
+    this.cells = [];
+    this.names = book.names;
+    /** @type {Map<string, Compiled>} */
+    this.patterns = new Map();
+    /** @type {Map<number, Entry>} */
+    this.formulas = new Map();
+    /** @type {Map<string, string>} */
+    this.typed = new Map();
+    this.changed = new Set();
+    this.place();
+    this.fill();
+    this.order = this.sorted();
+  }
+
+  /** @param {Uint8Array} file */
+  static async open(file) {
+    return new Model(await read(file));
+  }
+
+  /** Give each cell its place among all cells. */
+  place() {
+    let start = 0;
+    this.book.pages.forEach((page, n) => {
+      const sheet = this.sheets[n];
+      for (const { row, column } of page.cells) {
+        if (row > sheet.rows) sheet.rows = row;
+        if (column > sheet.columns) sheet.columns = column;
+      }
+      sheet.start = start;
+      start += sheet.rows * sheet.columns;
+    });
+    if (start > MOST_CELLS) throw new RangeError(`${start} cells`);
+    for (let n = 0; n < start; n++) this.cells.push(null);
+  }
+
+  fill() {
+    this.book.pages.forEach((page, n) => {
+      for (const { row, column, value, formula } of page.cells) {
+        this.cells[this.index(n, row, column)] = value;
+        if (!formula) continue;
+        if (!formula.startsWith("@")) {
+          this.set(n, row, column, formula);
+          continue;
+        }
+        const [, r, c, text] = /** @type {string[]} */ (/^@(\d+),(\d+),([\s\S]*)$/.exec(formula));
+        this.set(n, row, column, text, Number(r), Number(c));
+      }
+    });
+  }
+
+  /**
+   * @param {number} page
+   * @param {number} row
+   * @param {number} column
+   */
+  index(page, row, column) {
+    const { start, rows, columns } = this.sheets[page];
+    return row > rows || column > columns ? -1 : start + (row - 1) * columns + column - 1;
+  }
+
+  /**
+   * Give a cell a formula, which may be written for another cell, as shared ones are.
+   * @param {number} page
+   * @param {number} row
+   * @param {number} column
+   * @param {string} text
+   */
+  set(page, row, column, text, fromRow = row, fromColumn = column) {
+    const key = `${page}!${pattern(text, fromRow, fromColumn)}`;
+    let compiled = this.patterns.get(key);
+    if (!compiled) {
+      compiled = compile(this, page, text, fromRow, fromColumn);
+      this.patterns.set(key, compiled);
+    }
+    const cell = this.index(page, row, column);
+    const own =
+      fromRow === row && fromColumn === column
+        ? text
+        : shifted(text, row - fromRow, column - fromColumn);
+    this.formulas.set(cell, { cell, page, row, column, text: own, compiled });
+  }
+
+  /** @returns {Entry[]} the formulas, each after those that it refers to */
+  sorted() {
+    const done = new Uint8Array(this.cells.length).fill(2); // 2: nothing to wait for
+    for (const [cell, entry] of this.formulas) {
+      done[cell] = 0;
+      entry.isCircular = false;
+    }
+    /** @type {Entry[]} */
+    const order = [];
+    /** @type {Waiting[]} */
+    const stack = [];
+    for (const first of this.formulas.values()) {
+      if (done[first.cell]) continue;
+      stack.push({ entry: first, k: 0, p: 0 });
+      done[first.cell] = 1;
+      while (stack.length) {
+        const top = stack[stack.length - 1];
+        const next = this.pending(top, done);
+        if (next) {
+          done[next.cell] = 1;
+          stack.push({ entry: next, k: 0, p: 0 });
+        } else {
+          done[top.entry.cell] = 2;
+          order.push(top.entry);
+          stack.pop();
+        }
+      }
+    }
+    return order;
+  }
+
+  /**
+   * Return a formula that must be computed before another; undefined if there is none left.
+   * @param {Waiting} at
+   * @param {Uint8Array} done
+   */
+  pending(at, done) {
+    const { entry } = at,
+      { compiled, row, column } = entry;
+    for (; at.k < compiled.references.length; at.k++, at.p = 0) {
+      const reference = compiled.references[at.k],
+        sheet = this.sheets[reference.sheet];
+      const [top, left, bottom, right] = corners_of(reference, row, column);
+      const width = Math.min(right, sheet.columns) - left + 1;
+      const count = width * (Math.min(bottom, sheet.rows) - top + 1);
+      const start = sheet.start + (top - 1) * sheet.columns + left - 1;
+      while (at.p < count) {
+        const cell = start + Math.floor(at.p / width) * sheet.columns + (at.p % width);
+        at.p++;
+        if (done[cell] === 2) continue;
+        if (done[cell] === 0) return this.formulas.get(cell);
+        entry.isCircular = true;
+        return undefined;
+      }
+    }
+    return undefined;
+  }
+
+  /** Compute all formulas, and note the cells whose values changed. */
+  recalculate() {
+    this.changed.clear();
+    const { cells } = this;
+    for (const { cell, compiled, row, column, isCircular } of this.order) {
+      const before = cells[cell];
+      /** @type {Value} */
+      let value;
+      try {
+        value = isCircular ? CIRCULAR : (compiled.value(row, column) ?? 0);
+      } catch (error) {
+        if (!(error instanceof CellError)) throw error;
+        value = error;
+      }
+      cells[cell] = value;
+      if (
+        value !== before &&
+        !(value instanceof CellError && before instanceof CellError && value.code === before.code)
+      )
+        this.changed.add(cell);
+    }
+  }
+
+  /**
+   * Change inputs, or formulas where a text begins with "=", and recalculate.
+   * @param {{page: number, row: number, column: number, value: Value}[]} edits
+   */
+  edit(edits) {
+    let isNew = false;
+    for (const { page, row, column, value } of edits) {
+      const cell = this.index(page, row, column),
+        key = `${page},${row},${column}`;
+      if (cell < 0) throw new RangeError(key);
+      if (typeof value === "string" && value.startsWith("=")) {
+        this.set(page, row, column, value.slice(1));
+        this.typed.set(key, value.slice(1));
+        isNew = true;
+        continue;
+      }
+      if (this.formulas.delete(cell)) isNew = true;
+      this.typed.set(key, "");
+      this.cells[cell] = value;
+    }
+    if (isNew) this.order = this.sorted();
+    this.recalculate();
+    for (const { page, row, column } of edits) this.changed.add(this.index(page, row, column));
+  }
+
+  /**
+   * @param {number} page
+   * @param {number} row
+   * @param {number} column
+   * @returns {Value}
+   */
+  at(page, row, column) {
+    const cell = this.index(page, row, column);
+    return cell < 0 ? null : this.cells[cell];
+  }
+
+  /**
+   * @param {number} page
+   * @param {number} row
+   * @param {number} column
+   * @returns {string} with its equals sign; "" if the cell has none
+   */
+  formulaAt(page, row, column) {
+    const entry = this.formulas.get(this.index(page, row, column));
+    return entry ? `=${entry.text}` : "";
+  }
+
+  /**
+   * Compute a formula without a cell of its own, as rules and lists of choices are.
+   * @param {number} page
+   * @param {string} text
+   * @param {number} row
+   * @param {number} column
+   */
+  compiled(page, text, row, column) {
+    const key = `${page}!${pattern(text, row, column)}`;
+    const found = this.patterns.get(key) ?? compile(this, page, text, row, column);
+    this.patterns.set(key, found);
+    return found;
+  }
+
+  /**
+   * Return a formula as it reads when it is filled into another cell.
+   * @param {Entry} entry
+   * @param {number} row
+   * @param {number} column
+   */
+  moved(entry, row, column) {
+    return shifted(entry.text, row - entry.row, column - entry.column);
+  }
+
+  /**
+   * Return the values of a range that a list of choices names.
+   * @param {number} page
+   * @param {string} text
+   * @param {number} row
+   * @param {number} column
+   */
+  listed(page, text, row, column) {
+    const [reference] = this.compiled(page, text, row, column).references;
+    if (!reference) return null;
+    const [top, left, bottom, right] = corners_of(reference, row, column);
+    /** @type {Value[]} */
+    const found = [];
+    for (let r = top; r <= bottom; r++)
+      for (let c = left; c <= right; c++) found.push(this.at(reference.sheet, r, c));
+    return found;
+  }
+
+  /** @returns {Promise<Blob>} the workbook as it is now */
+  save() {
+    return saved(this.book, (page, row, column) => this.at(page, row, column), this.typed);
+  }
+}

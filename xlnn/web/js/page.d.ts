@@ -1,0 +1,2 @@
+/** The modules that run beside the page, joined into a function by `xlnn page`. */
+declare const ENGINE: () => void;
