@@ -12,32 +12,18 @@ from functools import partial
 import numpy as np
 
 import xlnn
-from xlnn import Axis, Chart, Grid, Page, Quantity, Size, Stated, Table, Trace, Weight, alike
+from xlnn import Axis, Chart, Page, Quantity, Size, Table, Trace, Weight, alike
 from xlnn.equations import units as eq
+from xlnn.experiments import _pictures as pictures
+from xlnn.experiments._pictures import CODE, PIXELS
 from xlnn.terms import Value
-
-ROWS, COLUMNS = 4, 3
-PIXELS = ROWS * COLUMNS
-CODE = 2
-MARKS = ("−0.9", "−0.6", "−0.3", "0.0", "0.3", "0.6", "0.9")
-ACROSS = len(MARKS)
-"""Pictures along each side of the plane."""
 
 # fmt: off
 NOISY = eq.Choice(  # Vincent et al. 2008, 2.3: a part of the pixels, drawn at random, is set to 0
     lambda x, drawn, noise: np.where(drawn < noise, 0, x),
     "=IF({drawn}-{noise}<0,0,{x})")
-OFF = eq.Choice(
-    lambda t, a: ((t >= 0.5) != (a >= 0.5)).sum(axis=1),
-    lambda t, a: "=" + "+".join(f"(({t[j]}>=0.5)<>({a[j]}>=0.5))" for j in range(PIXELS)))
-NUMBER = Stated(lambda point: point, "=1*{point}")  # which text is not; SUMPRODUCT skips it
-PICTURE = eq.OfRow((ROWS, COLUMNS), (PIXELS,))
-PLACE = Stated(  # the columns of pictures go from left to right, their rows from the top down
-    lambda place: 0.3 * np.column_stack([
-        (place - 1) % ACROSS - ACROSS // 2, ACROSS // 2 - (place - 1) // ACROSS]),
-    lambda k, place: (
-        f"=0.3*(MOD({place[()]}-1,{ACROSS})-{ACROSS // 2})",
-        f"=0.3*({ACROSS // 2}-INT(({place[()]}-1)/{ACROSS}))")[k])
+APART = 0.3
+"""How far pictures of the plane are from each other."""
 
 
 def layers(sizes: dict) -> dict[int, tuple[int, int]]:
@@ -105,7 +91,7 @@ def _training(sizes: dict, epoch: Axis, image: Axis) -> Iterator[Quantity]:
     yield column("C", "squared error", eq.SQUARED_ERROR.of("images", below), source="3-4",
                  meaning="how far the image that comes out is from the clean one",
                  written="C = ½ Σ (x − a)²")
-    yield column("off", "pixels wrong", OFF.of("images", below), symbol=" ")
+    yield column("off", "pixels wrong", pictures.OFF.of("images", below), symbol=" ")
     back = eq.SQUARED_ERROR_DELTA.of(below, "images")
     for n, (units, _) in reversed(shapes.items()):
         yield column(f"delta{n}", "error δ", back, symbol="δ^{}", shape=(units,), role="backward",
@@ -130,27 +116,12 @@ def _shown(sizes: dict) -> Iterator[Quantity | xlnn.Copy]:
                      **here)
     shown = {f"{kind}{n}": f"{kind}{n}_shown" for n in above for kind in "Wb"}
     yield from (xlnn.shown(name, kind=name[0], **here) for name in shown)
-    picture = alike(shape=(ROWS, COLUMNS))
-    yield picture("before", "clean", PICTURE.of("images", "image_used"))
-    yield picture("seen", "goes in", PICTURE.of("noisy", "image_used"))
-    yield picture("after", "comes out", PICTURE.of(f"a{last}", "row"))
-    yield Quantity("point", title="type a point", symbol="a{}", shape=(CODE,),
-                   between=(-1.0, 1.0), number_format="0.00")
-    yield Quantity("point_used", title="point used", symbol="a{}", shape=(CODE,),
-                   equation=NUMBER.of("point"), **here)
-    again = partial(xlnn.again, [f"{kind}{n}" for n in above for kind in "za"], **here)
-    yield from again("{}_point", instead={f"a{code}": "point_used", **shown})
-    yield picture("image", "of the point", PICTURE.of(f"a{last}_point"))
-    place = Axis("place", ACROSS**2)
-    yield Quantity("place", title="place", symbol="n", sheet="decoder", axes=(place,), counts=True)
-    yield Quantity("spot", title="point of the plane", symbol="a{}", axes=(place,), shape=(CODE,),
-                   equation=PLACE, **here)
-    yield from again("{}_plane", axes=(place,), instead={f"a{code}": "spot", **shown})
-    for down, mark in enumerate(reversed(MARKS)):
-        first = down * ACROSS
-        some = Axis("place", ACROSS, first=first, counts_from=first + 1)
-        yield picture(f"plane_{down + 1}", f"a₂ = {mark}", axes=(some,), symbol=" ",
-                      equation=eq.pictures(some, (ROWS, COLUMNS)).of(f"a{last}_plane"))
+    picture = alike(shape=(pictures.ROWS, pictures.COLUMNS))
+    yield picture("before", "clean", pictures.PICTURE.of("images", "image_used"))
+    yield picture("seen", "goes in", pictures.PICTURE.of("noisy", "image_used"))
+    yield picture("after", "comes out", pictures.PICTURE.of(f"a{last}", "row"))
+    yield from pictures.plane([f"{kind}{n}" for n in above for kind in "za"], f"a{code}", shown,
+                              letter="a", apart=APART, **here)
 
 
 def inputs(sizes: dict) -> dict:
@@ -163,23 +134,6 @@ def inputs(sizes: dict) -> dict:
     }
 
 
-def from_data(data: xlnn.Dataset, where: str) -> tuple[dict, dict]:
-    """Return the sizes and inputs for pictures, labelled by class or by number."""
-    images, pixels = data.x.reshape(len(data.x), -1).shape
-    if pixels != PIXELS:
-        raise xlnn.XlnnError(f"{where}: {pixels} columns of pixels were found, but {ROWS} × "
-                             f"{COLUMNS} are needed; --label names a column of labels.")
-    if outside := [value for value in data.x.flat if not 0 <= value <= 1]:
-        raise xlnn.XlnnError(f"{where}: a pixel is {outside[0]:g}, but pixels must be from 0 to 1.")
-    classes = data.t.argmax(axis=1) if data.labels else np.arange(images)
-    numbers = np.array([xlnn.number(label) for label in data.labels], dtype=float)
-    are_numbers = len(numbers) and np.isfinite(numbers).all()  # not words, and not missing
-    labels = numbers[classes] if are_numbers else classes + 1
-    return {"images": images}, {"images": data.x.reshape(images, PIXELS), "labels": labels}
-
-
-ink = partial(Grid, scale="ink", width=3, digits=";;;")
-
 EXPERIMENT = xlnn.Experiment(
     "autoencoder", model, title="Twelve pixels in two numbers",
     summary="An autoencoder: the book's 64 images through two numbers and back, and the plane of "
@@ -187,8 +141,8 @@ EXPERIMENT = xlnn.Experiment(
     sizes={"epochs": Size(40, 1, 500), "images": Size(64, 2, 500), "hidden": Size(0, 0, 12),
            "seed": Size(1, 0, 2**31)},
     rates={"sgd": 0.05, "momentum": 0.005, "rmsprop": 0.02, "adam": 0.05},
-    inputs=inputs, images="digits", from_data=from_data, task=1, reads="pictures",
-    picture=(ROWS, COLUMNS), options_for=["epochs", "hidden", "seed", "noise"],
+    inputs=inputs, images="digits", from_data=pictures.from_data, task=1, reads="pictures",
+    picture=(pictures.ROWS, pictures.COLUMNS), options_for=["epochs", "hidden", "seed", "noise"],
     about=(
         "{images} images of 12 pixels go through two numbers and are to come out as they went in. "
         "Nobody says which digit is on an image; yet zeros and ones separate in the plane.",
@@ -210,10 +164,9 @@ EXPERIMENT = xlnn.Experiment(
                     xlnn.Sentences("epoch_chosen_asked", "image_chosen_asked", bold=0),
                 ),
                 xlnn.Below(
-                    xlnn.Beside(ink("before"), ink("seen"), ink("after"), ink("image")),
+                    xlnn.Beside(*map(pictures.ink, ("before", "seen", "after", "image"))),
                     xlnn.Space(),
-                    ink("plane_1", height=0, captions=tuple(f"a₁ = {mark}" for mark in MARKS)),
-                    *(ink(f"plane_{n}", height=0) for n in range(2, ACROSS + 1)),
+                    *pictures.grids("a", APART),
                 ),
                 xlnn.Below(
                     Chart("Images in the plane of the two numbers",
