@@ -78,10 +78,7 @@ LEFT = Stated(  # divided first, so that no square is too large
     ),
     lambda d, peak: "=IF(SIGN({})=0,0,SQRT(SUMSQ({})/SUMSQ({})))".format(
         peak[()],
-        *(
-            ",".join(f"{each[j]}/{peak[()]}" for j in range(d.shape[0]))
-            for each in (d, d.at(-1))
-        ),
+        *(",".join(f"{each[j]}/{peak[()]}" for j in range(d.shape[0])) for each in (d, d.at(-1))),
     ),
 )
 """The size of the errors d at a step as a part of that at the last one, with their `LARGEST_LAST`.
@@ -98,8 +95,12 @@ GATES = {
 GRU_SOURCE = "Cho et al. 2014"
 GRU_GATES = {
     "r": ("reset gate", "how much of the state before the candidate sees", "past", "h₋"),
-    "u": ("update gate", "how much of the state stays; the rest comes from the candidate", "past",
-          "h₋"),
+    "u": (
+        "update gate",
+        "how much of the state stays; the rest comes from the candidate",
+        "past",
+        "h₋",
+    ),
     "g": ("candidate", "what may take the place of the state", "seen", "(r h₋)"),
 }
 """The title and meaning of each gate of a GRU, and what its weights U take, in letters, too."""

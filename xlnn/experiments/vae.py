@@ -13,7 +13,8 @@ from functools import partial
 import numpy as np
 
 import xlnn
-from xlnn import Axis, Chart, Page, Quantity, Size, Stated, Table, Trace, Weight, alike
+from xlnn import Axis, Chart, Page, Quantity, Size, Table, Trace, Weight, alike
+from xlnn.equations import generative as gen
 from xlnn.equations import units as eq
 from xlnn.experiments import _pictures as pictures
 from xlnn.experiments._pictures import CODE, PIXELS
@@ -22,27 +23,8 @@ from xlnn.terms import Value
 APART = 0.5
 """How far pictures of the plane are from each other."""
 
+
 # fmt: off
-TURNED = eq.Choice(  # the row of the noise that an image takes: one further down in each epoch
-    lambda image, epoch: (image + epoch - 2) % len(image) + 1,
-    lambda image, epoch: f"=MOD({image[()]}+{epoch[()]}-2,COUNT({image.over('image')[()]}))+1")
-SPREAD = Stated(lambda s: np.exp(s / 2), "=EXP({s}/2)")
-DRAWN = Stated(lambda middle, sigma, drawn: middle + sigma * drawn, "={middle}+{sigma}*{drawn}")
-COST = Stated(  # of all pixels of an image; no logarithm of 0
-    lambda z, x: (np.maximum(z, 0) - x * z + np.log1p(np.exp(-np.abs(z)))).sum(1),
-    lambda z, x: "=" + "+".join(f"MAX({z[j]},0)-{x[j]}*{z[j]}+LN(1+EXP(-ABS({z[j]})))"
-                                for j in range(PIXELS)))
-APART_FROM_NORMAL = Stated(
-    lambda middle, sigma, s: ((middle * middle + sigma * sigma - 1 - s) / 2).sum(1),
-    lambda middle, sigma, s: "=(" + "+".join(
-        f"{middle[k]}*{middle[k]}+{sigma[k]}*{sigma[k]}-1-{s[k]}" for k in range(CODE)) + ")/2")
-BOTH = Stated(lambda R, factor, KL: R + factor * KL, "={R}+{factor}*{KL}")
-MEAN_ERROR = Stated(lambda dc, factor, middle: dc + factor * middle, "={dc}+{factor}*{middle}")
-SPREAD_ERROR = Stated(
-    lambda dc, drawn, sigma, factor: dc * drawn * sigma / 2 + factor * (sigma * sigma - 1) / 2,
-    "={dc}*{drawn}*{sigma}/2+{factor}*({sigma}*{sigma}-1)/2")
-
-
 def weights() -> xlnn.Weights:
     """Return the weights of encoder and decoder, with their gradients."""
     slope, bias = eq.slope("image"), eq.bias_slope("image")
@@ -55,7 +37,7 @@ def weights() -> xlnn.Weights:
         "bs": biases((CODE,), bias, "ds", symbol="bs{}"),
         "Wx": layer((PIXELS, CODE), slope, "e", "code", symbol="wx{}"),
         "bx": biases((PIXELS,), bias, "e", symbol="bx{}"),
-    }, meaning="trained with the gradient of both costs", source="Kingma & Welling 2014")
+    }, source="Kingma & Welling 2014")
 
 
 def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
@@ -97,31 +79,32 @@ def _training(sizes: dict, epoch: Axis, image: Axis) -> Iterator[Quantity]:
     column = alike(sheet="training", axes=(epoch, image))
     forward = partial(column, role="forward")
     spot, pixels = partial(forward, shape=(CODE,)), partial(forward, shape=(PIXELS,))
-    yield forward("row_of_noise", "row of the noise", TURNED.of("number", "turn"), symbol="n")
+    yield forward("row_of_noise", "row of the noise", gen.TURNED.of("number", "turn"), symbol="n")
     yield spot("drawn", "its noise", eq.look_up("image").of("noise", "row_of_noise"), symbol="ε{}")
     yield spot("middle", "middle", eq.DENSE.of("Wmu", "images", "bmu"), symbol="μ{}", source=source,
                meaning="where the image lies in the plane", written="μ = Wμ x + bμ")
     yield spot("s", "logarithm of the variance", eq.DENSE.of("Ws", "images", "bs"), symbol="s{}",
                meaning="ln σ², which may have any sign", written="s = Ws x + bs", source=source)
-    yield spot("sigma", "spread", SPREAD, symbol="σ{}", written="σ = exp(s / 2)",
+    yield spot("sigma", "spread", gen.SPREAD, symbol="σ{}", written="σ = exp(s / 2)",
                meaning="how wide the spot of the image is")
-    yield spot("code", "point drawn", DRAWN, symbol="c{}", source=f"{source}, 2.4",
-               meaning="a point of the spot: what the decoder gets", written="c = μ + σ ε")
+    yield spot("code", "point drawn", gen.DRAWN.of(noise="drawn"), symbol="c{}",
+               meaning="a point of the spot: what the decoder gets", written="c = μ + σ ε",
+               source=f"{source}, 2.4")
     yield pixels("z", "weighted input", eq.DENSE.of("Wx", "code", "bx"), symbol="z{}")
     yield pixels("y", "pixels that come out", eq.SIGMOID, symbol="y{}",
                  meaning="how black a pixel is", written="y = σ(Wx c + bx)")
-    yield column("R_image", "reconstruction", COST.of(x="images"), symbol="R")
-    yield column("KL_image", "KL divergence", APART_FROM_NORMAL, symbol="KL")
+    yield column("R_image", "reconstruction", gen.RECONSTRUCTION.of(x="images"), symbol="R")
+    yield column("KL_image", "KL divergence", gen.DIVERGENCE, symbol="KL")
     yield column("off", "pixels wrong", pictures.OFF.of("images", "y"), symbol=" ")
     back = partial(column, role="backward", shape=(CODE,))
     yield column("e", "error of a pixel", eq.ERROR.of("y", "images"), symbol="e{}",
                  role="backward", shape=(PIXELS,), meaning="how fast R changes with z",
                  written="e = y − x")
     yield back("dc", "error of the point", eq.BACK.of("e", "Wx"), symbol="∂R/∂c{}")
-    yield back("dmiddle", "error of μ", MEAN_ERROR, symbol="δμ{}", source=source,
+    yield back("dmiddle", "error of μ", gen.MIDDLE_ERROR, symbol="δμ{}", source=source,
                meaning="both costs pull at the middle: R to where the pixels are right, KL to 0",
                written="∂C/∂μ = ∂R/∂c + β μ")
-    yield back("ds", "error of s", SPREAD_ERROR, symbol="δs{}", source=source,
+    yield back("ds", "error of s", gen.S_ERROR.of(noise="drawn"), symbol="δs{}", source=source,
                meaning="R makes the spot narrow, KL pulls σ to 1",
                written="∂C/∂s = ½ ∂R/∂c ε σ + ½ β (σ² − 1)")
     yield from network.gradients(epoch.length)
@@ -132,8 +115,8 @@ def _training(sizes: dict, epoch: Axis, image: Axis) -> Iterator[Quantity]:
     yield once("KL", "KL divergence", eq.total("image").of("KL_image"), symbol="KL",
                meaning="how far the spots are from the normal distribution around 0",
                written="KL = ½ Σ (μ² + σ² − 1 − s)", source=f"{source}, app. B")
-    yield once("C_T", "total cost", BOTH, symbol="C_T", meaning="two costs that pull against each "
-               "other", written="C_T = R + β KL", source="Higgins et al. 2017, (4)")
+    yield once("C_T", "total cost", gen.BOTH_COSTS, symbol="C_T", written="C_T = R + β KL",
+               meaning="two costs that pull against each other", source="Higgins et al. 2017, (4)")
     yield once("wrong", "pixels wrong", eq.total("image").of("off"), symbol=" ", number_format="0")
 
 
