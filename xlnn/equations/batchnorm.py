@@ -8,9 +8,14 @@ S. Ioffe and C. Szegedy, Batch normalization, ICML 2015: algorithm 1, and its gr
 3.
 """
 
+from collections.abc import Callable, Iterator
+
 import numpy as np
 
-from xlnn.quantity import Cells, Stated
+from xlnn.equations import units
+from xlnn.quantity import Cells, Quantity, Stated
+
+SOURCE = "Ioffe & Szegedy 2015"
 
 EPSILON = 1e-5
 ROOT = "SQRT({variance}+1/100000)"
@@ -83,3 +88,45 @@ FOLLOWED = Stated(
     "={before}+{share}*({now}-{before})",
 )
 """A number that goes a share of the way to that of each epoch."""
+
+
+# fmt: off
+def layer(
+    each: Callable[..., Quantity], batch: Callable[..., Quantity]
+) -> Iterator[Quantity]:
+    """Yield the normalised sums of a layer, from its sums ``s`` over the axis ``row``.
+
+    Parameters
+    ----------
+    each, batch : function
+        Return a quantity (units,) of a name and fields, with the axis ``row`` and without it.
+
+    >>> [q.name for q in layer(Quantity, Quantity)]
+    ['mean', 'centred', 'variance', 'norm']
+    """
+    yield batch("mean", title="mean of the batch", equation=units.mean("row").of("s"),
+                symbol="μ{}", source=SOURCE, written="μ = Σ s / n",
+                meaning="the mean of a unit's sums over all rows")
+    yield each("centred", title="minus the mean", equation=CENTRED, symbol="s − μ{}")
+    yield batch("variance", title="variance of the batch", equation=VARIANCE, symbol="σ²{}",
+                meaning="the mean of the squares of s − μ", written="σ² = Σ (s − μ)² / n")
+    yield each("norm", title="normalised", equation=NORMAL, symbol="ŝ{}", source=SOURCE,
+               meaning="with the mean 0 and the variance 1, wherever the inputs are",
+               written="ŝ = (s − μ) / √(σ² + ε), ε = 0.00001")
+
+
+def layer_back(
+    each: Callable[..., Quantity], batch: Callable[..., Quantity]
+) -> Iterator[Quantity]:
+    """Yield the error ``ds`` of its sums, from ``delta``, that of what its activation gets.
+
+    >>> [q.name for q in layer_back(Quantity, Quantity)]
+    ['mean_delta', 'product', 'ds']
+    """
+    yield batch("mean_delta", title="mean of δ", symbol="⟨δ⟩{}",
+                equation=units.mean("row").of("delta"))
+    yield batch("product", title="mean of δ ŝ", equation=MEAN_PRODUCT, symbol="⟨δŝ⟩{}")
+    yield each("ds", title="error of s", equation=ERROR, symbol="∂C/∂s{}", source=SOURCE,
+               meaning="each s also moves the mean, ⟨δ⟩, and the variance, ŝ⟨δŝ⟩",
+               written="∂C/∂s = γ (δ − ⟨δ⟩ − ŝ⟨δŝ⟩) / √(σ² + ε)")
+# fmt: on

@@ -42,33 +42,22 @@ def weights(inputs: int, hidden: int) -> xlnn.Weights:
 
 def network(each: partial, batch: partial, H: int) -> Iterator[Quantity]:
     """Yield a network with a normalised hidden layer, forward and back."""
-    forward = partial(each, role="forward", shape=(H,))
-    back, over = partial(each, role="backward"), partial(batch, shape=(H,))
+    hidden, over = partial(each, shape=(H,)), partial(batch, shape=(H,))
+    forward, one = partial(hidden, role="forward"), partial(each, shape=(1,))
     yield forward("s", "sum", eq.DENSE.of("W", "x", "b"), symbol="s{}", written="s = W x + b")
-    yield over("mean", "mean of the batch", eq.mean("row").of("s"), symbol="μ{}", source=SOURCE,
-               meaning="the mean of a unit's sums over all rows", written="μ = Σ s / n")
-    yield forward("centred", "minus the mean", batchnorm.CENTRED, symbol="s{} − μ")
-    yield over("variance", "variance of the batch", batchnorm.VARIANCE, symbol="σ²{}",
-               meaning="the mean of the squares of s − μ", written="σ² = Σ (s − μ)² / n")
-    yield forward("norm", "normalised", batchnorm.NORMAL, symbol="ŝ{}", source=SOURCE,
-                  meaning="with the mean 0 and the variance 1, wherever the inputs are",
-                  written="ŝ = (s − μ) / √(σ² + ε), ε = 0.00001")
+    yield from batchnorm.layer(forward, over)
     yield forward("h", "hidden unit", batchnorm.SCALED, symbol="h{}", source=SOURCE,
                   meaning="γ and β give back what the normalisation took, as far as it is useful",
                   written="h = tanh(γ ŝ + β)")
-    yield forward("z", "weighted input", eq.DENSE.of("V", "h", "c"), symbol="z", shape=(1,))
-    yield forward("p", "output", eq.SIGMOID, symbol="p", shape=(1,), written="p = σ(V h + c)",
-                  meaning="how sure the network is that the target is 1")
-    yield each("C", "cross-entropy", eq.ENTROPY, symbol="C", shape=(1,))
-    yield back("e", "error", eq.ERROR.of("p"), symbol="e", shape=(1,))
+    yield one("z", "weighted input", eq.DENSE.of("V", "h", "c"), symbol="z", role="forward")
+    yield one("p", "output", eq.SIGMOID, symbol="p", written="p = σ(V h + c)", role="forward",
+              meaning="how sure the network is that the target is 1")
+    yield one("C", "cross-entropy", eq.ENTROPY, symbol="C")
+    yield one("e", "error", eq.ERROR.of("p"), symbol="e", role="backward")
+    back = partial(hidden, role="backward")
     yield back("delta", "error of γŝ + β", eq.Back(("e", "V"), tanh="h"), symbol="δ{}",
-               shape=(H,), meaning="how fast C changes with γŝ + β", written="δ = Vᵀ e (1 − h²)")
-    yield over("mean_delta", "mean of δ", eq.mean("row").of("delta"), symbol="⟨δ⟩{}",
-               role="backward")
-    yield over("product", "mean of δ ŝ", batchnorm.MEAN_PRODUCT, symbol="⟨δŝ⟩{}", role="backward")
-    yield back("ds", "error of s", batchnorm.ERROR, symbol="∂C/∂s{}", shape=(H,), source=SOURCE,
-               meaning="each s also moves the mean, ⟨δ⟩, and the variance, ŝ⟨δŝ⟩",
-               written="∂C/∂s = γ (δ − ⟨δ⟩ − ŝ⟨δŝ⟩) / √(σ² + ε)")
+               meaning="how fast C changes with γŝ + β", written="δ = Vᵀ e (1 − h²)")
+    yield from batchnorm.layer_back(back, partial(over, role="backward"))
     total = partial(batch, sheet="weights")
     yield total("C_T", "total cost", eq.total("row").of("C"), symbol="C_T", written="C_T = Σ C",
                 meaning="the cost of all rows")
@@ -105,7 +94,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
             symbol="ρμ{}" if name == "mean" else "ρσ²{}", source=SOURCE,
             meaning="follows the batch; in inference it takes its place",
             written="r ← r + ρ (μ − r), and σ² in place of μ")
-    yield batch("without", "gradient of W without ⟨δ⟩", batchnorm.CUT_SLOPE.of("dC_dW"),
+    yield batch("without", "gradient of W, mean left out", batchnorm.CUT_SLOPE.of("dC_dW"),
                 shape=(H, inputs), symbol="∂C/∂W without{}")
     yield from _shown(row, (inputs,))
 
@@ -121,7 +110,7 @@ def _shown(row: Axis, shape: tuple[int]) -> Iterator[Quantity | xlnn.Copy]:
     again = partial(xlnn.again, ["s", "centred", "norm", "h", "z", "p"], sheet="inference",
                     number_format="0.00")
     yield from again("{}_infer", axes=(row,), instead=there, title="{}, inference",
-                     apart={"norm": "batch", "p": "batch"})
+                     apart={"p": "batch"})
     yield Quantity("right_infer", title="right in inference", sheet="inference",
                    equation=eq.right("row").of("p_infer", "t"))
     yield Quantity("x_typed", title="input typed", symbol="x{}", sheet="inference",
@@ -129,14 +118,15 @@ def _shown(row: Axis, shape: tuple[int]) -> Iterator[Quantity | xlnn.Copy]:
     yield from again("{}_typed", instead={**there, "x": "x_typed"}, title="{}, typed",
                      apart={"p": "batch"})
     yield Quantity("course", equation=xlnn.Told(
-        "In epoch {epoch_used} {right_shown} of {rows} rows are right, and C_T is {C_T_shown}. In "
-        "the second network, whose gradient lacks ⟨δ⟩, {right_cut_shown} are right, and C_T is "
-        "{C_T_cut_shown}.", digits=3))
+        "In epoch {epoch_used}, {right_shown} of {rows} rows are right, and C_T is {C_T_shown}. In "
+        "the second network, whose gradient leaves the mean out, {right_cut_shown} are right, and "
+        "C_T is {C_T_cut_shown}.", digits=3))
     yield Quantity("slopes", equation=xlnn.Told(
-        "The gradient of w₁₁ is {dC_dW_shown}; without ⟨δ⟩ it would be {without_shown}.", digits=4))
+        "The gradient of w₁₁ is {dC_dW_shown}; with the mean left out it would be {without_shown}.",
+        digits=4))
     yield Quantity("modes", equation=xlnn.Told(
-        "In training a row is compared with its batch. In inference, with the running mean, "
-        "{right_infer} of {rows} rows are right, and the row typed gets p = {p_typed}."))
+        "With the running mean, as in inference, {right_infer} of {rows} rows are right, and p of "
+        "the row typed is {p_typed}.", digits=3))
 
 
 def inputs(sizes: dict) -> dict:
@@ -149,7 +139,15 @@ def inputs(sizes: dict) -> dict:
             "epoch": sizes["epochs"]}
 
 
-chart = partial(Chart, size_in_cm=(11, 7))
+chart = partial(Chart, size_in_cm=(10, 7))
+INK = {"p_shown": 8, "p_infer": 10}
+"""Widths at which the outputs can be read."""
+
+
+def compared(right: str | tuple, cut: str | tuple) -> tuple[Trace, Trace]:
+    """Return the lines of a right number, and of one with the mean left out."""
+    return Trace(right, name="right"), Trace(cut, name="mean left out")
+
 
 EXPERIMENT = xlnn.Experiment(
     "batch-norm", model, title="Batch normalisation in a sheet",
@@ -180,14 +178,12 @@ EXPERIMENT = xlnn.Experiment(
             xlnn.Numbers("eta", "offset", "share", ("epoch", "epoch_asked"), "typed", "p_typed"),
             xlnn.Sentences("course", "slopes", "modes", above=1),
             xlnn.Beside(
-                Table("n", "x", "t", "p_shown", "p_infer", "norm_shown", "norm_infer",
-                      ink=("p_shown", "p_infer"), coloured=("norm_shown", "norm_infer"), width=9),
+                Table("n", "x", "t", "p_shown", "p_infer", "norm_shown", width=8,
+                      ink=("p_shown", "p_infer"), coloured=("norm_shown",), widths=INK),
                 xlnn.Below(
-                    chart("Total cost", Trace("C_T", name="right gradient"),
-                          Trace("C_T_cut", name="without ⟨δ⟩")),
+                    chart("Total cost", *compared("C_T", "C_T_cut")),
                     chart("Gradient of w₁₁, at the same weights",
-                          Trace(("dC_dW", 0, 0), name="right"),
-                          Trace(("without", 0, 0), name="without ⟨δ⟩")),
+                          *compared(("dC_dW", 0, 0), ("without", 0, 0))),
                 ),
                 xlnn.Below(
                     chart("Bias b, which the mean takes away", Trace("b", colour="1B4F9C"),

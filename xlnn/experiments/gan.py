@@ -55,8 +55,8 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     yield Quantity("s", title="spread of the data", symbol="s", between=(0.3, 1.0))
     yield from xlnn.choice("epoch", epoch, words, title="epoch shown")
     number = alike(axes=(row,), shape=(1,), between=(-2.0, 2.0))
-    yield number("drawn", "drawn for the data", symbol="ε")
-    yield number("noise", "noise", symbol="ζ",
+    yield number("drawn", "drawn for the data", symbol="ε", sheet="numbers")
+    yield number("noise", "noise", symbol="ζ", sheet="numbers",
                  meaning="what the generator gets: numbers of the normal distribution")
     yield number("x", "data", gen.DRAWN.of("m", "s", "drawn"), symbol="x", written="x = m + s ε",
                  meaning="what the generator is to make more of")
@@ -85,9 +85,9 @@ def _training(sizes: dict, epoch: Axis, row: Axis) -> Iterator[Quantity | xlnn.C
     forward, back = partial(each, role="forward"), partial(each, role="backward")
     yield forward("made", "number made", eq.DENSE.of("A", "noise", "B"), symbol="g",
                   meaning="normally distributed, as the noise is", written="g = A ζ + B")
+    hidden = partial(forward, shape=(H,), symbol="h{}")
     for of, x, letter in (("real", "x", "x"), ("made", "made", "g")):
-        yield forward(f"h_{of}", f"hidden units, of {letter}", gen.HIDDEN.of(x=x), shape=(H,),
-                      symbol="h{}")
+        yield hidden(f"h_{of}", f"hidden units, of {letter}", gen.HIDDEN.of(x=x))
         yield forward(f"z_{of}", f"sum, of {letter}", eq.DENSE.of("V", f"h_{of}", "c"), symbol="z")
         yield forward(f"y_{of}", f"output, of {letter}", eq.SIGMOID.of(f"z_{of}"), symbol="D",
                       meaning=f"how sure the discriminator is that {letter} is of the data",
@@ -124,8 +124,8 @@ def _training(sizes: dict, epoch: Axis, row: Axis) -> Iterator[Quantity | xlnn.C
 def _shown(sizes: dict) -> Iterator[Quantity | xlnn.Copy]:
     row, place = Axis("row", sizes["rows"]), Axis("place", PLACES)
     yield Quantity("n", title="row", axes=(row,), counts=True)
-    for name in ("y_real", "made", "y_made"):
-        yield xlnn.shown(name, "n", number_format="0.00")
+    shown = partial(xlnn.shown, along="n", number_format="0.00")
+    yield from map(shown, ("y_real", "made", "y_made"))
     yield from map(xlnn.shown, ("mean_made", "spread", "C_D", "C_G"))
     shown = {w: f"{w}_shown" for w in "WbVc"}
     yield from (xlnn.shown(w, sheet="density") for w in shown)
@@ -152,7 +152,7 @@ chart = partial(Chart, size_in_cm=(13, 7.5))
 EXPERIMENT = xlnn.Experiment(
     "gan", model, title="Two networks against each other",
     summary="A generative adversarial network in one dimension: the density of the numbers made "
-    "walks to that of the data, and sometimes past it.",
+    "walks to that of the data.",
     sizes={"epochs": xlnn.Size(150, 1, 1000), "rows": xlnn.Size(16, 2, 500),
            "hidden": xlnn.Size(6, 1, 20), "seed": xlnn.Size(13, 0, 2**31)},
     rates={name: rate for name, (rate, _) in RATES.items()},
@@ -162,8 +162,8 @@ EXPERIMENT = xlnn.Experiment(
         "units and a sigmoid, is to tell them from {rows} numbers of the data.",
         "There are two costs. The discriminator's falls if it is right, and the generator's falls "
         "if the discriminator takes its numbers for data.",
-        "No cost says how far one has come: each player changes the other's valley while it goes "
-        "down. At the goal C_D is 2 ln 2 = 1.386.",
+        "Neither says how far one has come: each player changes the other's. At the goal C_D is "
+        "2 ln 2 = 1.386.",
         "The generator sees no number of the data. All it knows comes back through the "
         "discriminator: ∂C_G/∂g says in which direction a number looks more real.",
         "It does not always arrive. Both step at once, and with long steps they turn around the "
@@ -188,16 +188,15 @@ EXPERIMENT = xlnn.Experiment(
                           Trace("f_made", "g", "C0561C", name="made"),
                           Trace("y_made_place", "g", "8A8A8A", width=1, name="D"), x="number"),
                     chart("Mean and spread over the epochs",
-                          Trace("mean_data", "", "C9C9C9", name="data"),
-                          Trace("spread_data", "", "C9C9C9", name=None),
+                          Trace("mean_data", "", "8A8A8A", name="data"),
+                          Trace("spread_data", "", "8A8A8A", name=None),
                           Trace("mean_made", "", "C0561C", name="mean made"),
                           Trace("spread", "", "5B8C5A", name="spread made")),
                 ),
                 chart("Two costs", Trace("C_D", name="C_D"), Trace("C_G", name="C_G")),
             ),
         ),
-        Page("numbers", "Numbers", "Numbers of the normal distribution: what both players get.",
-             Table("drawn", "noise")),
+        Page("numbers", "Numbers", "What both players get: the data are m + s ε."),
         Page("steps", "Steps", "Forward and back: the numbers of each row in each epoch."),
         Page("density", "Density", "Densities and D at the places of the chart."),
     ),
@@ -206,7 +205,6 @@ EXPERIMENT = xlnn.Experiment(
          "the numbers made there. At the end D is near ½ where both are."),
         ("Set the η of the generator to 1.", "It jumps past the data, the discriminator turns "
          "around, and it comes back: the mean swings, and the spread shrinks."),
-        ("Set the η of the discriminator to 0.1.", "It lags behind: the generator runs past the "
-         "data before anybody tells it so."),
+        ("Set the η of the discriminator to 0.05.", "It lags behind: the mean runs past the data."),
     ),
 )

@@ -190,11 +190,11 @@ EXPERIMENT = xlnn.Experiment(
     ),
     colours={"forward": "forward: gates, memory and outputs"},
     tries=(
-        ("Choose epoch 1 on {memory}, then the last.", "Later h holds the first symbol to the end: "
-         "u is near 1 after the first step."),
+        ("Choose epoch 1 on {memory}, then the last.", "Later a unit of h holds the first symbol "
+         "to the end: its u stays near 1."),
         ("On {weights}, set the start of both biases bu to −2.", "The GRU forgets at first: hardly "
          "any error arrives at the first step."),
-        ("On {data}, let each target be 1 if most symbols of its row are 1.", "Both learn to "
-         "count a little: c of the LSTM goes up and down with the symbols."),
+        ("On {data}, let each target be 1 if most symbols of its row are 1.", "Both learn this, "
+         "too: it is enough to count a little."),
     ),
 )

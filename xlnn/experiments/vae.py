@@ -18,7 +18,6 @@ from xlnn.equations import generative as gen
 from xlnn.equations import units as eq
 from xlnn.experiments import _pictures as pictures
 from xlnn.experiments._pictures import CODE, PIXELS
-from xlnn.terms import Value
 
 APART = 0.5
 """How far pictures of the plane are from each other."""
@@ -57,16 +56,12 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
                    meaning="the pixels of an image: what goes in, and what is to come out")
     yield Quantity("noise", title="noise", symbol="ε{}", axes=(image,), shape=(CODE,),
                    between=(-2.0, 2.0), number_format="0.00", source="Kingma & Welling 2014, 2.4",
-                   meaning="numbers from the normal distribution; each epoch begins a row further "
-                   "down")
+                   meaning="normally distributed; each epoch begins a row further down")
     yield from _training(sizes, epoch, image)
     yield from _shown(image.length)
     yield Quantity("told", equation=xlnn.Told(
-        {"once": "In the only epoch the cost is {C_T_last}: {R_last} for the reconstruction and "
-         "{KL_last} for the KL divergence, times {factor}.",
-         "told": "In epoch {epoch_used} the cost is {C_shown}: {R_shown} for the reconstruction, "
-         "and {KL_shown} for the KL divergence, times {factor}. In epoch 1 it is {C_T_first}."},
-        lambda: (Value(epoch.length == 1),), digits=2))
+        "In epoch {epoch_used} the cost is {C_T_shown}: {R_shown} for the reconstruction, and "
+        "{KL_shown} for the KL divergence, times {factor}.", digits=2))
     yield Quantity("wide", equation=xlnn.Told(
         "The middles μ of the images spread by {spread}, and around each of them the noise by "
         "{sigma_mean}. {wrong_shown} of {pixels} pixels come out wrong.", digits=2,
@@ -122,9 +117,8 @@ def _training(sizes: dict, epoch: Axis, image: Axis) -> Iterator[Quantity]:
 
 def _shown(images: int) -> Iterator[Quantity | xlnn.Copy]:
     here = {"sheet": "decoder", "number_format": "0.00"}
-    for name, title in (("R", "reconstruction"), ("KL", "KL divergence"), ("wrong", "wrong")):
-        yield xlnn.shown(name, title=f"{title}, this epoch")
-    yield xlnn.shown("C_T", name="C_shown", title="total cost, this epoch")
+    for name in ("R", "KL", "C_T", "wrong"):
+        yield xlnn.shown(name, sheet="decoder")
     for name in ("middle", "sigma", "code"):
         yield xlnn.shown(name, "number", **here)
     for name, of in (("spread", "middle_shown"), ("sigma_mean", "sigma_shown")):
@@ -149,7 +143,7 @@ def inputs(sizes: dict) -> dict:
     }
 
 
-plane = partial(Chart, size_in_cm=(11.5, 11), x="c₁", y="c₂", ends=(-3, 3, 1), ends_up=(-3, 3, 1),
+plane = partial(Chart, size_in_cm=(11.5, 11), x="c₁", y="c₂", ends=(-4, 4, 1), ends_up=(-4, 4, 1),
                 is_square=True)
 
 EXPERIMENT = xlnn.Experiment(
@@ -165,8 +159,7 @@ EXPERIMENT = xlnn.Experiment(
         "decoder gets a point of the spot, drawn with noise, and is to give the image back.",
         "Two costs add up. The reconstruction R wants narrow spots far from each other. The KL "
         "divergence wants each to be the same: the normal distribution, around 0 and 1 wide.",
-        "So the whole plane fills up without gaps: any point near 0 makes an image. The "
-        "decoder alone makes new ones.",
+        "So the plane fills up without gaps: the decoder makes an image of any point near 0.",
         "Nobody can differentiate a draw. So the noise ε is an input, a table: c = μ + σ ε has a "
         "slope in μ and σ. Each epoch takes the table a row further down.",
         "Your own images:  xlnn build vae --data pictures/  takes a folder of pictures, which "
@@ -189,7 +182,7 @@ EXPERIMENT = xlnn.Experiment(
                     *pictures.grids("c", APART),
                 ),
                 xlnn.Below(
-                    plane("Images in the plane: middles ●, points drawn ○",
+                    plane("Middles of the images (blue), points drawn (grey)",
                           Trace(("code_shown", 1), ("code_shown", 0), "C9C9C9", 0, "circle",
                                 size=4),
                           Trace(("middle_shown", 1), ("middle_shown", 0), "1B4F9C", 0, "circle",
@@ -207,10 +200,9 @@ EXPERIMENT = xlnn.Experiment(
              "makes of the point and of the places of the plane."),
     ),
     tries=(
-        ("On {plane}, set β to 0.", "It is an autoencoder now: the spots shrink to points and fly "
-         "apart, and the plane has gaps of which nothing good comes."),
-        ("Set β to 4.", "KL wins: all spots become the same, and whatever goes in, one "
-         "blurred image comes out."),
+        ("On {plane}, set β to 0.", "Now it is an autoencoder: the spots shrink to points and fly "
+         "apart, and between them the plane is empty."),
+        ("Set β to 4.", "The spots move together, and more pixels come out wrong."),
         ("Set β to 1 and type points from (−1.5, 0) to (1.5, 0).", "One image turns into another, "
          "through images that were never shown."),
     ),
