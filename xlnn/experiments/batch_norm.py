@@ -21,6 +21,7 @@ SOURCE = "Ioffe & Szegedy 2015"
 NAMES = {"W": "W", "b": "b", "gamma": "γ", "shift": "β", "V": "V", "c": "c"}
 """The weights of a network, and their symbols."""
 
+
 # fmt: off
 def weights(inputs: int, hidden: int) -> xlnn.Weights:
     """Return the weights of both networks; two gradients of the second lack the mean's term."""

@@ -148,8 +148,8 @@ plane = partial(Chart, size_in_cm=(11.5, 11), x="c₁", y="c₂", ends=(-4, 4, 1
 
 EXPERIMENT = xlnn.Experiment(
     "vae", model, title="A plane that makes images",
-    summary="A variational autoencoder: the book's 64 images become spots in a plane, and the plane "
-    "makes new images.",
+    summary="A variational autoencoder: the book's 64 images become spots in a plane, and the "
+    "plane makes new images.",
     sizes={"epochs": Size(50, 1, 500), "images": Size(64, 2, 500), "seed": Size(1, 0, 2**31)},
     rates={"adam": 0.2, "sgd": 0.002, "momentum": 0.0005, "rmsprop": 0.02},
     inputs=inputs, images="digits", from_data=pictures.from_data, task=1, reads="pictures",
