@@ -17,10 +17,11 @@ from experiments import (
     every_kind_of_cell_is_named_when_it_is_wrong,
 )
 
+from xlnn import reference
 from xlnn.building.plan import origin_of_template, planned
 from xlnn.linting import lint
 from xlnn.options import Options
-from xlnn.registry.templates import experiments, in_order
+from xlnn.registry.templates import experiments, in_order, loaded
 from xlnn.registry.text import languages, text
 
 ZERO = np.array([[1, 1, 1], [1, 0, 1], [1, 0, 1], [1, 1, 1]])
@@ -574,6 +575,19 @@ def test_it_is_written_in_every_language_and_excel_would_not_repair_it(tmp_path,
     assert named
     assert len(set(named)) == len(named)
     assert not [name for _, name in named if re.search(r"(^|^its|^其|その|[:：的の])$", name)]
+
+
+SEEDED = [
+    name for name in experiments() if loaded(name).rates and "seed" in loaded(name).options_for
+]
+
+
+@pytest.mark.parametrize("name", SEEDED)
+def test_several_runs_have_a_number_everywhere(name):
+    plan = planned(*origin_of_template(name), Options(epochs=2, seed=(1, 2)))
+    run = reference.run(plan.layout.model, plan.made.inputs)
+    numbers = {key: each for key, each in run.items() if each.dtype.kind == "f"}
+    assert [key for key, each in numbers.items() if not np.isfinite(each).all()] == []
 
 
 @pytest.mark.parametrize(("name", "options", "sentence"), cases("refused"))

@@ -70,12 +70,12 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
 
 def _training(sizes: dict, epoch: Axis, image: Axis) -> Iterator[Quantity]:
     network, source = weights(), "Kingma & Welling 2014"
-    yield from network.trained(epoch.length, sizes["optimizer"])
     column = alike(sheet="training", axes=(epoch, image))
     forward = partial(column, role="forward")
     spot, pixels = partial(forward, shape=(CODE,)), partial(forward, shape=(PIXELS,))
     yield forward("row_of_noise", "row of the noise", gen.TURNED.of("number", "turn"), symbol="n")
     yield spot("drawn", "its noise", eq.look_up("image").of("noise", "row_of_noise"), symbol="ε{}")
+    yield from network.trained(epoch.length, sizes["optimizer"])
     yield spot("middle", "middle", eq.DENSE.of("Wmu", "images", "bmu"), symbol="μ{}", source=source,
                meaning="where the image lies in the plane", written="μ = Wμ x + bμ")
     yield spot("s", "logarithm of the variance", eq.DENSE.of("Ws", "images", "bs"), symbol="s{}",
