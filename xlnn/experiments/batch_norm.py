@@ -70,7 +70,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     epoch, row = Axis("epoch", sizes["epochs"], "up"), Axis("row", sizes["rows"])
     inputs, H = sizes["inputs"], sizes["hidden"]
     yield Quantity("eta", title="learning rate η", symbol="η", scale=0.05, calms=True)
-    yield Quantity("offset", title="added to all inputs", symbol="+", scale=1)
+    yield Quantity("offset", title="added to all inputs", symbol="Δ", scale=1)
     yield Quantity("share", title="share ρ of the running mean", symbol="ρ", between=(0, 1))
     yield from xlnn.choice("epoch", epoch, words, title="epoch shown")
     yield Quantity("n", title="row", axes=(row,), counts=True)

@@ -170,7 +170,7 @@ EXPERIMENT = xlnn.Experiment(
             xlnn.Numbers("eta", ("epoch", "epoch_asked"), ("row", "row_asked")),
             xlnn.Sentences("course", "lacks", "arrives", above=1),
             Table("n", "x_shown", *(f"{name}_shown" for name in SHOWN), "share", "share_lstm",
-                  coloured=[f"{name}_shown" for name in SHOWN], width=8),
+                  coloured=[f"{name}_shown" for name in SHOWN], width=9.5),
             xlnn.Beside(
                 chart("Total cost", Trace("C_T", name="GRU"), Trace("C_T_lstm", name="LSTM")),
                 chart("Memory: h of the GRU, c of the LSTM",
