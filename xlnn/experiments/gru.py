@@ -169,8 +169,8 @@ EXPERIMENT = xlnn.Experiment(
             "LSTM. Choose another epoch or row.",
             xlnn.Numbers("eta", ("epoch", "epoch_asked"), ("row", "row_asked")),
             xlnn.Sentences("course", "lacks", "arrives", above=1),
-            Table("n", "x_shown", *(f"{name}_shown" for name in SHOWN), "share", "share_lstm",
-                  coloured=[f"{name}_shown" for name in SHOWN], width=9.5),
+            Table("n", "x_shown", *(f"{name}_shown" for name in SHOWN), width=9.5,
+                  coloured=[f"{name}_shown" for name in SHOWN]),
             xlnn.Beside(
                 chart("Total cost", Trace("C_T", name="GRU"), Trace("C_T_lstm", name="LSTM")),
                 chart("Memory: h of the GRU, c of the LSTM",
@@ -179,6 +179,7 @@ EXPERIMENT = xlnn.Experiment(
                       Trace("share", "n", marker="circle", name="GRU"),
                       Trace("share_lstm", "n", name="LSTM")),
             ),
+            Table("dh_shown", "dc_lstm_shown", "share", "share_lstm", width=9),
             xlnn.Hidden("peak", "peak_lstm", "largest", "largest_lstm"),
             does="Choose an epoch and a row. Which units remember, and how?",
         ),
