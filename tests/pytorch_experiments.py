@@ -11,7 +11,10 @@ import json
 import sys
 from itertools import permutations
 
+import numpy as np
+
 from xlnn.registry.templates import loaded
+from xlnn.workbooks.experiment import ExperimentSpec
 
 EPOCHS = 5
 
@@ -40,6 +43,30 @@ def lstm(torch, w, known):
         simple = torch.tanh(sums)
     costs = entropy(torch, h @ w["V"].T + w["d"], t)
     return costs, entropy(torch, simple @ w["V_rnn"].T + w["d_rnn"], t)
+
+
+def gru(torch, w, known):
+    """Return the cross-entropy of a GRU of Cho et al. at the last step, and that of an LSTM."""
+    x, t = known["x"], known["t"]
+    h = torch.zeros(len(x), len(w["bu"]))
+    for step in range(x.shape[1]):
+        r, u = (
+            torch.sigmoid(h @ w[f"U{g}"].T + x[:, step] @ w[f"W{g}"].T + w[f"b{g}"]) for g in "ru"
+        )
+        g = torch.tanh((r * h) @ w["Ug"].T + x[:, step] @ w["Wg"].T + w["bg"])
+        h = u * h + (1 - u) * g
+    beside = {name.removesuffix("_lstm"): of for name, of in w.items() if name.endswith("_lstm")}
+    cell = torch.nn.LSTM(1, len(w["bu"]), batch_first=True)
+    parts = {
+        kind: torch.cat([beside[f"{kind}{gate}"] for gate in "ifgo"]) for kind in "UWb"
+    }  # in PyTorch's order
+    tied = {"weight_hh_l0": parts["U"], "weight_ih_l0": parts["W"], "bias_ih_l0": parts["b"],
+            "bias_hh_l0": 0 * parts["b"]}  # fmt: skip
+    _, (last, _) = torch.func.functional_call(cell, tied, (x,))
+    return (
+        entropy(torch, h @ w["V"].T + w["d"], t),
+        entropy(torch, last[0] @ beside["V"].T + beside["d"], t),
+    )
 
 
 def entropy(torch, z, t):
@@ -105,13 +132,84 @@ def autoencoder(torch, w, known):
     return (((found - x) ** 2).sum() / 2,)
 
 
+def vae(torch, w, known):
+    """Return the cross-entropy of the pixels and the divergence of the spots, times its factor.
+
+    Each epoch takes the noise a row further down.
+    """
+    x = known["images"].reshape(-1, 12)
+    found = []
+    middle, s = x @ w["Wmu"].T + w["bmu"], x @ w["Ws"].T + w["bs"]
+    noise = torch.roll(known["noise"], -known["epochs_done"], 0)
+    z = (middle + torch.exp(s / 2) * noise) @ w["Wx"].T + w["bx"]
+    found.append(entropy(torch, z, x))
+    spots = torch.distributions.Normal(middle, torch.exp(s / 2))
+    plain = torch.distributions.Normal(torch.zeros(2), torch.ones(2))
+    found.append(known["factor"] * torch.distributions.kl_divergence(spots, plain).sum())
+    return tuple(found)
+
+
+def gan(torch, w, known):
+    """Return the costs of the discriminator and of the generator.
+
+    Neither has a gradient with respect to the weights of the other.
+    """
+    F, x = torch.nn.functional, known["m"] + known["s"] * known["drawn"]
+
+    def judged(number, weights):
+        h = torch.tanh(number @ weights["W"].T + weights["b"])
+        return h @ weights["V"].T + weights["c"]
+
+    made = known["noise"] @ w["A"].T + w["B"]
+    frozen = {name: weight.detach() for name, weight in w.items()}
+    judge = F.softplus(-judged(x, w)).mean() + F.softplus(judged(made.detach(), w)).mean()
+    return judge, F.softplus(-judged(made, frozen)).mean()
+
+
+def batch_norm(torch, w, known):
+    """Return the cross-entropy of a network with batch normalisation, and of one without the mean.
+
+    The second takes the mean of the batch for a constant.
+    """
+    F, x, found = torch.nn.functional, known["points"] + known["offset"], []
+    for more in ("", "_cut"):
+        of = {n: w[f"{n}{more}"] for n in NORMALISED}
+        s = x @ of["W"].T + of["b"]
+        if more:
+            mean = s.mean(0)
+            centred = s - mean.detach()
+            variance = (centred**2).mean(0)  # its slope by way of the mean is 0
+            norm = centred / torch.sqrt(variance + 1e-5)
+            y = norm * of["gamma"] + of["shift"]
+        else:
+            y = F.batch_norm(s, None, None, of["gamma"], of["shift"], training=True, eps=1e-5)
+        found.append(entropy(torch, torch.tanh(y) @ of["V"].T + of["c"], known["t"]))
+    return tuple(found)
+
+
 OF_LSTM = [f"{kind}{gate}" for gate in [*"ifog", "_rnn"] for kind in "UWb"]
+
+OF_GRU = [
+    *(f"{kind}{gate}" for kind in "UWb" for gate in "rug"),
+    "V",
+    "d",
+    *(f"{kind}{gate}_lstm" for kind in "UWb" for gate in "ifog"),
+    "V_lstm",
+    "d_lstm",
+]
+
+NORMALISED = ["W", "b", "gamma", "shift", "V", "c"]
 
 OF_BLOCK = ["Wq", "Wk", "Wv", "Wo", "g1", "b1", "W1", "c1", "W2", "c2", "g2", "b2"]
 
 EXPERIMENTS = {
     "rnn": (rnn, dict.fromkeys("UWbVc", "eta")),
     "lstm": (lstm, dict.fromkeys([*OF_LSTM, "V", "d", "V_rnn", "d_rnn"], "eta")),
+    "gru": (gru, dict.fromkeys(OF_GRU, "eta")),
+    "vae": (vae, dict.fromkeys(["Wmu", "bmu", "Ws", "bs", "Wx", "bx"], "eta")),
+    "gan": (gan, {**dict.fromkeys("WbVc", "eta"), **dict.fromkeys("AB", "eta_G")}),
+    "batch-norm": (batch_norm, dict.fromkeys(
+        [f"{name}{more}" for more in ("", "_cut") for name in NORMALISED], "eta")),
     "attention": (attention, dict.fromkeys(("Wq", "Wk", "Wv", "Wo"), "eta")),
     "transformer": (transformer, dict.fromkeys(["E", *OF_BLOCK, "U"], "eta")),
     "autoencoder": (autoencoder, dict.fromkeys(("W2", "b2", "W3", "b3"), "eta")),
@@ -134,10 +232,11 @@ def main():
         sizes = {key: size.usual for key, size in experiment.sizes.items()} | {"epochs": EPOCHS}
         given = experiment.from_template(experiment.template).inputs  # images, for some
         inputs = {**experiment.inputs(sizes), **given}
+        model = experiment.layout(ExperimentSpec(name, name, "en", sizes)).model
         known = {
-            key: torch.tensor(value) * 1.0
-            for key, value in inputs.items()
-            if not key.startswith(("name", "label"))
+            q.name: torch.tensor(np.array(inputs[q.name], float).reshape(q.input_lengths))
+            for q in model.inputs
+            if not q.is_text
         }
         weights = {key: known.pop(key)[0].clone().requires_grad_() for key in rates}
         optimiser = getattr(torch.optim, OPTIMISERS[sizes.get("optimizer", "sgd")])
@@ -145,8 +244,9 @@ def main():
             [{"params": [weight], "lr": inputs[rates[key]]} for key, weight in weights.items()]
         )
         costs, gradients = [], {key: [] for key in weights}
-        for _ in range(EPOCHS):
+        for done in range(EPOCHS):
             steps.zero_grad()
+            known["epochs_done"] = done
             cost = cost_of(torch, weights, known)
             total = sum(cost) if isinstance(cost, tuple) else cost  # of networks side by side
             total.backward()

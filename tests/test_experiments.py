@@ -17,10 +17,11 @@ from experiments import (
     every_kind_of_cell_is_named_when_it_is_wrong,
 )
 
+from xlnn import reference
 from xlnn.building.plan import origin_of_template, planned
 from xlnn.linting import lint
 from xlnn.options import Options
-from xlnn.registry.templates import experiments, in_order
+from xlnn.registry.templates import experiments, in_order, loaded
 from xlnn.registry.text import languages, text
 
 ZERO = np.array([[1, 1, 1], [1, 0, 1], [1, 0, 1], [1, 1, 1]])
@@ -355,6 +356,64 @@ CASES = {
         ],
         smaller={"epochs": 3},
     ),
+    "gru": Experiment(
+        None,
+        [
+            {"eta": 0, "Ur": 0, "Ui_lstm": 1e6, "epoch": 1},
+            {"x": 0.3, "t": 1, "V": -1e-9, "eta": 1e6, "row": 3},
+            {"x": -1e6, "bu": 1e3, "d": -800, "epoch": 2, "row": 8},
+            {"V": 1e-12, "V_lstm": 1e-12, "eta": 0, "epoch": 1},
+        ],
+        [
+            ({"hidden": 21}, "a whole number from 1 to 20"),
+            ({"spread": "normal"}, "--spread is not available for gru"),
+        ],
+        smaller={"epochs": 2},
+    ),
+    "vae": Experiment(
+        None,
+        [
+            {"images": 0.5, "factor": 0, "epoch_chosen": 2, "image_chosen": 64},
+            {"noise": 0, "Wmu": 1e3, "bx": -1e6, "point": -1.5, "factor": 4},
+            {"Ws": 0, "Wx": 0, "bs": -40, "eta": 1e-12, "point": [0.25, -0.9], "image_chosen": 7},
+            {"images": -2.5, "eta": 0, "bs": 3, "noise": 2, "epoch_chosen": 1},
+        ],
+        [
+            ({"hidden": 3}, "--hidden is not available for vae"),
+            ({"noise": 0.2}, "--noise is not available for vae"),
+        ],
+        by="+0.000001",
+        smaller={"epochs": 2},
+    ),
+    "gan": Experiment(
+        None,
+        [
+            {"m": 0, "s": 0, "eta": 0, "eta_G": 0, "epoch": 1},
+            {"m": 1e6, "s": -2.5, "W": 1e-9, "A": 0, "epoch": 3},
+            {"noise": 0, "drawn": 3, "V": 3, "B": -7, "eta_G": 50},
+            {"A": -1e3, "B": 3, "m": 3, "V": 0, "c": -800, "eta": 1e3},
+        ],
+        [
+            ({"data": "my.csv"}, "--data is not available for gan"),
+            ({"hidden": 0}, "a whole number from 1 to 20"),
+        ],
+        by="+0.000001",
+        smaller={"epochs": 3},
+    ),
+    "batch-norm": Experiment(
+        None,
+        [
+            {"points": 0.25, "offset": -1e6, "share": 0, "epoch": 1},
+            {"W": 0, "W_cut": 1e-9, "gamma": 0, "shift": -3, "share": 1, "typed": 1e6},
+            {"offset": 1e3, "t": 1, "V": 1e6, "gamma_cut": 40, "eta": 1e-9, "epoch": 3},
+            {"W": 1e5, "points": [[n, -n] for n in range(16)], "eta": 2, "c": 1e3},
+        ],
+        [
+            ({"hidden": 21}, "a whole number from 1 to 20"),
+            ({"l2": 0.1}, "--l2 is not available for batch-norm"),
+        ],
+        smaller={"epochs": 3},
+    ),
     "attention": Experiment(
         None,
         [
@@ -516,6 +575,19 @@ def test_it_is_written_in_every_language_and_excel_would_not_repair_it(tmp_path,
     assert named
     assert len(set(named)) == len(named)
     assert not [name for _, name in named if re.search(r"(^|^its|^其|その|[:：的の])$", name)]
+
+
+SEEDED = [
+    name for name in experiments() if loaded(name).rates and "seed" in loaded(name).options_for
+]
+
+
+@pytest.mark.parametrize("name", SEEDED)
+def test_several_runs_have_a_number_everywhere(name):
+    plan = planned(*origin_of_template(name), Options(epochs=2, seed=(1, 2)))
+    run = reference.run(plan.layout.model, plan.made.inputs)
+    numbers = {key: each for key, each in run.items() if each.dtype.kind == "f"}
+    assert [key for key, each in numbers.items() if not np.isfinite(each).all()] == []
 
 
 @pytest.mark.parametrize(("name", "options", "sentence"), cases("refused"))

@@ -509,7 +509,8 @@ def test_a_model_without_weights_has_nothing_to_measure(tmp_path):
     assert "gradient" not in str(report)
 
 
-OURS = ["rnn", "lstm", "attention", "transformer", "autoencoder", "embeddings"]
+OURS = ["rnn", "lstm", "gru", "attention", "transformer", "autoencoder", "vae", "gan",
+        "embeddings"]  # fmt: skip
 
 
 @cache
@@ -526,6 +527,17 @@ def test_every_gradient_of_our_experiments_is_measured_and_right(name):
     stated = {q.name for q in layout.model.quantities if q.gradient_of}
     assert {each.gradient for each in found if each.agrees} == stated
     assert {each.agrees for each in found} == {True}
+
+
+def test_batch_normalisation_takes_a_bias_away_and_leaves_no_slope_to_measure():
+    layout, inputs = experiment("batch-norm")
+    found = measured(layout, reference.run(layout.model, inputs))
+    right = {each.gradient for each in found if each.agrees}
+    stated = {q.name for q in layout.model.quantities if q.gradient_of}
+    assert stated - right == {"dC_db", "dC_dW_cut", "dC_db_cut"}
+    reasons = {each.gradient: each.reason for each in found if each.gradient not in right}
+    assert "too rough" in reasons["dC_db"]
+    assert "exact=False" in reasons["dC_dW_cut"]
 
 
 def test_gradients_of_several_runs_are_slopes_of_the_costs_of_their_own_runs():

@@ -102,7 +102,20 @@ def test_a_cell_without_a_number_is_said(
 
 
 @pytest.mark.parametrize(
-    "template", ["rnn", "attention", "autoencoder", "embeddings", "transformer", "lstm", "diabetes"]
+    "template",
+    [
+        "rnn",
+        "attention",
+        "autoencoder",
+        "embeddings",
+        "transformer",
+        "lstm",
+        "diabetes",
+        "gru",
+        "vae",
+        "gan",
+        "batch-norm",
+    ],
 )
 def test_of_a_single_epoch_no_sentence_names_two(template):
     texts = [str(each) for a in arrays_of(template, epochs=1).values() if a.dtype.kind in "UO"

@@ -18,6 +18,7 @@ from programs import LIBRARIES, skip_without
 import xlnn
 from xlnn.cli import cli
 from xlnn.engines import ENGINES
+from xlnn.equations import units as eq
 from xlnn.errors import XlnnError
 from xlnn.loading import spec as reading
 from xlnn.writing.style import signed
@@ -177,7 +178,6 @@ class Mute(xlnn.Sentence):
 
 
 REFUSED = [
-    ((X, xlnn.Quantity("X")), {"x": 1}, 'would be named "X", whatever the capitals'),
     ((xlnn.Quantity("x", sheet="history"),), {"x": 1}, "neither Spec nor History"),
     ((xlnn.Quantity("x", symbol="x{0}{}"),), {"x": 1}, r'^x: "x\{0\}\{\}" cannot be its symbol'),
     ((xlnn.Quantity("x", symbol="{y}"),), {"x": 1}, r'^x: "\{y\}" cannot be its symbol'),
@@ -523,3 +523,78 @@ def test_sheets_that_differ_in_case_alone_are_refused(tmp_path):
 def test_what_is_no_part_of_a_page_is_refused():
     with pytest.raises(XlnnError, match="A part of the page here is 'x': a part, such"):
         xlnn.Page("here", "Here", "", "x")
+
+
+def of_capitals():
+    """Return a network with the names W and w, B and b, C and c, c_t and C_T, and its inputs.
+
+    t is to be h w + B, with h = tanh(W x + b).
+    """
+    epoch, row = xlnn.Axis("epoch", 3, "up"), xlnn.Axis("row", 4)
+    layers = xlnn.Weights({
+        "W": xlnn.Weight((2, 2), eq.slope("row"), "delta", "x"),
+        "b": xlnn.Weight((2,), eq.bias_slope("row"), "delta"),
+        "w": xlnn.Weight((1, 2), eq.slope("row"), "e", "h"),
+    })  # fmt: skip
+    each = xlnn.alike(axes=(epoch, row))
+    half = xlnn.Stated(lambda e: e**2 / 2, "={e}^2/2")
+    quantities = (
+        xlnn.Quantity("eta"), xlnn.Quantity("c_t"), xlnn.Quantity("B", shape=(1,)),
+        xlnn.Quantity("x", axes=(row,), shape=(2,)), xlnn.Quantity("t", axes=(row,), shape=(1,)),
+        *layers.trained(3),
+        each("s", equation=eq.DENSE.of("W", "x", "b"), shape=(2,)),
+        each("h", equation=eq.TANH.of("s"), shape=(2,)),
+        each("C", equation=eq.DENSE.of("w", "h", "B"), shape=(1,)),
+        each("e", equation=eq.ERROR.of("C"), shape=(1,)),
+        each("c", equation=half, shape=(1,)),
+        xlnn.Quantity("C_T", axes=(epoch,), equation=eq.total("row").of("c")),
+        each("delta", equation=eq.Back(("e", "w"), tanh="h"), shape=(2,)),
+        *layers.gradients(3),
+        xlnn.Quantity("told", equation=xlnn.Told("From {C_T_first} to {C_T_last}; c_t is {c_t}.")),
+    )  # fmt: skip
+    draw = np.random.default_rng(5)
+    given = {"eta": 0.1, "c_t": 7, "B": 0.5, "x": draw.normal(size=(4, 2)).round(1), "t": [[1]] * 4}
+    return xlnn.Model(quantities), given | layers.drawn(1)
+
+
+@pytest.fixture(scope="module")
+def in_capitals(tmp_path_factory):
+    model, inputs = of_capitals()
+    path = tmp_path_factory.mktemp("capitals") / "net.xlsx"
+    return model, xlnn.workbook(model, inputs, path)
+
+
+def test_quantities_whose_names_differ_only_by_capitals_keep_them(in_capitals):
+    model, built = in_capitals
+    assert xlnn.lint(built.path) == ()
+    found, run = xlnn.values(built.path, model=model), xlnn.load(built.path, model=model)
+    assert {"W", "w", "B", "b", "C", "c", "c_t", "C_T"} <= found.keys()
+    assert found["W"].shape, found["w"].shape == ((4, 2, 2), (4, 1, 2))
+    assert (run["B"].array, found["b"].shape) == (0.5, (4, 2))
+    assert {each.gradient for each in built.report.gradients} == {"dC_dW", "dC_db", "dC_dw"}
+    explained = [xlnn.explain(built.path, name, model=model) for name in "WwBbCc"]
+    assert [each.quantity for each in explained] == [*"WwBbCc"]
+
+
+def test_the_defined_name_of_the_second_has_a_mark(in_capitals):
+    _, built = in_capitals
+    names = openpyxl.load_workbook(built.path).defined_names
+    assert len({name.casefold() for name in names}) == len(names)
+    marked = {"w", "b", "c", "C_T", "dC_dw"}
+    assert {name for name in names if name.endswith(".2")} == {f"xlnn.{n}.2" for n in marked}
+    assert not {f"xlnn.{name}" for name in marked} & {*names}
+
+
+@pytest.mark.ci
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_engine_computes_names_that_differ_only_by_capitals(in_capitals, engine):
+    skip_without(engine)
+    model, built = in_capitals
+    assert xlnn.check(built.path, engine, model=model).agrees
+
+
+def test_an_audit_knows_each_gradient_of_names_that_differ_only_by_capitals(in_capitals):
+    _, built = in_capitals
+    found = xlnn.audit(built.path)
+    assert {each.verdict for each in found.judged} == {"right"}
+    assert len(found.judged) == 3 * 8  # of each epoch, 4 of W, 2 of b, and 2 of w

@@ -28,6 +28,7 @@ LED = {
     "sequences": ["Coupled pair"],
     "rnn": ["Network", "Gradients", "Steps"],
     "lstm": ["Memory", "Weights"],
+    "gru": ["Memory", "Weights"],
     "attention": ["Attention"],
     "transformer": ["Talk", "Inside"],
 }
@@ -154,6 +155,24 @@ def test_the_lstm_has_trouble_without_open_forget_gates():
     assert "both bf, V6 and W6, to 0" in section("lstm")
 
 
+def test_the_gru_learns_the_same_with_fewer_weights_and_no_bound_is_passed():
+    run, told = computed("gru"), section("gru")
+    assert (run["right"][-1], run["right_lstm"][-1]) == (8, 8)
+    assert "The GRU has 27 weights and the LSTM 35." in str(run["lacks"])
+    assert "27 weights instead of 35" in told
+    assert f"c grows to {run['largest_lstm']:.1f}, h stays below 1" in told
+    assert run["largest"] < 1
+
+
+def test_with_closed_gates_the_gru_forgets():
+    run, told = computed("gru", bu=-2), section("gru")
+    assert run["right"][-1] == 7
+    assert computed("gru", bu=-2, epoch=1)["remains"] < 0.01
+    cells = [plan_of("gru").layout.cell("bu", (0, unit)) for unit in (0, 1)]
+    assert cells == ["Weights!V6", "Weights!W6"]
+    assert "both bu, V6 and W6, to −2" in told
+
+
 def test_attention_is_masked_and_ends_at_the_capital():
     run = computed("attention")
     assert not run["S"][..., ~np.tri(4, dtype=bool)].any()
@@ -181,7 +200,7 @@ def test_adam_has_a_sheet_with_its_corrections():
     assert {"correction1", "correction2"} <= {q.name for q in plan.layout.model.quantities}
 
 
-@pytest.mark.parametrize("name", ["rnn", "lstm", "attention", "transformer"])
+@pytest.mark.parametrize("name", ["rnn", "lstm", "gru", "attention", "transformer"])
 def test_each_guide_says_how_own_sequences_come_in(name):
     plan = plan_of(name)
     about = plan.kind.words(plan.made.spec).words["guide"]["about"]

@@ -161,8 +161,8 @@ def test_each_template_says_what_it_is_in_a_line():
 def test_each_template_says_which_sections_of_the_book_it_shows():
     beyond = {each.name for each in in_order() if not each.sections}
     networks = {*("circles", "diabetes", "digits-8x8", "iris", "moons", "spirals", "xor")}
-    sequences = {*("rnn", "lstm", "attention", "transformer")}
-    others = {*("autoencoder", "clusters", "embeddings", "q-learning")}
+    sequences = {*("rnn", "lstm", "gru", "attention", "transformer")}
+    others = {*("autoencoder", "batch-norm", "clusters", "embeddings", "gan", "q-learning", "vae")}
     assert beyond == networks | sequences | others
     assert [each.sections[0] for each in in_order() if each.sections] == [
         *("1-2", "1-4", "2-1", "2-2", "2-4", "2-6", "2-10", "2-12"),

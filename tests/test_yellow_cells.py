@@ -23,6 +23,7 @@ SMALL = {
     "xor-layers": {"epochs": 1}, "neuron": {}, "slopes": {}, "costs": {}, "descent": {},
     "sequences": {}, "similarity": {}, "activations": {}, "lstm": {"epochs": 2},
     "attention": {"epochs": 1}, "autoencoder": {"epochs": 1}, "embeddings": {"epochs": 1},
+    "gru": {"epochs": 1}, "vae": {"epochs": 1}, "gan": {"epochs": 2}, "batch-norm": {"epochs": 1},
     "transformer": {"epochs": 1}, "iris": {"epochs": 1}, "diabetes": {"epochs": 1},
 }  # fmt: skip
 """A small workbook of each kind, the quickest first."""

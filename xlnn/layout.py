@@ -160,16 +160,20 @@ class Layout:
     def names(self) -> dict[str, str]:
         """The defined names and their cells; names of further runs end in the run's number.
 
-        Cells that do not fill a rectangle have no name.
+        Cells that do not fill a rectangle have no name. Excel takes ``xlnn.W`` and ``xlnn.w`` for
+        one name, so the second of them ends in ``.2``.
         """
-        found = {}
+        found, spelt = {}, Counter()
         for name, block in self.blocks.items():
-            for number, part in enumerate(block.parts, start=block.quantity.begins + 1):
+            spelt[name.casefold()] += 1
+            number = spelt[name.casefold()]
+            mark = f".{number}" if number > 1 else ""
+            for run, part in enumerate(block.parts, start=block.quantity.begins + 1):
                 if part.is_dense:
                     ends = (part.row, part.column), part.last
                     cells = ":".join(fixed(*corner) for corner in dict.fromkeys(ends))
-                    end = f".run{number}" if number > 1 else ""
-                    found[f"xlnn.{name}{end}"] = f"{quoted(self.titles[block.sheet])}!{cells}"
+                    end = f".run{run}" if run > 1 else ""
+                    found[f"xlnn.{name}{mark}{end}"] = f"{quoted(self.titles[block.sheet])}!{cells}"
         return found
 
     def _across(self, name: str, part: int) -> Iterator[tuple[int, Axis]]:

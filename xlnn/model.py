@@ -117,12 +117,11 @@ class Model:
         object.__setattr__(self, "quantities", several)
         known: dict[str, Quantity] = {}
         for quantity in several:
-            # each has a defined name, in which case does not matter
-            other = known.setdefault(str(quantity.name).casefold(), quantity)
+            other = known.setdefault(str(quantity.name), quantity)
             if other is not quantity:
                 layer = quantity.layer or other.layer
                 begin = f'A layer is named "{layer:.40}", and with it two' if layer else "Two"
-                end = f'"{quantity.name:.40}", whatever the capitals: choose another name.'
+                end = f'"{quantity.name:.40}": choose another name.'
                 raise DataError(f"{begin} quantities would be named {end}")
 
     def without_errors(self, otherwise: str) -> Self:

@@ -20,6 +20,8 @@ PREFIX = "xlnn."
 _GRADIENT = re.compile(r"d(?P<of>.+?)_d(?P<parameter>.+)")
 _TOTALS = {"cost", "loss", "total_cost", "total_loss"}
 _COST = re.compile(r"[CEJL](?:_\w+)?|.*(?:loss|cost|error|entropy).*", re.IGNORECASE)
+_MARK = re.compile(r"\.\d+")
+"""Ends a name that differs from an earlier one only by capitals (`Layout.names`)."""
 _RUN = re.compile(r"(?P<name>.*?)(?P<run>\.run\d+)?", re.DOTALL)
 
 
@@ -41,7 +43,7 @@ def by_names(finder: Finder) -> Roles:
     """
     book = finder.book
     blocks = {
-        name.removeprefix(PREFIX): areas[0]
+        _MARK.sub("", name.removeprefix(PREFIX)): areas[0]
         for name, areas in book.names.items()
         if name.startswith(PREFIX) and len(areas) == 1 and areas[0].sheet in book.lower
     }

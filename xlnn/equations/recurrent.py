@@ -9,7 +9,9 @@ J. Schmidhuber, Long short-term memory, Neural Computation 9 (1997); the forget 
 F. A. Gers, J. Schmidhuber and F. Cummins, Learning to forget, Neural Computation 12 (2000), without
 peepholes. Differs from both papers, which cut the errors off where they leave a memory cell: here
 the whole gradient runs back, as in K. Greff et al., LSTM: a search space odyssey, IEEE TNNLS 28
-(2017).
+(2017). K. Cho et al., Learning phrase representations using RNN encoder-decoder for statistical
+machine translation, EMNLP 2014: the gated recurrent unit. Differs from PyTorch's GRU, whose
+reset gate multiplies what the weights U make of the past, and not the past itself.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,6 +23,7 @@ from xlnn.axis import Use, following, previous
 from xlnn.equation import Cells, Stated
 from xlnn.equations import units
 from xlnn.quantity import Quantity
+from xlnn.terms import peak_formula
 
 SOURCE = "Hochreiter & Schmidhuber 1997"
 
@@ -60,6 +63,28 @@ OUT_ERROR = Stated(
 )
 CANDIDATE_ERROR = Stated(lambda dc, i, g: dc * i * (1 - g * g), "={dc}*{i}*(1-{g}*{g})")
 
+MIXED = Stated(lambda u, past, g: u * past + (1 - u) * g, "={u}*{past}+(1-{u})*{g}")
+UPDATE_ERROR = Stated(
+    lambda dh, past, g, u: dh * (past - g) * u * (1 - u), "={dh}*({past}-{g})*{u}*(1-{u})"
+)
+MIXED_ERROR = Stated(lambda dh, u, g: dh * (1 - u) * (1 - g * g), "={dh}*(1-{u})*(1-{g}*{g})")
+KEPT_ERROR = Stated(lambda dh, u, dseen, r: dh * u + dseen * r, "={dh}*{u}+{dseen}*{r}")
+
+LARGEST_LAST = Stated(lambda d: np.abs(d[-1]).max(), lambda d: f"={peak_formula(d.at(-1)[:])}")
+"""The largest of the errors at the last step."""
+
+LEFT = Stated(  # divided first, so that no square is too large
+    lambda d, peak: (
+        np.sqrt(((d / peak) ** 2).sum(1) / ((d[-1] / peak) ** 2).sum()) if peak else 0 * d[:, 0]
+    ),
+    lambda d, peak: "=IF(SIGN({})=0,0,SQRT(SUMSQ({})/SUMSQ({})))".format(
+        peak[()],
+        *(",".join(f"{each[j]}/{peak[()]}" for j in range(d.shape[0])) for each in (d, d.at(-1))),
+    ),
+)
+"""The size of the errors d at a step as a part of that at the last one, with their `LARGEST_LAST`.
+"""
+
 GATES = {
     "i": ("input gate", "how much of the candidate is written", "i = σ", SOURCE),
     "f": ("forget gate", "how much of the memory is kept", "f = σ", "Gers et al. 2000"),
@@ -67,6 +92,19 @@ GATES = {
     "g": ("candidate", "what may be written", "g = tanh", SOURCE),
 }
 """The title, meaning, beginning of the formula, and source of each gate."""
+
+GRU_SOURCE = "Cho et al. 2014"
+GRU_GATES = {
+    "r": ("reset gate", "how much of the state before the candidate sees", "past", "h₋"),
+    "u": (
+        "update gate",
+        "how much of the state stays; the rest comes from the candidate",
+        "past",
+        "h₋",
+    ),
+    "g": ("candidate", "what may take the place of the state", "seen", "(r h₋)"),
+}
+"""The title and meaning of each gate of a GRU, and what its weights U take, in letters, too."""
 
 
 # fmt: off
@@ -129,4 +167,59 @@ def lstm_back(each: Callable[..., Quantity], arrives: str | Use) -> Iterator[Qua
     yield each("dg", title="error of g", equation=CANDIDATE_ERROR, symbol="δg{}")
     yield each("passed", title="back to the h before", symbol="∂C/∂h{}₋",
                equation=units.Back(*((f"d{gate}", f"U{gate}") for gate in "ifog")))
+
+
+def gru(each: Callable[..., Quantity]) -> Iterator[Quantity]:
+    """Yield a gated recurrent unit, from x and the weights of each gate, ``Ur`` to ``bg``, to h.
+
+    Parameters
+    ----------
+    each : function
+        As for `lstm`.
+
+    >>> from xlnn import Axis
+    >>> steps = Axis("step", 5, "up")
+    >>> [q.name for q in gru(partial(Quantity, axes=(steps,), shape=(3,)))]
+    ['past', 'r', 'u', 'seen', 'g', 'h']
+    """
+    yield each("past", title="h of the step before", symbol="h{}₋",
+               equation=units.COPY.of(previous("h", along="step", start=0.0)))
+    for g, (title, meaning, past, written) in GRU_GATES.items():
+        if g == "g":
+            yield each("seen", title="what the candidate sees", symbol="rh{}₋",
+                       equation=units.PRODUCT.of("r", "past"))
+        gate, begins = (RECURRENT, "g = tanh") if g == "g" else (GATE, f"{g} = σ")
+        yield each(g, title=title, equation=gate.of(f"U{g}", past, f"W{g}", b=f"b{g}"),
+                   source=GRU_SOURCE, meaning=meaning,
+                   written=f"{begins}(U{g} {written} + W{g} x + b{g})")
+    yield each("h", title="state", equation=MIXED, source=GRU_SOURCE,
+               meaning="the memory and the output in one: a mean of what it was and of g",
+               written="h = u h₋ + (1 − u) g")
+
+
+def gru_back(each: Callable[..., Quantity], arrives: str | Use) -> Iterator[Quantity]:
+    """Yield the errors of its state and gates, and ``passed``, that of the state before.
+
+    Parameters
+    ----------
+    each, arrives
+        As for `lstm_back`.
+
+    >>> from xlnn import Axis
+    >>> steps = Axis("step", 5, "down")
+    >>> [q.name for q in gru_back(partial(Quantity, axes=(steps,), shape=(3,)), "top")]
+    ['dh', 'du', 'dg', 'dseen', 'dr', 'kept', 'passed']
+    """
+    yield each("dh", title="error of h", equation=units.COPY.of(arrives), symbol="∂C/∂h{}",
+               meaning="it goes back from step to step times u, and by way of the gates",
+               written="∂C/∂h₋ = ∂C/∂h u + r Ugᵀ δg + Urᵀ δr + Uuᵀ δu", source=GRU_SOURCE)
+    yield each("du", title="error of u", equation=UPDATE_ERROR, symbol="δu{}")
+    yield each("dg", title="error of g", equation=MIXED_ERROR, symbol="δg{}")
+    yield each("dseen", title="error of what g sees", equation=units.BACK.of("dg", "Ug"),
+               symbol="∂C/∂rh{}₋")
+    yield each("dr", title="error of r", equation=GATE_ERROR.of("dseen", "past", "r"),
+               symbol="δr{}")
+    yield each("kept", title="back past the gates", equation=KEPT_ERROR, symbol="u ∂C/∂h{}")
+    yield each("passed", title="back to the h before", symbol="∂C/∂h{}₋",
+               equation=units.Back(("dr", "Ur"), ("du", "Uu"), plus="kept"))
 # fmt: on

@@ -14,37 +14,25 @@ from math import isqrt
 import numpy as np
 
 import xlnn
-from xlnn import Axis, Chart, Grid, Page, Quantity, Size, Stated, Table, Trace, Weight, alike
+from xlnn import Axis, Chart, Page, Quantity, Size, Table, Trace, Weight, alike
 from xlnn.equations import units as eq
+from xlnn.experiments import _pictures as pictures
+from xlnn.experiments._pictures import CODE
 from xlnn.terms import Value
 
 PICTURE = 4, 3
 """Rows and columns of the book's images, to which pictures are resized."""
 
-CODE = 2
-MARKS = ("−0.9", "−0.6", "−0.3", "0.0", "0.3", "0.6", "0.9")
 RATES = {"sgd": 0.05, "momentum": 0.005, "rmsprop": 0.02, "adam": 0.05}
 LINEAR = 10
 """How many times smaller steps are where images are scaled: a linear output has no flat ends."""
-
-ACROSS = len(MARKS)
-"""Pictures along each side of the plane."""
 
 # fmt: off
 NOISY = eq.Choice(  # Vincent et al. 2008, 2.3: a part of the pixels, drawn at random, is set to 0
     lambda x, drawn, noise: np.where(drawn < noise, 0, x),
     "=IF({drawn}-{noise}<0,0,{x})")
-OFF = eq.Choice(
-    lambda t, a: ((t >= 0.5) != (a >= 0.5)).sum(axis=1),
-    lambda t, a: "=" + "+".join(
-        f"(({t[j]}>=0.5)<>({a[j]}>=0.5))" for j in range(t.shape[0])))
-NUMBER = Stated(lambda point: point, "=1*{point}")  # which text is not; SUMPRODUCT skips it
-PLACE = Stated(  # the columns of pictures go from left to right, their rows from the top down
-    lambda place: 0.3 * np.column_stack([
-        (place - 1) % ACROSS - ACROSS // 2, ACROSS // 2 - (place - 1) // ACROSS]),
-    lambda k, place: (
-        f"=0.3*(MOD({place[()]}-1,{ACROSS})-{ACROSS // 2})",
-        f"=0.3*({ACROSS // 2}-INT(({place[()]}-1)/{ACROSS}))")[k])
+APART = 0.3
+"""How far pictures of the plane are from each other."""
 
 
 def grid(sizes: dict, picture: tuple[int, ...] = ()) -> tuple[int, int]:
@@ -134,7 +122,7 @@ def _training(sizes: dict, epoch: Axis, image: Axis) -> Iterator[Quantity]:
                  meaning="how far the image that comes out is from the clean one",
                  written="C = ½ Σ (x − a)²")
     if not sizes["scaled"]:
-        yield column("off", "pixels wrong", OFF.of("images", below), symbol=" ")
+        yield column("off", "pixels wrong", pictures.OFF.of("images", below), symbol=" ")
     back = eq.SIGMOID_DELTA.of(below, "images")
     if sizes["scaled"]:
         back = eq.ERROR.of(below, "images")
@@ -168,23 +156,8 @@ def _shown(sizes: dict) -> Iterator[Quantity | xlnn.Copy]:
     yield picture("before", "clean", pixels.of("images", "image_used"))
     yield picture("seen", "goes in", pixels.of("noisy", "image_used"))
     yield picture("after", "comes out", pixels.of(f"a{last}", "row"))
-    yield Quantity("point", title="type a point", symbol="a{}", shape=(CODE,),
-                   between=(-1.0, 1.0), number_format="0.00")
-    yield Quantity("point_used", title="point used", symbol="a{}", shape=(CODE,),
-                   equation=NUMBER.of("point"), **here)
-    again = partial(xlnn.again, [f"{kind}{n}" for n in above for kind in "za"], **here)
-    yield from again("{}_point", instead={f"a{code}": "point_used", **shown})
-    yield picture("image", "of the point", pixels.of(f"a{last}_point"))
-    place = Axis("place", ACROSS**2)
-    yield Quantity("place", title="place", symbol="n", sheet="decoder", axes=(place,), counts=True)
-    yield Quantity("spot", title="point of the plane", symbol="a{}", axes=(place,), shape=(CODE,),
-                   equation=PLACE, **here)
-    yield from again("{}_plane", axes=(place,), instead={f"a{code}": "spot", **shown})
-    for down, mark in enumerate(reversed(MARKS)):
-        first = down * ACROSS
-        some = Axis("place", ACROSS, first=first, counts_from=first + 1)
-        yield picture(f"plane_{down + 1}", f"a₂ = {mark}", axes=(some,), symbol=" ",
-                      equation=eq.pictures(some, shape).of(f"a{last}_plane"))
+    yield from pictures.plane([f"{kind}{n}" for n in above for kind in "za"], f"a{code}", shown,
+                              letter="a", apart=APART, shape=shape, **here)
 
 
 def inputs(sizes: dict) -> dict:
@@ -230,9 +203,6 @@ class Autoencoder(xlnn.Experiment):
         return ()
 
 
-ink = partial(Grid, scale=lambda page: "around 0" if page.spec.scaled else "ink", width=3,
-              digits=";;;")
-
 EXPERIMENT = Autoencoder(
     "autoencoder", model, title="An autoencoder in a sheet",
     summary="An autoencoder: the book's 64 images through two numbers and back, and the plane of "
@@ -267,10 +237,9 @@ EXPERIMENT = Autoencoder(
                     xlnn.Sentences("epoch_chosen_asked", "image_chosen_asked", bold=0),
                 ),
                 xlnn.Below(
-                    xlnn.Beside(ink("before"), ink("seen"), ink("after"), ink("image")),
+                    xlnn.Beside(*map(pictures.ink, ("before", "seen", "after", "image"))),
                     xlnn.Space(),
-                    ink("plane_1", height=0, captions=tuple(f"a₁ = {mark}" for mark in MARKS)),
-                    *(ink(f"plane_{n}", height=0) for n in range(2, ACROSS + 1)),
+                    *pictures.grids("a", APART),
                 ),
                 xlnn.Below(
                     Chart("Images in the plane of the two numbers",

@@ -11,19 +11,11 @@ from functools import partial
 import numpy as np
 
 import xlnn
-from xlnn import Axis, Chart, Quantity, Stated, Table, Trace, Weight, alike, following, previous
+from xlnn import Axis, Chart, Quantity, Table, Trace, Weight, alike, following, previous
 from xlnn.equations import recurrent
 from xlnn.equations import units as eq
-from xlnn.terms import peak_formula
 
 # fmt: off
-PEAK = Stated(lambda d: np.abs(d[-1]).max(), lambda d: f"={peak_formula(d.at(-1)[:])}")
-SHARE = Stated(  # of the errors at this step in those at the last one; no square is too large
-    lambda d, peak: (
-        np.sqrt(((d / peak) ** 2).sum(1) / ((d[-1] / peak) ** 2).sum()) if peak else 0 * d[:, 0]),
-    lambda d, peak: "=IF(SIGN({})=0,0,SQRT(SUMSQ({})/SUMSQ({})))".format(peak[()], *(
-        ",".join(f"{each[j]}/{peak[()]}" for j in range(d.shape[0])) for each in (d, d.at(-1)))))
-
 RESULTS = "C_T", "recognised", "accuracy"
 SHOWN = (*recurrent.GATES, "c", "h_rnn", "dc", "delta_rnn")
 
@@ -118,12 +110,12 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     yield from (xlnn.shown(name, "n", number_format="0.00") for name in SHOWN)
     for of in ("dc", "delta_rnn"):
         yield Quantity(f"peak_{of}", kind="peak", title="largest error at the last step",
-                       equation=PEAK.of(f"{of}_shown"))
+                       equation=recurrent.LARGEST_LAST.of(f"{of}_shown"))
     share = alike(symbol="|δ|", axes=(step,), role="backward", number_format="0.000")
-    yield share("share", "error left", SHARE.of("dc_shown", "peak_dc"),
+    yield share("share", "error left", recurrent.LEFT.of("dc_shown", "peak_dc"),
                 written="|δc| / |δc at the last step|",
                 meaning="|δc| at this step, as a part of that at the last step")
-    yield share("share_rnn", "RNN", SHARE.of("delta_rnn_shown", "peak_delta_rnn"),
+    yield share("share_rnn", "RNN", recurrent.LEFT.of("delta_rnn_shown", "peak_delta_rnn"),
                 written="|δ′| / |δ′ₜ|")
     for more in ("", "_rnn"):
         yield Quantity(f"remains{more}", title="at the first step",

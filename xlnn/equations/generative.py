@@ -1,0 +1,138 @@
+"""Networks that make data: the spots of a variational autoencoder, two players and densities.
+
+A spot has a middle and a spread sigma (numbers,), of which s = ln sigma^2. A player's cost is a
+mean over the axis ``row``. D is what a discriminator says, z what its sigmoid gets of a row.
+
+D. P. Kingma and M. Welling, Auto-encoding variational Bayes, ICLR 2014. I. Higgins et al.,
+beta-VAE: Learning basic visual concepts with a constrained variational framework, ICLR 2017.
+I. Goodfellow et al., Generative adversarial nets, NIPS 2014.
+"""
+
+import numpy as np
+
+from xlnn.equation import Cells, Choice, Stated
+
+SPREAD = Stated(lambda s: np.exp(s / 2), "=EXP({s}/2)")
+
+DRAWN = Stated(lambda middle, sigma, noise: middle + sigma * noise, "={middle}+{sigma}*{noise}")
+"""A point of a spot: the noise is an input, so the point has a slope.   Kingma & Welling, 2.4."""
+
+RECONSTRUCTION = Stated(  # ln y could ask for ln 0
+    lambda z, x: (np.maximum(z, 0) - x * z + np.log1p(np.exp(-np.abs(z)))).sum(1),
+    lambda z, x: (
+        "="
+        + "+".join(
+            f"MAX({z[j]},0)-{x[j]}*{z[j]}+LN(1+EXP(-ABS({z[j]})))" for j in range(z.shape[0])
+        )
+    ),
+)
+"""The cross-entropy of all pixels of an image.   Kingma & Welling, app. C.1."""
+
+DIVERGENCE = Stated(
+    lambda middle, sigma, s: ((middle * middle + sigma * sigma - 1 - s) / 2).sum(1),
+    lambda middle, sigma, s: (
+        "=("
+        + "+".join(
+            f"{middle[k]}*{middle[k]}+{sigma[k]}*{sigma[k]}-1-{s[k]}" for k in range(s.shape[0])
+        )
+        + ")/2"
+    ),
+)
+"""The KL divergence of a spot from the normal distribution.   Kingma & Welling, app. B."""
+
+BOTH_COSTS = Stated(lambda R, factor, KL: R + factor * KL, "={R}+{factor}*{KL}")
+"""R + beta KL.   Higgins et al., (4)."""
+
+MIDDLE_ERROR = Stated(lambda dc, factor, middle: dc + factor * middle, "={dc}+{factor}*{middle}")
+S_ERROR = Stated(
+    lambda dc, noise, sigma, factor: dc * noise * sigma / 2 + factor * (sigma * sigma - 1) / 2,
+    "={dc}*{noise}*{sigma}/2+{factor}*({sigma}*{sigma}-1)/2",
+)
+"""How fast both costs change with s, from the error dc of the point drawn."""
+
+TURNED = Choice(
+    lambda image, epoch: (image + epoch - 2) % len(image) + 1,
+    lambda image, epoch: f"=MOD({image[()]}+{epoch[()]}-2,COUNT({image.over('image')[()]}))+1",
+)
+"""The row of a table that an image takes: one further down in each epoch, and round again."""
+
+HIDDEN = Stated(
+    lambda W, x, b: np.tanh(x @ W.T + b),
+    lambda j, W, x, b: f"=TANH({W[j, 0]}*{x[0]}+{b[j]})",
+)
+"""A tanh unit with one input."""
+
+LOG = "LN(1+EXP(-ABS({0})))"  # EXP of z itself could be too large
+JUDGED = Stated(
+    lambda real, made: np.logaddexp(0, -real) + np.logaddexp(0, made),
+    f"=MAX(-{{real}},0)+{LOG.format('{real}')}+MAX({{made}},0)+{LOG.format('{made}')}",
+)
+"""-ln D of a row of data, and -ln(1 - D) of one made.   Goodfellow et al., 3."""
+
+FOOLED = Stated(lambda made: np.logaddexp(0, -made), f"=MAX(-{{made}},0)+{LOG.format('{made}')}")
+"""-ln D of a row made: the generator's cost that does not saturate.   Goodfellow et al., 3."""
+
+MEAN_COST = Stated(lambda of: of.mean(), lambda of: f"=AVERAGE({of.over('row')[0]})")
+
+
+def judged_error(rows: int, answer: int) -> Stated:
+    """Return how fast the mean of -ln D (answer 1) or of -ln(1 - D) (0) changes with z of a row."""
+    return Stated(lambda y: (y - answer) / rows, f"=({{y}}-{answer})/{rows}")
+
+
+def over_both(of: Stated) -> Stated:
+    """Return a gradient over the rows of the data and over those made, which is a sum of two.
+
+    Parameters
+    ----------
+    of : Stated
+        `xlnn.equations.units.slope` or ``bias_slope``, of an error d and perhaps what enters, a.
+
+    Returns
+    -------
+    Stated
+        Of d and a, then of e and c.
+    """
+    names = [dict(zip("da", letters, strict=True)) for letters in ("da", "ec")]
+
+    def of_one(names: dict[str, str], known: dict) -> dict:
+        return {role: known[names[role]] for role in of.roles}
+
+    def cell(*unit: int, **known: Cells) -> str:
+        return "=" + "+".join(of.cell(*unit, **of_one(each, known))[1:] for each in names)
+
+    return Stated(
+        lambda **known: sum(of.array(**of_one(each, known)) for each in names), cell
+    ).taking(*(each[role] for each in names for role in of.roles))
+
+
+NARROW = 0.01
+"""The least spread with which a density is drawn."""
+
+DENSITY = Stated(
+    lambda x, mean, spread: (
+        np.exp(-np.minimum(700, ((x - mean) / np.maximum(np.abs(spread), NARROW)) ** 2 / 2))
+        / (np.maximum(np.abs(spread), NARROW) * np.sqrt(2 * np.pi))
+    ),
+    f"=EXP(-MIN(700,(({{x}}-{{mean}})/MAX(ABS({{spread}}),{NARROW}))^2/2))"
+    f"/(MAX(ABS({{spread}}),{NARROW})*SQRT(2*PI()))",
+)
+"""The density of the normal distribution."""
+
+PASSED = Choice(
+    lambda before, now, last, goal: before + ((now - goal) * (last - goal) < 0),
+    "={before}+IF(SIGN({now}-{goal})*SIGN({last}-{goal})<0,1,0)",
+)
+"""How often a number has come to the other side of its goal."""
+
+FIRST = Stated(lambda of: of.ravel()[0], lambda of: f"={of[(0,) * len(of.shape)]}")
+SIZE = Stated(lambda of: np.abs(of).ravel()[0], lambda of: f"=ABS({of[(0,) * len(of.shape)]})")
+"""The only number, and its size."""
+
+
+def across(places: int) -> Stated:
+    """Return numbers at equal distances, from below both 0 and a number m to above both."""
+    return Stated(
+        lambda m, n: min(0, m) - 3 + (abs(m) + 6) * (n - 1)[:, np.newaxis] / (places - 1),
+        f"=MIN(0,{{m}})-3+(ABS({{m}})+6)*({{n}}-1)/{places - 1}",
+    )

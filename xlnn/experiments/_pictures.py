@@ -1,0 +1,117 @@
+"""Pictures of 4 × 3 pixels, and the plane of two numbers from which a decoder makes them."""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+
+import numpy as np
+
+import xlnn
+from xlnn import Axis, Grid, Quantity, Stated, alike
+from xlnn.equations import units as eq
+
+ROWS, COLUMNS = 4, 3
+PIXELS = ROWS * COLUMNS
+CODE = 2
+ACROSS = 7
+"""Pictures along each side of the plane."""
+
+# fmt: off
+OFF = eq.Choice(
+    lambda t, a: ((t >= 0.5) != (a >= 0.5)).sum(axis=1),
+    lambda t, a: "=" + "+".join(f"(({t[j]}>=0.5)<>({a[j]}>=0.5))" for j in range(t.shape[0])))
+"""How many pixels come out on the wrong side of ½."""
+
+NUMBER = Stated(lambda point: point, "=1*{point}")  # which text is not; SUMPRODUCT skips it
+PICTURE = eq.OfRow((ROWS, COLUMNS), (PIXELS,))
+
+ink = partial(
+    Grid, scale=lambda page: "around 0" if page.spec.scaled else "ink", width=3, digits=";;;"
+)
+"""A picture; scaled pixels have two colours."""
+
+
+def place(apart: float) -> Stated:
+    """Return the equation of the places: from left to right, and their rows from the top down."""
+    half = ACROSS // 2
+    return Stated(
+        lambda place: apart * np.column_stack([
+            (place - 1) % ACROSS - half, half - (place - 1) // ACROSS]),
+        lambda k, place: (
+            f"={apart}*(MOD({place[()]}-1,{ACROSS})-{half})",
+            f"={apart}*({half}-INT(({place[()]}-1)/{ACROSS}))")[k])
+
+
+def marks(apart: float) -> list[str]:
+    """Return the numbers along a side of the plane.
+
+    >>> marks(0.5)
+    ['−1.5', '−1.0', '−0.5', '0.0', '0.5', '1.0', '1.5']
+    """
+    return [f"{apart * (n - ACROSS // 2):.1f}".replace("-", "−") for n in range(ACROSS)]
+
+
+def plane(  # noqa: PLR0913 -- what is on it
+    decoder: Iterable[str], code: str, weights: Mapping[str, str], *, letter: str, apart: float,
+    shape: tuple[int, int] = (ROWS, COLUMNS), **here: str,
+) -> Iterator[Quantity | xlnn.Copy]:
+    """Yield a point to be typed and the places of the plane, and the picture of each.
+
+    Parameters
+    ----------
+    decoder : iterable of str
+        The quantities from the two numbers to the pixels, which are the last.
+    code : str
+        The two numbers, of which the decoder makes pixels.
+    weights : dict of str
+        The weights that it uses in place of those of training.
+    letter : str
+        That of the two numbers.
+    apart : float
+        How far the places are from each other.
+    shape : (int, int)
+        Rows and columns of a picture.
+    **here : str
+        The sheet and the number format.
+    """
+    (*_, pixels), picture = decoder, alike(shape=shape)
+    shown = eq.OfRow(shape, (math.prod(shape),))
+    again = partial(xlnn.again, decoder, **here)
+    point = alike(symbol=f"{letter}{{}}", shape=(CODE,))
+    yield point("point", "type a point", number_format="0.00", between=(-3 * apart, 3 * apart))
+    yield point("point_used", "point used", NUMBER.of("point"), **here)
+    yield from again("{}_point", instead={code: "point_used", **weights})
+    yield picture("image", "of the point", shown.of(f"{pixels}_point"))
+    places = Axis("place", ACROSS**2)
+    yield Quantity("place", title="place", symbol="n", axes=(places,), counts=True,
+                   sheet=here["sheet"])
+    yield point("spot", "point of the plane", place(apart).of("place"), axes=(places,), **here)
+    yield from again("{}_plane", axes=(places,), instead={code: "spot", **weights})
+    for down, mark in enumerate(reversed(marks(apart))):
+        first = down * ACROSS
+        some = Axis("place", ACROSS, first=first, counts_from=first + 1)
+        yield picture(f"plane_{down + 1}", f"{letter}₂ = {mark}", axes=(some,), symbol=" ",
+                      equation=eq.pictures(some, shape).of(f"{pixels}_plane"))
+
+
+def grids(letter: str, apart: float) -> Iterator[Grid]:
+    """Yield the rows of pictures of the plane."""
+    captions = tuple(f"{letter}₁ = {mark}" for mark in marks(apart))
+    for n in range(1, ACROSS + 1):
+        yield ink(f"plane_{n}", height=0, captions=captions if n == 1 else ())
+
+
+def from_data(data: xlnn.Dataset, where: str) -> tuple[dict, dict]:
+    """Return the sizes and inputs for pictures, labelled by class or by number."""
+    images, pixels = data.x.reshape(len(data.x), -1).shape
+    if pixels != PIXELS:
+        raise xlnn.XlnnError(f"{where}: {pixels} columns of pixels were found, but {ROWS} × "
+                             f"{COLUMNS} are needed; --label names a column of labels.")
+    if outside := [value for value in data.x.flat if not 0 <= value <= 1]:
+        raise xlnn.XlnnError(f"{where}: a pixel is {outside[0]:g}, but pixels must be from 0 to 1.")
+    classes = data.t.argmax(axis=1) if data.labels else np.arange(images)
+    numbers = np.array([xlnn.number(label) for label in data.labels], dtype=float)
+    are_numbers = len(numbers) and np.isfinite(numbers).all()  # not words, and not missing
+    labels = numbers[classes] if are_numbers else classes + 1
+    return {"images": images}, {"labels": labels}
+# fmt: on
