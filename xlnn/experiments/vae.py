@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 
 import xlnn
-from xlnn import Axis, Chart, Page, Quantity, Size, Table, Trace, Weight, alike
+from xlnn import Axis, Chart, Page, Quantity, Size, Stated, Table, Trace, Weight, alike
 from xlnn.equations import generative as gen
 from xlnn.equations import units as eq
 from xlnn.experiments import _pictures as pictures
@@ -21,6 +21,12 @@ from xlnn.experiments._pictures import CODE, PIXELS
 
 APART = 0.5
 """How far pictures of the plane are from each other."""
+
+SPREAD = Stated(
+    lambda of: np.sqrt((of**2).mean()),
+    lambda of: "=SQRT(SUMSQ({0})/COUNT({0}))".format(of.over("image")[...]),
+)
+"""The typical size of both numbers of all images."""
 
 
 # fmt: off
@@ -123,7 +129,7 @@ def _shown(images: int) -> Iterator[Quantity | xlnn.Copy]:
         yield xlnn.shown(name, "number", **here)
     for name, of in (("spread", "middle_shown"), ("sigma_mean", "sigma_shown")):
         yield Quantity(name, title=f"typical size of {of[:-6]}", sheet="decoder",
-                       equation=eq.root_mean_square("image").of(of))
+                       equation=SPREAD.of(of))
     shown = {name: f"{name}_shown" for name in ("Wx", "bx")}
     yield from (xlnn.shown(name, kind=name[0], **here) for name in shown)
     picture = alike(shape=(pictures.ROWS, pictures.COLUMNS))
