@@ -8,7 +8,9 @@ import pytest
 from click.testing import CliRunner
 
 import xlnn
+from xlnn import reference
 from xlnn.cli import cli
+from xlnn.equations import units as eq
 from xlnn.errors import OptionsError, XlnnError
 from xlnn.loading.spec import described
 from xlnn.registry.templates import experiments, loaded
@@ -161,3 +163,25 @@ def test_show_names_the_runs(path):
     said = CliRunner().invoke(cli, ["show", str(path), "--json"])
     assert said.exit_code == 0
     assert "run 2" in json.dumps(json.loads(said.stdout))
+
+
+def test_what_runs_share_may_stand_between_what_they_do_not():
+    def model(sizes, words):  # noqa: ARG001 -- it says nothing
+        epoch, row = xlnn.Axis("epoch", sizes["epochs"], "up"), xlnn.Axis("row", 3)
+        yield xlnn.Quantity("eta")
+        yield xlnn.Quantity("x", axes=(row,), shape=(1,))
+        network = xlnn.Weights({"b": xlnn.Weight((1,), eq.bias_slope("row"), "e")})
+        yield from network.trained(sizes["epochs"])
+        both = xlnn.alike(axes=(epoch, row), shape=(1,))
+        yield both("e", equation=xlnn.Stated(lambda b, x: b - x, "={b}-{x}"))
+        yield both("shared", equation=xlnn.Stated(lambda x: 2 * x, "=2*{x}"))
+        yield from network.gradients(sizes["epochs"])
+
+    inputs = {"x": [[1], [2], [4]], "b": [[0.5]]}
+    made = xlnn.Experiment(
+        "mean", model, [xlnn.Page("mean", "Mean", "")], sizes={"epochs": xlnn.Size(2)},
+        rates={"sgd": 0.1}, inputs=inputs,
+    )  # fmt: skip
+    recipe = made.recipe(made.from_template(made.template), {"eta": (0.1, 0.2)})
+    run = reference.run(recipe.model, recipe.inputs)
+    assert run["b"][:, 1, 0].tolist() == pytest.approx([0.5 + 0.1 * 5.5, 0.5 + 0.2 * 5.5])

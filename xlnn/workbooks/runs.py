@@ -173,7 +173,9 @@ def joined_runs(
         name: [each for each in quantities if each.name not in close]
         for name, quantities in several.items()
     }
-    found = {each.name: each for each in of_runs(trained, runs)}
+    # what runs share precedes them: between their quantities it would part one round from the next
+    joined = sorted(of_runs(trained, runs), key=lambda each: bool(each.each))
+    found = {each.name: each for each in joined}
     own = {each.name for each in found.values() if each.each}
     choice = next((choice_of_run(each.name) for each in first if each.name in _epochs(first)), "")
     shown = choosing([each for each in first if each.name in close], own, len(runs), choice)
