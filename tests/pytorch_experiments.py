@@ -14,7 +14,7 @@ from itertools import permutations
 import numpy as np
 
 from xlnn.registry.templates import loaded
-from xlnn.workbooks.experiment import ExperimentSpec
+from xlnn.workbooks.spec import Spec
 
 EPOCHS = 5
 
@@ -232,7 +232,7 @@ def main():
         sizes = {key: size.usual for key, size in experiment.sizes.items()} | {"epochs": EPOCHS}
         given = experiment.from_template(experiment.template).inputs  # images, for some
         inputs = {**experiment.inputs(sizes), **given}
-        model = experiment.layout(ExperimentSpec(name, name, "en", sizes)).model
+        model = experiment.layout(Spec(name, name, "en", sizes)).model
         known = {
             q.name: torch.tensor(np.array(inputs[q.name], float).reshape(q.input_lengths))
             for q in model.inputs

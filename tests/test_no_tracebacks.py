@@ -128,7 +128,7 @@ def test_a_template_with_nested_brackets_is_refused(tmp_path, brackets):
         template(str(tmp_path))
 
 
-@pytest.mark.parametrize("name", ["est", "nswer", "EST", "Nswer"])
+@pytest.mark.parametrize("name", ["est", "nswer"])
 def test_a_layer_whose_name_makes_another_quantity_is_refused(name):
     base = spec([2, 2, 2])
     layers = replace(base.layers[0], name=name), *base.layers[1:]

@@ -16,7 +16,7 @@ READ = {
     "audit files", "build data", "build from_workbook", "build model", "build start", "check files",
     "check key",
     "explain file", "export file", "grade exercise", "grade files", "grade late", "grade roster",
-    "exercise roster", "lint file", "show file", "values file",
+    "exercise roster", "lint file", "page file", "show file", "values file",
 }  # fmt: skip
 """Paths that a command only reads."""
 
@@ -32,6 +32,7 @@ EXERCISE = "exercise first --level 2 --student Ada"
 OUTPUTS = {
     "build output": ("build first -o {}", "mine.xlsx"),
     "values output": ("values first.xlsx -o {}", "mine.npz"),
+    "page output": ("page first.xlsx -o {}", "mine.html"),
     "export output npz": ("export xor.xlsx -o {}", "mine.npz"),
     "exercise output": (f"{EXERCISE} -o {{}}", "mine.xlsx"),
     "exercise output key": (f"{EXERCISE} --key -o {{}}", "mine.xlsx"),

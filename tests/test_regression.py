@@ -279,7 +279,7 @@ TEMPLATES = [
     ("[sizes]\nsteps = 3", r"\[data\] does not say its file"),
     ("[data]\nfile = 1\ntarget = 'b'", r"\[data\]: file is 1: a text is expected"),
     ("data = 1", "data is 1: a table, written in"),
-    ("[data]\nfile = 'my.csv'\ntarget = 'b'", "sizes of a regression workbook are"),
+    ("[data]\nfile = 'my.csv'\ntarget = 'b'\n[sizes]\nx = 1", "sizes of a regression workbook are"),
 ]
 
 

@@ -112,7 +112,7 @@ def test_a_quantity_has_its_symbol_section_meaning_and_cells(short_path, runs):
     cell = delta.cell(epoch=1, image=6, unit=1)
     explained = xlnn.explain(short_path, "delta3", at={"epoch": 1, "image": 6})
     assert cell == explained.cell == "Training!S9"
-    assert delta[0, 5, 0] == explained.value
+    assert delta[0, 5, 0] == pytest.approx(explained.value, rel=1e-14)
     assert repr(delta) == (
         "<delta3: δ³, error of the unit, 3 x 64 x 2, from Training!S4, book 4-2, 4-3>"
     )

@@ -14,6 +14,7 @@ import numpy as np
 
 from xlnn.equation import Cells, Stated
 from xlnn.equations import units
+from xlnn.equations.elementary import DIFFERENCE
 from xlnn.quantity import Quantity
 
 SOURCE = "Ioffe & Szegedy 2015"
@@ -21,7 +22,7 @@ SOURCE = "Ioffe & Szegedy 2015"
 EPSILON = 1e-5
 ROOT = "SQRT({variance}+1/100000)"
 
-CENTRED = Stated(lambda s, mean: s - mean, "={s}-{mean}")
+CENTRED = DIFFERENCE.restated("s", "mean")
 
 VARIANCE = Stated(
     lambda centred: (centred**2).mean(0),

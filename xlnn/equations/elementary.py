@@ -18,6 +18,7 @@ HALF_SQUARE = Stated(lambda t, a: (t - a) ** 2 / 2, "=({t}-{a})^2/2")
 LINE = Stated(lambda x, m, n: m * x + n, "={m}*{x}+{n}")
 """y = mx + n.   Book: 2-1 has ax + b."""
 
+PLUS_PRODUCT = Stated(lambda a, b, c: a + b * c, "={a}+{b}*{c}")
 LINEAR = Stated(lambda a, x, b, y: a * x + b * y, "={a}*{x}+{b}*{y}")
 """A linear combination of two numbers.   Book: 2-2, 2-3."""
 

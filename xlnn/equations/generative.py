@@ -11,10 +11,11 @@ I. Goodfellow et al., Generative adversarial nets, NIPS 2014.
 import numpy as np
 
 from xlnn.equation import Cells, Choice, Stated
+from xlnn.equations.elementary import PLUS_PRODUCT
 
 SPREAD = Stated(lambda s: np.exp(s / 2), "=EXP({s}/2)")
 
-DRAWN = Stated(lambda middle, sigma, noise: middle + sigma * noise, "={middle}+{sigma}*{noise}")
+DRAWN = PLUS_PRODUCT.restated("middle", "sigma", "noise")
 """A point of a spot: the noise is an input, so the point has a slope.   Kingma & Welling, 2.4."""
 
 RECONSTRUCTION = Stated(  # ln y could ask for ln 0
@@ -40,10 +41,10 @@ DIVERGENCE = Stated(
 )
 """The KL divergence of a spot from the normal distribution.   Kingma & Welling, app. B."""
 
-BOTH_COSTS = Stated(lambda R, factor, KL: R + factor * KL, "={R}+{factor}*{KL}")
+BOTH_COSTS = PLUS_PRODUCT.restated("R", "factor", "KL")
 """R + beta KL.   Higgins et al., (4)."""
 
-MIDDLE_ERROR = Stated(lambda dc, factor, middle: dc + factor * middle, "={dc}+{factor}*{middle}")
+MIDDLE_ERROR = PLUS_PRODUCT.restated("dc", "factor", "middle")
 S_ERROR = Stated(
     lambda dc, noise, sigma, factor: dc * noise * sigma / 2 + factor * (sigma * sigma - 1) / 2,
     "={dc}*{noise}*{sigma}/2+{factor}*({sigma}*{sigma}-1)/2",

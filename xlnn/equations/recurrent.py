@@ -21,7 +21,8 @@ import numpy as np
 
 from xlnn.axis import Use, following, previous
 from xlnn.equation import Cells, Stated
-from xlnn.equations import units
+from xlnn.equations import elementary, units
+from xlnn.equations.optimiser import MOVING_AVERAGE
 from xlnn.quantity import Quantity
 from xlnn.terms import peak_formula
 
@@ -63,12 +64,12 @@ OUT_ERROR = Stated(
 )
 CANDIDATE_ERROR = Stated(lambda dc, i, g: dc * i * (1 - g * g), "={dc}*{i}*(1-{g}*{g})")
 
-MIXED = Stated(lambda u, past, g: u * past + (1 - u) * g, "={u}*{past}+(1-{u})*{g}")
+MIXED = MOVING_AVERAGE.restated("past", "g", "u", says="h = u h₋ + (1 − u) g")
 UPDATE_ERROR = Stated(
     lambda dh, past, g, u: dh * (past - g) * u * (1 - u), "={dh}*({past}-{g})*{u}*(1-{u})"
 )
 MIXED_ERROR = Stated(lambda dh, u, g: dh * (1 - u) * (1 - g * g), "={dh}*(1-{u})*(1-{g}*{g})")
-KEPT_ERROR = Stated(lambda dh, u, dseen, r: dh * u + dseen * r, "={dh}*{u}+{dseen}*{r}")
+KEPT_ERROR = elementary.LINEAR.restated("dh", "u", "dseen", "r")
 
 LARGEST_LAST = Stated(lambda d: np.abs(d[-1]).max(), lambda d: f"={peak_formula(d.at(-1)[:])}")
 """The largest of the errors at the last step."""

@@ -13,6 +13,7 @@ learns targets t = (y - middle) factor, as it sees inputs that are scaled.
 
 import numpy as np
 
+from xlnn.axis import SAMPLES
 from xlnn.equation import Cells, Choice, Equation, Sentence, Stated
 from xlnn.equations.dense import counted, place_in, place_of
 from xlnn.equations.elementary import mean, root_mean_square, total
@@ -113,15 +114,15 @@ RIGHT = Choice(
 COUNTED = {"reads_as_stated": True, "discontinuous": True, "number_format": "0"}
 """What a number of samples that were recognised is, as a `Choice` is."""
 
-RECOGNISED = total("image").restated("right", **COUNTED, says="How many samples were recognised.")
+RECOGNISED = total(*SAMPLES).restated("right", **COUNTED, says="How many samples were recognised.")
 
-ACCURACY = mean("image").restated(
+ACCURACY = mean(*SAMPLES).restated(
     "right",
     **COUNTED,
     says="The share of the samples that were recognised in an epoch.",
 )
 
-MEAN_COST = mean("image").restated("C", says="The mean of C over the samples.")
+MEAN_COST = mean(*SAMPLES).restated("C", says="The mean of C over the samples.")
 
 
 class Least(Equation):
@@ -203,12 +204,12 @@ OFF = Stated(
 """Computed as |a_k - t_k| / |factor_k|, without the middle, which may be far larger than the
 difference. Targets that are not scaled have no factor."""
 
-ROOT_MEAN_SQUARE = root_mean_square("image").restated(
+ROOT_MEAN_SQUARE = root_mean_square(*SAMPLES).restated(
     "off",
     says="The root of the mean squared error over the samples; large errors count for more.",
 )
 
-MEAN_ABSOLUTE = mean("image").restated("off", says="The mean absolute error over the samples.")
+MEAN_ABSOLUTE = mean(*SAMPLES).restated("off", says="The mean absolute error over the samples.")
 
 ENDS = Stated(
     lambda **rows: np.stack(

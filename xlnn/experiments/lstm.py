@@ -20,9 +20,14 @@ RESULTS = "C_T", "recognised", "accuracy"
 SHOWN = (*recurrent.GATES, "c", "h_rnn", "dc", "delta_rnn")
 
 
+def labels_of(sizes: dict) -> tuple:
+    """Return the labels that are learnt, if there are any."""
+    return sizes["labels"] if sizes.get("task") == "classification" else ()
+
+
 def outputs(sizes: dict) -> int:
     """Return the number of outputs: one for each label, or a single one."""
-    return len(sizes.get("labels", ())) or 1
+    return len(labels_of(sizes)) or 1
 
 
 def weights(H: int, K: int = 1) -> xlnn.Weights:
@@ -55,7 +60,7 @@ def training(sizes: dict, epoch: Axis, row: Axis) -> Iterator[Quantity]:
     t = data("t", "target", symbol="t{}", axes=(row,), shape=(K,), choices=(0, 1),
              meaning="what the output is to be at the end")
     yield t
-    if labels := sizes.get("labels", ()):
+    if labels := labels_of(sizes):
         yield from xlnn.classes_of(t, labels)
     networks = weights(H, K)
     yield from networks.trained(epoch.length, sizes["optimizer"])

@@ -11,6 +11,7 @@ from xlnn.data.dataset import ReadOptions
 from xlnn.data.load import load
 from xlnn.data.messages import short
 from xlnn.data.numbers import rounded
+from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.errors import DataError
 from xlnn.option import LIST, NUMBER, SECTIONS, TABLE, TEXT, Option
 from xlnn.options import BUILD
@@ -70,12 +71,20 @@ def from_template(kind: Kind, of: Template) -> Origin:
     labels = tuple(map(str, entries.get("labels", ())))
     if len(set(labels)) < len(labels):
         raise DataError(f"{where}: a label occurs twice in its labels.")
+    _check_constants(inputs, sizes.get("optimizer"), where)
     noted = {name: tuple(BUILD[name].notes(of.values.get(name))) for name in BUILD}
     origin = Origin(
         of.name, sizes, inputs, settings, reading=ReadOptions(labels=labels, **reading),
         notes={name: notes for name, notes in noted.items() if notes},
     )  # fmt: skip
     return _with_files(kind, of, entries, origin)
+
+
+def _check_constants(inputs: Mapping[str, Any], optimizer: str | None, where: str) -> None:
+    """Refuse the constants of another optimiser."""
+    for name in (name for name in inputs if optimizer and name in CONSTANTS):
+        if name not in OPTIMISERS[optimizer].constants:
+            raise DataError(f'{where}: {name} is not available for the optimizer "{optimizer}".')
 
 
 def _entries(kind: Kind, of: Template, where: str) -> dict[str, Any]:

@@ -34,7 +34,7 @@ from xlnn.registry.templates import Template, folder
 from xlnn.registry.text import IN_WORDS, Text, missing, text
 from xlnn.workbooks import compare
 from xlnn.workbooks.beginning import from_template, from_workbook
-from xlnn.workbooks.entries import from_values, whole
+from xlnn.workbooks.entries import LARGEST_NUMBER, from_values, whole
 from xlnn.workbooks.kind import Recipe, WorkbookKind
 from xlnn.workbooks.learning import constants
 from xlnn.workbooks.making import Making, Samples, made, one_of
@@ -430,6 +430,9 @@ class Experiment(WorkbookKind[Spec, Origin]):
 
     def spec(self, values: Mapping[str, Any]) -> Spec:
         """Read the Spec that a workbook keeps."""
+        for name, size in values.get("sizes", {}).items():
+            if type(size) is int and abs(size) > LARGEST_NUMBER:
+                raise DataError(f"{name} is larger than any workbook: at most {LARGEST_NUMBER:,}.")
         spec = from_values(self.described_by, {"kind": self.name, **values})
         return replace(spec, sizes=self.checked(spec.sizes, "The Spec"))
 
@@ -586,8 +589,7 @@ class Experiment(WorkbookKind[Spec, Origin]):
         """Return what the model gets besides its sizes: all that the Spec says of data."""
         if self.learns is None:
             return {}
-        said = {name: getattr(spec, name) for name in OF_DATA}
-        return said | ({"labels": ()} if spec.is_regression else {})
+        return {name: getattr(spec, name) for name in OF_DATA}
 
     def _pages_of(self, model: Model, words: Text) -> tuple[Page, ...]:
         """Return its pages, and those of runs that are compared and of what is held out."""

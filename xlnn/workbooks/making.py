@@ -283,6 +283,7 @@ class Making:
             raise DataError(
                 f"{where}: {short(unknown[0])} is not an input of a {kind.name} workbook."
             )
+        _check_constants(run.get("optimizer", spec.sizes.get("optimizer", "")), given)
         found = {q.name: given_of(q, given, where, kind.options_of(q.name)) for q in model.inputs}
         return found, notes
 
@@ -317,6 +318,15 @@ class Making:
             told = f"{error} So the start weights were drawn at random{from_seed}."
             # in a template of xlnn it is a file that the user never saw
             return drawn, () if self.origin.is_shipped else (told,)
+
+
+def _check_constants(optimizer: str, given: Mapping[str, Any]) -> None:
+    """Refuse constants that the optimiser cannot have."""
+    for name, constant in OPTIMISERS[optimizer].constants.items() if optimizer else ():
+        value = float(given[name])
+        if not np.isfinite(value) or not constant.takes(value):
+            wanted = f"{optimizer} takes a number {constant.wanted}"
+            raise DataError(f"{name} is {value:.15g}: {wanted}.")
 
 
 def _check_weights(weights: int, *, large: bool) -> None:

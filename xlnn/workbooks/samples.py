@@ -197,14 +197,14 @@ def _scaled(stated: Sequence[Quantity], learns: Learns, spec: Spec) -> Iterator[
             continue
         of = scaled[quantity.name]
         raw = raw_name(quantity.name)
-        title = f"{quantity.title}, as given" if quantity.title else ""
         own = {"axes": quantity.axes[1:], "shape": quantity.shape, "sheet": quantity.sheet}
         what = "target" if of else "input"
         yield Quantity(f"{of}middle", title=f"middle of each {what}", symbol=" ", **own)
         yield Quantity(
             f"{of}factor", title=f"factor of each {what}", symbol=" ", between=FACTOR, **own
         )
-        yield replace(quantity, name=raw, kind=raw, title=title, meaning="", choices=None)
+        kind, title = ("raw_t", "targets as given") if of else ("raw", "inputs as given")
+        yield replace(quantity, name=raw, kind=kind, title=title, meaning="", choices=None)
         yield replace(
             quantity, choices=None, role="forward", number_format="0.0000",
             equation=eq.SCALED, uses={"raw": raw, "middle": f"{of}middle", "factor": f"{of}factor"},

@@ -43,7 +43,7 @@ def tensor_name(name: str) -> str:
 
 def as_rows(shape: tuple[int, ...]) -> tuple[int, ...]:
     """Return the shape in which weights are exchanged: a row for each unit or filter."""
-    return shape if len(shape) == 1 else (shape[0], prod(shape[1:]))
+    return shape if len(shape) < 2 else (shape[0], prod(shape[1:]))
 
 
 def start_of(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from math import prod
+from pathlib import Path
 from shlex import quote
 from typing import Any, ClassVar
 
@@ -218,7 +219,7 @@ class Network(Experiment):
         """
         if not origin.count or data is None:
             return origin, ()
-        name = origin.name
+        name = origin.data.name if isinstance(origin.data, Path) else origin.name
         check_count(data, asked.data, origin.count)
         *below, output = origin.sizes["layers"]
         had, wanted, notes = output.activation, asked.output_activation, []
@@ -397,8 +398,13 @@ def _layers(
     return (*below, output), notes
 
 
+def model(sizes: Mapping[str, Any], words: Text) -> tuple[Quantity, ...]:  # noqa: ARG001 -- see `stated`
+    """Return the quantities of the network, which its Spec describes."""
+    return network(sizes["spec"]).quantities
+
+
 KIND = Network(
-    "network", lambda *_: (), (),
+    "network", model, (),
     sizes={
         "epochs": whole(0, MOST_EPOCHS), "images": whole(1),
         "layers": Option(LAYERS_STATED, ""),

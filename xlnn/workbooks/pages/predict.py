@@ -143,7 +143,7 @@ class Predict(Page):
         elif grid:
             yield shown(f"{PREFIX}picture", title="draw here", shape=grid)
             equation = FLAT.of(f"{PREFIX}picture")
-        kind = given if equation else f"{PREFIX}given"
+        kind = ("raw" if spec.scaled else given) if equation else f"{PREFIX}given"
         title = "inputs as given" if spec.scaled or not equation else x.title
         yield shown(
             PREFIX + given, kind=kind, symbol=x.symbol, axes=axes, shape=x.shape, title=title,

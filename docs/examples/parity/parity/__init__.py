@@ -56,7 +56,7 @@ def model(sizes, _):
     steps = partial(Quantity, role="forward")
     yield steps(
         "past", title="h of the step before", axes=(epoch, row, up), shape=units, equation=eq.COPY,
-        uses={"h": previous("h", along="step", start=0.0)},
+        uses={"a": previous("h", along="step", start=0.0)},
     )  # fmt: skip
     yield steps(
         "h", title="hidden state", axes=(epoch, row, up), shape=units, equation=HIDDEN,
