@@ -11,7 +11,7 @@ import numpy as np
 from xlnn.data.dataset import ENOUGH as SIGNIFICANT_ROWS
 from xlnn.data.dataset import LARGE as LARGE_INPUTS
 from xlnn.data.dataset import MOST_INPUTS, Dataset, ReadOptions
-from xlnn.data.messages import counted, short
+from xlnn.data.messages import amount, counted, listed, short
 from xlnn.data.preprocessing import held_out
 from xlnn.errors import DataError, WidthError
 from xlnn.options import BUILD, Options, as_typed
@@ -123,10 +123,11 @@ def _check_classes(data: Dataset, options: Options) -> None:
     if len(data.x) < SIGNIFICANT_ROWS:
         return
     first = "" if options.label else "Without --label the first column is the label. "
+    column = "" if options.label is None else f" {short(options.label)}"
     raise DataError(
         f"{first}There are {len(data.labels):,} different labels in {len(data.x):,} rows, such as "
         f"{short(data.labels[0])}: name another column with --label, or predict numbers with "
-        "--target.",
+        f"--target{column}.",
         "label",
     )
 
@@ -216,9 +217,10 @@ def _with_notes(origin: Origin, rest: Options, data: Dataset) -> Origin:
     scaled = f"standardised {what}, " if used["scale"] == origin.settings["scale"] else ""
     several = isinstance(used["optimizer"], tuple)
     optimizer = origin.sizes["optimizer"] if several else used["optimizer"]
+    rates = np.atleast_1d(rest.get("eta", origin.inputs["eta"]))
     told = (
         f"Chosen: {sizes} units, {' and '.join(kinds)}, {used['cost']}, {scaled}"
-        f"{optimizer}, {counted(used['epochs'], 'epoch')}, "
+        f"{optimizer} with η {listed(map(amount, rates))}, {counted(used['epochs'], 'epoch')}, "
         + (f"{counted(held, 'row')} held out" if held else "no row held out")
     )
     ways = ("hidden", "activation", "optimizer", "eta", "l2", "epochs", "scale", "test_share")

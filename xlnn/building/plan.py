@@ -20,6 +20,7 @@ from xlnn.reference import Arrays
 from xlnn.registry.templates import template as named
 from xlnn.workbooks import FIRST_KIND, kind_named
 from xlnn.workbooks.kind import Recipe, WorkbookKind
+from xlnn.workbooks.results import results
 from xlnn.writing.drawing import Drawing
 
 if TYPE_CHECKING:
@@ -107,6 +108,10 @@ class Plan:
         """Sentences about anything unexpected, and about what the outputs agree with."""
         notes = self.made.notes + self.kind.run_notes(self.run)
         return notes + ((self.authority.agrees(self.made, self.run),) if self.authority else ())
+
+    def results(self, run: Arrays) -> tuple[str, ...]:
+        """Return sentences on what training came to in a run of the whole workbook."""
+        return results(self.layout.model, run, self.layout.titles)
 
     def check(self, values: Values) -> None:
         """Refuse what an engine computes, before any formulas are left out.

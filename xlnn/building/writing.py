@@ -8,6 +8,7 @@ from html import escape
 from itertools import chain
 from math import nan
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from xlnn import reference
@@ -34,22 +35,32 @@ class Built:
         The result of the check before publishing; None if nothing was verified.
     notes : tuple of str
         Sentences about anything unexpected.
+    results : tuple of str
+        Sentences on what training came to: how many rows are right, or how large the error is.
     """
 
     path: Path
     formulas: int
     report: Report | None
     notes: tuple[str, ...] = ()
+    results: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """Return a summary in one line."""
         return f"Built({str(self.path)!r}, {self.formulas:,} formulas, {self.report!r})"
 
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        report = None if self.report is None else self.report.to_json()
+        own = {"path": str(self.path), "formulas": self.formulas, "results": list(self.results)}
+        return own | {"notes": list(self.notes), "report": report}
+
     def _repr_html_(self) -> str:
-        """Show it in a notebook: a link to the workbook, what was proven, and the notes."""
+        """Show it in a notebook: a link to the workbook, the proof, the results, the notes."""
         link = f'<a href="{quote(self.path.as_posix())}">{escape(str(self.path))}</a>'
         proof = "not verified" if self.report is None else escape(str(self.report).split("\n")[0])
-        notes = "".join(f"<li>{escape(note)}</li>" for note in self.notes)
+        lines = (*self.results, *self.notes)
+        notes = "".join(f"<li>{escape(line)}</li>" for line in lines)
         said = f"<p>{link}: {self.formulas:,} formulas; {proof}</p>"
         return said + (f"<ul>{notes}</ul>" if notes else "")
 
@@ -125,7 +136,7 @@ def carried_out(
                 formulas = written(final, as_stored(layout, values), plan.blank)
         tell("Moving the workbook to its place")
         place.publish(final)
-    return Built(place.path, formulas, report, notes)
+    return Built(place.path, formulas, report, notes, plan.results(run))
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from xlnn.cli.console import mended_by, say_built, say_error, say_note, say_result
+from xlnn.cli.console import mended_by, say_built, say_error, say_json, say_note, say_result
 from xlnn.cli.page import write_page
 from xlnn.cli.parameters import PATH, declared, offering
 from xlnn.cli.progress_bar import progress
@@ -30,12 +30,14 @@ TAKEN = ("lang", "epochs", "large", "force", "verify")
     multiple=True,
     help="With 'all': leave out this template; may be repeated.",
 )
+@click.option("--json", "as_json", is_flag=True, help="Print what was built as JSON.")
 @click.option("--page", is_flag=True, help="Also write it as a page for a browser: see xlnn page.")
 def build(
     template: str | None,
     output: Path | None,
     without: tuple[str, ...],
     *,
+    as_json: bool,
     page: bool,
     **options: Any,  # noqa: ANN401 -- as declared
 ) -> None:
@@ -53,8 +55,10 @@ def build(
     Example: xlnn build --data my.csv --label kind
     """
     if template == ALL:
-        if page:
-            raise click.UsageError("--page is for one template; make site writes all pages.")
+        if page or as_json:
+            raise click.UsageError(
+                "--page and --json are for one template; make site writes all pages."
+            )
         _build_all(output, without, options)
         return
     if without:
@@ -63,9 +67,12 @@ def build(
 
     with progress() as tell:
         built = build_workbook(template, output, note=say_note, tell=tell, **options)
-    say_result(built)
+    if as_json:
+        say_json(built.to_json())
+    else:
+        say_result(built)
     if page:
-        write_page(built.path, force=bool(options["force"]))
+        write_page(built.path, force=bool(options["force"]), err=as_json)
 
 
 def _build_all(

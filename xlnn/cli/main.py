@@ -21,12 +21,27 @@ from xlnn.cli.page import page
 from xlnn.cli.templates import new, templates
 from xlnn.errors import MENDABLE, OptionsError, OutputError
 
+ELSEWHERE = {
+    "train": "xlnn build trains a network, such as xlnn build --data my.csv --label kind",
+    "predict": "type a row on the sheet Predict of a workbook, or continue from it with xlnn build "
+    "--from FILE --data NEW.csv",
+}
+"""What other programs have as commands, and the way here."""
+
 
 class _Commands(click.Group):
     """Commands in the order in which a newcomer needs them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
         return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that is named first."""
+        if way := ELSEWHERE.get(args[0]):
+            raise click.UsageError(f"There is no command {args[0]}: {way}")
+        return super().resolve_command(ctx, args)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -29,11 +29,16 @@ def page(file: Path, output: Path | None, engine: str, *, force: bool) -> None:
 
 
 def write_page(
-    file: Path, output: Path | None = None, engine: str = DEFAULT_ENGINE, *, force: bool
+    file: Path,
+    output: Path | None = None,
+    engine: str = DEFAULT_ENGINE,
+    *,
+    force: bool,
+    err: bool = False,
 ) -> None:
-    """Write a page, and say so."""
+    """Write a page, and say so, on stderr if asked."""
     from xlnn.web.page import page as written  # noqa: PLC0415 -- only what is needed
 
     with progress() as tell:
         made = written(file, output, engine=engine, force=force, tell=tell)
-    say(f"{made.path}   {made.formulas:,} formulas   {made.size / MEGABYTE:.1f} MB")
+    say(f"{made.path}   {made.formulas:,} formulas   {made.size / MEGABYTE:.1f} MB", err=err)

@@ -1,5 +1,6 @@
 """Turn declared options into click options, with choices in help and completion."""
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
@@ -86,8 +87,27 @@ def part_of(typed: str) -> tuple[int, int] | None:
     return int(number), int(count)
 
 
-file_argument = click.argument("file", type=PATH)
-files_argument = click.argument("files", nargs=-1, required=True, metavar="FILE...", type=PATH)
+class _Workbook(click.Path):
+    """A workbook's path, or the name of a template whose workbook is in output/."""
+
+    def convert(
+        self,
+        value: str | os.PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Path:
+        """Return the path: that of the workbook of a template if there is no other."""
+        from xlnn.building.destination import OUTPUT  # noqa: PLC0415 -- only what is needed
+
+        path = Path(super().convert(value, param, ctx))
+        built = OUTPUT / f"{path}.xlsx"
+        return built if not path.exists() and path.name == str(path) and built.is_file() else path
+
+
+WORKBOOK = _Workbook(path_type=Path)
+
+file_argument = click.argument("file", type=WORKBOOK)
+files_argument = click.argument("files", nargs=-1, required=True, metavar="FILE...", type=WORKBOOK)
 
 engine_option = partial(
     click.option,

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from itertools import chain, count
 
 LONGEST_NAME = 40
@@ -57,6 +58,16 @@ def listed(names: Iterable[object], last: str = "and", most: int = 12) -> str:
     if len(head) >= most:
         return f"{', '.join(head[:most])} and {len(head) + 1 - most:,} more"
     return f"{', '.join(head)} {last} {end}" if head else end
+
+
+def likely(name: str, known: Iterable[str], otherwise: str = ".") -> str:
+    """Return the end of a sentence on an unknown name: the known ones like it, if there are any.
+
+    >>> likely("sigmod", ["sigmoid", "relu"]), likely("x", ["relu"])
+    (': is it sigmoid?', '.')
+    """
+    near = get_close_matches(name, [*known], 3, 0.4)
+    return f": is it {listed(near, 'or')}?" if near else otherwise
 
 
 def counted(number: int, thing: str) -> str:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from difflib import get_close_matches
 from functools import cached_property, partial
 from math import prod
 from pathlib import Path
@@ -16,6 +15,7 @@ from xlnn.arguments import is_text, wrong
 from xlnn.block import moving
 from xlnn.checking.check import examined
 from xlnn.checking.references import CellRange, areas, range_text
+from xlnn.data.messages import likely
 from xlnn.engines import DEFAULT_ENGINE
 from xlnn.errors import OptionsError
 from xlnn.explaining.explanation import SHOWN, Part, Value, in_words, meaning_of
@@ -152,8 +152,7 @@ class Entries:
                 )
             return found
         if what not in self.layout.model.by_name:
-            near = get_close_matches(what, self.layout.model.by_name, 3, 0.4)
-            hint = f": is it {' or '.join(near)}?" if near else "."
+            hint = likely(what, self.layout.model.by_name)
             also = f", and no quantity has a cell {what}" if ADDRESS.fullmatch(what) else ""
             raise OptionsError(f'There is no quantity "{what:.40}"{also}{hint}')
         return what, index_of(self.layout.model[what], at, unit)

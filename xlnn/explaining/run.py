@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from xlnn.arguments import path_of
+from xlnn.data.messages import likely
 from xlnn.engines import DEFAULT_ENGINE
 from xlnn.errors import OptionsError, XlnnError
 from xlnn.explaining.explanation import meaning_of
@@ -71,8 +71,7 @@ class Run(Mapping[str, QuantityValues]):
             There is no quantity with this name. The error is also a KeyError.
         """
         if name not in self.arrays:
-            near = get_close_matches(str(name), self.arrays, 3, 0.4)
-            hint = f": is it {' or '.join(near)}?" if near else "."
+            hint = likely(str(name), self.arrays)
             raise NoQuantityError(f'There is no quantity "{name:.40}"{hint}')
         quantity = self._layout.model[name]
         meaning = meaning_of(quantity, self._words, self._equations)

@@ -8,14 +8,13 @@ import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
 
 from xlnn.data.files import parse_toml, text
-from xlnn.data.messages import listed, reason, short
+from xlnn.data.messages import likely, reason, short
 from xlnn.errors import DataError, OptionsError, XlnnError
 
 DEFAULT = "digits"
@@ -96,6 +95,13 @@ def names() -> tuple[str, ...]:
     return tuple(sorted({*folders, *experiments()}))
 
 
+GIVEN_BY = {
+    ".onnx": ("--model", "a trained model"),
+    ".xlsx": ("--data", "a workbook of data, or with --from one of xlnn"),
+}
+"""The option by which a file is given, and what it is, by its suffix; others are tables."""
+
+
 def templates() -> dict[str, str]:
     """Return the names of all templates and what each is in one line, in the book's order.
 
@@ -144,6 +150,16 @@ def _in(path: Path, name: str) -> Template:
             return Template(path.resolve().name, path, values)
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}.") from error
+    if path.is_file():
+        option, what = GIVEN_BY.get(path.suffix.lower(), ("--data", "a table"))
+        raise OptionsError(
+            f"{short(name)} is not a template but {what}: say {option} {short(name)}."
+        )
+    if path.is_dir():
+        raise OptionsError(
+            f"The folder {short(name)} has no template.toml: `xlnn new` writes a folder with one, "
+            f"and a folder of pictures is given with --data {short(name)}."
+        )
     raise OptionsError(
         f'There is no template "{short(name)}" and no folder of that name with a template.toml'
         f"{_meant(name)}"
@@ -152,8 +168,7 @@ def _in(path: Path, name: str) -> Template:
 
 def _meant(name: str) -> str:
     """Return the end of a sentence: templates with a similar name, or else all of them."""
-    near = get_close_matches(name, names(), 3)
-    return f": is it {listed(near, 'or')}?" if near else f"; choose one of {', '.join(names())}."
+    return likely(name, names(), f"; choose one of {', '.join(names())}.")
 
 
 def _check_sections(name: str, book: object) -> None:

@@ -6,13 +6,13 @@ that show how far they are filled in, which the check compares, too, and a sheet
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from functools import cached_property
 from itertools import chain, starmap
 
 import numpy as np
 
 from xlnn.block import Block
+from xlnn.data.messages import likely
 from xlnn.equation import Sentence
 from xlnn.equations import exercise as eq
 from xlnn.errors import DataError
@@ -47,8 +47,7 @@ def check_blank(model: Model, name: str) -> None:
         Naming it.
     """
     if name not in model.by_name:
-        near = get_close_matches(name, [q.name for q in model.quantities if q.equation], 3, 0.4)
-        hint = f": is it {' or '.join(near)}?" if near else "."
+        hint = likely(name, [q.name for q in model.quantities if q.equation])
         raise DataError(f'There is no quantity "{name:.40}" to leave out{hint}', "blank")
     quantity = model[name]
     if quantity.equation is None or quantity.is_text:

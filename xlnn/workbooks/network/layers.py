@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Annotated
 
-from xlnn.data.messages import listed
+from xlnn.data.messages import likely, listed
 from xlnn.equations.activation import ACTIVATIONS, REFUSED
 from xlnn.equations.cost import COSTS
 from xlnn.equations.layer import LAYERS, LayerKind, Shape
@@ -130,7 +130,8 @@ def check_layer(layer: LayerSpec) -> None:
             )
     if kind.has_units and not 1 <= layer.units <= LARGEST_LAYER:
         raise DataError(
-            f"Layer {layer.name} has {layer.units:,} units: a layer has 1 to {LARGEST_LAYER:,}.",
+            f"Layer {layer.name} has {layer.units:,} units: a layer has 1 to {LARGEST_LAYER:,}"
+            f"{', and --hidden none leaves hidden layers out' if not layer.units else ''}.",
             "hidden",
         )
     if layer.activation in REFUSED:
@@ -141,7 +142,8 @@ def check_layer(layer: LayerSpec) -> None:
         )
     if layer.activation not in ACTIVATIONS:
         raise DataError(
-            f'Layer {layer.name}: there is no activation "{layer.activation}"; {_choices()}.',
+            f'Layer {layer.name}: there is no activation "{layer.activation}"'
+            f"{likely(layer.activation, ACTIVATIONS, f'; {_choices()}.')}",
             *ACTIVATING,
         )
 

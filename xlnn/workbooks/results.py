@@ -1,0 +1,86 @@
+"""What training came to, in sentences for the command line."""
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from xlnn.data.messages import amount, counted, listed
+from xlnn.model import Model
+from xlnn.reference import Arrays
+from xlnn.terms import general_text
+from xlnn.workbooks.runs import NAMES
+from xlnn.workbooks.samples import TEST
+
+MOST_NAMED = 3
+"""The most outputs or classes that a sentence names."""
+
+READ = {"recognised": {"truth", "answer", "recognised"}, "rmse": {"t", "labels", "rmse"}}
+"""The arrays that are read where classes are told apart, and where numbers are predicted."""
+
+
+def results(model: Model, run: Arrays, titles: Mapping[str, str]) -> tuple[str, ...]:
+    """Return sentences on the last epoch, beside the simplest prediction; none if none is judged.
+
+    They are about the held-out rows if there are any, and else about the rows that trained.
+
+    Parameters
+    ----------
+    model : Model
+    run : dict of arrays
+        For classes ``truth`` and ``answer``, for numbers ``rmse``; of held-out rows their copies.
+    titles : dict of str
+        The titles of sheets, by their keys.
+    """
+    found = next((name for name, read in READ.items() if run.keys() >= read), "")
+    if not found:
+        return ()
+    prefix = TEST if TEST + found in run else ""
+    quantity = model[prefix + found]
+    runs = len(run[quantity.name]) if quantity.each else 0
+    judge = _of_classes if found == "recognised" else _of_numbers
+    said = []
+    for number in range(max(1, runs)):
+        one = {name: run[name][number] if model[name].each else run[name] for name in run}
+        name = f"{general_text(run[NAMES][number])}: " if runs else ""
+        said += [name + each for each in judge(one, prefix)]
+    return (*said, f"See the sheet {titles[quantity.sheet]}.")
+
+
+def _of_classes(run: Arrays, prefix: str) -> Iterator[str]:
+    """Yield how many rows are classified correctly, and which classes never are."""
+    truth, answer = run[f"{prefix}truth"], run[f"{prefix}answer"][-1]
+    commonest = int(np.bincount(run["truth"].astype(int)).argmax())
+    rows, by_one = len(truth), (truth == commonest).sum()
+    right = int(run[f"{prefix}recognised"][-1])
+    which = "held-out rows" if prefix else "rows"
+    yield (
+        f"Of {rows:,} {which} {right:,} are classified correctly ({right / rows:.0%}) in the last "
+        f"epoch; {by_one:,} would be ({by_one / rows:.0%}) if the answer were always "
+        f"{_label(run, commonest)}."
+    )
+    never = [
+        f"{_label(run, number)} ({counted(int(own.sum()), 'row')})"
+        for number in np.unique(truth).astype(int)
+        if not (answer[own := truth == number] == number).any()
+    ]
+    if never:
+        yield f"Never right among the {which}: {listed(never, most=MOST_NAMED)}."
+
+
+def _label(run: Arrays, number: int) -> str:
+    return general_text(run["labels"][number - 1]) if "labels" in run else str(number)
+
+
+def _of_numbers(run: Arrays, prefix: str) -> Iterator[str]:
+    """Yield the error of each output, beside that of always predicting the mean."""
+    raw = "raw_t" if "raw_t" in run else "t"
+    errors, mean = run[f"{prefix}rmse"][-1], run[raw].mean(axis=0)
+    given = run[prefix + raw]
+    by_mean = np.sqrt(((given - mean) ** 2).mean(axis=0))
+    which = "held-out rows" if prefix else "rows"
+    for name, error, simple in list(zip(run["labels"], errors, by_mean, strict=True))[:MOST_NAMED]:
+        yield (
+            f"{general_text(name)} of {len(given):,} {which}: the root mean square error is "
+            f"{amount(error)} in the last epoch; always predicting the mean, it would be "
+            f"{amount(simple)}."
+        )
