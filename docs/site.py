@@ -13,7 +13,7 @@ import html
 import re
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from xlnn.building.build import build
@@ -26,7 +26,9 @@ from xlnn.web.page import page
 
 ROOT = Path(__file__).parent.parent
 HOURS = ("learner", "sequences")
-"""The documents of docs/ that are pages, too."""
+"""The documents of docs/ that are pages, too; NAME.LANG.md is NAME.md in another language."""
+WIDE = re.compile(r"(?<=[\u3000-\uffef])\n")
+"""A line's end after a Chinese or Japanese character: no blank stands for it."""
 
 WORDS = {
     "en": ("xlnn: neural networks in spreadsheet formulas", "Open in the browser", "English"),
@@ -65,8 +67,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     first = f'<meta http-equiv="refresh" content="0; url={langs[0]}/index.html">'
     link = f'<a href="{langs[0]}/index.html">{WORDS[langs[0]][0]}</a>'
     (asked.into / "index.html").write_text(document("xlnn", link, "en", first), encoding="utf-8")
-    for name in HOURS:
-        (asked.into / f"{name}.html").write_text(hour(name), encoding="utf-8")
+    names = {name for lang in langs for name in hours(lang)}
+    for name in names:
+        (asked.into / f"{name}.html").write_text(hour(name, names), encoding="utf-8")
 
 
 def write(site: Path, lang: str, langs: Sequence[str], templates: Sequence[Template]) -> None:
@@ -86,8 +89,8 @@ def write(site: Path, lang: str, langs: Sequence[str], templates: Sequence[Templ
         print(path, flush=True)
     pictures(folder)
     other = " ".join(f'<a href="../{each}/index.html">{WORDS[each][2]}</a>' for each in langs)
-    hours = " ".join(f'<a href="../{each}.html">{heading(each)}</a>' for each in HOURS)
-    content = f'<nav>{other} {hours}</nav><h1>{title}</h1><div class="all">{"".join(entries)}</div>'
+    read = " ".join(f'<a href="../{each}.html">{heading(each)}</a>' for each in hours(lang))
+    content = f'<nav>{other} {read}</nav><h1>{title}</h1><div class="all">{"".join(entries)}</div>'
     (folder / "index.html").write_text(document(title, content, lang), encoding="utf-8")
 
 
@@ -149,15 +152,27 @@ def document(title: str, content: str, lang: str, head: str = "") -> str:
     )
 
 
+def hours(lang: str) -> list[str]:
+    """Return the documents of a language's index: NAME.LANG if it is translated, else NAME."""
+    translated = {name: f"{name}.{lang}" for name in HOURS}
+    return [
+        each if (ROOT / "docs" / f"{each}.md").exists() else name
+        for name, each in translated.items()
+    ]
+
+
 def heading(name: str) -> str:
     """Return the title of a document."""
     return (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8").splitlines()[0].strip("# ")
 
 
-def hour(name: str) -> str:
-    """Return a document of docs/ as a page."""
+def hour(name: str, names: Collection[str]) -> str:
+    """Return a document of docs/ as a page; `names` are those that are on the site."""
     lines = (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8").splitlines()
-    return document(heading(name), "\n".join(blocks(lines)), "en")
+    content = "\n".join(
+        block if block.startswith("<pre>") else linked(block, names) for block in blocks(lines)
+    )
+    return document(heading(name), content, name.partition(".")[2] or "en")
 
 
 def blocks(lines: Sequence[str]) -> Iterator[str]:
@@ -185,22 +200,26 @@ def blocks(lines: Sequence[str]) -> Iterator[str]:
             listed = "".join(f"<li>{inline(each.partition(' ')[2])}</li>" for each in items)
             yield f"<ul>{listed}</ul>"
         else:
-            yield f"<p>{inline(' '.join(block))}</p>"
+            yield f"<p>{inline(WIDE.sub('', chr(10).join(block)))}</p>"
 
 
 def inline(line: str) -> str:
-    """Return a line of Markdown as HTML; a link to what is not on the site is its text alone."""
+    """Return a line of Markdown as HTML, but for its links."""
     line = html.escape(line, quote=False)
     line = re.sub(r"`([^`]*)`", r"<code>\1</code>", line)
-    line = re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", line)
+    return re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", line)
+
+
+def linked(block: str, names: Collection[str]) -> str:
+    """Return a block with its links; one to what is not on the site is its text alone."""
 
     def link(match: re.Match[str]) -> str:
         target = match[2].partition("#")[0].removesuffix(".md")
-        if target in HOURS:
+        if target in names:
             return f'<a href="{target}.html">{match[1]}</a>'
         return f'<a href="{match[2]}">{match[1]}</a>' if match[2].startswith("https:") else match[1]
 
-    return re.sub(r"\[([^\]]*)\]\(([^)]*)\)", link, line)
+    return re.sub(r"\[([^\]]*)\]\(([^)]*)\)", link, block)
 
 
 if __name__ == "__main__":

@@ -28,6 +28,12 @@ from xlnn.errors import OptionsError
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted({*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")} - {ROOT / "CHANGELOG.md"})
+TRANSLATIONS = {
+    path: path.with_name(f"{path.name.split('.')[0]}.md")
+    for path in DOCUMENTS
+    if re.fullmatch(r"[^.]+\.[a-z]{2}\.md", path.name)
+}
+"""The documents NAME.LANG.md, each with NAME.md, of which it is a translation."""
 SEVERAL = 2
 """Files that a pattern such as output/*.xlsx stands for here."""
 FIRST = {"xlnn", "python", "make", "$", ".venv/bin/xlnn", ".venv/bin/python"}

@@ -16,7 +16,9 @@ from xlnn.loading.values import values
 from xlnn.options import Options
 from xlnn.workbooks.network.quantities.network import network
 
-PAGE = (Path(__file__).parent.parent / "docs" / "learner.md").read_text()
+DOCS = Path(__file__).parent.parent / "docs"
+PAGE = (DOCS / "learner.md").read_text(encoding="utf-8")
+TRANSLATIONS = sorted(DOCS.glob("learner.*.md"))
 SECTIONS = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", PAGE, re.DOTALL | re.MULTILINE))
 
 SHEETS = {
@@ -44,6 +46,19 @@ def test_the_sheets_that_a_reader_is_led_to_are_there(template):
     assert set(sheets) <= set(plan.layout.titles.values())
     told = " ".join(SECTIONS[title].split())
     assert not [name for name in sheets if name not in told]
+
+
+@pytest.mark.parametrize("path", TRANSLATIONS, ids=lambda path: path.name)
+def test_a_translation_names_the_sheets_as_they_are_titled_there(path):
+    told = path.read_text(encoding="utf-8")
+    for template, (_, *sheets) in SHEETS.items():
+        origin = origin_of_template(template)
+        english, there = (
+            planned(*origin, Options(lang=lang)).layout.titles
+            for lang in ("en", path.suffixes[0].strip("."))
+        )
+        named = [there[key] for key, title in english.items() if title in sheets]
+        assert [title for title in named if title not in told] == [], template
 
 
 @pytest.mark.ci

@@ -379,10 +379,11 @@ def test_a_page_speaks_the_language_of_its_workbook(pages, opened, lang):
 
 def test_every_link_of_the_site_opens(opened, tmp_path):
     site, program = tmp_path / "site", Path(__file__).parent.parent / "docs/site.py"
-    options = ("--lang", "en", "--lang", "ja", "--into", str(site))
+    options = ("--lang", "en", "--lang", "zh", "--into", str(site))
     subprocess.run([sys.executable, program, "first", "descent", *options], check=True)
     written = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
-    assert {"index.html", "learner.html", "sequences.html", "ja/first.html"} <= written
+    assert {"index.html", "learner.html", "learner.zh.html", "zh/first.html"} <= written
+    assert "../learner.zh.html" in (site / "zh" / "index.html").read_text(encoding="utf-8")
     linked = {"index.html"}
     for name in sorted(written):
         if not name.endswith(".html") or name.split("/")[-1] in {"first.html", "descent.html"}:
