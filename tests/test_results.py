@@ -89,7 +89,7 @@ def test_the_command_prints_it_before_the_proof_and_json_has_the_same():
 def test_a_template_that_is_a_table_leads_to_data(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "s.csv").write_text("x,kind\n1,a\n2,b\n")
-    with pytest.raises(xlnn.XlnnError, match="not a template but a table: say --data s.csv"):
+    with pytest.raises(xlnn.XlnnError, match=r"not a template but a table: say --data s\.csv"):
         build("s.csv")
 
 
