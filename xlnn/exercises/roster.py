@@ -15,8 +15,8 @@ from xlnn.errors import DataError
 from xlnn.workbooks.exercise import LONGEST_NAME
 
 HEADINGS = frozenset({
-    "name", "names", "student", "students", "full name", "姓名", "名字", "学生", "氏名", "名前",
-    "学生名",
+    "name", "names", "student", "students", "pupil", "pupils", "full name",
+    "姓名", "名字", "学生", "氏名", "名前", "学生名", "生徒", "生徒名",
 })  # fmt: skip
 """Headings of the column of names."""
 
