@@ -310,6 +310,12 @@ def of_images(data, **options):
     return planned(*origin_of_template("autoencoder"), Options(data=data, **options)).made
 
 
+def test_the_images_of_an_autoencoder_are_shown_in_their_rows_and_columns():
+    plan = planned(*origin_of_template("autoencoder"), Options(epochs=1))
+    for name in ("before", "seen", "after", "image"):
+        assert plan.layout.model[name].shape == (4, 3)
+
+
 def test_an_autoencoder_takes_pictures_and_tables_of_pixels(tmp_path):
     for label, grey in (("7", 0), ("8", 255)):
         (tmp_path / label).mkdir()

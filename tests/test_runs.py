@@ -98,6 +98,13 @@ def test_compare_has_a_row_for_each_run(path):
     assert arrays["compare_best"].tolist() == (arrays["C_T"].argmin(axis=1) + 1).tolist()
 
 
+def test_runs_whose_optimisers_have_their_own_rates_are_named_with_them(workbook):
+    built = workbook("rnn", epochs=2, optimizer=("sgd", "adam"), verify=False)
+    arrays = xlnn.values(built.path)
+    assert arrays["eta"].tolist() == [0.05, 0.1]
+    assert arrays["compare_name"].tolist() == ["gradient descent, η = 0.05", "Adam, η = 0.1"]
+
+
 @pytest.mark.parametrize("lang", ["zh", "ja"])
 def test_compare_is_translated(workbook, lang):
     built = workbook("lstm", epochs=2, eta=(0.1, 0.2), lang=lang, verify=False)

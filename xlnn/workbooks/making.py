@@ -123,9 +123,8 @@ def made(kind: Kind, origin: Origin, asked: Options) -> Recipe[Spec]:
     own = [inputs for inputs, _ in found]
     notes = (*notes, *said, *dict.fromkeys(chain(*(said for _, said in found))), *scaled)
     if not are_equal(own):
-        compared = tuple(
-            n for n in COMPARED if len({run.get(n, spec.sizes.get(n)) for run in runs}) > 1
-        )
+        set_to = [{**spec.sizes, **run, **inputs} for run, inputs in zip(runs, own, strict=True)]
+        compared = tuple(n for n in COMPARED if len({str(each.get(n)) for each in set_to}) > 1)
         seeds = tuple(run["seed"] for run in runs) if "seed" in compared else ()
         usual = spec.sizes.get("optimizer", "")
         optimizers = tuple(run.get("optimizer", usual) for run in runs)

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -348,7 +349,9 @@ def typed_data(learns: Learns, inputs: Mapping[str, object]) -> Dataset:
         labels = tuple(map(str, inputs.get("labels", ())))
     else:
         t, labels = _beside(inputs.get("labels"), len(x))
-    return Dataset(x=x.reshape(len(x), -1), t=t.reshape(len(x), -1), labels=labels, picture=None)
+    x = x.reshape(len(x), -1)
+    picture = learns.picture if learns.picture and prod(learns.picture) == x.shape[1] else None
+    return Dataset(x=x, t=t.reshape(len(x), -1), labels=labels, picture=picture)
 
 
 def _beside(labels: object, rows: int) -> tuple[np.ndarray, tuple[str, ...]]:
