@@ -5,7 +5,6 @@ import subprocess
 import sys
 import warnings
 from contextlib import suppress
-from dataclasses import replace
 
 import numpy as np
 import onnx
@@ -31,8 +30,8 @@ from xlnn.loading.spec import described
 from xlnn.onnx import onnx_file
 from xlnn.onnx.imported import predicting_with
 from xlnn.onnx.layers import TrainedModel
-from xlnn.workbooks import KINDS
-from xlnn.workbooks.entries import from_values, to_values
+from xlnn.workbooks import KINDS, from_toml
+from xlnn.workbooks.entries import to_toml
 from xlnn.workbooks.network.kind import KIND
 
 pytestmark = pytest.mark.ci
@@ -275,7 +274,7 @@ def test_a_network_that_predicts_is_one_without_epochs(built):
     assert not {"predict"} & {*KINDS, *layout.titles}
     for other, said in {"cost": "mse", "optimizer": "adam", "spare": 99, "told": ("x",)}.items():
         with pytest.raises(DataError, match=r"epochs is 0|spare is 99|told is"):
-            from_values(type(spec), to_values(replace(spec, **{other: said})))
+            from_toml(to_toml(spec.sized(**{other: said})))
     with pytest.raises(XlnnError, match="--epochs is not available for view"):
         xlnn.build(from_workbook=built.path, epochs=3)
 

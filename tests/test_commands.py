@@ -84,6 +84,8 @@ def test_every_template_goes_through_every_command(name, tmp_path):
     made = succeeds("exercise", *source, "--level", 1, "--roster", "names.txt", "-o", "class")
     assert made.startswith("class   1 exercise   each verified")
     assert "   Ada   0 / " in succeeds("grade", "class/Ada.xlsx")
+    ran["page"] = forked("page", "a.xlsx", "-o", "a.html", cwd=tmp_path)  # or is too large for one
+    assert ran["page"].returncode == 0 or " is too large" in ran["page"].stderr, ran["page"].stderr
     if name in {*NETWORK_TEMPLATES, MODEL}:
         assert "the sheet's outputs" in succeeds("export", "a.xlsx", "-o", "a.onnx")
     else:

@@ -98,7 +98,8 @@ def test_a_cell_is_said_with_its_symbol_equation_formula_and_numbers(short_path)
     arrays = xlnn.values(short_path)
     numbers = [arrays["delta3"][0, 5, 0], arrays["W3"][0, 0, 0]]
     assert text.in_numbers.startswith(f"(({in_words(numbers[0])}) × {in_words(numbers[1])} + ")
-    assert text.value == text.expected == arrays["delta2"][0, 5, 0]
+    assert text.value == pytest.approx(text.expected, rel=1e-12)
+    assert text.value == pytest.approx(arrays["delta2"][0, 5, 0], rel=1e-12)
     assert text.agrees
     assert leaves(text.computed_from) == ["δ³₁", "w³₁₁", "δ³₂", "w³₂₁", "a′(z²₁)"]
     assert leaves(text.used_for)[:2] == ["∂C_T/∂w²₁,₁ … ∂C_T/∂w²₁,₁₂", "∂C_T/∂b²₁"]
@@ -405,22 +406,22 @@ def test_show_names_what_was_changed_and_the_command_that_tells_more(short_copy)
 
 
 @pytest.mark.parametrize(
-    ("lang", "trained", "tested", "template"),
+    ("lang", "trained", "tested"),
     [
-        ("en", "training data: ", "held out: ", "xor, other data"),
-        ("zh", "训练：", "测试：", "xor，其他数据"),
-        ("ja", "学習：", "テスト：", "xor、別のデータ"),
+        ("en", "training data: ", "held out: "),
+        ("zh", "训练：", "测试："),
+        ("ja", "学習：", "テスト："),
     ],
 )
 @pytest.mark.first(1)
 @pytest.mark.ci
-def test_show_names_the_rows_that_are_held_out(tmp_path, lang, trained, tested, template):
+def test_show_names_the_rows_that_are_held_out(tmp_path, lang, trained, tested):
     x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]] * 5)
     data, path = (x, x.sum(axis=1) == 1), tmp_path / "a.xlsx"
     xlnn.build("xor", path, data=data, epochs=2, test_share=0.2, lang=lang, verify=False)
     told = " ".join(xlnn.show(path).said)
     assert told.count(trained) == told.count(tested) == 1
-    assert template in said("show", path).splitlines()[0]
+    assert xlnn.show(path).sizes["data"] == "own"
 
 
 @pytest.mark.slow

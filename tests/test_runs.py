@@ -48,6 +48,8 @@ def test_each_run_has_the_numbers_that_it_has_alone(workbook, name, kind):
                 compared += 1
             elif run:  # what is shown of one run is of the first
                 continue
+            if key == "diverged":  # a line for each run
+                found = found[:1]
             if array.dtype.kind == "f":
                 assert found == pytest.approx(array, rel=1e-12, abs=1e-12), key
             else:

@@ -94,14 +94,16 @@ def _training(sizes: dict, epoch: Axis, image: Axis) -> Iterator[Quantity]:
     yield pixels("z", "weighted input", eq.DENSE.of("Wx", "code", "bx"), symbol="z{}")
     yield pixels("y", "pixels that come out", eq.SIGMOID, symbol="y{}",
                  meaning="how black a pixel is", written="y = σ(Wx c + bx)")
-    yield column("R_image", "reconstruction", gen.RECONSTRUCTION.of(x="images"), symbol="R")
+    yield column("R_image", "reconstruction", gen.RECONSTRUCTION.of(x="images"), symbol="R",
+                 written="R = −Σ (x ln y + (1 − x) ln (1 − y))")
     yield column("KL_image", "KL divergence", gen.DIVERGENCE, symbol="KL")
     yield column("off", "pixels wrong", pictures.OFF.of("images", "y"), symbol=" ")
     back = partial(column, role="backward", shape=(CODE,))
     yield column("e", "error of a pixel", eq.ERROR.of("y", "images"), symbol="e{}",
                  role="backward", shape=(PIXELS,), meaning="how fast R changes with z",
                  written="e = y − x")
-    yield back("dc", "error of the point", eq.BACK.of("e", "Wx"), symbol="∂R/∂c{}")
+    yield back("dc", "error of the point", eq.BACK.of("e", "Wx"), symbol="∂R/∂c{}",
+               written="∂R/∂c = Σ e Wx")
     yield back("dmiddle", "error of μ", gen.MIDDLE_ERROR, symbol="δμ{}", source=source,
                meaning="both costs pull at the middle: R to where the pixels are right, KL to 0",
                written="∂C/∂μ = ∂R/∂c + β μ")

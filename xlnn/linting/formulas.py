@@ -229,11 +229,11 @@ class _Formulas:
             expected = f"{least}" if least == most else f"from {least} to {most}"
             message = f"{function:.40} has {count:,} arguments; expected {expected}."
             yield 0, "arguments", message, None
-        for word in group.words:
-            name = word.rpartition("!")[2]
-            if name.casefold() not in self._book.names:
-                message = f'uses "{name:.60}", which is neither a cell nor a defined name'
-                yield 0, "unknown-name", f"The formula {message}.", None
+        names = [word.rpartition("!")[2] for word in group.words]
+        unknown = [name for name in names if name.casefold() not in self._book.names]
+        for name in unknown:
+            message = f'uses "{name:.60}", which is neither a cell nor a defined name'
+            yield 0, "unknown-name", f"The formula {message}.", None
         if group.is_lost:
             message = "A reference names no sheet of cells; one was expected."
             yield 0, "reference", message, None
@@ -245,7 +245,8 @@ class _Formulas:
                 ends = (int(end[wrong]) for end in rows)
                 message = _missing(self._book.sheets[slot.sheet], slot, *ends)
                 yield wrong, "reference", message, index
-        yield from self._forms(group, last - first)
+        if not unknown:  # whose form is not known either
+            yield from self._forms(group, last - first)
 
     def _forms(self, group: FormulaGroup, heights: np.ndarray) -> Iterator[Found]:
         """Look for forms that programs compute differently.

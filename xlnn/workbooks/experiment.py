@@ -430,10 +430,10 @@ class Experiment(WorkbookKind[Spec, Origin]):
 
     def spec(self, values: Mapping[str, Any]) -> Spec:
         """Read the Spec that a workbook keeps."""
-        for name, size in values.get("sizes", {}).items():
+        spec = from_values(self.described_by, {"kind": self.name, **values})
+        for name, size in spec.sizes.items():
             if type(size) is int and abs(size) > LARGEST_NUMBER:
                 raise DataError(f"{name} is larger than any workbook: at most {LARGEST_NUMBER:,}.")
-        spec = from_values(self.described_by, {"kind": self.name, **values})
         return replace(spec, sizes=self.checked(spec.sizes, "The Spec"))
 
     def checked(self, sizes: Mapping[str, Any], where: str) -> dict[str, Any]:
