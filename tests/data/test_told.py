@@ -6,7 +6,7 @@ from files import csv, npz
 
 from xlnn.data.dataset import ReadOptions
 from xlnn.data.load import load
-from xlnn.errors import DataError
+from xlnn.errors import LONGEST_LINE, DataError, one_line
 
 TABLE = ReadOptions(table=True)
 DOUBT = "the first column does not look like the label"
@@ -35,6 +35,37 @@ def test_a_single_row_of_each_of_many_classes_is_told_shortly(tmp_path):
         "my.csv: 36 rows of 1 input, x1; 18 labels, c0, c1, c2 and 15 more, in the first column "
         "(1 to 3 of each)."
     )
+
+
+SPECIES = (
+    "Adelie Penguin (Pygoscelis adeliae)",
+    "Gentoo penguin (Pygoscelis papua)",
+    "Chinstrap penguin (Pygoscelis antarctica)",
+)
+
+
+def test_long_labels_are_cut_apart_and_their_line_is_whole(tmp_path):
+    heads = [f"a long heading of the column number {n}" for n in range(9)]
+    content = ",".join(["kind", *heads]) + "\n"
+    content += "".join(f"{SPECIES[n % 3]}{f',{n * n % 7}' * 9}\n" for n in range(13))
+    line = told(tmp_path, content, ReadOptions(label="kind"))
+    assert one_line(line, LONGEST_LINE) == line
+    assert "Adelie Penguin…scelis adeliae), Gentoo penguin…goscelis papua) and Chinstrap" in line
+    assert 'in the column "kind" (5, 4 and 4).' in line
+
+
+@pytest.mark.parametrize("place", ["begins", "ends", "middle"])
+def test_labels_that_differ_in_one_place_stay_apart(tmp_path, place):
+    whole = {
+        "begins": "{}" + "-" * 33,
+        "ends": "-" * 33 + "{}",
+        "middle": "-" * 17 + "{}" + "-" * 17,
+    }
+    kinds = [whole[place].format(n) for n in range(4)]
+    content = "kind,a\n" + "".join(f"{kinds[n % 4]},{n}\n" for n in range(8))
+    line = told(tmp_path, content, ReadOptions(label="kind"))
+    named = line.partition("labels ")[2].partition(" in the")[0].replace(" and ", ", ").split(", ")
+    assert len({*named}) == 4
 
 
 KINDS = "labels x and y in {} (1 of each)."
