@@ -668,3 +668,35 @@ def test_a_table_on_its_side_is_answered_with_its_headings(tmp_path):
     content = "feature,p1,p2,p3\nheight,180,170,165\nkind,a,b,a\n"
     with pytest.raises(DataError, match='"kind" is not there; the headings are feature, p1'):
         load(csv(tmp_path, content), KIND)
+
+
+REMARKS = ("Not enough blood for isotopes.", "Adult not sampled.", "Nest never seen, with clutch.")
+ANSWERS = ("I fully agree", "I partly agree", "I do not agree")
+
+
+def remarked(texts):
+    """Return a table with a column of texts."""
+    rows = [f'{n * n % 17},"{text}",{n % 2}' for n, text in enumerate(texts)]
+    return "a,said,kind\n" + "\n".join(rows)
+
+
+@pytest.mark.parametrize(
+    ("texts", "is_left_out"),
+    [
+        ([*REMARKS * 3, *[""] * 30], True),
+        ([f"It was seen {n} times" for n in range(9)] + ["It was seen no more"] * 6, True),
+        (ANSWERS * 10, False),
+        ([*ANSWERS * 6, *[""] * 12], False),
+        ([*("gravel", "paved") * 4, *[""] * 30], False),
+        ([*("New York", "Los Angeles", "Boston") * 3, *[""] * 30], False),
+    ],
+    ids=["remarks", "differing", "answers", "answers and none", "words", "names"],
+)
+def test_sentences_that_mostly_lack_or_differ_are_free_text(tmp_path, texts, is_left_out):
+    path = csv(tmp_path, remarked(texts))
+    data = load(path, ReadOptions(label="kind", missing="mean"))
+    assert (data.features == ("a",)) == is_left_out
+    note = "my.csv: left out said (names or free text); --columns names those to keep."
+    assert (note in data.told) == is_left_out
+    asked = load(path, ReadOptions(label="kind", missing="mean", columns=("a", "said")))
+    assert len(asked.features) > 1

@@ -271,6 +271,14 @@ def test_real_values_of_any_size_are_read_as_they_are(tmp_path, scale):
         ("year", range(2000, 2020), False),
         ("a", np.random.default_rng(1).permutation(900)[:20], False),
         ("n", [*range(19), 25], False),
+        ("Sample Number", [*range(1, 16), *range(1, 16)], True),
+        ("n", [*range(1, 31), *range(1, 13), *range(1, 21)], True),
+        ("n", [*range(1, 31), *range(2, 13), *range(1, 21)], False),
+        ("seats", [1, 2, 3, 4, 5, 1, 2, 3, 1, 2, 3, 4], False),
+        ("x", [*range(20)] * 3, False),
+        ("day", [*range(1, 31), *range(1, 29)], False),
+        ("age", [*range(1, 31), *range(1, 29)], False),
+        ("cycle", [*range(1, 31), *range(1, 29)], False),
     ],
 )
 def test_a_column_that_numbers_the_rows_is_left_out(tmp_path, heading, numbers, is_left_out):
