@@ -189,7 +189,7 @@ def test_a_first_column_that_is_the_label_is_not_doubted(tmp_path, columns):
         (
             "5.1,3.5,x\n6.3,3.3,y\n",
             TABLE,
-            r"first column holds numbers and can hardly be the label.* such as --label last",
+            r"no label is named.* such as --label last",
         ),
         (
             "1,x,2,3,4\n1,y,2,3,4\n",
