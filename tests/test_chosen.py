@@ -143,8 +143,16 @@ def test_labels_that_are_all_different_are_refused_with_the_option():
         OptionsError, match="another column with --label, or predict numbers with --target"
     ):
         xlnn.build(data=numbers(40), label="price")
-    with pytest.raises(DataError, match=r"^Without --label the first column is the label"):
+    with pytest.raises(DataError, match=r"^No label is named, and the first column has 40"):
         xlnn.build(data=numbers(40))
+
+
+def test_without_a_label_the_columns_that_may_be_one_are_named():
+    table = numbers(40).assign(survived=[0, 1] * 20, room=[1, 2, 3, 4] * 10)
+    with pytest.raises(DataError, match=r"with --label, such as survived or room, or predict"):
+        xlnn.build(data=table)
+    with pytest.raises(DataError, match=r"with --label, or predict"):
+        xlnn.build(data=numbers(40)[["price"]].assign(x1=[0, 1] * 20))
 
 
 def test_what_was_not_learned_is_told():

@@ -158,7 +158,7 @@ def test_values_that_are_missing_in_many_ways_are_counted(tmp_path):
         (SENSOR, {"targets": "time"}, "If it is a date, .* or choose another target"),
         (MIXED, {"targets": "pay"}, r"pay has numbers in \$ and €"),
         (SENSOR, {"label": "time"}, "different labels in 30 rows"),
-        (lines("month,units", lambda n: f"M{n},{n * n}", 12), {}, "12 different labels in 12 rows"),
+        (lines("month,units", lambda n: f"M{n},{n * n}", 12), {}, "12 different values in 12 rows"),
         (
             lines("home,score,kind", lambda n: f"T{n},{n}-{n},{kind(n)}"),
             {"label": "kind"},

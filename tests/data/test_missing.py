@@ -154,3 +154,15 @@ def guide(path):
     """Return the texts of the first sheet."""
     sheet = openpyxl.load_workbook(path).worksheets[0]
     return {str(cell) for row in sheet.iter_rows(values_only=True) for cell in row}
+
+
+def test_a_missing_word_is_one_missing_value(tmp_path):
+    rows = "".join(
+        f"{'xy'[n % 2]},{n or ''},{('red', 'blue', 'green', '')[n % 4]}\n" for n in range(12)
+    )
+    path = csv(tmp_path, f"k,a,colour\n{rows}")
+    data = load(path, ReadOptions(label="k", missing="mean"))
+    assert data.x.shape == (12, 4)
+    told = "my.csv: 4 missing values replaced by the mean of the column (--missing mean)."
+    assert told in data.told
+    np.testing.assert_allclose(data.x[3, 1:], 1 / 3)

@@ -291,13 +291,13 @@ def test_all_that_is_wrong_is_said_in_one_message(tmp_path):
 
 def test_a_first_column_of_numbers_beside_words_is_no_label(tmp_path):
     rows = "\n".join(f"{n / 8},{n % 5},{'xyz'[n % 3]}" for n in range(30))
-    with pytest.raises(DataError, match=r'can hardly be the label.* --label "species"'):
+    with pytest.raises(DataError, match=r'no label is named.* --label "species"'):
         load(csv(tmp_path, "length,width,species\n" + rows), ReadOptions())
 
 
 def test_a_first_column_of_a_number_too_large_is_no_label(tmp_path):
     content = table("a,b,kind\n", "1e400,{n},x\n", "2,{n},y\n", "2,{n},z\n")
-    with pytest.raises(DataError, match=r'can hardly be the label.* --label "kind"'):
+    with pytest.raises(DataError, match=r'no label is named.* --label "kind"'):
         load(csv(tmp_path, content), ReadOptions())
 
 
@@ -535,7 +535,7 @@ def test_inputs_without_headings_have_one_name_in_all_notes(tmp_path):
 
 def test_a_first_column_with_another_number_in_each_row_is_no_label(tmp_path):
     content = "hours,slept,passed\n1,5,no\n2,8,no\n3,6,yes\n4,7,yes\n5,5,yes\n"
-    with pytest.raises(DataError, match=r'can hardly be the label: .* --label "passed"'):
+    with pytest.raises(DataError, match=r'no label is named.* --label "passed"'):
         load(csv(tmp_path, content), ReadOptions())
 
 
@@ -668,3 +668,50 @@ def test_a_table_on_its_side_is_answered_with_its_headings(tmp_path):
     content = "feature,p1,p2,p3\nheight,180,170,165\nkind,a,b,a\n"
     with pytest.raises(DataError, match='"kind" is not there; the headings are feature, p1'):
         load(csv(tmp_path, content), KIND)
+
+
+PASSENGERS = "".join(
+    f"{n},{n % 2},{n % 3},Mr. N{n},{'mf'[n % 2]},{n * 7 % 31}\n" for n in range(40)
+)
+
+
+def test_without_a_label_the_columns_with_few_values_are_named(tmp_path):
+    path = csv(tmp_path, "PassengerId,Survived,Pclass,Name,Sex,Age\n" + PASSENGERS)
+    with pytest.raises(DataError) as refusal:
+        load(path, ReadOptions())
+    said = str(refusal.value)
+    assert "no label is named" in said
+    assert '("Survived", "Pclass" or "Sex"), such as --label "Survived"' in said
+    assert "PassengerId" not in said
+
+
+REMARKS = ("Not enough blood for isotopes.", "Adult not sampled.", "Nest never seen, with clutch.")
+ANSWERS = ("I fully agree", "I partly agree", "I do not agree")
+
+
+def remarked(texts):
+    """Return a table with a column of texts."""
+    rows = [f'{n * n % 17},"{text}",{n % 2}' for n, text in enumerate(texts)]
+    return "a,said,kind\n" + "\n".join(rows)
+
+
+@pytest.mark.parametrize(
+    ("texts", "is_left_out"),
+    [
+        ([*REMARKS * 3, *[""] * 30], True),
+        ([f"It was seen {n} times" for n in range(9)] + ["It was seen no more"] * 6, True),
+        (ANSWERS * 10, False),
+        ([*ANSWERS * 6, *[""] * 12], False),
+        ([*("gravel", "paved") * 4, *[""] * 30], False),
+        ([*("New York", "Los Angeles", "Boston") * 3, *[""] * 30], False),
+    ],
+    ids=["remarks", "differing", "answers", "answers and none", "words", "names"],
+)
+def test_sentences_that_mostly_lack_or_differ_are_free_text(tmp_path, texts, is_left_out):
+    path = csv(tmp_path, remarked(texts))
+    data = load(path, ReadOptions(label="kind", missing="mean"))
+    assert (data.features == ("a",)) == is_left_out
+    note = "my.csv: left out said (names or free text); --columns names those to keep."
+    assert (note in data.told) == is_left_out
+    asked = load(path, ReadOptions(label="kind", missing="mean", columns=("a", "said")))
+    assert len(asked.features) > 1

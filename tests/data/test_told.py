@@ -6,7 +6,7 @@ from files import csv, npz
 
 from xlnn.data.dataset import ReadOptions
 from xlnn.data.load import load
-from xlnn.errors import DataError
+from xlnn.errors import LONGEST_LINE, DataError, one_line
 
 TABLE = ReadOptions(table=True)
 DOUBT = "the first column does not look like the label"
@@ -35,6 +35,37 @@ def test_a_single_row_of_each_of_many_classes_is_told_shortly(tmp_path):
         "my.csv: 36 rows of 1 input, x1; 18 labels, c0, c1, c2 and 15 more, in the first column "
         "(1 to 3 of each)."
     )
+
+
+SPECIES = (
+    "Adelie Penguin (Pygoscelis adeliae)",
+    "Gentoo penguin (Pygoscelis papua)",
+    "Chinstrap penguin (Pygoscelis antarctica)",
+)
+
+
+def test_long_labels_are_cut_apart_and_their_line_is_whole(tmp_path):
+    heads = [f"a long heading of the column number {n}" for n in range(9)]
+    content = ",".join(["kind", *heads]) + "\n"
+    content += "".join(f"{SPECIES[n % 3]}{f',{n * n % 7}' * 9}\n" for n in range(13))
+    line = told(tmp_path, content, ReadOptions(label="kind"))
+    assert one_line(line, LONGEST_LINE) == line
+    assert "Adelie Penguin…scelis adeliae), Gentoo penguin…goscelis papua) and Chinstrap" in line
+    assert 'in the column "kind" (5, 4 and 4).' in line
+
+
+@pytest.mark.parametrize("place", ["begins", "ends", "middle"])
+def test_labels_that_differ_in_one_place_stay_apart(tmp_path, place):
+    whole = {
+        "begins": "{}" + "-" * 33,
+        "ends": "-" * 33 + "{}",
+        "middle": "-" * 17 + "{}" + "-" * 17,
+    }
+    kinds = [whole[place].format(n) for n in range(4)]
+    content = "kind,a\n" + "".join(f"{kinds[n % 4]},{n}\n" for n in range(8))
+    line = told(tmp_path, content, ReadOptions(label="kind"))
+    named = line.partition("labels ")[2].partition(" in the")[0].replace(" and ", ", ").split(", ")
+    assert len({*named}) == 4
 
 
 KINDS = "labels x and y in {} (1 of each)."
@@ -158,7 +189,7 @@ def test_a_first_column_that_is_the_label_is_not_doubted(tmp_path, columns):
         (
             "5.1,3.5,x\n6.3,3.3,y\n",
             TABLE,
-            r"first column holds numbers and can hardly be the label.* such as --label last",
+            r"no label is named.* such as --label last",
         ),
         (
             "1,x,2,3,4\n1,y,2,3,4\n",
@@ -240,6 +271,14 @@ def test_real_values_of_any_size_are_read_as_they_are(tmp_path, scale):
         ("year", range(2000, 2020), False),
         ("a", np.random.default_rng(1).permutation(900)[:20], False),
         ("n", [*range(19), 25], False),
+        ("Sample Number", [*range(1, 16), *range(1, 16)], True),
+        ("n", [*range(1, 31), *range(1, 13), *range(1, 21)], True),
+        ("n", [*range(1, 31), *range(2, 13), *range(1, 21)], False),
+        ("seats", [1, 2, 3, 4, 5, 1, 2, 3, 1, 2, 3, 4], False),
+        ("x", [*range(20)] * 3, False),
+        ("day", [*range(1, 31), *range(1, 29)], False),
+        ("age", [*range(1, 31), *range(1, 29)], False),
+        ("cycle", [*range(1, 31), *range(1, 29)], False),
     ],
 )
 def test_a_column_that_numbers_the_rows_is_left_out(tmp_path, heading, numbers, is_left_out):

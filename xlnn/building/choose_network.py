@@ -1,6 +1,7 @@
 """Choose a network that fits the data, for a build that names no template."""
 
 import os
+import re
 from contextlib import suppress
 from dataclasses import replace
 from itertools import product
@@ -9,10 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from xlnn.data.dataset import ENOUGH as SIGNIFICANT_ROWS
+from xlnn.data.dataset import FEW, MOST_INPUTS, Dataset, ReadOptions
 from xlnn.data.dataset import LARGE as LARGE_INPUTS
-from xlnn.data.dataset import MOST_INPUTS, Dataset, ReadOptions
 from xlnn.data.messages import amount, counted, listed, short
 from xlnn.data.preprocessing import held_out
+from xlnn.data.words import bases
 from xlnn.errors import DataError, WidthError
 from xlnn.options import BUILD, Options, as_typed
 from xlnn.workbooks.network.kind import KIND
@@ -122,12 +124,23 @@ def _check_classes(data: Dataset, options: Options) -> None:
         return
     if len(data.x) < SIGNIFICANT_ROWS:
         return
-    first = "" if options.label else "Without --label the first column is the label. "
-    column = "" if options.label is None else f" {short(options.label)}"
+    if not options.label:
+        most = min(FEW, len(data.x) / 2)
+        kinds = [len(np.unique(column)) for column in data.x.T]
+        named = zip(data.features, kinds, strict=False)  # pictures have no names
+        few = bases([name for name, count in named if 1 < count <= most])
+        are_own = not all(re.fullmatch("x[0-9]+", name) for name in few)  # not made up
+        which = f", such as {listed(few, 'or', most=6)}" if are_own else ""
+        raise DataError(
+            f"No label is named, and the first column has {len(data.labels):,} different values in "
+            f"{len(data.x):,} rows: name a column with few different ones with --label{which}, or "
+            "predict numbers with --target.",
+            "label",
+        )
     raise DataError(
-        f"{first}There are {len(data.labels):,} different labels in {len(data.x):,} rows, such as "
+        f"There are {len(data.labels):,} different labels in {len(data.x):,} rows, such as "
         f"{short(data.labels[0])}: name another column with --label, or predict numbers with "
-        f"--target{column}.",
+        f"--target {short(options.label)}.",
         "label",
     )
 

@@ -22,8 +22,10 @@ from xlnn.data.roles import ColumnRoles
 from xlnn.data.words import (
     DATE,
     DATES,
+    FREE_TEXT,
     NO,
     are_months,
+    are_remarks,
     is_missing,
     known_words,
     ticked,
@@ -181,7 +183,10 @@ class Column:
         kinds = unlike(self.kinds)
         if self.count["missing"] and len(kinds) == 1:
             return f'"{short(self.first)}" or nothing: write no'
-        return why_no_kinds(self.heading, kinds, len(self.texts) - self.count["missing"])
+        rows, empty = len(self.texts), self.count["missing"]
+        why = why_no_kinds(self.heading, kinds, rows - empty)
+        is_free = not why and not self._reading.columns and are_remarks(kinds, rows, empty)
+        return FREE_TEXT if is_free else why
 
     def bare(self, text: str) -> str:
         """Return a text without the unit that all have."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xlnn.data.messages import amount, counted, listed
+from xlnn.data.messages import amount, counted, fitted, listed
 from xlnn.data.numbers import is_number
 from xlnn.errors import DataError
 
@@ -137,6 +137,9 @@ MOST_NAMED = 6
 FEW = 20
 """Distinct values up to which a column may be one of labels, without other evidence."""
 
+ROOM, ROOM_OF_INPUTS = 100, 80
+"""Characters of the labels or inputs listed in a line: with all else, a line that is not cut."""
+
 ENOUGH = 10
 """Rows from which having that many labels is significant."""
 
@@ -152,7 +155,8 @@ def data_told(rows: int, picture: tuple[int, int] | None, features: Sequence[str
     if picture:
         told, mark = f"{counted(rows, 'image')} of {sized(picture)} pixels", ", "
     else:
-        names = listed(features, most=MOST_NAMED)
+        listings = [listed(features, most=most) for most in range(MOST_NAMED, 0, -1)]
+        names = next((each for each in listings if len(each) <= ROOM_OF_INPUTS), listings[-1])
         told, mark = f"{counted(rows, 'row')} of {counted(len(features), 'input')}, {names}", "; "
     return f"{told}{mark}{end}" if end else told
 
@@ -169,9 +173,9 @@ def labels_told(labels: Sequence[str], t: np.ndarray, where: str) -> str:
     span = dict.fromkeys((f"{counts.min():,}", f"{counts.max():,}"))
     each = " to ".join(span) + " of each"
     if len(labels) > 2 * MOST_NAMED:
-        return f"{len(labels):,} labels, {listed(labels, most=3)}, {where} ({each})"
+        return f"{len(labels):,} labels, {fitted(labels, ROOM, most=3)}, {where} ({each})"
     numbers = listed([f"{count:,}" for count in counts]) if len(span) > 1 else each
-    return f"labels {listed(labels)} {where} ({numbers})"
+    return f"labels {fitted(labels, ROOM)} {where} ({numbers})"
 
 
 def targets_told(targets: Sequence[str], t: np.ndarray) -> str:

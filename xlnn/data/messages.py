@@ -60,6 +60,23 @@ def listed(names: Iterable[object], last: str = "and", most: int = 12) -> str:
     return f"{', '.join(head)} {last} {end}" if head else end
 
 
+def fitted(names: Sequence[str], room: int, most: int = 12) -> str:
+    """Join names as in a sentence, each without its middle if they are too long for the room.
+
+    They stay apart, even if they need more room.
+
+    >>> fitted(["Adelie penguin (adeliae)", "Adelie penguin (papua)"], 30)
+    'Adeli…eliae) and Adeli…papua)'
+    """
+    told = listed(names, most=most)
+    for longest in range(LONGEST_NAME, 7, -1):
+        shown = [cut(short(name), longest) for name in names]
+        if len(told) <= room or len({*shown}) < len({*names}):
+            break
+        told = listed(shown, most=most)
+    return told
+
+
 def likely(name: str, known: Iterable[str], otherwise: str = ".") -> str:
     """Return the end of a sentence on an unknown name: the known ones like it, if there are any.
 

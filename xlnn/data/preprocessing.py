@@ -173,8 +173,10 @@ def filled(holed: IncompleteRows, missing: str) -> tuple[np.ndarray, np.ndarray,
         raise DataError(f'{holed.where}: the column "{heading}" holds no value at all: remove it.')
     size = np.nanmax(np.abs(x), axis=0)
     size[size == 0] = 1  # so that sums of very large numbers do not overflow
+    # a cell with a word is missing in each input made of it
+    cells = absent[:, np.unique(holed.headings[: x.shape[1]], return_index=True)[1]]
     told.append(
-        f"{holed.where}: {counted(int(absent.sum()), 'missing value')} replaced by the mean of the "
+        f"{holed.where}: {counted(int(cells.sum()), 'missing value')} replaced by the mean of the "
         "column (--missing mean)."
     )
     return np.where(absent, np.nanmean(x / size, axis=0) * size, x), kept, told

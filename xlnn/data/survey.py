@@ -160,12 +160,18 @@ class Survey:
         are_whole = all(float(kind) % 1 == 0 for kind in kinds)
         if not held or (are_whole and len(kinds) <= MOST_LABELS and len(kinds) < len(held)):
             return
-        of_words = [column.place for column in self.inputs if column.words]
-        likely = [self.roles.place(-1), *of_words][-1]
+        count = {
+            column.place: len({text for text in column.texts if not is_missing(text)})
+            for column in self.inputs
+            if not column.why_out
+        }
+        most = min(MOST_LABELS, len(held) / 2)
+        few = [place for place, kinds in count.items() if 1 < kinds <= most]
+        likely = min(few, key=count.__getitem__, default=self.roles.place(-1))
+        which = listed(few or [likely], "or", most=6)
         raise DataError(
-            f"{self.table.name}: {self.roles.where(0)} holds numbers and can hardly be the label: "
-            f"add --label and the column with the classes, such as --label {likely}, "
-            "or --target and a column of numbers."
+            f"{self.table.name}: no label is named. Add --label and a column with few different "
+            f"values ({which}), such as --label {likely}, or --target and a column of numbers."
         )
 
     def _problems(self, wrong: Sequence[Column], out: Sequence[Column]) -> list[str]:

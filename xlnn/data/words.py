@@ -16,6 +16,12 @@ MOST_KINDS = 12
 FEW = 0.7
 """If a larger share of the rows has a unique word, these are names, not categories."""
 
+LEAST_WORDS = 3
+"""The words of a sentence, on average: texts with as many may be remarks rather than categories."""
+
+LEAST_RUN = 10
+"""The fewest rows, on average, of a numbering that begins anew."""
+
 YES = frozenset({
     "yes", "y", "true", "t", "on", "ja", "wahr", "oui", "vrai", "si", "sí", "sì", "vero",
     "verdadero", "sim", "да", "tak", "evet", "是", "有", "真", "对", "はい", "あり", "예", "네",
@@ -28,6 +34,9 @@ NO = "no"
 
 DATES = "dates"
 """Why a column of dates is left out."""
+
+FREE_TEXT = "names or free text"
+"""Why a column of other texts is left out."""
 
 _NO_WORDS = ABSENT - WORDS_TOO
 
@@ -48,6 +57,8 @@ _ID = re.compile(
 _TIME = re.compile(
     r".*(year|month|week|day|hour|time|date|age|period|epoch|年|月|日).*", re.IGNORECASE
 )
+_STEP = re.compile("minute|second|cycle|step|lap|round|depth|分|秒|时|時|周|週", re.IGNORECASE)
+"""What else may begin anew for each of several series, and say more than the number of the row."""
 
 
 @dataclass(frozen=True)
@@ -239,6 +250,26 @@ def bases(features: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(feature.rpartition(BETWEEN)[0] or feature for feature in features))
 
 
+def are_remarks(kinds: Sequence[str], rows: int, empty: int) -> bool:
+    """Return whether texts are sentences, and most cells are empty or differ.
+
+    Parameters
+    ----------
+    kinds : sequence of str
+        The texts that were found.
+    rows, empty : int
+        How many cells there are, and how many of them are empty.
+
+    >>> are_remarks(["No blood was taken.", "Not seen."], 9, 6)
+    True
+    >>> are_remarks(["No blood was taken.", "Not seen."], 9, 0)
+    False
+    """
+    long = [len(kind.split()) for kind in kinds]
+    are_long = sum(long) >= LEAST_WORDS * len(long) and sum(n > 1 for n in long) > len(long) / 2
+    return are_long and empty + len(kinds) > rows / 2
+
+
 def why_no_kinds(heading: str, kinds: Sequence[str], rows: int) -> str:
     """Return why the words of a column are not categories; "" if they are.
 
@@ -263,7 +294,7 @@ def why_no_kinds(heading: str, kinds: Sequence[str], rows: int) -> str:
         return ""
     if is_id(heading):
         return "ids"
-    return "names or free text" if len(kinds) > rows / 2 else f"more than {MOST_KINDS} categories"
+    return FREE_TEXT if len(kinds) > rows / 2 else f"more than {MOST_KINDS} categories"
 
 
 def is_id(heading: str) -> bool:
@@ -278,6 +309,9 @@ def is_id(heading: str) -> bool:
 def counts_rows(heading: str, column: np.ndarray) -> bool:
     """Return whether a column only numbers the rows: 1, 2, 3 …, 10000, 10001 …, or ids.
 
+    A numbering may begin anew, as for each of several groups. Groups of the same size may also be
+    a grid, such as points of a plane; then the heading decides.
+
     Parameters
     ----------
     heading : str
@@ -285,10 +319,20 @@ def counts_rows(heading: str, column: np.ndarray) -> bool:
 
     >>> counts_rows("n", np.arange(5.0)), counts_rows("year", np.arange(5.0))
     (True, False)
+    >>> counts_rows("n", np.r_[1:31, 1:21]), counts_rows("x", np.r_[1:31, 1:31])
+    (True, False)
     """
     if (column != np.trunc(column)).any():
         return False
     steps = np.diff(column)
     if len(steps) and (steps == 1).all():
         return not _TIME.fullmatch(heading) or is_id(heading)
-    return is_id(heading) and len(np.unique(column)) == len(column)
+    if is_id(heading) and len(np.unique(column)) == len(column):
+        return True
+    begun = np.flatnonzero(steps != 1) + 1
+    runs = np.diff(np.r_[0, begun, len(column)])
+    if (column[begun] != column[0]).any() or runs.mean() < LEAST_RUN:
+        return False
+    if _TIME.fullmatch(heading) or _STEP.search(heading):
+        return False
+    return is_id(heading) or len({*runs.tolist()}) > 1
