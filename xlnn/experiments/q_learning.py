@@ -302,15 +302,12 @@ EXPERIMENT = xlnn.Experiment(
                 Grid("reward", width=SQUARE["width"], height=0)),
             xlnn.Sentences("start_asked", "shown_asked", bold=0),
             xlnn.Beside(Grid("map", text_size=14, scale="", **SQUARE),
-                        Grid("value", digits=NO_0, text_size=14, **SQUARE)),
+                        Grid("value", digits=NO_0, text_size=14, **SQUARE),
+                        Chart("Sum of rewards of each episode", Trace("total", marker="circle"))),
             xlnn.Beside(
                 Table("moves", "total"),
-                xlnn.Below(
-                    xlnn.Space(),
-                    Chart("Sum of rewards of each episode", Trace("total", marker="circle")),
-                    Chart("Moves of each episode", Trace("moves", marker="circle")),
-                ),
-            ),
+                xlnn.Below(xlnn.Space(), Chart("Moves of each episode",
+                                               Trace("moves", marker="circle")))),
         ),
         Page("episodes", "Episodes", "Each move: where the robot stands, what it does, where that "
              "leads, and by how much it was better than the table says. What is 0 is left blank; "
