@@ -76,6 +76,25 @@ def test_the_arrows_lead_to_the_goal_by_a_shortest_way(got):
     assert "to an end; moves: 5, sum of rewards: 0.84." in str(got["leads"])
 
 
+def test_the_map_names_places_and_numbers_the_path(got):
+    assert got["map"].tolist() == [
+        ["→", "→", "5 ⇒", "6 ★ goal"],
+        ["↑", "■ wall", "4 ⇑", "✖ pit"],
+        ["start ⇒", "2 ⇒", "3 ⇑", "←"],
+    ]
+
+
+def test_after_an_end_no_move_is_shown(got):
+    over = got["here"] == 2
+    assert over.any()
+    for name in ("stands", "prefers", "does", "lands"):
+        assert {*got[name][over]} == {""}
+        assert "" not in got[name][~over]
+    assert got["does"][~over].tolist() == [" ↑→↓←"[int(a)] for a in got["action"][~over]]
+    assert got["walk_does"].tolist() == [*"→→↑↑→", *[""] * 5]
+    assert got["walk_lands"][4] == "4 ★"
+
+
 def test_before_the_first_episode_no_place_has_an_arrow(path, tmp_path):
     got = values(changed(path, tmp_path / "changed.xlsx", {"shown": 0}), "formualizer")
     assert {*got["policy"].ravel()} == {"·", "■", "★", "✖"}

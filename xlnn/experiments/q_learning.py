@@ -19,6 +19,11 @@ WORLD = np.array([[*"...G"], [*".#.P"], [*"S..."]])
 """The world of Russell and Norvig: # is a wall, S the start, G a goal and P a pit."""
 
 
+NO_0 = '0.00;"−"0.00;'
+NO_000 = '0.000;"−"0.000;'
+"""Formats that leave out 0: nothing is known of a place, or nothing follows."""
+
+
 # fmt: off
 def ways(rows: int, columns: int) -> Stated:
     """Return the equation of the place to which each action leads; action 0 stays where it is."""
@@ -80,6 +85,49 @@ class Sign(xlnn.Sentence):
         return either(world[i, j] >= END, end, inside)
 
 
+class Place(xlnn.Sentence):
+    """What is at a place, or the arrow there: a double one on the path, after its number."""
+
+    english = {"map_start": "start", "map_wall": "wall", "map_goal": "goal", "map_pit": "pit"}
+
+    def said(  # noqa: PLR0913 -- all that is told of a place
+        self, i: int, j: int, *, world: Term, reward: Term, start: Term, path: Term, best: Term,
+        policy: Term,
+    ) -> str:
+        goal, pit = self.words["map_goal"], self.words["map_pit"]
+        end = f" {either(reward[i, j] > 0, goal, pit)}"
+        wall = f" {self.words['map_wall']}"
+        name = either(world[i, j] >= END, end, either(world[i, j] >= WALL, wall, ""))
+        is_start = start == i * world.shape[1] + j + 1
+        number = either(path[i, j] > 0, f"{path[i, j]} ", "")
+        first = either(is_start, f"{self.words['map_start']} ", number)
+        double = (path[i, j] > 0) * (world[i, j] < WALL)
+        sign = either(double > 0, among(1 + best[i, j], "·⇑⇒⇓⇐"), f"{policy[i, j]}")
+        return f"{first}{sign}{name}"
+
+
+class Before(xlnn.Sentence):
+    """The place where the robot stands; nothing after the end of an episode."""
+
+    def said(self, *, here: Term, place: Term) -> str:
+        return either(here >= END, "", f"{place}")
+
+
+class Arrow(xlnn.Sentence):
+    """The arrow of an action, a dot where it stays; nothing after the end of an episode."""
+
+    def said(self, *, here: Term, action: Term) -> str:
+        return either(here >= END, "", among(1 + action, "·↑→↓←"))
+
+
+class After(xlnn.Sentence):
+    """The place to which a move leads, with its mark if it is an end."""
+
+    def said(self, *, here: Term, end: Term, next: Term, r: Term) -> str:  # noqa: A002 -- its name
+        mark = either(end >= END, either(r > 0, " ★", " ✖"), "")
+        return either(here >= END, "", f"{next}{mark}")
+
+
 def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     """Yield the world, the episodes, the table Q, and the policy that follows from it."""
     rows, columns, episodes = sizes["rows"], sizes["columns"], sizes["episodes"]
@@ -98,7 +146,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     yield Quantity("wrong", title="places that are not 0, 1 or 2",
                    equation=eq.unchosen(world=(0, END)))
     yield picture("reward", "reward for coming there")
-    yield picture("ways", "next place, by actions 0 to 4", ways(rows, columns), symbol="s′{}",
+    yield picture("ways", "next place: if it stays, ↑, →, ↓, ←", ways(rows, columns), symbol="s′{}",
                   shape=(place.length, 5), role="forward")
     yield share("u", "drawn: whether it explores, and which way", sheet="random", shape=(2,),
                 axes=(episode, step), number_format="0.000", meaning="random numbers from 0 to 1")
@@ -127,13 +175,17 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
                   meaning="the action with the largest Q", written="arg max Q(s, ·)")
     best = Quantity("action", title="action", symbol="a", equation=OF_PLACE.of("best", "place"),
                     role="forward")
-    yield from xlnn.again(("place", "here", best, "next", "end", "r"), "walk_{}", axes=(step,),
-                          sheet="arrows")
+    yield from xlnn.again(("place", "here", best, "next", "end", "r", "stands", "does", "lands"),
+                          "walk_{}", axes=(step,), sheet="arrows")
     yield Quantity("walked", title="moves along the arrows", equation=MOVES.of("walk_here"))
     yield Quantity("arrived", title="arrived", equation=ARRIVED.of("walk_end"))
     yield Quantity("walk_total", title="sum of rewards along the arrows", number_format="General",
                    equation=eq.total("step").of("walk_r"))
     yield picture("path", "path along the arrows", PATH.of("walk_place"))
+    yield picture("map", "where the robot goes",
+                  Place().of(start="start_used"))
+    yield Quantity("kinds", equation=xlnn.Told(
+        "World: 0 free, 1 wall, 2 end; the start is place {start_used}."))
     yield Quantity("leads", equation=xlnn.Told({
         "choose": "A place in the world is not 0, 1 or 2: choose one of these.",
         "wanders": "After episode {shown_used} the arrows do not lead from the start to an end "
@@ -151,7 +203,8 @@ def moved_by(axes: Sequence[Axis], Q: xlnn.Use) -> Iterator[Quantity]:
                  symbol="s", meaning="where the robot stands, counted row by row from 1",
                  written="s ← s′", number_format="0", reads_as_stated=True)
     yield column("here", "what is there", OF_PLACE.of("world", "place"), symbol=" ")
-    yield column("own", "Q at the place", Q_OF_PLACE.of(Q, "place"), symbol="Q{}", shape=(4,))
+    yield column("own", "Q at the place", Q_OF_PLACE.of(Q, "place"), symbol="Q{}", shape=(4,),
+                 number_format=NO_000)
     yield column("greedy", "best action", eq.best().of("own"), symbol="a*")
     yield column("action", "action", ACTION, symbol="a",
                  meaning="1 up, 2 right, 3 down, 4 left: drawn with the share ε, else the best",
@@ -160,12 +213,18 @@ def moved_by(axes: Sequence[Axis], Q: xlnn.Use) -> Iterator[Quantity]:
                  meaning="where the move ends: no way leads into a wall or out of an end",
                  written="s′(s, a)")
     yield column("end", "what is there", OF_PLACE.of("world", "next"), symbol=" ")
-    yield column("r", "reward", REWARD.of(to="next"), symbol="r", meaning="what the move brings",
+    yield column("r", "reward", REWARD.of(to="next"), symbol="r", number_format=NO_0,
+                 meaning="what the move brings",
                  written="r(s′); 0 at an end")
     yield column("there", "Q at the next place", Q_OF_PLACE.of(Q, "next"), symbol="Q′{}",
-                 shape=(4,))
-    yield column("ahead", "largest Q at the next place", AHEAD, symbol="max Q")
-    yield column("error", "error", ERROR, symbol="δ", role="backward",
+                 shape=(4,), number_format=NO_000)
+    yield column("ahead", "largest Q at the next place", AHEAD, symbol="max Q",
+                 number_format=NO_000)
+    yield column("stands", "place", Before(), symbol="s")
+    yield column("prefers", "best action", Arrow().of(action="greedy"), symbol="a*")
+    yield column("does", "action", Arrow(), symbol="a")
+    yield column("lands", "next place", After(), symbol="s′")
+    yield column("error", "error", ERROR, symbol="δ", role="backward", number_format=NO_000,
                  meaning="by how much the move was better than the table says",
                  written="δ = r + γ max Q(s′, ·) − Q(s, a)",
                  source="Watkins 1989; Sutton, Barto 6.8")
@@ -201,7 +260,8 @@ def from_data(rows: list, where: str) -> tuple[dict, dict]:
     return sizes, of_signs(signs)
 
 
-HIGH = {"width": 7, "height": 32}
+SQUARE = {"width": 15, "height": 80}
+"""The size of the places of the large pictures."""
 
 
 def _arrows(_: object) -> list[str]:
@@ -233,35 +293,40 @@ EXPERIMENT = xlnn.Experiment(
     pages=(
         Page(
             "world", "World", "Choose an episode, and see where the robot would go after it. "
-            "Places are counted row by row from 1.",
+            "Places are counted row by row from 1; double arrows with numbers are its path.",
             xlnn.Sentences("leads"), xlnn.Space(),
             xlnn.Beside(
-                xlnn.Below(
-                    xlnn.Numbers("eta", "gamma", "epsilon", "start", "shown"),
-                    xlnn.Sentences("start_asked", "shown_asked", bold=0),
-                    Table("moves", "total")),
-                xlnn.Below(
-                    xlnn.Beside(Grid("policy", text_size=20, **HIGH),
-                                Grid("value", digits="0.00", **HIGH),
-                                Grid("path", digits="0;;", **HIGH)),
-                    xlnn.Beside(Grid("world", above=1, **HIGH), Grid("reward", **HIGH)),
-                    Chart("Sum of rewards of each episode", Trace("total", marker="circle")),
-                    Chart("Moves of each episode", Trace("moves", marker="circle")),
-                ),
-            ),
+                xlnn.Numbers("eta", "gamma", "epsilon", "start", "shown"),
+                xlnn.Below(xlnn.Sentences("kinds", bold=0),
+                           xlnn.Row("world", width=SQUARE["width"])),
+                Grid("reward", width=SQUARE["width"], height=0)),
+            xlnn.Sentences("start_asked", "shown_asked", bold=0),
+            xlnn.Beside(Grid("map", text_size=14, scale="", **SQUARE),
+                        Grid("value", digits=NO_0, text_size=14, **SQUARE),
+                        Chart("Sum of rewards of each episode", Trace("total", marker="circle"))),
+            xlnn.Beside(
+                Table("moves", "total"),
+                xlnn.Below(xlnn.Space(), Chart("Moves of each episode",
+                                               Trace("moves", marker="circle")))),
         ),
         Page("episodes", "Episodes", "Each move: where the robot stands, what it does, where that "
-             "leads, and by how much it was better than the table says. Actions: 1 ↑, 2 →, 3 ↓, "
-             "4 ←.",
-             Table("place", "here", "own", "greedy", "action", "next", "end", "r", "there", "ahead",
-                   "error", coloured=("error",), units=dict.fromkeys(("own", "there"), _arrows))),
+             "leads, and by how much it was better than the table says. What is 0 is left blank; "
+             "after an end no move follows.",
+             xlnn.Beside(
+                 Table("stands", "own", "prefers", "does", "lands", "r", "there", "ahead", "error",
+                       coloured=("error",), units=dict.fromkeys(("own", "there"), _arrows)),
+                 Table("place", "here", "greedy", "action", "next", "end", left=0, folded=True))),
         Page("table", "Table", "Q of each place and action, after each move.", xlnn.Beside(
             *(Table(name, units={name: _arrows}) for name in ("Q_first", "Q")))),
         Page("arrows", "Arrows", "The table after the episode shown, the place to which each "
              "action leads, and a walk along the arrows.", xlnn.Beside(
-                 Table("n", "Q_shown", units={"Q_shown": _arrows}),
+                 xlnn.Below(Table("n", "Q_shown", units={"Q_shown": _arrows}),
+                            Table("walk_stands", "walk_does", "walk_lands", "walk_r")),
                  xlnn.Below(xlnn.Space(), Grid("ways", height=0, scale="")),
-                 xlnn.Below(xlnn.Space(), Grid("best", height=0, scale="")))),
+                 xlnn.Below(xlnn.Space(), Grid("policy", scale="", height=0)),
+                 Table("walk_place", "walk_here", "walk_action", "walk_next", "walk_end", left=0,
+                       folded=True)),
+             xlnn.Hidden("best"), xlnn.Hidden("path")),
         Page("random", "Random numbers", "If the first number is below ε the robot explores: "
              "the second one then chooses among the four actions."),
     ),
