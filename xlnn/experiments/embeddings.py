@@ -94,7 +94,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     typed = alike(scale=0.1, is_step_size=True)
     yield typed("eta", "learning rate η", symbol="η", meaning="how far a step goes")
     yield typed("penalty", "penalty λ", symbol="λ",
-                meaning="keeps the vectors and biases small, above all those with few ratings")
+                meaning="keeps vectors and biases small, above all those of few ratings")
     yield typed("eta_words", "learning rate η of the words", symbol="η")
     for page in ("films", "words"):
         yield from xlnn.choice(f"shown_{page}", state, words, title="epoch shown (0: the start)",
