@@ -56,7 +56,7 @@ def test_the_table_counts_what_was_taken_for_what(iris_path, tmp_path, part, epo
 
 @pytest.mark.slow
 def test_a_count_is_as_full_of_colour_as_its_share_of_the_class(iris_path):
-    sheet = openpyxl.load_workbook(iris_path)["Confusion table"]
+    sheet = openpyxl.load_workbook(iris_path)["Confusion matrix"]
     (part,) = (p for p in sheet.conditional_formatting if str(p.sqref) == "B11:D13")
     filled = [(r.formula[0], r.dxf.fill.bgColor.rgb) for r in part.rules if r.dxf.fill]
     wrong = {float(re.search(r">([0-9.]+)\*\$E11", f)[1]): c for f, c in filled if "<>B$10" in f}
@@ -68,7 +68,7 @@ def test_a_count_is_as_full_of_colour_as_its_share_of_the_class(iris_path):
 
 @pytest.mark.ci
 def test_what_is_counted_from_is_quieter_than_the_counts(iris_path):
-    sheet = openpyxl.load_workbook(iris_path)["Confusion table"]
+    sheet = openpyxl.load_workbook(iris_path)["Confusion matrix"]
     place = layout_of(read_spec(iris_path)).blocks["confusion_place"]
     head, first = (sheet.cell(row, place.column) for row in (place.row - 1, place.row))
     assert head.value == text("en")("confusion", "place")
@@ -119,7 +119,7 @@ def test_of_many_classes_and_mistakes_it_says_what_is_left_out(crowded_path):
     assert got["confusion_image"].shape == (MOST_LISTED,)
     wrong = int(got["confusion_wrong"])
     assert wrong > MOST_LISTED
-    sheet = openpyxl.load_workbook(crowded_path, data_only=True)["Confusion table"]
+    sheet = openpyxl.load_workbook(crowded_path, data_only=True)["Confusion matrix"]
     texts = {cell.value for row in sheet.iter_rows() for cell in row}
     assert (
         f"Classified wrongly: {wrong} of 89 rows. The list shows the first {MOST_LISTED}; "
@@ -132,7 +132,7 @@ def test_of_many_classes_and_mistakes_it_says_what_is_left_out(crowded_path):
 def test_where_nothing_is_wrong_it_says_so(tmp_path):
     for verify in (False, True):  # without an engine, the sentence is Python's
         build("xor", tmp_path / "xor.xlsx", verify=verify, force=True)
-        sheet = openpyxl.load_workbook(tmp_path / "xor.xlsx", data_only=True)["Confusion table"]
+        sheet = openpyxl.load_workbook(tmp_path / "xor.xlsx", data_only=True)["Confusion matrix"]
         assert sheet["A7"].value == "Every row is classified correctly."
 
 

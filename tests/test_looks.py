@@ -195,7 +195,7 @@ def test_a_label_is_seen_and_the_number_of_its_class_is_not(small):
     book, layout = small
     counted = [b for b in layout.blocks.values() if b.quantity.kind in {"truth", "answer"}]
     assert {layout.titles[block.sheet] for block in counted} == {
-        "Data", "Training", "Confusion table", "Drawing"
+        "Data", "Training", "Confusion matrix", "Drawing"
     }  # fmt: skip
     for block in counted:
         sheet = book[layout.titles[block.sheet]]

@@ -277,4 +277,4 @@ def test_a_package_of_100_lines_learns_from_a_table_and_compares(tmp_path):
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     titles = openpyxl.load_workbook(tmp_path / "mine.xlsx", read_only=True).sheetnames
-    assert {"Compare", "Progress", "Confusion table", "Predict", "Gradient check"} <= {*titles}
+    assert {"Compare", "Progress", "Confusion matrix", "Predict", "Gradient check"} <= {*titles}

@@ -221,7 +221,7 @@ def test_a_sheet_of_one_page_is_as_small_as_its_rows_need(sheet, tmp_path):
 @pytest.mark.slow
 def test_the_list_of_what_is_wrong_has_its_headings_on_each_page(tmp_path):
     path = build("digits", tmp_path / "built.xlsx", epochs=EPOCHS, verify=False).path
-    sheet = openpyxl.load_workbook(path)["Confusion table"]
+    sheet = openpyxl.load_workbook(path)["Confusion matrix"]
     assert sheet.print_title_rows
     first, last = (int(row) for row in sheet.print_title_rows.replace("$", "").split(":"))
     assert first == last

@@ -151,8 +151,8 @@ def test_the_lstm_has_trouble_without_open_forget_gates():
     assert right[-1] == 7
     assert "takes longer, and in the end one row is wrong again" in section("lstm")
     cells = [plan_of("lstm").layout.cell("bf", (0, unit)) for unit in (0, 1)]
-    assert cells == ["Weights!V6", "Weights!W6"]
-    assert "both bf, V6 and W6, to 0" in section("lstm")
+    assert cells == ["Weights!P6", "Weights!Q6"]
+    assert "both bf, P6 and Q6, to 0" in section("lstm")
 
 
 def test_the_gru_learns_the_same_with_fewer_weights_and_no_bound_is_passed():

@@ -24,7 +24,7 @@ EMBEDDED = sorted(set(ENGINES) - {*PROGRAMS})
 
 TITLES = (
     *("Guide", "Map", "Play", "Data", "Lens", "Predict", "Training", "Weights"),
-    *("Gradients", "Progress", "Confusion table", "Gradient check", "Check", "Map data"),
+    *("Gradients", "Progress", "Confusion matrix", "Gradient check", "Check", "Map data"),
     *("Drawing", "Spec"),
 )
 

@@ -90,9 +90,9 @@ class Block:
         return tuple(self._entry(part, n) for n, part in enumerate(self.quantity.parts))
 
     def at(self, family: str, number: int) -> "Block | None":
-        """Return the cells of one entry along the first axis, if it has one of that family.
+        """Return the block of one run, or of one entry of another family of axes.
 
-        Otherwise the cells are those of all entries; None if the axis lacks this one.
+        A block without runs returns itself; a run that lacks this quantity returns None.
         """
         entries = self.quantity.entries(family)
         if not entries:

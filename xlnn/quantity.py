@@ -39,7 +39,7 @@ class GradientOf:
 
 
 class Derived(str):
-    """A field that follows from others, also in a copy in which those differ."""
+    """A default computed from other fields; `replace` computes it again."""
 
     __slots__ = ()
 

@@ -29,8 +29,8 @@ class FilledColumn:
     text : str
         The formula; ``{0}``, ``{1}`` ... stand for the row numbers of `rows`.
     rows : tuple of (int, tuple of int)
-        Row numbers that move with the formula's own index along its axes: at the first index, and
-        by how much for each step along each axis.
+        For each row number in the formula: its first value, and how much it grows per step along
+        each axis.
     starts : tuple of (int, int, FilledColumn)
         Different formulas where a recurrence starts, or side by side: an axis, the index along it,
         and the formula.

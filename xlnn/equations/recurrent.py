@@ -160,7 +160,7 @@ def lstm_back(each: Callable[..., Quantity], arrives: str | Use) -> Iterator[Qua
     yield each("do", title="error of o", equation=OUT_ERROR.of(arrives), symbol="δo{}")
     yield each("dc", title="error of c",
                equation=CELL_ERROR.of(arrives, later=later("dc"), f_after=later("f")),
-               meaning="it goes back from step to step times f alone: so it need not fade",
+               meaning="multiplied only by f from step to step: so it need not fade",
                written="δc = ∂C/∂h o (1 − tanh² c) + δc₊ f₊", symbol="δc{}", source=SOURCE)
     yield each("di", title="error of i", equation=GATE_ERROR.of("dc", "g", "i"), symbol="δi{}")
     yield each("df", title="error of f", equation=GATE_ERROR.of("dc", "c_before", "f"),

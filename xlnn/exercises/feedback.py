@@ -65,11 +65,11 @@ def grouped(question: QuestionGrade, words: Text) -> dict[str, list[UnitGrade]]:
 
 def named_units(units: Sequence[UnitGrade], words: Text) -> str:
     """Return the symbols of units; if there are many, the first ones and the last."""
-    symbols = [unit.symbol for unit in units]
+    symbols, between = [unit.symbol for unit in units], words("joined", "between")
     if len(symbols) <= NAMED:
-        return ", ".join(symbols)
+        return between.join(symbols)
     return words(
-        "joined", "many", first=", ".join(symbols[: NAMED - 1]), last=symbols[-1],
+        "joined", "many", first=between.join(symbols[: NAMED - 1]), last=symbols[-1],
         count=len(symbols),
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""One head of causal self-attention looks back for the last capital letter.
+"""One head of causal self-attention looks back for the most recent capital.
 
 A. Vaswani et al., Attention is all you need, NeurIPS 2017, arXiv:1706.03762. Differs from
 the paper: one head and one layer. The loss is the cross-entropy of a softmax (3.4). The equations
@@ -33,10 +33,10 @@ INPUT = Stated(
 
 # fmt: off
 WEIGHTS = xlnn.Weights({
-    "Wq": Weight((D, D), eq.SLOPE, "dQ", "x", title="queries"),
-    "Wk": Weight((D, D), eq.SLOPE, "dK", "x", title="keys"),
-    "Wv": Weight((D, D), eq.SLOPE, "dV", "x", title="values"),
-    "Wo": Weight((3, D), eq.SLOPE, "e", "o", title="answers"),
+    "Wq": Weight((D, D), eq.SLOPE, "dQ", "x", title="weights of queries"),
+    "Wk": Weight((D, D), eq.SLOPE, "dK", "x", title="weights of keys"),
+    "Wv": Weight((D, D), eq.SLOPE, "dV", "x", title="weights of values"),
+    "Wo": Weight((3, D), eq.SLOPE, "e", "o", title="weights of answers"),
 })
 
 
@@ -115,7 +115,7 @@ def inputs(sizes: dict) -> dict:
 
 EXPERIMENT = xlnn.Experiment(
     "attention", model, title="Self-attention in a sheet",
-    summary="A head of causal self-attention learns to look back at the last capital letter: its "
+    summary="A head of causal self-attention learns to look back at the most recent capital: its "
     "attention matrix at any epoch.",
     sizes={"epochs": xlnn.Size(50, most=1000), "rows": xlnn.Size(12, most=1000),
            "positions": xlnn.Size(4, least=2, most=12), "seed": xlnn.Size(43, 0, 2**31)},
@@ -126,7 +126,7 @@ EXPERIMENT = xlnn.Experiment(
     options_for=["epochs", "seed"],
     about=(
         "{rows} sequences of {positions} letters, small or capital. At each position the network "
-        "names the last capital letter so far: it has to look back.",
+        "names the most recent capital letter: it has to look back.",
         "Each position asks with a query Q and offers a key K; the softmax of their products says "
         "how much of each value V it takes. That is the matrix A.",
         "Later positions are masked before the softmax (exp of −∞ is 0). A mask after it would "
@@ -134,7 +134,7 @@ EXPERIMENT = xlnn.Experiment(
         "PE(pos, 2i) and PE(pos, 2i + 1) are the sin and cos of one angle, pos / 10000^(2i/d). "
         "Sheets often give the cos an exponent of its own.",
         "Adam divides its means by 1 − βⁿ, since they begin at 0. Without that the first step "
-        "would be three times as long.",
+        "would be about three times as long.",
         "Your own sequences:  xlnn build attention --data my.csv --target t1 --target t2  takes "
         "letters as numbers from 1 to 6, and for each a target from 1 to 3.",
     ),
@@ -163,7 +163,7 @@ EXPERIMENT = xlnn.Experiment(
     colours={"forward": "forward: from the letters to the answers"},
     tries=(
         ("Choose epoch 1 on {attention}, then the last.", "At first a position looks here and "
-         "there. At last it looks at the last capital letter."),
+         "there. At last it looks at the most recent capital."),
         ("Choose other sequences.", "The same weights look to other places: attention depends on "
          "what stands there."),
         ("On {data}, make the last small letter of a sequence a capital, by adding 3, and change "

@@ -263,7 +263,7 @@ EXPERIMENT = Autoencoder(
          "images separate: zeros and ones drift apart, although nobody said which is which."),
         ("Type points of the plane, from (−0.9, 0) to (0.9, 0).", "One image turns into another, "
          "through images that were never shown."),
-        ("Set the noise to 0.3, and choose an image of which pixels are missing.", "Most of the "
+        ("Set the noise to 0.3, and choose an image with missing pixels.", "Most of the "
          "missing pixels come back: six of seven, over all images."),
     ),
 )

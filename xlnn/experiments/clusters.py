@@ -150,7 +150,7 @@ EXPERIMENT = xlnn.Experiment(
     options_for={"epochs": "steps", "seed": "seed"},
     about=(
         "Nobody says what the {points} points are. k-means divides them among {clusters} centres: "
-        "each point belongs to the nearest one, then each centre moves amid its points.",
+        "each point belongs to the nearest one, then each centre moves to the mean of its points.",
         "No step makes the sum of the squared distances larger, and soon nothing moves. Where it "
         "ends depends on where it begins; a centre without points stays where it is.",
         "Power iteration finds the axis along which the points spread most: a direction is "
@@ -163,8 +163,8 @@ EXPERIMENT = xlnn.Experiment(
              "result": "what follows from them"},
     pages=(
         Page(
-            "clusters", "Clusters", "Choose a step: each centre moves amid the points that are "
-            "nearest to it.",
+            "clusters", "Clusters", "Choose a step: each centre moves to the mean of the "
+            "points that are nearest to it.",
             xlnn.Sentences("told"), xlnn.Space(),
             xlnn.Beside(
                 Numbers(("shown", "shown_asked"), "C_T_shown", "empty"),
@@ -203,7 +203,7 @@ EXPERIMENT = xlnn.Experiment(
         Page("centres", "Centres", "The centres after each step. The first row is the start: it is "
              "yours to change."),
         Page("power", "Power iteration", "Each direction is the one before, times the covariance, "
-             "made 1 long.", Table("v1", "Sv1", "lambda1", "sine1", "v2", "Sv2",
+             "scaled to length 1.", Table("v1", "Sv1", "lambda1", "sine1", "v2", "Sv2",
                                                 "lambda2", "sine2",
                                    groups={"v1": "direction 1", "v2": "direction 2"})),
         Page("points", "Points", "The points, and where they lie along the axes."),

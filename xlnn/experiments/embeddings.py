@@ -78,10 +78,10 @@ def weights(sizes: dict) -> xlnn.Weights:
                 "written": f"∂C/∂{symbol} = Σ {written} + λ {symbol}"})
     place = partial(Weight, sheet="vectors", uses={"eta": "eta_words"})
     return xlnn.Weights(found | {
-        "V": place((d,), eq.BACK, "delta", "U", symbol="v{}", title="place of a word",
+        "V": place((d,), eq.BACK, "delta", "U", symbol="v{}", title="vector of a word",
                    axes=(Axis("word", words),), meaning="where a word is on the map"),
         "U": place((words, d), eq.slope("word"), "delta", "V", symbol="u{}",
-                   title="place as a neighbour"),
+                   title="vector as a neighbour"),
     })
 
 
@@ -94,7 +94,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     typed = alike(scale=0.1, is_step_size=True)
     yield typed("eta", "learning rate η", symbol="η", meaning="how far a step goes")
     yield typed("penalty", "penalty λ", symbol="λ",
-                meaning="keeps the numbers of people and films small, above all of rare ones")
+                meaning="keeps vectors and biases small, above all those of few ratings")
     yield typed("eta_words", "learning rate η of the words", symbol="η")
     for page in ("films", "words"):
         yield from xlnn.choice(f"shown_{page}", state, words, title="epoch shown (0: the start)",
@@ -178,7 +178,7 @@ def _rated(network: xlnn.Weights, epoch: Axis, ratings: int) -> Iterator[Quantit
 def _neighbours(epoch: Axis, word: Axis) -> Iterator[Quantity]:
     pair = alike(sheet="softmax", axes=(epoch, word), shape=(word.length,), role="forward")
     yield pair("z", "score", eq.PROJECT.of("U", "V"))
-    yield pair("s", "power of e", eq.EXP)
+    yield pair("s", "exp of the score", eq.EXP)
     yield pair("a", "probability", eq.SHARE.of("s"), source="Mikolov et al. 2013, (2)",
                meaning="how likely each word is beside this one",
                written="a = exp(u·v) / Σ exp(u·v)")
@@ -320,9 +320,9 @@ EXPERIMENT = xlnn.Experiment(
              "one."),
         Page("steps", "Ratings in each epoch", "Each rating looks up a person and a film."),
         Page("softmax", "Words in each epoch", "How likely each word is beside each other one."),
-        Page("factors", "Factors", "The numbers of people and films after each epoch. The first "
-             "rows are the start."),
-        Page("vectors", "Vectors", "The numbers of the words after each epoch."),
+        Page("factors", "Factors", "The vectors and biases of people and films after each epoch. "
+             "The first rows are the start."),
+        Page("vectors", "Vectors", "The vectors of the words after each epoch."),
         Page("gradients", "Gradients", "Both costs, and how fast they change with each number."),
     ),
     tries=(

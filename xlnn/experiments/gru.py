@@ -1,7 +1,7 @@
 """A gated recurrent unit remembers the first symbol of a sequence with three sets of weights.
 
 K. Cho et al., Learning phrase representations using RNN encoder-decoder for statistical machine
-translation, EMNLP 2014, section 2.3. Beside it an LSTM of as many units, which has four sets, an
+translation, EMNLP 2014, section 2.3. Beside it an LSTM of the same size, which has four sets, an
 output gate and a memory without bounds. G. Weiss, Y. Goldberg and E. Yahav, On the practical
 computational power of finite precision RNNs for language recognition, ACL 2018, show what an LSTM
 can do with such a memory: it counts. The equations are in `xlnn.equations.recurrent`.
@@ -41,7 +41,8 @@ def weights(H: int) -> xlnn.Weights:
         name: Weight(*of, kind=name[0] + ("_lstm" if "_" in name else ""),
                      symbol=name.replace("_lstm", "′") + "{}",
                      cost="C_T_lstm" if "_" in name else "",
-                     title=f"weights {name[0]}{' of the LSTM' if '_' in name else ''}")
+                     title=f"{'biases' if name[0] in 'bd' else 'weights'} {name[0]}"
+                     f"{' of the LSTM' if '_' in name else ''}")
         for name, of in found.items()})
 
 
@@ -115,7 +116,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
         yield xlnn.shown(f"C_T{more}", title="total cost")
     yield Quantity("course", equation=xlnn.Told(
         "In epoch {epoch_used} the GRU has {right_shown} of {rows} rows right, and C_T is "
-        "{C_T_shown}. The LSTM of as many units has {right_lstm_shown} right, and its C_T is "
+        "{C_T_shown}. The LSTM of the same size has {right_lstm_shown} right, and its C_T is "
         "{C_T_lstm_shown}.", digits=3))
     yield Quantity("lacks", equation=xlnn.Told(
         "The GRU has {few} weights and the LSTM {many}. In this row the GRU's h reaches a size of "
@@ -142,7 +143,7 @@ chart = partial(Chart, size_in_cm=(10, 7))
 
 EXPERIMENT = xlnn.Experiment(
     "gru", model, title="A gated recurrent unit in a sheet",
-    summary="A GRU remembers the first of ten symbols; beside it an LSTM of as many units, and "
+    summary="A GRU remembers the first of ten symbols; beside it an LSTM of the same size, and "
     "what it has that the GRU has not.",
     sizes={"epochs": xlnn.Size(40, most=1000), "rows": xlnn.Size(8, most=1000),
            "steps": xlnn.Size(10, least=2, most=50), "hidden": xlnn.Size(2, most=20),

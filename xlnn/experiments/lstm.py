@@ -44,7 +44,8 @@ def weights(H: int, K: int = 1) -> xlnn.Weights:
         name: Weight(*of, kind=name if "_" in name else name[0],
                      symbol=name.replace("_rnn", "′") + "{}",
                      cost="C_T_rnn" if "_rnn" in name else "",
-                     title=f"weights {name[0]}{' of the RNN' if '_' in name else ''}")
+                     title=f"{'biases' if name[0] in 'bd' else 'weights'} {name[0]}"
+                     f"{' of the RNN' if '_' in name else ''}")
         for name, of in found.items()})
 
 
@@ -90,7 +91,7 @@ def training(sizes: dict, epoch: Axis, row: Axis) -> Iterator[Quantity]:
     yield error("delta_rnn", "δ of the RNN",
                 recurrent.TANH_ERROR.of(after("passed_rnn", start="top_rnn"), "h_rnn"),
                 symbol="δ′{}", meaning="it goes back times U′ and 1 − h′² at each step",
-                written="δ′ = (Uᵀ δ′₊)(1 − h′²)", source="Werbos 1990")
+                written="δ′ = (U′ᵀ δ′₊)(1 − h′²)", source="Werbos 1990")
     yield error("passed_rnn", "back to the h before, RNN", eq.BACK.of("delta_rnn", "U_rnn"),
                 symbol="∂C/∂h′{}₋")
     once, y = alike(sheet="progress", axes=(epoch,)), ends[2]
@@ -129,7 +130,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
         yield xlnn.shown(f"C_T{more}", title="total cost")
     yield Quantity("course", equation=xlnn.Told(
         "In epoch {epoch_used} the LSTM has {recognised_shown} of {rows} rows right, and C_T is "
-        "{C_T_shown}. The Elman network of as many units has {recognised_rnn_shown} right, and its "
+        "{C_T_shown}. The Elman network of the same size has {recognised_rnn_shown} right, and its "
         "C_T is {C_T_rnn_shown}.", digits=3))
     yield Quantity("arrives", equation=xlnn.Told(
         "The error at the first step is {remains} times that at the last step in the LSTM, and "
@@ -153,7 +154,7 @@ chart = partial(Chart, size_in_cm=(10, 7))
 
 EXPERIMENT = xlnn.Experiment(
     "lstm", model, title="Long short-term memory in a sheet",
-    summary="An LSTM remembers the first of twelve symbols; an Elman network of as many units, "
+    summary="An LSTM remembers the first of twelve symbols; an Elman network of the same size, "
     "beside it, forgets it.",
     sizes={"epochs": xlnn.Size(50, most=1000), "rows": xlnn.Size(8, most=1000),
            "steps": xlnn.Size(12, least=2, most=50), "hidden": xlnn.Size(2, most=20),
@@ -169,9 +170,9 @@ EXPERIMENT = xlnn.Experiment(
         "Two networks of {hidden} hidden units learn it side by side, with the same data, epochs "
         "and optimiser: an LSTM, and an Elman network (RNN).",
         "In the Elman network the error is multiplied by U′ and 1 − h′² at each step on its way "
-        "back, and mostly fades. In the LSTM it goes from c to c times f alone.",
-        "Four gates have four sets of weights; g takes tanh and not σ. δc has two parts: by h of "
-        "this step, and by c of the next. Sheets often leave out the second.",
+        "back, and mostly fades. In the LSTM it is multiplied only by f from c to c.",
+        "Three gates and the candidate g have four sets of weights; g takes tanh and not σ. δc has "
+        "two parts: by h of this step, and by c of the next. Sheets often leave out the second.",
         "The biases of the forget gate begin at 2, so that f begins nearer to 1 than to ½. With "
         "0 hardly any error would reach the first step.",
         "Your own sequences:  xlnn build lstm --data my.csv --target t .",

@@ -135,7 +135,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     state, place = Axis("episode", episodes + 1, "up", counts_from=0), Axis("place", rows * columns)
     share = alike(between=(0.0, 1.0))
     yield share("eta", "learning rate η", symbol="η",
-                meaning="how far a number of the table moves to what was found")
+                meaning="how far a number of the table moves towards the result")
     yield share("gamma", "discount γ", symbol="γ", meaning="what a reward is worth one move later")
     yield share("epsilon", "exploration rate ε", symbol="ε",
                 meaning="the share of moves that are drawn at random")
@@ -281,7 +281,7 @@ EXPERIMENT = xlnn.Experiment(
         "A robot starts in a corner of {rows} × {columns} places and knows nothing. A move costs "
         "a little, ★ ends an episode with a reward and ✖ with a loss.",
         "For each place and action a table holds the sum of rewards to expect.",
-        "After each move one number of the table goes a share η of the way to what was found: the "
+        "After each move one number of the table moves a fraction η towards the result: the "
         "reward, and γ times the best that the table promises at the next place.",
         "Nothing is hidden: the random numbers are a table of inputs, and each of {episodes} "
         "episodes has at most {steps} moves. Nothing follows an end, so there max Q counts as 0.",

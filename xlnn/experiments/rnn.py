@@ -142,8 +142,8 @@ chart = partial(Chart, size_in_cm=(10, 7))
 
 EXPERIMENT = xlnn.Experiment(
     "rnn", model, title="A recurrent network in a sheet",
-    summary="An Elman network learns the parity of bits by back-propagation through time, and how "
-    "its gradient fades with the distance.",
+    summary="An Elman network learns the parity of bits by back-propagation through time; see its "
+    "gradient fade with the distance.",
     sizes={"epochs": xlnn.Size(40, most=1000), "rows": xlnn.Size(16, most=1000),
            "steps": xlnn.Size(4, least=2, most=16), "hidden": xlnn.Size(3, most=20),
            "seed": xlnn.Size(5, 0, 2**31)},
@@ -159,7 +159,7 @@ EXPERIMENT = xlnn.Experiment(
         "So the gradient of U is a sum over all steps: the δ of a step times the h of the step "
         "before it, both with the weights of this epoch.",
         "Many sheets take the h of the same step, or run δ back with weights that are already "
-        "changed. The cost falls all the same: only the gradients show it.",
+        "changed. The cost falls all the same: only a gradient check reveals it.",
         "δ runs from the last step back to the first. Each step multiplies it with U and with the "
         "slope of tanh, so that it fades or grows with the distance.",
         "Your own sequences:  xlnn build rnn --data my.csv --target t1 --target t2  takes a "
@@ -195,6 +195,6 @@ EXPERIMENT = xlnn.Experiment(
          "learns to switch with each 1, and the outputs follow."),
         ("Set η to 0.5.", "The steps are too long: the cost jumps, and many outputs stay wrong."),
         ("On {data}, let each target be the bit of the step before, and 0 in the first step.",
-         "The same network learns another task: to remember one step is easier than to count."),
+         "The same network learns another task: remembering one step is easier than counting."),
     ),
 )

@@ -30,9 +30,9 @@ def weights(N: int) -> xlnn.Weights:
     """Return the weights for a number of words, with their gradients."""
     return xlnn.Weights({
         "E": Weight((N, D), eq.look_up_slope(N), "dx", "read", title="embedding"),
-        "Wq": Weight((D, D), eq.SLOPE, "dQ", "x", title="queries"),
-        "Wk": Weight((D, D), eq.SLOPE, "dK", "x", title="keys"),
-        "Wv": Weight((D, D), eq.SLOPE, "dV", "x", title="values"),
+        "Wq": Weight((D, D), eq.SLOPE, "dQ", "x", title="weights of queries"),
+        "Wk": Weight((D, D), eq.SLOPE, "dK", "x", title="weights of keys"),
+        "Wv": Weight((D, D), eq.SLOPE, "dV", "x", title="weights of values"),
         "Wo": Weight((D, D), eq.SLOPE, "dr1", "o", title="output of attention"),
         "g1": Weight((D,), eq.GAIN_SLOPE, "dy1", "n1", title="gain 1", start=1),
         "b1": Weight((D,), eq.BIAS_SLOPE, "dy1", title="shift 1", start=0),
@@ -188,7 +188,7 @@ EXPERIMENT = xlnn.Experiment(
         "An embedding is looked up, so its gradient is a sum over all places where the word stands "
         "(SUMIF). Adam divides its means by 1 − βⁿ, since they begin at 0.",
         "Your own sentences:  xlnn build transformer --data my.csv  takes a sentence in each row, "
-        "all of as many words.",
+        "all with the same number of words.",
     ),
     pages=(
         xlnn.Page(
@@ -225,10 +225,11 @@ EXPERIMENT = xlnn.Experiment(
     ),
     colours={"forward": "forward: from words to probabilities"},
     tries=(
-        ("Choose epoch 0 on {talk}, then 10, 20 and the last.", "At first all words are about as "
-         "likely. Soon each is followed by the right kind of word; last of all it learns to "
-         "shout."),
+        ("Choose epoch 0 on {talk}, then 10, 20 and the last.", "At first all words are about "
+         "equally likely. Soon each is followed by the right kind of word; last of all it learns "
+         "to shout."),
         ("Type 2 4 5 9, then 2 3 5 7.", "After says comes what the first two words ask for."),
-        ("Type 5 5 5 5.", "It answers to what it has never read, too; that says nothing of truth."),
+        ("Type 5 5 5 5.", "It answers to what it has never read, too; that does not make it "
+         "right."),
     ),
 )

@@ -321,7 +321,7 @@ def shown(
     of : str or Quantity
         A quantity that precedes the copy, or its name.
     along : str or Quantity
-        One that counts the entries of an axis of which all are shown.
+        A counter of the axis to show in full.
     name : str
     at : dict of str
         The quantity with the number of the entry, by the name of an axis.

@@ -11,7 +11,7 @@ from xlnn.workbooks.origin import Origin
 from xlnn.workbooks.samples import typed_data
 
 LEAST, MOST = 0.8, 1.25
-"""The range of factors of a number, so that the texts of the experiment stay true."""
+"""Inputs are multiplied by 0.8 to 1.25: small enough that the sheet's sentences stay true."""
 
 DIGITS = 2, 4
 """The fewest and the most digits of a changed number."""

@@ -153,8 +153,8 @@ class Plane(PagePart):
     name : str
         A matrix. Its first row is the upper one.
     points : tuple of Trace
-        Points on it, as many cells from its left side and from its bottom as x and y say: the
-        middle of the lowest cell at the left is (0.5, 0.5).
+        Points. x and y count cells from the lower left corner: the middle of the lowest
+        cell at the left is (0.5, 0.5).
     ends : (str, str) or ()
         Two quantities of two numbers or texts each: the ends of the lower side, and of the left one
         from the top.

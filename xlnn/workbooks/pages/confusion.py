@@ -1,4 +1,4 @@
-"""The page Confusion table: which class is taken for which, and the list of wrong rows.
+"""The page Confusion matrix: which class is taken for which, and the list of wrong rows.
 
 For the rows that train and for those that are held out, in the chosen epoch. Both are counted from
 columns that have a row for each of them.
@@ -83,7 +83,7 @@ class Confusion(Page):
     def __init__(
         self,
         key: str = "confusion",
-        title: str = "Confusion table",
+        title: str = "Confusion matrix",
         note: str = "Which classes are confused, and what is still wrong. Choose the epoch in the "
         "yellow cell; at first it is the last one.",
         does: str = "See which classes are confused, and what is still wrong.",

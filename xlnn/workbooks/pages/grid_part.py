@@ -37,7 +37,7 @@ class Grid(PagePart):
     scale : str, (float, float) or function
         ``around 0``: blue below, orange above; ``ink`` from 0 to 1; ``valley``, where the smallest
         is dark and framed; "" for no colours; the ends of a range, halfway between which is white;
-        or a function that returns it for a page. Of what may be typed, 0 is yellow.
+        or a function that returns it for a page. In input cells, 0 is yellow.
     captions : tuple of str
         The keys of the captions above each of several matrices.
     width : float

@@ -66,9 +66,9 @@ class Table(PagePart):
     widths : dict
         Widths of the columns of quantities that differ.
     lined : bool
-        Whether the course of each column is drawn behind its heading.
+        Whether a sparkline stands in each heading.
     folded : bool
-        Whether its columns are collapsed at first, and grey: other numbers are counted from them.
+        Whether the columns are grouped, and closed when the file opens.
     """
 
     def __init__(  # noqa: PLR0913 -- what a table may settle
@@ -216,7 +216,7 @@ class Units(PagePart):
     apart : int
         The columns between pictures.
     high : int
-        The least rows of a unit, so that parts side by side have it in the same rows.
+        Fewest rows per unit; keeps parts beside each other aligned.
     named : function
         Returns the name of a quantity for its heading, by default without its symbol.
     """

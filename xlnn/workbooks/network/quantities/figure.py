@@ -39,7 +39,7 @@ LEAST_SQUARE, CLEAR_SQUARE, LARGEST_SQUARE = 2, 7, 17
 squares would be less than clear. Between clear ones the paper is seen."""
 
 MOST_SQUARES = 1_024
-"""Of a whole network: each is 15 cells."""
+"""Most squares drawn in one network. Each takes 15 cells."""
 
 IN_PICTURES, FILLED, GAP = 0.4, 0.9, 1.2
 """How much of the room between columns the pictures of weights take at most, how much of their
@@ -64,7 +64,7 @@ MOST_UNITS, LEAST_UNITS = 16, 2
 """Units of a dense layer that are drawn; where there are many layers, fewer."""
 
 MOST_CONNECTIONS = 450
-"""Of a whole network, whatever its sizes: each is 26 cells."""
+"""Most connections drawn in one network. Each takes 26 cells."""
 
 MOST_MAPS, MAP_SIDE, MOST_PLACES = 6, 8, 160
 """Maps of a layer, places along their sides, and places of a layer altogether."""
@@ -73,7 +73,7 @@ APART, PITCH = 28, 7
 """The largest distance of units in a column, and of places in a map."""
 
 POINTS = 72 / 25.4
-"""Of a mm."""
+"""Points per millimetre."""
 
 ROUND_SHARE, MOST_POINTS = 0.7, 20
 """How much of its place a unit takes, and how many points at most."""

@@ -99,7 +99,7 @@ PAGE = Page(SHEET, "", "", Made(_parts), tab="result")
 
 @dataclass(frozen=True)
 class EachRun:
-    """A page with what each run has of it below each other; without that it exists once."""
+    """Repeat a page's per-run quantities below one another, once per run."""
 
     page: Page
 
