@@ -77,13 +77,15 @@ def fitted(names: Sequence[str], room: int, most: int = 12) -> str:
     return told
 
 
-def likely(name: str, known: Iterable[str], otherwise: str = ".") -> str:
+def likely(name: str, known: Iterable[str], otherwise: str = ".", least: float = 0.4) -> str:
     """Return the end of a sentence on an unknown name: the known ones like it, if there are any.
+
+    Like it are those whose ratio, as difflib has it, is at least that.
 
     >>> likely("sigmod", ["sigmoid", "relu"]), likely("x", ["relu"])
     (': is it sigmoid?', '.')
     """
-    near = get_close_matches(name, [*known], 3, 0.4)
+    near = get_close_matches(name, [*known], 3, least)
     return f": is it {listed(near, 'or')}?" if near else otherwise
 
 

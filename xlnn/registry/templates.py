@@ -168,7 +168,7 @@ def _in(path: Path, name: str) -> Template:
 
 def _meant(name: str) -> str:
     """Return the end of a sentence: templates with a similar name, or else all of them."""
-    return likely(name, names(), f"; choose one of {', '.join(names())}.")
+    return likely(name, names(), f"; choose one of {', '.join(names())}.", 0.6)
 
 
 def _check_sections(name: str, book: object) -> None:
