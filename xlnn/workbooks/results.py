@@ -52,10 +52,10 @@ def _of_classes(run: Arrays, prefix: str) -> Iterator[str]:
     commonest = int(np.bincount(run["truth"].astype(int)).argmax())
     rows, by_one = len(truth), (truth == commonest).sum()
     right = int(run[f"{prefix}recognised"][-1])
-    which = "held-out rows" if prefix else "rows"
+    which, are = "held-out rows" if prefix else "rows", "is" if right == 1 else "are"
     yield (
-        f"Of {rows:,} {which} {right:,} are classified correctly ({right / rows:.0%}) in the last "
-        f"epoch; {by_one:,} would be ({by_one / rows:.0%}) if the answer were always "
+        f"Of {rows:,} {which} {right:,} {are} classified correctly ({right / rows:.0%}) in the "
+        f"last epoch; {by_one:,} would be ({by_one / rows:.0%}) if the answer were always "
         f"{_label(run, commonest)}."
     )
     never = [
