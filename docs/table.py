@@ -39,7 +39,7 @@ SEED = 0
 
 RULE = "| --- | --- | --- | --: |"
 
-AFTER = {"en": "After the book", "zh": "书外延伸", "ja": "本の先へ"}
+AFTER = {"en": "After the book", "zh": "书中没有", "ja": "本の先へ"}
 """What heads the templates of no section, in each language."""
 
 RULE_OF_DIFFERENCES = "| --- " * (1 + len(ENGINES)) + "|"

@@ -54,7 +54,7 @@ def test_build_writes_the_page_as_well(tmp_path):
     assert re.fullmatch(r"mine\.html   127 formulas   \d\.\d MB", made)
     refused = ran("all")
     assert refused.returncode == 2
-    assert "--page is for one template" in refused.stderr
+    assert "--page and --json are for one template" in refused.stderr
 
 
 def test_a_page_replaces_no_file_of_somebody_else(first, tmp_path):

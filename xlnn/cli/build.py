@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from xlnn.cli.console import mended_by, say_built, say_error, say_json, say_note, say_result
+from xlnn.cli.console import mended_by, say, say_built, say_error, say_json, say_note, say_result
 from xlnn.cli.page import write_page
 from xlnn.cli.parameters import PATH, declared, offering
 from xlnn.cli.progress_bar import progress
@@ -70,6 +70,8 @@ def build(
     if as_json:
         say_json(built.to_json())
     else:
+        for line in built.results:
+            say(line)
         say_result(built)
     if page:
         write_page(built.path, force=bool(options["force"]), err=as_json)

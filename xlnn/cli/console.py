@@ -44,9 +44,7 @@ def say_error(said: str, of: object = "") -> None:
 
 
 def say_result(built: Any) -> None:  # noqa: ANN401 -- the same
-    """Print what training came to, and what was built."""
-    for line in built.results:
-        say(line)
+    """Print what was built."""
     formulas = counted(built.formulas, "formula")
     say(f"{built.path}   {formulas}   {proven(built.report)}")
     for line in lines_of_gradients(built.report.gradients if built.report else ()):

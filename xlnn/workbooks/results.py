@@ -1,6 +1,7 @@
 """What training came to, in sentences for the command line."""
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 
 import numpy as np
 
@@ -16,6 +17,9 @@ MOST_NAMED = 3
 
 READ = {"recognised": {"truth", "answer", "recognised"}, "rmse": {"t", "labels", "rmse"}}
 """The arrays that are read where classes are told apart, and where numbers are predicted."""
+
+ARRAYS = {*chain(*READ.values()), "raw_t"}
+"""The names of all that is read."""
 
 
 def results(model: Model, run: Arrays, titles: Mapping[str, str]) -> tuple[str, ...]:
@@ -37,10 +41,11 @@ def results(model: Model, run: Arrays, titles: Mapping[str, str]) -> tuple[str, 
     prefix = TEST if TEST + found in run else ""
     quantity = model[prefix + found]
     runs = len(run[quantity.name]) if quantity.each else 0
+    names = [name for name in run if name.removeprefix(TEST) in ARRAYS]
     judge = _of_classes if found == "recognised" else _of_numbers
     said = []
     for number in range(max(1, runs)):
-        one = {name: run[name][number] if model[name].each else run[name] for name in run}
+        one = {name: run[name][number] if model[name].each else run[name] for name in names}
         name = f"{general_text(run[NAMES][number])}: " if runs else ""
         said += [name + each for each in judge(one, prefix)]
     return (*said, f"See the sheet {titles[quantity.sheet]}.")

@@ -384,7 +384,8 @@ def dataset_of(
     t = np.empty((rows, 0))
     if learns.t in arrays:
         t = _with_tested(arrays, raw_name(learns.t) if spec.scaled_targets else learns.t)
-    is_table, labels = learns.table or bool(spec.features), spec.labels
+    is_row = spec.picture[:1] in {(), (1,)}  # which is no picture, where rows may be tables
+    is_table, labels = bool(spec.features) or (learns.table and is_row), spec.labels
     if "labels" in arrays and learns.t:
         labels = _labels(name, arrays["labels"])
     elif "labels" in arrays:
