@@ -54,7 +54,7 @@ class Block:
         return row, column
 
     def index(self, row: int, column: int) -> tuple[int, ...] | None:
-        """Return the index of the entry at a row and a column; None if there is none."""
+        """Return the index of the entry in a cell, or None if the cell is not one of the block."""
         if row < self.row or column < self.column:
             return None
         left = [row - self.row, column - self.column]

@@ -592,7 +592,7 @@ class Experiment(WorkbookKind[Spec, Origin]):
         return {name: getattr(spec, name) for name in OF_DATA}
 
     def _pages_of(self, model: Model, words: Text) -> tuple[Page, ...]:
-        """Return its pages, and those of runs that are compared and of what is held out."""
+        """Return its pages, with Compare for several runs and the pages of held-out rows."""
         used = dict.fromkeys(quantity.sheet for quantity in model.quantities)
         pages = []
         for page in self._pages:

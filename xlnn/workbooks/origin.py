@@ -167,7 +167,7 @@ def _check_picture(origin: Origin, options: Options, name: str, data: Dataset) -
 
 
 def source_name(source: object) -> str:
-    """Return the name of a file, or what data are called that are none."""
+    """Return the name of the file, or "data" if the data do not come from a file."""
     return Path(source).name if isinstance(source, str | os.PathLike) else "data"
 
 

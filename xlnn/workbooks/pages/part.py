@@ -40,7 +40,7 @@ class PagePart:
     """Whether it is drawn after the parts around it: its names use columns that they leave."""
 
     size_in_cm: tuple[float, float] | None = None
-    """The width and height of a chart; None of what is in cells."""
+    """The width and height of a chart; None for a part that consists of cells."""
 
     def placed(self, model: Model) -> "Iterator[tuple[PagePart, int, int]]":  # noqa: ARG002 -- for those made of others
         """Yield the parts that it is made of, each with the rows and columns before it."""
