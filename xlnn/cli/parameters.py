@@ -97,11 +97,13 @@ class _Workbook(click.Path):
         ctx: click.Context | None,
     ) -> Path:
         """Return the path: that of the workbook of a template if there is no other."""
+        path = Path(super().convert(value, param, ctx))
+        if path.exists() or path.name != str(path):
+            return path
         from xlnn.building.destination import OUTPUT  # noqa: PLC0415 -- only what is needed
 
-        path = Path(super().convert(value, param, ctx))
         built = OUTPUT / f"{path}.xlsx"
-        return built if not path.exists() and path.name == str(path) and built.is_file() else path
+        return built if built.is_file() else path
 
 
 WORKBOOK = _Workbook(path_type=Path)

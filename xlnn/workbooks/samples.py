@@ -31,7 +31,7 @@ from xlnn.workbooks.origin import Origin
 from xlnn.workbooks.spec import Spec
 
 TEST = "test_"
-"""The beginning of the names, and of the sheets, of what is held out."""
+"""How the names and sheets of held-out rows begin."""
 
 FACTOR = (0.1, 3.0)
 """Factors are one over a spread, and functions such as STANDARDIZE take only a positive one."""
@@ -120,7 +120,7 @@ def users_of(quantities: Iterable[Quantity], names: Iterable[str]) -> set[str]:
 def needed_for(
     quantities: Iterable[Quantity], results: Iterable[str], given: Collection[str] = ()
 ) -> set[str]:
-    """Return the names of results and of all that they are computed from, up to what is given."""
+    """Return the names of results and of the quantities behind them, except those given."""
     by_name = {quantity.name: quantity for quantity in quantities}
     needed, waiting = set(), [name for name in results if name in by_name]
     while waiting:
@@ -148,7 +148,7 @@ def replayed(
     ----------
     quantities : sequence of Quantity
     results : collection of str
-        The names of what is computed again.
+        The names of the quantities to compute again.
     named : str
         The names of the copies, in which ``{}`` is the first name: ``"test_{}"``.
     instead : dict of str
@@ -239,7 +239,7 @@ def _of_test(quantity: Quantity, rows: Axis, held: Axis) -> Quantity:
 
 
 def _on_test_sheet(quantity: Quantity) -> Quantity:
-    """Return a quantity on the sheet of what is held out, beside that of what is trained."""
+    """Return the quantity on the sheet of held-out rows."""
     return replace(quantity, sheet=f"{TEST}{quantity.sheet}")
 
 

@@ -171,7 +171,7 @@ class Confusion(Page):
         ]
 
 
-class _Classes(Units):
+class Classes(Units):
     """The table of classes: what is right in one colour, what is wrong in another."""
 
     def draw(self, drawing: Drawing, page: Context, row: int, column: int) -> None:
@@ -204,7 +204,7 @@ def _table(part: str, shown: int) -> Below:
     return Below(
         Label(PARTS[part], "charts", SECTION, columns=shown + 3),
         Sentences(f"{PREFIX}{part}mistakes"),
-        _Classes("", row, *numbers, over={numbers[0]: column}, looks=looks, above=1),
+        Classes("", row, *numbers, over={numbers[0]: column}, looks=looks, above=1),
     )
 
 

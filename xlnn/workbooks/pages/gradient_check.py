@@ -229,7 +229,7 @@ def _copy(
     )  # fmt: skip
 
 
-class _ParameterNumbers(PagePart):
+class ParameterNumbers(PagePart):
     """The numbers of the parameters, from which one is chosen; its column is marked."""
 
     def __init__(self, count: int) -> None:
@@ -260,7 +260,7 @@ def _parameters(model: Model) -> Below:
     lines = {text: [prefix + name for name in names] for text, prefix in LINES.items()}
     weights, *_ = lines.values()
     return Below(
-        _titled("number", _ParameterNumbers(sum(len(model[name].units) for name in weights))),
+        _titled("number", ParameterNumbers(sum(len(model[name].units) for name in weights))),
         _titled("parameter", Symbols(*weights, coloured=True)),
         *(
             _titled(text, Row(*row, width=WIDTH, flat=True, look=NUMBER))

@@ -296,14 +296,16 @@ class _Typed(Row):
         block, spec = page.layout.blocks[self.names[-1]], page.spec
         quantity = block.quantity
         drawing.looks[quantity.name] = WORD if quantity.is_text else GIVEN
-        names = _names(spec, quantity) or [quantity.heading(unit) for unit in quantity.units]
+        names = typed_names(spec, quantity.name) or [
+            quantity.heading(unit) for unit in quantity.units
+        ]
         width = max(FEATURE_WIDTH, word_width(names, FEATURE.size))
         for at, name in enumerate(names, start=block.column):
             drawing.put(block.row - 1, at, name, named_over(names, FEATURE))
             drawing.widths[at] = max(drawing.widths.get(at, 0), width)
         drawing.heights[block.row - 1] = FEATURE_HEIGHT
         if quantity.is_text:
-            drawing.validations += _lists(spec, block)
+            drawing.validations += lists_of_words(spec, block)
 
 
 Answer = tuple[list[Quantity], Sentence, dict[str, str]]
@@ -367,17 +369,17 @@ def _from_words(spec: Spec) -> FromWords:
     return FromWords(inputs, tuple(others), (len(inputs),))
 
 
-def _names(spec: Spec, quantity: Quantity) -> Sequence[str]:
+def typed_names(spec: Spec, name: str) -> Sequence[str]:
     """Return the names of inputs, or of the numbers or words that they are made from."""
-    if quantity.name.endswith("typed_word"):
+    if name.endswith("typed_word"):
         return [heading for heading, *_ in spec.words]
-    if quantity.name.endswith("typed_number"):
+    if name.endswith("typed_number"):
         inputs = zip(spec.features, typed_as(spec.features, spec.words), strict=True)
         return [name for name, of in inputs if isinstance(of, int)]
     return spec.features
 
 
-def _lists(spec: Spec, block: Block) -> Iterator[DataValidation]:
+def lists_of_words(spec: Spec, block: Block) -> Iterator[DataValidation]:
     """Yield a list of each column's words; others may be typed."""
     for position, (_, *kinds) in enumerate(spec.words):
         listed = ",".join(kinds)

@@ -16,6 +16,7 @@ import numpy as np
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.workbooks.network.quantities.lens import shown_shape
 from xlnn.workbooks.network.quantities.stack import Stack
+from xlnn.workbooks.pages.progress import sampled
 
 WIDTH, HEIGHT = 170, 120
 """Of the whole figure."""
@@ -395,17 +396,6 @@ class Figure:
             return ("around 0" if spec.features or spec.scaled else "ink"), False
         least, most = ACTIVATIONS[kinds[layer].activation].reach
         return ("above 0" if least >= 0 else "around 0"), max(-least, most) <= 1
-
-
-def sampled(length: int, most: int) -> Sequence[int]:
-    """Return evenly spread places along a side.
-
-    >>> sampled(3, 4), sampled(8, 4)
-    (range(0, 3), [1, 3, 5, 7])
-    """
-    if length <= most:
-        return range(length)
-    return [(2 * place + 1) * length // (2 * most) for place in range(most)]
 
 
 def _drawn(

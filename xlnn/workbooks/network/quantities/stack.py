@@ -11,6 +11,7 @@ from xlnn.equations.layer import PARAMETERS, SINGLE, WEIGHTS
 from xlnn.equations.verdict import LABEL_OF
 from xlnn.quantity import Quantity, superscript
 from xlnn.workbooks.network.layers import kinds_of
+from xlnn.workbooks.samples import TEST
 from xlnn.workbooks.spec import Spec
 
 
@@ -74,10 +75,6 @@ QUANTITY_KINDS = {
     },
 }  # fmt: skip
 """The kinds of quantities that the book names."""
-
-
-TEST = "test_"
-"""Begins the names of all quantities of the samples that are held out."""
 
 
 class Stack:

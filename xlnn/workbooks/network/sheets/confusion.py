@@ -8,29 +8,23 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-from openpyxl.formatting.rule import FormulaRule
-from openpyxl.styles import PatternFill
-
 from xlnn.axis import Axis
 from xlnn.equations import verdict as eq
 from xlnn.equations.lookup import Chosen
 from xlnn.equations.sentences import Name, Told, plain
-from xlnn.grid import address, letters
 from xlnn.model import Model
 from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.stack import TEST, Stack, quantity
 from xlnn.workbooks.network.sheets.choosers import choices
+from xlnn.workbooks.pages.confusion import Classes
 from xlnn.workbooks.pages.number_parts import Made, Numbers
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.part import Below, Beside, Space
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table_parts import Table, Units
 from xlnn.workbooks.pages.text_parts import Label, Sentences
-from xlnn.writing.drawing import Drawing
-from xlnn.writing.formats import DIGIT_PIXELS
-from xlnn.writing.style import KEY, NOTE, NUMBER, POSITIVE, SECTION, SENTENCE, tint
-from xlnn.writing.text_width import LEADING, lines, name_width
+from xlnn.writing.style import KEY, NOTE, NUMBER, SECTION, SENTENCE
 
 SHEET = "confusion"
 PREFIX = "confusion_"
@@ -46,14 +40,7 @@ ROWS = ("answer", "key", "place")
 """What has a row for each sample."""
 
 LIST = ("image", "listed_label", "listed_answer")
-COUNT, MOST_COUNT = 7, 24
-"""The least and the largest width of a column of counts."""
-
 NAME = replace(KEY, wrap=True)
-
-RIGHT = "3F8F5B"
-GRADES = {0.5: 0.55, 0.2: 0.4, 0.05: 0.25, 0: 0.12}
-"""How full the colour of a count is, by the share of its class beyond which it is."""
 
 
 def quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
@@ -97,29 +84,6 @@ def _part(stack: Stack, samples: Axis, part: str, words: Text) -> Iterator[Quant
         yield shown(kind, eq.LabelInList().of(image=f"{own}image", of=of), shape=(places,))
 
 
-class _Classes(Units):
-    """The table of classes: what is right in one colour, what is wrong in another."""
-
-    def draw(self, drawing: Drawing, page: Context, row: int, column: int) -> None:
-        """Draw it with columns as wide as the classes, and the fuller, the larger the share."""
-        counts, total = (page.layout.blocks[name] for name in self.names[1:3])
-        labels, names = page.spec.labels, name_width(page.spec.labels)
-        across = max(COUNT, min(MOST_COUNT, names))
-        columns = range(counts.column, total.column)
-        drawing.widths |= {column: max(12, names), **dict.fromkeys(columns, across)}
-        super().draw(drawing, page, row, column)
-        most = max(lines(label, NAME, across * DIGIT_PIXELS) for label in labels)
-        above = counts.row - 1
-        drawing.heights[above] = max(30, most * NAME.size * LEADING)
-        first, of_class = address(counts.row, counts.column), letters(total.column)
-        own, answer = f"${letters(column)}{counts.row}", f"{letters(counts.column)}${above}"
-        for sign, colour in (("=", RIGHT), ("<>", POSITIVE)):
-            for share, full in GRADES.items():
-                graded = f"AND({first}>{share}*${of_class}{counts.row},{own}{sign}{answer})"
-                fill = PatternFill("solid", bgColor=tint(colour, full))
-                drawing.colour(counts, FormulaRule(formula=[graded], fill=fill))
-
-
 def _parts(model: Model) -> Below:
     """Return a table and a list for each part, and folded beside the lists what is counted."""
     parts = [part for part in ("", TEST) if f"{PREFIX}{part}counts" in model.by_name]
@@ -143,7 +107,7 @@ def _table(part: str, shown: int) -> Below:
     return Below(
         Label(TITLES[part], "charts", SECTION, columns=shown + 3),
         Sentences(f"{PREFIX}{part}mistakes"),
-        _Classes("", row, *numbers, over={numbers[0]: column}, looks=looks, above=1),
+        Classes("", row, *numbers, over={numbers[0]: column}, looks=looks, above=1),
     )
 
 

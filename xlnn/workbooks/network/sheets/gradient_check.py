@@ -11,28 +11,23 @@ from itertools import chain
 from math import prod
 
 import numpy as np
-from openpyxl.formatting.rule import FormulaRule
-from openpyxl.styles import PatternFill
 
 from xlnn.equations.cost import TOTAL_COST
 from xlnn.equations.lens import CHOSEN_GRADIENT, DIFFERENCE_QUOTIENT, DISTANCE, shifted
 from xlnn.equations.lookup import OfRow
 from xlnn.equations.optimiser import PENALTY
-from xlnn.grid import address, letters
 from xlnn.model import Model
 from xlnn.quantity import Quantity
 from xlnn.workbooks.network.quantities.network import L2, cost, forward, penalised
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
 from xlnn.workbooks.network.sheets.choosers import choices
+from xlnn.workbooks.pages.gradient_check import ParameterNumbers
 from xlnn.workbooks.pages.number_parts import Made, Row, Symbols
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.part import Below, Beside, PagePart, Space
-from xlnn.workbooks.pages.sheet import Context
-from xlnn.workbooks.pages.table import choice_validation
 from xlnn.workbooks.pages.table_parts import Table
 from xlnn.workbooks.pages.text_parts import Label
-from xlnn.writing.drawing import Drawing
-from xlnn.writing.style import KEY, NUMBER, RULE
+from xlnn.writing.style import NUMBER
 
 SHEET = "gradient_check"
 PREFIX = "slope_"
@@ -109,30 +104,6 @@ def worth_moving(model: Model, run: Mapping[str, np.ndarray]) -> int:
     return int((size >= HEEDED * size.max()).argmax()) + 1
 
 
-class _ParameterNumbers(PagePart):
-    """The numbers of the parameters, from which one is chosen; its column is marked."""
-
-    def __init__(self, count: int) -> None:
-        self.count = count
-
-    def size(self, model: Model) -> tuple[int, int]:  # noqa: ARG002 -- a row
-        """Return a row of numbers."""
-        return 1, self.count
-
-    def draw(self, drawing: Drawing, page: Context, row: int, column: int) -> None:
-        """Write the numbers, and offer them."""
-        for number in range(1, self.count + 1):
-            drawing.put(row, column + number - 1, number, KEY)
-        first, last = letters(column), letters(column + self.count - 1)
-        blocks = page.layout.blocks
-        chosen, used = (blocks[f"{PREFIX}{kind}"] for kind in ("chosen", "chosen_used"))
-        cell, source = address(chosen.row, chosen.column), f"${first}${row}:${last}${row}"
-        drawing.validations.append(choice_validation(cell, source, page.words, self.count))
-        marked = f"{first}${row}=${letters(used.column)}${used.row}"
-        rule = FormulaRule(formula=[marked], fill=PatternFill("solid", bgColor=RULE))
-        drawing.colours.append((f"{first}{row}:{last}{row + len(LINES) + 1}", rule))
-
-
 def _parameters(model: Model) -> Below:
     """Return the parameters, each in a column: its number, its symbol, and its values."""
     begins = LINES["line_gradient"]
@@ -144,7 +115,7 @@ def _parameters(model: Model) -> Below:
         lines["line_plus"] += penalties
         lines["line_minus"] += ["", "minus_penalty"]
     return Below(
-        _titled("line_number", _ParameterNumbers(sum(len(model[name].units) for name in weights))),
+        _titled("line_number", ParameterNumbers(sum(len(model[name].units) for name in weights))),
         _titled("line_symbol", Symbols(*weights, *penalties, coloured=True)),
         *(
             _titled(key, Row(*row, width=WIDTH, flat=True, look=NUMBER))

@@ -1,19 +1,18 @@
 """Parts that Lens and Recognise have: one sample, its way through the layers, and the outputs."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from xlnn.block import Block
-from xlnn.data.words import typed_as
 from xlnn.equations.layer import SINGLE, WEIGHTS
-from xlnn.grid import address
 from xlnn.model import Model
 from xlnn.workbooks.network.sheets.names import layer_title
 from xlnn.workbooks.pages.number_parts import Numbers, Row
 from xlnn.workbooks.pages.part import Below, Beside, PagePart
+from xlnn.workbooks.pages.predict import lists_of_words, typed_names
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table_parts import HEADINGS, Units
 from xlnn.workbooks.pages.text_parts import Label
@@ -45,9 +44,6 @@ MOST_SQUARE = 8
 
 HEAD = replace(SECTION, size=9)
 """Small enough that two headings stand side by side in any font."""
-
-LONGEST_LIST = 255
-"""Characters of a list that stands in a validation, in Excel."""
 
 BORDERED = replace(PICTURE, border=True)
 GIVEN = replace(BORDERED, fill="input", ink=INPUT_INK, number_format="General")
@@ -119,11 +115,11 @@ class Inputs(Row):
         if is_below:
             drawing.put(row, column, page.words("recognise", "scaled"), LABEL)
         elif spec.features:
-            for at, name in enumerate(_names(spec, self.kind), start=block.column):
+            for at, name in enumerate(typed_names(spec, self.kind), start=block.column):
                 drawing.put(row, at, name, named_over(spec.features, FEATURE))
             drawing.heights[row] = FEATURE_HEIGHT
         if is_text:
-            drawing.validations += _lists(spec, block)
+            drawing.validations += lists_of_words(spec, block)
         if spec.features:
             return
         drawing.colour_ink(block, typed=typed)
@@ -136,27 +132,6 @@ class Inputs(Row):
                 type="list", formula1='"0,1"', showErrorMessage=False, showInputMessage=True,
                 promptTitle=grid, prompt=prompt, sqref=cell_range(block),
             )  # fmt: skip
-
-
-def _names(spec: Spec, kind: str) -> Iterable[str]:
-    """Return the names of inputs, or of the numbers or words that they are made from."""
-    if kind == "typed_word":
-        return [heading for heading, *_ in spec.words]
-    if kind == "typed_number":
-        inputs = zip(spec.features, typed_as(spec.features, spec.words), strict=True)
-        return [name for name, of in inputs if isinstance(of, int)]
-    return spec.features
-
-
-def _lists(spec: Spec, block: Block) -> Iterator[DataValidation]:
-    """Yield a list of each column's words; others may be typed."""
-    for position, (_, *kinds) in enumerate(spec.words):
-        listed = ",".join(kinds)
-        if len(listed) <= LONGEST_LIST and not any(set(kind) & {",", '"'} for kind in kinds):
-            cell = address(*block.address((position,)))
-            yield DataValidation(
-                type="list", formula1=f'"{listed}"', showErrorMessage=False, sqref=cell
-            )
 
 
 def squares(block: Block, width: float, beside: Block) -> dict[int, float]:

@@ -12,7 +12,6 @@ from xlnn.equations.verdict import Least, first_all_right
 from xlnn.model import Model
 from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
-from xlnn.workbooks.network.quantities.figure import sampled
 from xlnn.workbooks.network.quantities.play import diverged
 from xlnn.workbooks.network.quantities.stack import TEST, Stack, quantity
 from xlnn.workbooks.network.sheets import compare
@@ -21,6 +20,7 @@ from xlnn.workbooks.pages.chart_parts import Chart, Trace
 from xlnn.workbooks.pages.number_parts import Made, Numbers
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.part import Below, Beside, Space
+from xlnn.workbooks.pages.progress import sampled
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import WIDE
 from xlnn.workbooks.pages.table_parts import HEADINGS, Table
