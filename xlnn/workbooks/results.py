@@ -78,14 +78,18 @@ def _label(run: Arrays, number: int) -> str:
 
 def _of_numbers(run: Arrays, prefix: str) -> Iterator[str]:
     """Yield the error of each output, beside that of always predicting the mean."""
-    raw = "raw_t" if "raw_t" in run else "t"
-    errors, mean = run[f"{prefix}rmse"][-1], run[raw].mean(axis=0)
-    given = run[prefix + raw]
-    by_mean = np.sqrt(((given - mean) ** 2).mean(axis=0))
-    which = "held-out rows" if prefix else "rows"
-    for name, error, simple in list(zip(run["labels"], errors, by_mean, strict=True))[:MOST_NAMED]:
+    errors, simplest = run[f"{prefix}rmse"][-1], errors_by_mean(run, prefix)
+    rows, which = len(run[f"{prefix}t"]), "held-out rows" if prefix else "rows"
+    for name, error, simple in list(zip(run["labels"], errors, simplest, strict=True))[:MOST_NAMED]:
         yield (
-            f"{general_text(name)} of {len(given):,} {which}: the root mean square error is "
+            f"{general_text(name)} of {rows:,} {which}: the root mean square error is "
             f"{amount(error)} in the last epoch; always predicting the mean, it would be "
             f"{amount(simple)}."
         )
+
+
+def errors_by_mean(run: Arrays, prefix: str) -> np.ndarray:
+    """Return the root mean square error of each output if the mean of training were predicted."""
+    raw = "raw_t" if "raw_t" in run else "t"
+    off: np.ndarray = run[prefix + raw] - run[raw].mean(axis=0)
+    return np.sqrt((off**2).mean(axis=0))

@@ -7,6 +7,7 @@ from xlnn.errors import DataError
 from xlnn.model import Model
 from xlnn.reference import Arrays
 from xlnn.terms import general_text
+from xlnn.workbooks.results import errors_by_mean
 
 MOST_NAMED = 3
 """The most outputs that a sentence names."""
@@ -107,9 +108,7 @@ def _of_one(run: Arrays) -> tuple[str, ...]:
 
 def _of_numbers(run: Arrays, prefix: str, which: str) -> str:
     """Return a note if the mean of the targets predicts some rows better than a network."""
-    raw = "raw_t" if "raw_t" in run else "t"
-    errors = run[f"{prefix}rmse"][-1]
-    by_mean = np.sqrt(((run[prefix + raw] - run[raw].mean(axis=0)) ** 2).mean(axis=0))
+    errors, by_mean = run[f"{prefix}rmse"][-1], errors_by_mean(run, prefix)
     useless = np.flatnonzero((by_mean > 0) & (errors > by_mean))
     if not useless.size:
         return ""

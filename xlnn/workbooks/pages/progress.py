@@ -92,6 +92,14 @@ def diverged(words: Text, run: str = "") -> Told:
     rose = words.sentence(
         "rose", "Training diverged: C_T rose from {first} to {last}. Choose a smaller η.", **ends
     )
+    return warning(lost, rose, words, run)
+
+
+def warning(lost: str, rose: str, words: Text, run: str) -> Told:
+    """Return one of two sentences, on a cost without a value or one that rose, or nothing.
+
+    It begins with the name of the run, if there is one.
+    """
     if run:
         lost, rose = (words("joined", "named", what=run, name=said) for said in (lost, rose))
     return Told(

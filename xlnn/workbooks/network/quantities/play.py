@@ -9,16 +9,17 @@ import numpy as np
 from xlnn.equations.elementary import COPY
 from xlnn.equations.layer import WEIGHTS
 from xlnn.equations.lookup import OfRow, OfUnit
-from xlnn.equations.number import fixed, share, significant
+from xlnn.equations.number import fixed, share
 from xlnn.equations.sentences import Bar, Name, Told, plain
 from xlnn.equations.units import training_position
 from xlnn.equations.verdict import Tied
 from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
-from xlnn.terms import count, largest
+from xlnn.terms import largest
 from xlnn.workbooks.network.quantities.figure import LISTED, Figure
 from xlnn.workbooks.network.quantities.lens import ONE, said_of_prediction
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
+from xlnn.workbooks.pages.progress import warning
 
 SHEET, NUMBERS = "play", "drawing"
 PREFIX = "play_"
@@ -38,11 +39,6 @@ drawn = partial(play, sheet=NUMBERS)
 """State a quantity of the sheet Play, one of the chosen sample, and one of the sheet Drawing."""
 
 
-RISE = 1.01
-"""The ratio of last to first cost that counts as a rise: a cost at its minimum may rise in its last
-digits."""
-
-
 def diverged(words: Text, run: str = "") -> Told:
     """Return the warning that training increased the total cost or made it overflow, or nothing.
 
@@ -50,15 +46,7 @@ def diverged(words: Text, run: str = "") -> Told:
     """
     ends = {"first": "{C_T_first}", "last": "{C_T_last}"}
     lost, rose = (words.open("sentences", key, **ends) for key in ("lost", "rose"))
-    if run:
-        lost, rose = (words("joined", "named", what=run, name=said) for said in (lost, rose))
-    return Told(
-        ["", lost, rose, ""],
-        lambda C_T: (
-            count(C_T.at(0)) == 0, count(C_T.at(-1)) == 0, C_T.at(-1) > RISE * C_T.at(0)
-        ),
-        digits=4, form=significant,
-    )  # fmt: skip
+    return warning(lost, rose, words, run)
 
 
 def verdict(stack: Stack, words: Text) -> Told:
