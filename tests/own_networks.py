@@ -9,6 +9,12 @@ import xlnn
 from xlnn import Axis, Quantity, Stated, Weight, following, previous
 from xlnn.equations import recurrent
 from xlnn.equations import units as eq
+from xlnn.workbooks.own_model import OwnModel, spec_of
+
+
+def layout_of_model(model):
+    """Return the layout of a programmer's own model."""
+    return OwnModel(model).layout(spec_of(model, ""))
 
 
 def adversarial(epochs=3, rows=6, fault=""):
@@ -48,7 +54,8 @@ def adversarial(epochs=3, rows=6, fault=""):
         {
             "G": Weight((2, 2), slope, "back_made", "noise", uses={"eta": "eta_G"}),
             "b": Weight((2,), bias, "back_made", uses={"eta": "eta_G"}),
-        }
+        },
+        cost="C_G",
     )
     discriminator = xlnn.Weights(
         {
@@ -57,7 +64,8 @@ def adversarial(epochs=3, rows=6, fault=""):
             "c": Weight((3,), both_biases, "d_real", "d_made", uses={"eta": "eta_D"}),
             "V": Weight((1, 3), both_slopes, "e_real", "h_real", "e_made", "h_made",
                         uses={"eta": "eta_D"}),
-        }
+        },
+        cost="C_D",
     )  # fmt: skip
     each = xlnn.alike(sheet="rows", axes=(epoch, row))
 

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -775,6 +776,36 @@ def test_where_a_gradient_fits_none_of_two_costs_the_audit_says_so(tmp_path, nam
     (note,) = [n for n in found.notes if n.kind.startswith("doubt")]
     assert (note.kind, note.said["cells"]) == ("doubt_tied", "gradients!B4:G5")
     assert note.said["of"] == "costs!B4:C5"
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_the_statement_says_which_of_two_costs_a_gradient_is_of(tmp_path, named):
+    """Without it, a gradient that fits neither of them is not judged."""
+    model, inputs = adversarial(2, fault="odd")
+    path = own_workbook((model, inputs), tmp_path / "gan.xlsx", named=named)
+    found = audit(path, model=model)
+    verdicts = {(j.gradient.partition("!")[2][0] < "H", j.verdict) for j in found.judged}
+    assert verdicts == {(True, WRONG), (False, RIGHT)}
+    model, inputs = adversarial(2)
+    path = own_workbook((model, inputs), tmp_path / "right.xlsx", named=named)
+    assert audit(path, model=model).agrees
+
+
+def test_gradients_that_are_stated_to_differ_from_the_slope_are_not_judged(tmp_path):
+    model, inputs = adversarial(2, fault="odd")
+    meant = [replace(q, gradient_of=replace(q.gradient_of, exact=False))
+             if q.gradient_of and q.gradient_of.cost == "C_G" else q
+             for q in model.quantities]  # fmt: skip
+    path = own_workbook((model, inputs), tmp_path / "gan.xlsx")
+    found = audit(path, model=xlnn.Model(tuple(meant)))
+    assert found.agrees
+    assert {each.cost[:-1] for each in found.judged} == {"costs!B"}
+
+
+def test_an_audit_with_another_model_is_refused(tmp_path):
+    path = own_workbook(adversarial(2), tmp_path / "gan.xlsx")
+    with pytest.raises(WorkbookError, match="made of another model"):
+        audit(path, model=xlnn.Model((xlnn.Quantity("x"),)))
 
 
 @pytest.mark.parametrize("name", ["xlnn.", "xlnn.run2", "xlnn.dC_dG.run2", "xlnn.&#10;dC_dG"])

@@ -35,6 +35,9 @@ from xlnn.engines.scenarios import Found, Place, Question
 from xlnn.errors import EngineError
 from xlnn.formula import moved
 from xlnn.grid import CellError, address
+from xlnn.layout import Layout
+from xlnn.loading.spec import described
+from xlnn.model import Model
 
 if TYPE_CHECKING:
     from xlnn.auditing.formula import Pattern
@@ -75,6 +78,7 @@ def audit(  # noqa: PLR0913 -- what a person may state
     gradients: str | None = None,
     seconds: float = SECONDS,
     tell: Tell = lambda _: None,
+    model: Model | None = None,
 ) -> Audit:
     """Audit a workbook that anyone made.
 
@@ -87,6 +91,9 @@ def audit(  # noqa: PLR0913 -- what a person may state
         The time limit. At the limit the audit reports what it has found so far, and says so.
     tell : function
         Is told what is being done.
+    model : Model
+        The model, if the workbook was made from your own: it says which gradients are the slopes of
+        which cost. Those that it states with ``exact=False`` are not judged.
 
     Returns
     -------
@@ -95,7 +102,7 @@ def audit(  # noqa: PLR0913 -- what a person may state
     Raises
     ------
     WorkbookError
-        The file cannot be read.
+        The file cannot be read, or was made from another model.
     OptionsError
         A cell or range is not in the workbook.
     """
@@ -103,6 +110,7 @@ def audit(  # noqa: PLR0913 -- what a person may state
         raise wrong("seconds", seconds, "a number greater than 0")
     path, clock = Path(path), Clock(seconds)
     tell("Reading")
+    layout = None if model is None else described(path, model)[1]
     try:
         book = read(path, clock.check)
     except OutOfTimeError:
@@ -112,7 +120,7 @@ def audit(  # noqa: PLR0913 -- what a person may state
     box = sum(len(cells) for cells in book.filled.values())
     engine = IronCalc(path, len(book.formulas), box, clock)
     try:
-        return _Auditing(book, engine, clock, tell).run(cost, parameters, gradients)
+        return _Auditing(book, engine, clock, tell, layout).run(cost, parameters, gradients)
     finally:
         engine.close()
 
@@ -144,8 +152,10 @@ def _reasons(book: Book) -> str:
 class _Auditing:
     """An audit of one workbook."""
 
-    def __init__(self, book: Book, engine: IronCalc, clock: Clock, tell: Tell) -> None:
-        self.book, self.clock, self._tell = book, clock, tell
+    def __init__(
+        self, book: Book, engine: IronCalc, clock: Clock, tell: Tell, layout: Layout | None
+    ) -> None:
+        self.book, self.clock, self._tell, self._layout = book, clock, tell, layout
         self.stage, self.is_late = "", False
         self.first = engine
         self.engine: Engine = engine
@@ -186,7 +196,7 @@ class _Auditing:
         self.finder = Finder(book)
         if cost or parameters or gradients:
             return self._judged(chosen(self.finder, cost, parameters, gradients))
-        roles = by_names(self.finder)
+        roles = by_names(self.finder, self._layout)
         if not roles.pairs:
             roles = self.finder.find()
         if not roles.pairs:

@@ -1,7 +1,8 @@
 """Find roles in a workbook that xlnn wrote, from the names that it defines for its quantities.
 
 The gradient of a weight ``W`` is ``dC_dW``. Row k of one belongs to row k of the other, as both run
-over the same steps. A gradient's name may identify its cost; otherwise the slopes do.
+over the same steps. A gradient's name may identify its cost; otherwise the slopes do. Of a
+programmer's own model the statement says which gradient is that of which weight and cost.
 """
 
 import re
@@ -12,8 +13,11 @@ from xlnn.auditing.book import Book
 from xlnn.auditing.faults import Pair
 from xlnn.auditing.formula import size
 from xlnn.auditing.roles import MOST_COSTS, Finder, Roles
-from xlnn.checking.references import CellRange
+from xlnn.checking.gradients import cost_of
+from xlnn.checking.references import CellRange, areas
 from xlnn.engines.scenarios import Place
+from xlnn.layout import Layout
+from xlnn.model import Model
 
 PREFIX = "xlnn."
 
@@ -36,18 +40,27 @@ class _Gradient:
     parameters: CellRange
 
 
-def by_names(finder: Finder) -> Roles:
+def by_names(finder: Finder, layout: Layout | None = None) -> Roles:
     """Return the gradients whose parameters are named, each with the likeliest costs.
 
     The result is empty if xlnn did not write the workbook. Rows that were not read are left out.
+
+    Parameters
+    ----------
+    finder : Finder
+    layout : Layout or None
+        That of the programmer's own model from which the workbook was made.
     """
     book = finder.book
+    places = {} if layout is None else layout.names
+    stated = {name: areas(f"={cells}", "") for name, cells in places.items()}
     blocks = {
-        _MARK.sub("", name.removeprefix(PREFIX)): areas[0]
-        for name, areas in book.names.items()
-        if name.startswith(PREFIX) and len(areas) == 1 and areas[0].sheet in book.lower
+        _MARK.sub("", name.removeprefix(PREFIX)): found[0]
+        for name, found in (stated | book.names).items()
+        if name.startswith(PREFIX) and len(found) == 1 and found[0].sheet in book.lower
     }
-    gradients = [*_gradients(book, blocks)]
+    known = _gradients(book, blocks) if layout is None else _stated(layout.model, blocks)
+    gradients = [*known]
     if not gradients:
         return Roles()
     inside = (p for each in gradients for p in book.inside(each.parameters))
@@ -55,7 +68,7 @@ def by_names(finder: Finder) -> Roles:
     pairs: dict[Place, Pair] = {}
     for each in gradients:
         # if several may be the cost, the gradient's name may identify one
-        costs = _costs(finder, each, blocks)
+        costs = _costs(finder, each, blocks) if layout is None else [((True,), each.of)]
         scores = [score for score, _ in costs]
         is_tied = not scores or not any(scores[0][:2])
         likely = [blocks[name] for _, name in costs[:MOST_COSTS]]
@@ -63,7 +76,8 @@ def by_names(finder: Finder) -> Roles:
             if pair := _pair(finder, each, place, likely):
                 pairs[place] = replace(pair, is_tied=is_tied)
     chosen = [pairs[place] for place in finder.sampled(pairs)]
-    return Roles(chosen, chosen_by="names" if chosen else "", total=len(pairs))
+    by = "names" if layout is None else "options"
+    return Roles(chosen, chosen_by=by if chosen else "", total=len(pairs))
 
 
 def _gradients(book: Book, blocks: Mapping[str, CellRange]) -> Iterator[_Gradient]:
@@ -82,6 +96,15 @@ def _gradients(book: Book, blocks: Mapping[str, CellRange]) -> Iterator[_Gradien
         is_typed = bool(starts) and not any(map(book.formula, starts))
         if is_known and is_typed and width == size(area)[1] and rows >= size(area)[0]:
             yield _Gradient(name, run or "", found["of"], area, parameters)
+
+
+def _stated(model: Model, blocks: Mapping[str, CellRange]) -> Iterator[_Gradient]:
+    """Yield the gradients that a model states to be the slopes of a cost."""
+    for each in model.quantities:
+        if each.gradient_of is not None and each.gradient_of.exact:
+            weight, cost = each.gradient_of.weight, cost_of(each)
+            if {each.name, weight, cost} <= blocks.keys():
+                yield _Gradient(each.name, "", cost, blocks[each.name], blocks[weight])
 
 
 def _costs(
