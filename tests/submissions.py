@@ -37,9 +37,9 @@ class Blank:
         return [float(arrays[self.quantity.name][index]) for index in self.indices]
 
 
-def blanks(path, names):
+def blanks(path, names, model=None):
     """Return the units of some quantities of a workbook."""
-    _, layout = described(path)
+    _, layout = described(path, model)
     found = {}
     for name in names:
         quantity, block = layout.model[name], layout.blocks[name]

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pytest
+from own_networks import layout_of_model
 from programs import skip_without
 
 import xlnn
@@ -15,7 +16,6 @@ from xlnn.block import Block
 from xlnn.engines import ENGINES, PROGRAMS
 from xlnn.equation import of_each
 from xlnn.layout import lay_out
-from xlnn.workbooks.own_model import layout_of_model
 
 EXAMPLES = Path(__file__).parent.parent / "docs" / "examples"
 MODELS = {"rnn": "rnn", "attention": "head"}

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from own_networks import layout_of_model
 from programs import skip_without
 
 import xlnn
@@ -22,7 +23,6 @@ from xlnn.cli import cli
 from xlnn.engines import load
 from xlnn.errors import DataError
 from xlnn.options import Options
-from xlnn.workbooks.own_model import layout_of_model
 
 VALUES = [0.5, 0.25, 0.3]
 

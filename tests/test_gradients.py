@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from networks import convolutional_recipes, recipes, replace
+from own_networks import layout_of_model
 
 import xlnn
 from xlnn import Axis, Quantity, Stated, Weight, following, previous, reference
@@ -29,7 +30,6 @@ from xlnn.errors import DataError, DisagreementError
 from xlnn.experiments import rnn
 from xlnn.options import Options
 from xlnn.quantity import GradientOf
-from xlnn.workbooks.own_model import layout_of_model
 
 N, T, INPUTS, H = 5, 3, 2, 3
 ROW, UP, DOWN = Axis("row", N), Axis("step", T, "up"), Axis("step", T, "down")

@@ -7,16 +7,21 @@ from typing import TYPE_CHECKING, Unpack
 
 from numpy.typing import ArrayLike
 
-from xlnn.arguments import path_of, wrong
+from xlnn.arguments import path_of
 from xlnn.building.destination import OUTPUT, WAYS_OF_PROGRAMS, Destination
-from xlnn.building.plan import Source, origin_of_model, origin_of_template, planned
+from xlnn.building.plan import (
+    Source,
+    origin_of_model,
+    origin_of_template,
+    planned,
+    source_of_model,
+)
 from xlnn.building.writing import Built, carried_out
 from xlnn.errors import OptionsError, XlnnWarning, blamed
 from xlnn.model import Model
 from xlnn.options import BUILD, BuildOptions, Options, as_typed, documented
 from xlnn.registry.templates import DEFAULT
 from xlnn.workbooks import FIRST_KIND, kind_named
-from xlnn.workbooks.own_model import OwnModel, check_model
 
 if TYPE_CHECKING:
     from xlnn.onnx.compare import Authority
@@ -145,8 +150,5 @@ def workbook(  # noqa: PLR0913 -- the options of the command line, by the same w
         Something that the user can mend. The output is as it was before.
     """
     path = path_of(path)
-    check_model(model)
-    if not isinstance(inputs, Mapping):
-        raise wrong("inputs", inputs, "a dict with a number or an array for each input")
-    plan = planned(OwnModel(model), (path.stem, inputs), path.stem, Options(large=large))
+    plan = planned(*source_of_model(model, path.stem, inputs), Options(large=large))
     return carried_out(plan, Destination(path, force, WAYS_OF_PROGRAMS), verify=verify, tell=tell)

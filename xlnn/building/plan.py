@@ -7,19 +7,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from xlnn import reference
+from xlnn.arguments import wrong
 from xlnn.building.limits import check_size, counting_epochs
 from xlnn.building.proof import check_formulas, watched
 from xlnn.errors import OptionsError, blamed
 from xlnn.grid import Values
 from xlnn.layout import Layout
 from xlnn.loading.values import read_arrays
+from xlnn.model import Model
 from xlnn.options import BUILD, Options, as_typed
 from xlnn.reference import Arrays
 from xlnn.registry.templates import template as named
 from xlnn.workbooks import FIRST_KIND, kind_named
 from xlnn.workbooks.kind import Recipe, WorkbookKind
+from xlnn.workbooks.own_model import OwnModel, check_model
 from xlnn.workbooks.results import results
 from xlnn.writing.drawing import Drawing
 
@@ -45,6 +49,11 @@ class Source(NamedTuple):
     kind: WorkbookKind[Any, Any]
     origin: Any
     name: str
+
+    @property
+    def is_found_by_name(self) -> bool:
+        """Whether another process finds its kind: it does not know a programmer's own model."""
+        return kind_named(self.kind.name) is self.kind
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Return how to unpickle it: its kind by name, whose functions cannot be pickled."""
@@ -165,6 +174,20 @@ def origin_of_template(name: str) -> Source:
     template = named(name)
     kind = kind_named(template.values.get("kind", FIRST_KIND))
     return Source(kind, kind.from_template(template), template.name)
+
+
+def source_of_model(model: Model, name: str, inputs: Mapping[str, ArrayLike]) -> Source:
+    """Return a programmer's own model as the source of a workbook.
+
+    Raises
+    ------
+    DataError
+        It is not a model.
+    """
+    check_model(model)
+    if not isinstance(inputs, Mapping):
+        raise wrong("inputs", inputs, "a dict with a number or an array for each input")
+    return Source(OwnModel(model), (name, inputs), name)
 
 
 def origin_of_model(path: Path, options: Options) -> "tuple[Source, Authority | None]":

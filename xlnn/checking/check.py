@@ -146,7 +146,7 @@ def _reported(  # noqa: PLR0913 -- as `check`
     report = with_gradients(report, layout, run)
     found = edges(layout, run, report.restated)
     report = replace(report, notes=tuple(filter(None, notes)), edges=found)
-    blanks = () if answers or model is not None else left_out_of(path)
+    blanks = () if answers else left_out_of(path)
     return without_answers(report, blanks) if blanks else report
 
 

@@ -15,24 +15,26 @@ from pathlib import Path
 from typing import Any, ClassVar, Unpack
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from xlnn import reference
 from xlnn.arguments import path_of
 from xlnn.atomic_write import check_replaceable, folder_for, has_mark
 from xlnn.building.continue_from import source_of
 from xlnn.building.destination import OUTPUT, Destination
-from xlnn.building.plan import Plan, Source, planned
+from xlnn.building.plan import Plan, Source, planned, source_of_model
 from xlnn.building.writing import Built, carried_out
 from xlnn.checking.references import CellRange, areas, range_text
-from xlnn.errors import DataError, DisagreementError, OutputNameError, blamed
+from xlnn.errors import DataError, DisagreementError, OptionsError, OutputNameError, blamed
 from xlnn.exercises.levels import blanks_of, unsteady
-from xlnn.exercises.parallel import shared
+from xlnn.exercises.parallel import at_once, shared
 from xlnn.exercises.roster import checked, file_names, students, told_apart
 from xlnn.explaining.explain import read_aloud
 from xlnn.formula import functions_of
 from xlnn.grid import Values, address
 from xlnn.layout import Layout
 from xlnn.loading.values import read_arrays
+from xlnn.model import Model
 from xlnn.options import EXERCISE, ExerciseOptions, Options, documented
 from xlnn.quantity import Quantity
 from xlnn.registry.templates import DEFAULT
@@ -57,9 +59,10 @@ WAYS = "choose another place with -o, or overwrite it with --force"
 
 @documented(EXERCISE)
 def exercise(
-    what: str | Path = DEFAULT,
+    what: str | Path | Model = DEFAULT,
     output: Path | str | None = None,
     *,
+    inputs: Mapping[str, ArrayLike] | None = None,
     tell: Callable[[str], None] = lambda _: None,
     **options: Unpack[ExerciseOptions],
 ) -> tuple[Built, ...]:
@@ -71,11 +74,13 @@ def exercise(
 
     Parameters
     ----------
-    what : str or Path
-        A template's name, its folder, or a workbook that xlnn made.
+    what : str, Path or Model
+        A template's name, its folder, a workbook that xlnn made, or a model of your own.
     output : Path
         The path of the exercise, or with a roster the folder of the exercises. By default in
         ``output/``.
+    inputs : dict
+        Of a model of your own: a number or an array for each input, by name.
     tell : function
         Called with a description of each step.
     **options
@@ -95,16 +100,29 @@ def exercise(
     >>> import xlnn
     >>> made = xlnn.exercise("digits", "ada.xlsx", blank="delta3,delta2", student="Ada",
     ...                      seed=7, epochs=3)                        # doctest: +SKIP
+
+    Of a model of your own, with your own symbols, equations and meanings:
+
+    >>> double = xlnn.Stated(lambda x: 2 * x, "=2*{x}")
+    >>> model = xlnn.Model((xlnn.Quantity("x"), xlnn.Quantity("y", equation=double)))
+    >>> made = xlnn.exercise(model, "bob.xlsx", inputs={"x": 21}, blank="y",
+    ...                      student="Bob")                           # doctest: +SKIP
+    >>> xlnn.grade("bob.xlsx", model=model, inputs={"x": 21}).mean    # doctest: +SKIP
     """
     asked = Options(EXERCISE, **options)
     output = None if output is None else path_of(output, "output")
-    source = source_of(what)
+    if isinstance(what, Model) or inputs is not None:
+        source = source_of_model(what, "model", inputs)
+    else:
+        source = source_of(what)
     with blamed(asked):
         name = checked(asked.student, "student") if asked.student else ""
     building = Options(**{key: asked[key] for key in ("epochs", "lang", "large") if key in asked})
     table = Exercise(asked.blank, name, asked.seed, asked.level)
     table = left_out(source, building, table)
     if asked.autograder is not None:
+        if not source.is_found_by_name:
+            raise OptionsError("An autograder cannot hold a model of your own: use xlnn.grade.")
         check_replaceable(Path(asked.autograder), has_mark, force=asked.force)
     shown = Shown(asked.note, asked.points)
     with blamed(asked):
@@ -126,7 +144,8 @@ def exercise(
         places = [Destination(file, force=asked.force, ways=WAYS) for file in files]
         tables = [replace(table, student=name) for name in names]
         with _folder_of_keys(folder, asked.key):
-            built = _for_class(work, tables, folder, places, tell)
+            several = source.is_found_by_name
+            built = _for_class(work, tables, folder, places, tell, several=several)
     if asked.autograder is not None:
         from xlnn.exercises.autograder import write_autograder  # noqa: PLC0415 -- rarely needed
         from xlnn.exercises.submission import handed_out  # noqa: PLC0415 -- the same
@@ -143,19 +162,22 @@ def _folder_of_keys(folder: Path, is_asked: object) -> AbstractContextManager[No
     return folder_for(folder, parents=True) if is_asked else nullcontext()
 
 
-def _for_class(
+def _for_class(  # noqa: PLR0913 -- what is written, where and how
     work: Callable[..., Built],
     tables: Sequence[Exercise],
     folder: Path,
     places: Sequence[Destination],
     tell: Callable[[str], None],
+    *,
+    several: bool,
 ) -> tuple[Built, ...]:
-    """Write an exercise for each student, using several processes."""
+    """Write an exercise for each student, using several processes or only this one."""
     built: dict[Path, Built] = {}
     with folder_for(folder, parents=folder.parent == OUTPUT):
         for place in places:
             place.check()
-        with shared(min(os.cpu_count() or 1, len(places))) as submit:
+        count = min(os.cpu_count() or 1, len(places))
+        with shared(count) if several else nullcontext(at_once) as submit:
             waiting: dict[Future[Built], Path] = {}
             for table, place in zip(tables, places, strict=True):
                 waiting[submit(work, table, place, is_first=table is tables[0])] = place.path

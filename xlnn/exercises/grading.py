@@ -11,8 +11,10 @@ from secrets import randbelow
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from xlnn.building.continue_from import source_of
+from xlnn.building.plan import Source, source_of_model
 from xlnn.checking.check import SEEDS
 from xlnn.checking.formula_text import plainly
 from xlnn.data.messages import listed
@@ -39,12 +41,16 @@ from xlnn.exercises.parallel import each_of, shared_out
 from xlnn.exercises.roster import students
 from xlnn.exercises.submission import Submission, handed_out, submission
 from xlnn.loading.spec import spec_text
+from xlnn.model import Model
 from xlnn.options import ATTEMPTS, Options
-from xlnn.workbooks import kind_of
 from xlnn.workbooks.exercise import Exercise, exercise_in, is_intact
+from xlnn.workbooks.own_model import kind_with
 
 Points = Mapping[str, float]
 """The points of quantities by name; 1 by default."""
+
+Inputs = Mapping[str, ArrayLike]
+"""The inputs of a programmer's own model, by name."""
 
 
 def grade(  # noqa: PLR0913 -- the options of the command
@@ -67,6 +73,8 @@ def grade(  # noqa: PLR0913 -- the options of the command
     executor: Executor | None = None,
     shard: tuple[int, int] | None = None,
     log: Path | None = None,
+    model: Model | None = None,
+    inputs: Inputs | None = None,
 ) -> Grades:
     """Grade exercises that students filled in.
 
@@ -119,6 +127,11 @@ def grade(  # noqa: PLR0913 -- the options of the command
     log : Path
         A file of JSON lines to which each grade is added; files that are already in it are not
         graded again.
+    model : Model
+        The model, if the exercises were made from your own. They are graded in this process, unless
+        there is an `executor`.
+    inputs : dict
+        The inputs from which they were made, as `xlnn.exercise` took them: changed ones are noted.
 
     Returns
     -------
@@ -167,8 +180,10 @@ def grade(  # noqa: PLR0913 -- the options of the command
     if log and not (log.exists() and log.stat().st_size):
         add_to_log(log, {"seed": chosen})
     work = functools.partial(
-        graded, points=worth, seed=chosen, partial=partial, level=level, handed=specs, lang=lang
-    )
+        graded, points=worth, seed=chosen, partial=partial, level=level, handed=specs, lang=lang,
+        model=model, inputs=inputs,
+    )  # fmt: skip
+    workers = workers if model is None else 1  # no other process knows it
     for path, result in each_of(work, left, workers, executor, failed=_ended):
         found[path] = result
         add_to_log(log, {"path": str(path), "grade": asdict(result)})
@@ -210,6 +225,8 @@ def graded(  # noqa: PLR0913 -- as `grade`
     level: int,
     handed: Mapping[str, str],
     lang: str | None = None,
+    model: Model | None = None,
+    inputs: Inputs | None = None,
 ) -> Grade:
     """Grade one file; see `grade`."""
     ending, none = path.suffix.lower(), Grade(path.name)
@@ -218,20 +235,20 @@ def graded(  # noqa: PLR0913 -- as `grade`
             return none.not_graded("empty", file=path.name)
         if ending in CONVERTED:
             return _converted(path, points=points, seed=seed, partial=partial, level=level,
-                              handed=handed, lang=lang)  # fmt: skip
+                              handed=handed, lang=lang, model=model, inputs=inputs)  # fmt: skip
         if ending not in WORKBOOKS:
             return none.not_graded("type", file=path.name, ending=ending or "?")
-        handed_in = submission(path)
-        given = _handed_out(handed_in)
+        handed_in = submission(path, model)
+        given = _handed_out(handed_in, inputs)
         results, whole = as_a_whole(handed_in, judged(handed_in, seed, PROBES, given))
         usable = all(each.worlds[0].is_own for each in results)
         changed = _others(handed_in, given or {}) if usable else ()
-        otherwise = _asked_otherwise(handed_in, level, handed)
+        otherwise = _asked_otherwise(handed_in, level, handed, inputs)
     except MENDABLE as error:
         return _refused(path, error)
-    model = handed_in.layout.model
+    known = handed_in.layout.model
     told = replace(handed_in.spec, lang=lang or handed_in.spec.lang)
-    names = kind_of(told).words(told, handed_in.layout).words["quantities"]
+    names = kind_with(told, model).words(told, handed_in.layout).words["quantities"]
     return Grade(
         file=path.name,
         student=handed_in.exercise.student,
@@ -241,7 +258,7 @@ def graded(  # noqa: PLR0913 -- as `grade`
             for each in results
         ),
         whole=whole,
-        changed=tuple(model[name].symbol.format("").strip() or name for name in changed),
+        changed=tuple(known[name].symbol.format("").strip() or name for name in changed),
         usable=usable,
         moved=handed_in.moved,
         intact=is_intact(spec_text(path)[1]),
@@ -274,7 +291,7 @@ def _converted(path: Path, **how: Any) -> Grade:  # noqa: ANN401 -- as `graded`
 
 
 def _asked_otherwise(
-    handed_in: Submission, level: int, handed: Mapping[str, str]
+    handed_in: Submission, level: int, handed: Mapping[str, str], inputs: Inputs | None
 ) -> tuple[str, ...]:
     """Return the blanks that were handed out but are missing here, or the other way round.
 
@@ -282,10 +299,9 @@ def _asked_otherwise(
     """
     own = handed_in.exercise
     if level:
-        spec = handed_in.spec
-        name, options = spec.template, kind_of(spec).asked_for(spec)
-        table = Exercise((), "", 0, level)
-        blank = left_out(source_of(name), Options(**options), table).blank
+        source, table = _source(handed_in, inputs), Exercise((), "", 0, level)
+        options = Options(**source.kind.asked_for(handed_in.spec))
+        blank = left_out(source, options, table).blank
         if difference := {*blank} ^ {*own.blank}:
             return tuple(sorted(difference))
     if handed:
@@ -334,20 +350,30 @@ def _unit(
     )
 
 
-def _handed_out(handed_in: Submission) -> dict[str, np.ndarray] | None:
+def _source(handed_in: Submission, inputs: Inputs | None) -> Source:
+    """Return what an exercise was made from; by default an own model has the inputs of the file."""
+    if handed_in.model is None:
+        return source_of(handed_in.spec.template)
+    if inputs is None:
+        inputs = {each.name: handed_in.inputs[each.name] for each in handed_in.model.inputs}
+    return source_of_model(handed_in.model, handed_in.spec.template, inputs)
+
+
+def _handed_out(handed_in: Submission, inputs: Inputs | None) -> dict[str, np.ndarray] | None:
     """Return the inputs that were handed out, as they follow from template, options and student.
 
     A name and a seed that do not belong together give inputs that differ from those in the file.
-    None if the template is missing or has changed.
+    None if the template is missing or has changed, or if the inputs of an own model are unknown.
     """
+    if handed_in.model is not None and inputs is None:
+        return None
 
     def is_known(given: Mapping[str, Any]) -> bool:
         return not _others(handed_in, given)
 
-    spec = handed_in.spec
     try:
-        source = source_of(spec.template)
-        options = source.kind.asked_for(spec)
+        source = _source(handed_in, inputs)
+        options = source.kind.asked_for(handed_in.spec)
         given = student_exercise(source, options, handed_in.exercise, is_known)
     except DataError:
         return None

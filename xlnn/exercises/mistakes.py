@@ -452,7 +452,7 @@ def _scaled(
     offset = float(np.median(found - expected))  # large numbers lose their last digits
     if (
         several
-        and abs(offset) > 1e-9 * size
+        and abs(offset) > 1e-9 * float(np.median(np.abs(expected)))  # some worlds diverge
         and _close(found, expected + offset, sizes + abs(offset))
     ):
         return Mistake("offset", cell, {"offset": _written(offset)})

@@ -105,6 +105,13 @@ def shared(count: int) -> Iterator[Submit]:
         forget()
 
 
+def at_once(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Future[R]:
+    """Do work in this process, since no other one could, and return it done."""
+    done: Future[R] = Future()
+    done.set_result(function(*args, **kwargs))
+    return done
+
+
 class _Workers:
     """The processes, one for each calling thread."""
 

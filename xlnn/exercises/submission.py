@@ -21,6 +21,7 @@ from xlnn.layout import Layout
 from xlnn.loading.open_file import check_sheets
 from xlnn.loading.spec import described, spec_text
 from xlnn.loading.values import read_arrays
+from xlnn.model import Model
 from xlnn.quantity import Quantity
 from xlnn.reference import inputs_of
 from xlnn.workbooks.entries import WorkbookSpec
@@ -104,6 +105,8 @@ class Submission:
         Formulas that no engine may see, so that the teacher judges what depends on them.
     moved : dict of tuple
         What the student moved: titles of sheets by what happened to them, as in `Returning`.
+    model : Model or None
+        The programmer's own model of which the exercise was made.
     """
 
     contents: Package
@@ -115,6 +118,7 @@ class Submission:
     arrays: AbstractSet[Place]
     refused: AbstractSet[Place] = frozenset()
     moved: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    model: Model | None = None
 
     @cached_property
     def deleted(self) -> frozenset[str]:
@@ -190,8 +194,8 @@ class Submission:
                 yield index, place
 
 
-def submission(path: Path) -> Submission:
-    """Read a submission.
+def submission(path: Path, model: Model | None = None) -> Submission:
+    """Read a submission, of a template or of a programmer's own model.
 
     Raises
     ------
@@ -207,7 +211,7 @@ def submission(path: Path) -> Submission:
         raise WorkbookError(
             f"{path.name} was written by xlnn, but is not an exercise: no formulas are left out."
         )
-    spec, layout = described(path, None, contents)
+    spec, layout = described(path, model, contents)
     for name in exercise.blank:
         if name not in layout.model.by_name or layout.model[name].equation is None:
             raise WorkbookError(
@@ -249,6 +253,7 @@ def submission(path: Path) -> Submission:
         arrays,
         frozenset(refused),
         returning.moved,
+        model,
     )
     own = (at for q in read.blanks if q.name not in read.as_stated for _, at in read.places(q))
     alone = [at for at in (*own, *read.helpers) if at in read.formulas and at not in arrays]

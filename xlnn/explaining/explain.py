@@ -108,7 +108,7 @@ def explain(  # noqa: PLR0913 -- the options of the command
         raise OptionsError(f"depth is {depth!r}: a whole number of at least 1 was expected.")
     path = path_of(path)
     seen = seen_by(engine, path, model)
-    blanks = () if model is not None else left_out_of(path)
+    blanks = left_out_of(path)
     if seen.report is not None:
         seen = seen._replace(report=without_answers(seen.report, blanks))
     sheet = Entries(seen, lang)

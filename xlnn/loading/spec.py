@@ -24,7 +24,7 @@ from xlnn.workbooks.entries import WorkbookSpec
 from xlnn.workbooks.exercise import exercise_in
 from xlnn.workbooks.exercise_drawing import exercised
 from xlnn.workbooks.exercise_sheet import exercise_title, waiting
-from xlnn.workbooks.own_model import check_model, check_same, layout_of_model
+from xlnn.workbooks.own_model import check_model, check_same, kind_with
 from xlnn.xlsx.cells import cells, headings
 from xlnn.xlsx.package import Package
 from xlnn.xlsx.parts import WORKBOOK, sheet_parts
@@ -106,7 +106,12 @@ def _lines(path: Path, title: str) -> list[str]:
 @lru_cache(maxsize=8)  # of a class, whose students may have different numbers of images
 def layout_of(spec: WorkbookSpec, blank: tuple[str, ...] | None = None) -> Layout:
     """Return the layout of everything that a Spec describes; for an exercise, with its blanks."""
-    layout = kind_of(spec).layout(spec)
+    return _layout_with(None, spec, blank)
+
+
+def _layout_with(model: Model | None, spec: WorkbookSpec, blank: tuple[str, ...] | None) -> Layout:
+    """Return the same for a programmer's own model, if there is one."""
+    layout = kind_with(spec, model).layout(spec)
     return layout if blank is None else exercised(layout, blank, spec.lang)
 
 
@@ -150,7 +155,7 @@ def described(
             check_same(spec, model)
         practises = exercise is not None and exercise_title(spec.lang) in sheet_parts(path)
         blank = tuple(exercise.blank) if practises else None
-        layout = layout_of(spec, blank) if model is None else layout_of_model(model)
+        layout = layout_of(spec, blank) if model is None else _layout_with(model, spec, blank)
         if exercise is not None and not practises:
             layout = waiting(layout, exercise.blank)
     except DataError as error:

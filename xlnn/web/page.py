@@ -136,7 +136,7 @@ def is_page(path: Path) -> bool:
 
 def written(path: Path, engine: str, model: Model | None) -> tuple[str, int]:
     """Return the page of a workbook, and the number of formulas in it."""
-    blanks = () if model is not None else left_out_of(path)
+    blanks = left_out_of(path)
     formulas = size(described(path, model)[1]).formulas
     if formulas > MOST_FORMULAS:
         raise WorkbookError(

@@ -150,6 +150,9 @@ def exercised(layout: Layout, blank: Sequence[str], lang: str) -> Layout:
     tasks, own = Tasks(layout, tuple(blank)), text(lang, WORDS)
     new = [*quantities(tasks, own)]
     titles: dict[str, str] = {}
+    taken = {SHEET, exercise_title(lang).casefold()}
+    if same := [title for title in layout.titles.values() if title.casefold() in taken]:
+        raise DataError(f"The sheet {same[0]} has the name of the exercise's own: rename it.")
     for key, title in layout.titles.items():  # after the Guide, which comes first
         titles |= {key: title} | ({} if titles else {SHEET: exercise_title(lang)})
     # a rule that gives a number another format would hide, in LibreOffice, the one that colours it
@@ -457,8 +460,9 @@ def _symbols(tasks: Tasks, area: eq.JudgedCells, words: Text) -> str:
 
 
 def _name(quantity: Quantity, words: Text) -> str:
-    """Return what a workbook calls a quantity."""
-    return str(words.words["quantities"].get(quantity.kind, ""))
+    """Return what a workbook calls a quantity: its own name if it has neither title nor symbol."""
+    title = str(words.words["quantities"].get(quantity.kind, ""))
+    return title or ("" if symbol(quantity) else quantity.name)
 
 
 def _from_to(first: str, last: str) -> str:

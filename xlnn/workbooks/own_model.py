@@ -20,13 +20,15 @@ from xlnn.model import Model
 from xlnn.quantity import Quantity
 from xlnn.reference import known
 from xlnn.registry.text import Text, text
+from xlnn.workbooks import kind_of
 from xlnn.workbooks.entries import WorkbookSpec
 from xlnn.workbooks.kind import Recipe, WorkbookKind, misfit
 from xlnn.workbooks.pages.page import Page, said, usual_page
+from xlnn.workbooks.personal import moved
 from xlnn.workbooks.statement import check_quantities
 
 THE_PROGRAMMERS = (
-    "This workbook was made from a model in Python, which a file cannot hold: check it with "
+    "This workbook was made from a model in Python, which a file cannot hold: use Python, as in "
     "xlnn.check(path, model=...)."
 )
 
@@ -76,7 +78,7 @@ class OwnModel(WorkbookKind[OwnSpec, tuple[str, Mapping[str, ArrayLike]]]):
     def recipe(
         self,
         origin: tuple[str, Mapping[str, ArrayLike]],
-        options: Mapping[str, Any],  # noqa: ARG002
+        options: Mapping[str, Any],
     ) -> Recipe[OwnSpec]:
         """Combine the model with the workbook's name and the inputs."""
         model, (name, given) = self._known, origin
@@ -88,7 +90,16 @@ class OwnModel(WorkbookKind[OwnSpec, tuple[str, Mapping[str, ArrayLike]]]):
         inputs |= known(model)
         if lost := [q.name for q in model.quantities if q.is_record and q.name not in inputs]:
             raise DataError(f"{lost[0]} is a record of what nobody notes: let it count.")
-        return Recipe(spec_of(model, name), model, inputs)
+        return Recipe(spec_of(model, name, options.get("lang", "en")), model, inputs)
+
+    def personal(
+        self,
+        origin: tuple[str, Mapping[str, ArrayLike]],
+        options: Mapping[str, Any],
+        random: np.random.Generator,
+    ) -> tuple[str, Mapping[str, ArrayLike]]:
+        """Return the inputs with real numbers changed a little."""
+        return origin[0], moved(self._known, self.recipe(origin, options).inputs, random)
 
     @property
     def _known(self) -> Model:
@@ -96,25 +107,30 @@ class OwnModel(WorkbookKind[OwnSpec, tuple[str, Mapping[str, ArrayLike]]]):
             raise DataError(THE_PROGRAMMERS)
         return self._model
 
-    def stated(self, spec: OwnSpec) -> tuple[Model, Text]:  # noqa: ARG002
+    def stated(self, spec: OwnSpec) -> tuple[Model, Text]:
         """Return the model and its names, if it is known."""
-        return self._known, _words(self._known)
+        return self._known, _words(self._known, spec.lang)
 
     def sheets(self, model: Model) -> dict[str, Page]:
         """Return the sheets of a model, as named by its quantities."""
         return {page.key: page for page in _pages(model)}
 
-    def words(self, spec: OwnSpec, layout: Layout | None = None) -> Text:  # noqa: ARG002
+    def words(self, spec: OwnSpec, layout: Layout | None = None) -> Text:
         """Return the programmer's names."""
-        return _words(layout.model if layout else self._known)
+        return _words(layout.model if layout and not self._model else self._known, spec.lang)
 
 
 KIND = OwnModel()
 
 
-def spec_of(model: Model, name: str) -> OwnSpec:
+def kind_with(spec: WorkbookSpec, model: Model | None) -> WorkbookKind[Any, Any]:
+    """Return the kind of a workbook, which knows a programmer's model, if there is one."""
+    return kind_of(spec) if model is None else OwnModel(model)
+
+
+def spec_of(model: Model, name: str, lang: str = "en") -> OwnSpec:
     """Return the Spec of a model."""
-    return OwnSpec(name, "en", tuple(Held(q.name, q.sheet, q.lengths) for q in model.quantities))
+    return OwnSpec(name, lang, tuple(Held(q.name, q.sheet, q.lengths) for q in model.quantities))
 
 
 def check_same(spec: WorkbookSpec, model: Model) -> None:
@@ -136,11 +152,6 @@ def check_same(spec: WorkbookSpec, model: Model) -> None:
             )
 
 
-def layout_of_model(model: Model) -> Layout:
-    """Return the layout of a model that `check_model` has accepted."""
-    return OwnModel(model).layout(spec_of(model, ""))
-
-
 def _pages(model: Model) -> list[Page]:
     stated = {page.key: page for page in model.pages}
     own = (q.sheet for q in model.quantities if not isinstance(q.equation, Constant))
@@ -148,13 +159,13 @@ def _pages(model: Model) -> list[Page]:
     return [stated.get(key) or usual_page(model, key) for key in keys]
 
 
-def _words(model: Model) -> Text:
+def _words(model: Model, lang: str) -> Text:
     """Return the texts of a model's workbook: the programmer's names."""
-    english, pages = text("en"), _pages(model)
-    words = said(model, pages)
-    words["sheets"]["spec"] = english("sheets", "spec")
-    words["notes"]["spec"] = "Which quantities this workbook holds. Its equations are its maker's."
-    return Text("en", {**english.words, **words})
+    known = text(lang)
+    words = said(model, _pages(model))
+    words["sheets"]["spec"] = known("sheets", "spec")
+    words["notes"]["spec"] = known("notes", "spec_of_model")
+    return Text(lang, {**known.words, **words})
 
 
 def check_model(model: Model) -> None:

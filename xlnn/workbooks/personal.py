@@ -1,9 +1,11 @@
 """Give a student numbers of their own: those of a template, changed a little."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 
+from xlnn.model import Model
 from xlnn.options import Options
 from xlnn.quantity import Quantity
 from xlnn.workbooks.making import Kind, made
@@ -40,6 +42,16 @@ def moved_inputs(quantity: Quantity, given: object, random: np.random.Generator)
     return np.array(moved, dtype=float).reshape(array.shape)
 
 
+def moved(
+    model: Model, inputs: Mapping[str, np.ndarray], random: np.random.Generator
+) -> dict[str, np.ndarray]:
+    """Return the inputs of a model, with real ones changed a little."""
+    return {
+        q.name: moved_inputs(q, inputs[q.name], random) if is_movable(q) else inputs[q.name]
+        for q in model.inputs
+    }
+
+
 def _digits(value: float) -> int:
     """Return the number of digits of a number, within `DIGITS`."""
     written = f"{value:.15e}".partition("e")[0].replace(".", "").lstrip("-").rstrip("0")
@@ -49,12 +61,7 @@ def _digits(value: float) -> int:
 def personal(kind: Kind, origin: Origin, asked: Options, random: np.random.Generator) -> Origin:
     """Return an origin whose real inputs are changed a little."""
     recipe = made(kind, origin, asked)
-    inputs = {q.name: recipe.inputs[q.name] for q in recipe.model.inputs}
-    inputs |= {
-        q.name: moved_inputs(q, inputs[q.name], random)
-        for q in recipe.model.inputs
-        if is_movable(q)
-    }
+    inputs = moved(recipe.model, recipe.inputs, random)
     if kind.learns is None:
         return replace(origin, inputs=inputs)
     names = {kind.learns.x, kind.learns.t}
