@@ -10,6 +10,7 @@
 # make smoke    install the wheel alone, on each Python at hand, and use it
 # make table    check every template with every engine, write the tables of README and docs/check.md
 # make quantities write docs/quantities.md, what every array is
+# make catalogue write docs/catalogue.md, what a model can be stated with
 # make mutation plant 2,000 errors and see whether the check names each
 # make signals  stop commands at 200 random moments and see whether anything is left
 # make seeds    check every template with the numbers of 100 seeds
@@ -59,6 +60,9 @@ table: .venv/ready
 
 quantities: .venv/ready
 	$(BIN)/python docs/quantities.py
+
+catalogue: .venv/ready
+	$(BIN)/python docs/catalogue.py
 
 mutation: .venv/ready
 	$(BIN)/python tests/benchmarks/mutation.py --errors 2000
@@ -117,4 +121,4 @@ site: .venv/ready
 clean:
 	rm -rf .venv
 
-.PHONY: build test test-ci test-all lint bench table release smoke mutation signals seeds quantities fuzz grading pictures gallery validator readers browser lint-page site clean
+.PHONY: build test test-ci test-all lint bench table release smoke mutation signals seeds quantities catalogue fuzz grading pictures gallery validator readers browser lint-page site clean

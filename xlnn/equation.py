@@ -108,6 +108,11 @@ class Equation:
     says: str = ""
     """What it is and the section of the book, if its class does not say it."""
 
+    usage: str = ""
+    """The shapes of its arguments and of its values, for programmers, and what it is: ``"W (m, n),
+    x (row; n) → (row; m): W x"`` is m numbers for each entry along the axis row. The axes come
+    first; what it is, is in ``says`` unless it is said here."""
+
     switches = False
     """Whether it switches units off: then they pass on exactly 0, so values of such a network
     verify little, and all its formulas must read as stated."""
@@ -117,6 +122,15 @@ class Equation:
         """The names of the arguments, in the order in which ``array`` takes them."""
         array = getattr(self, "array", None)  # without one it is refused with its model
         return tuple(inspect.signature(array).parameters) if callable(array) else ()
+
+    def __repr__(self) -> str:
+        """Return its kind and its arguments."""
+        return f"{type(self).__name__}({', '.join(self.roles)})"
+
+    def _document(self) -> None:
+        """Let ``help`` show its usage."""
+        shapes, is_said, meaning = self.usage.partition(": ")
+        vars(self)["__doc__"] = f"{meaning if is_said else self.says}\n\n{shapes}".strip()
 
     array: Callable[..., Any]
     """State the equation in NumPy; each equation has arguments of its own."""
@@ -298,7 +312,7 @@ def of_each(equations: Sequence[Equation]) -> Equation:
     return (EachSentence if isinstance(first, Sentence) else EachEquation)(equations)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Stated(Equation):
     """An equation given as two functions instead of a class.
 
@@ -307,7 +321,8 @@ class Stated(Equation):
     is the same over the whole of the axis ``row``, as ``{x[row][0]}``; ``{x.first}`` and
     ``{x.last}`` are at the ends of its axis, and ``{0}`` is the number of the unit, from 1.
     ``reads_as_stated`` and the others have the same meaning as those of an `Equation`. ``says`` is
-    what the docstring of a class says: the equation, and the section of the book.
+    what the docstring of a class says: the equation, and the section of the book. What ``help``
+    shows of it is its ``usage``.
 
     >>> double = Stated(array=lambda x: 2 * x, cell="=2*{x}")
     >>> double.roles
@@ -324,9 +339,12 @@ class Stated(Equation):
     one_hot: tuple[str, ...] = ()
     number_format: str = "0.0000"
     says: str = ""
+    usage: str = ""
 
     def __post_init__(self) -> None:
-        """Make a function of a formula that is a text."""
+        """Document it by its usage, and make a function of a formula that is a text."""
+        if self.usage:
+            self._document()
         if isinstance(self.cell, str):
             object.__setattr__(self, "cell", partial(_filled, self.cell))
 

@@ -28,7 +28,7 @@ from xlnn.model import Model
 from xlnn.quantity import Quantity
 from xlnn.reference import LARGE, Arrays, size_of
 from xlnn.writing.workbook import can_be_stored
-from xlnn.xlsx.guard import FUNCTIONS
+from xlnn.xlsx.guard import FUNCTIONS, OTHERWISE, instead_of
 from xlnn.xlsx.package import Package, inspect
 
 BYTES_OF_A_FORMULA, BYTES_OF_A_READ = 2_100, 10
@@ -237,8 +237,8 @@ def check_formulas(layout: Layout) -> None:
             if strange := sorted(functions_of(formula) - FUNCTIONS):
                 raise DataError(
                     f"The cell of {name} calls {strange[0]:.40}, which is not one of the "
-                    f"{len(FUNCTIONS)} functions that all engines compute alike; write it without "
-                    "that function."
+                    f"{len(FUNCTIONS)} functions that all engines compute alike; "
+                    f"{instead_of(strange[0]) or OTHERWISE}."
                 )
     check_stated(layout)
     check_last_digits(layout)

@@ -38,6 +38,7 @@ SIGMOID = Stated(
     # of -z, not of the cell: MAX(-700,z) ignores an empty cell (0) and would give -700
     lambda *unit, z: f"=1/(1+EXP(MIN({LARGEST},-{z[unit]})))",
     says="a = 1 / (1 + exp(-z)), between 0 and 1. Book: 1-3, 2-1.",
+    usage="z (row; n) → (row; n)",
 )
 
 SIGMOID_SLOPE = Stated(
@@ -50,6 +51,7 @@ TANH = Stated(
     lambda z: np.tanh(z),  # noqa: PLW0108 -- its argument is z
     "=TANH({z})",
     says="a = tanh(z), between -1 and 1. Book: 2-1.",
+    usage="z (row; n) → (row; n)",
 )
 
 TANH_SLOPE = Stated(
@@ -64,6 +66,7 @@ RELU = Stated(
     says="a = max(0, z).",
     reads_as_stated=True,
     switches=True,
+    usage="z (row; n) → (row; n)",
 )
 """No rounding is needed: a is continuous at 0."""
 

@@ -18,6 +18,13 @@ from xlnn.equations import units
 from xlnn.equations.dense import written_sum
 from xlnn.quantity import Quantity
 
+__all__ = [
+    "BIAS_SLOPE", "COST", "ERROR", "EXP", "GAIN_SLOPE", "LOOK_UP", "MASKED", "MEAN", "MIX_BACK",
+    "NORMAL", "NORMAL_BACK", "PROJECT", "RELU_BACK", "SCORE", "SCORE_ERROR", "SHARE", "SLOPE",
+    "SPREAD", "TOTAL", "block", "block_back", "encoding", "head", "head_back", "hit",
+    "look_up_slope", "position",
+]  # fmt: skip
+
 SOURCE, NORM = "Vaswani et al. 2017, ", "Ba et al. 2016, (4)"
 
 PROJECT, EXP, SHARE, TOTAL = units.PROJECT, units.EXP, units.SHARE, units.total("row")
@@ -31,14 +38,16 @@ def encoding(positions: int, numbers: int) -> Stated:
     return Stated(
         lambda: np.where(k % 2, np.cos(angle), np.sin(angle)),
         lambda t, k: f"={('SIN', 'COS')[k % 2]}({t}/10000^({k - k % 2}/{numbers}))",
+        usage=f"→ ({positions}, {numbers})",
     )
 
 
 SCORE = Stated(
     lambda Q, K: Q @ K.swapaxes(-1, -2) / Q.shape[-1] ** 0.5,
     lambda i, j, Q, K: f"=SUMPRODUCT({Q[i, :]},{K[j, :]})/SQRT({Q.shape[1]})",
+    usage="Q (row; p, n), K (row; p, n) → (row; p, p): How well the query of a position fits "
+    "the key of another.",
 )
-"""How well the query of a position fits the key of another."""
 
 
 def _earlier(Z: np.ndarray) -> np.ndarray:
@@ -52,11 +61,15 @@ MASKED = Stated(  # later positions get e^-inf = 0; the largest score is taken o
         * np.exp(_earlier(Z) * (Z - np.where(_earlier(Z), Z, -np.inf).max(-1)[..., None]))
     ),
     lambda i, j, Z: f"=EXP({Z[i, j]}-MAX({Z[i, : i + 1]}))" if j <= i else "=0",
+    usage="Z (row; p, p) → (row; p, p): exp(Z - max Z) of a position and those before it, 0 of "
+    "later ones.",
 )
 
 MIX_BACK = Stated(
     lambda a, b: a.swapaxes(-1, -2) @ b,
     lambda j, k, a, b: "=" + written_sum([f"{a[i, j]}*{b[i, k]}" for i in range(a.shape[0])]),
+    usage="a (row; p, q), b (row; p, n) → (row; q, n): a transposed, times b: the error of "
+    "keys and of values.",
 )
 
 
@@ -66,13 +79,17 @@ def _of_target(z: np.ndarray, t: np.ndarray) -> np.ndarray:
     return np.take_along_axis(z, number[..., None] - 1, -1)[..., 0]
 
 
-COST = Stated(  # -ln p of the target
+COST = Stated(
     lambda z, u, t: np.log(u.sum(-1)) + z.max(-1) - _of_target(z, t),
     lambda i, z, u, t: f"=LN(SUM({u[i, :]}))+MAX({z[i, :]})-INDEX({z[i, :]},1,{t[i]})",
+    usage="z (row; p, v), u (row; p, v), t (row; p) from 1 to v → (row; p): -ln of the "
+    "probability of the target, with u = exp(z - max z).",
 )
 ERROR = Stated(
     lambda p, t: p - (t[..., None] == np.arange(1, p.shape[-1] + 1)),
     lambda i, k, p, t: f"={p[i, k]}-IF({t[i]}={k + 1},1,0)",
+    usage="p (row; q, v), t (row; q) from 1 to v → (row; q, v): p, less 1 at the target: how "
+    "fast `COST` changes with z.",
 )
 
 
@@ -83,10 +100,11 @@ def hit(least: float) -> Stated:
         lambda i, p, t: f"=IF(INDEX({p[i, :]},1,{t[i]})>{least},1,0)",
         reads_as_stated=True,
         discontinuous=True,
+        usage="p (row; q, v), t (row; q) from 1 to v → (row; q)",
     )
 
 
-SCORE_ERROR = Stated(  # back through the softmax and the square root
+SCORE_ERROR = Stated(
     lambda A, do, V, o: (
         A * (do @ V.swapaxes(-1, -2) - (do * o).sum(-1)[..., None]) / V.shape[-1] ** 0.5
     ),
@@ -94,6 +112,8 @@ SCORE_ERROR = Stated(  # back through the softmax and the square root
         f"={A[i, j]}*(SUMPRODUCT({do[i, :]},{V[j, :]})-SUMPRODUCT({do[i, :]},{o[i, :]}))"
         f"/SQRT({V.shape[1]})"
     ),
+    usage="A (row; p, p), do (row; p, n), V (row; p, n), o (row; p, n) → (row; p, p): Back "
+    "through the softmax and the square root.",
 )
 
 
@@ -102,11 +122,13 @@ def _summed(positions: Cells, term: Callable[[int], str]) -> str:
     return written_sum([term(t) for t in range(positions.shape[0])])
 
 
-SLOPE = Stated(  # gradient of weights W: errors times their inputs, summed over rows and positions
+SLOPE = Stated(
     lambda d, a: np.einsum("rtk,rti->ki", d, a),
     lambda k, i, d, a: (
         "=" + _summed(d, lambda t: f"SUMPRODUCT({d.over('row')[t, k]},{a.over('row')[t, i]})")
     ),
+    usage="d (row; p, m), a (row; p, n) → (m, n): The gradient of weights: errors times their "
+    "inputs, summed over rows and positions.",
 )
 
 GAIN_SLOPE = Stated(
@@ -114,10 +136,12 @@ GAIN_SLOPE = Stated(
     lambda k, d, a: (
         "=" + _summed(d, lambda t: f"SUMPRODUCT({d.over('row')[t, k]},{a.over('row')[t, k]})")
     ),
+    usage="d (row; p, n), a (row; p, n) → (n): The gradient of the gain of a layer normalisation.",
 )
 BIAS_SLOPE = Stated(
     lambda d: d.sum((0, 1)),
     lambda k, d: "=" + _summed(d, lambda t: f"SUM({d.over('row')[t, k]})"),
+    usage="d (row; p, n) → (n): The gradient of biases.",
 )
 
 LOOK_UP = Stated(
@@ -125,8 +149,9 @@ LOOK_UP = Stated(
     lambda t, k, E, s, PE: "=CHOOSE({},{})*SQRT({})+{}".format(
         s[t], ",".join(E[v, k] for v in range(E.shape[0])), E.shape[1], PE[t, k]
     ),
+    usage="E (v, n), s (row; p) from 1 to v, PE (p, n) → (row; p, n): The embedding E of each "
+    "symbol s, times √d, and where it stands.",
 )
-"""The embedding E of each symbol s, times √d, and where it stands."""
 
 
 def look_up_slope(symbols: int) -> Stated:
@@ -139,22 +164,29 @@ def look_up_slope(symbols: int) -> Stated:
             d.shape[1],
             _summed(d, lambda t: f"SUMIF({s.over('row')[t]},{v + 1},{d.over('row')[t, k]})"),
         ),
+        usage=f"d (row; p, n), s (row; p) from 1 to {symbols} → ({symbols}, n)",
     )
 
 
 EPSILON = 1e-5
 """The ε of the layer normalisation."""
 
-MEAN = Stated(lambda r: r.mean(-1), lambda t, r: f"=AVERAGE({r[t, :]})")
+MEAN = Stated(
+    lambda r: r.mean(-1),
+    lambda t, r: f"=AVERAGE({r[t, :]})",
+    usage="r (row; p, n) → (row; p): The mean of each position.",
+)
 SPREAD = Stated(  # divided by d, as the variance of a population is, and not by d - 1
     lambda r, m: np.sqrt(((r - m[..., None]) ** 2).sum(-1) / r.shape[-1] + EPSILON),
     lambda t, r, m: "=SQRT(SUMSQ({})/{}+1/{})".format(
         ",".join(f"{r[t, k]}-{m[t]}" for k in range(r.shape[1])), r.shape[1], round(1 / EPSILON)
     ),
+    usage="r (row; p, n), m (row; p) → (row; p): The root of the variance of each position plus ε.",
 )
 NORMAL = Stated(
     lambda r, m, s: (r - m[..., None]) / s[..., None],
     lambda t, k, r, m, s: f"=({r[t, k]}-{m[t]})/{s[t]}",
+    usage="r (row; p, n), m (row; p), s (row; p) → (row; p, n): (r - m) / s.",
 )
 NORMAL_BACK = Stated(  # with d = ∂C/∂n: (d - mean d - n mean (n d)) / s
     lambda dy, g, n, s: (
@@ -165,6 +197,8 @@ NORMAL_BACK = Stated(  # with d = ∂C/∂n: (d - mean d - n mean (n d)) / s
         f"=({dy[t, k]}*{g[k]}-SUMPRODUCT({dy[t, :]},{g[:]})/{n.shape[1]}"
         f"-{n[t, k]}*SUMPRODUCT({n[t, :]},{dy[t, :]},{g[:]})/{n.shape[1]})/{s[t]}"
     ),
+    usage="dy (row; p, n), g (n), n (row; p, n), s (row; p) → (row; p, n): Back through "
+    "`NORMAL`: mean and spread depend on r as well.",
 )
 RELU_BACK = Stated(  # the mask is that of h, what the ReLU receives
     lambda a, b, h: (a @ b) * (np.round(np.clip(h, 0, 1), 12) > 0),
@@ -174,6 +208,8 @@ RELU_BACK = Stated(  # the mask is that of h, what the ReLU receives
     ),
     reads_as_stated=True,
     discontinuous=True,
+    usage="a (row; p, m), b (m, n), h (row; p, n) → (row; p, n): Back through weights b and a "
+    "relu that receives h.",
 )
 
 

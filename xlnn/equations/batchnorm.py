@@ -17,24 +17,34 @@ from xlnn.equations import units
 from xlnn.equations.elementary import DIFFERENCE
 from xlnn.quantity import Quantity
 
+__all__ = [
+    "CENTRED", "CUT_ERROR", "CUT_SLOPE", "ERROR", "FOLLOWED", "GAMMA_SLOPE", "MEAN_PRODUCT",
+    "NORMAL", "SCALED", "VARIANCE", "layer", "layer_back",
+]  # fmt: skip
+
 SOURCE = "Ioffe & Szegedy 2015"
 
 EPSILON = 1e-5
 ROOT = "SQRT({variance}+1/100000)"
 
-CENTRED = DIFFERENCE.restated("s", "mean")
+CENTRED = DIFFERENCE.restated("s", "mean", usage="s (row; n), mean (n) → (row; n): s - mean.")
 
 VARIANCE = Stated(
     lambda centred: (centred**2).mean(0),
     lambda j, centred: "=SUMSQ({0})/COUNT({0})".format(centred.over("row")[j]),
+    usage="centred (row; n) → (n): The mean of the squares.",
 )
 
 NORMAL = Stated(
-    lambda centred, variance: centred / np.sqrt(variance + EPSILON), f"={{centred}}/{ROOT}"
+    lambda centred, variance: centred / np.sqrt(variance + EPSILON),
+    f"={{centred}}/{ROOT}",
+    usage="centred (row; n), variance (n) → (row; n): With the mean 0 and the variance 1.",
 )
 
 SCALED = Stated(
-    lambda norm, gamma, shift: np.tanh(gamma * norm + shift), "=TANH({gamma}*{norm}+{shift})"
+    lambda norm, gamma, shift: np.tanh(gamma * norm + shift),
+    "=TANH({gamma}*{norm}+{shift})",
+    usage="norm (row; n), gamma (n), shift (n) → (row; n): tanh(gamma norm + shift).",
 )
 
 GAMMA_SLOPE = Stated(
@@ -42,14 +52,15 @@ GAMMA_SLOPE = Stated(
     lambda j, delta, norm: "=SUMPRODUCT({},{})".format(
         *(each.over("row")[j] for each in (delta, norm))
     ),
+    usage="delta (row; n), norm (row; n) → (n): The gradient of gamma.",
 )
-"""The gradient of gamma."""
 
 MEAN_PRODUCT = Stated(
     lambda delta, norm: (delta * norm).mean(0),
     lambda j, delta, norm: "=SUMPRODUCT({0},{1})/COUNT({0})".format(
         *(each.over("row")[j] for each in (delta, norm))
     ),
+    usage="delta (row; n), norm (row; n) → (n): The mean of their products.",
 )
 
 ERROR = Stated(
@@ -57,16 +68,19 @@ ERROR = Stated(
         gamma * (delta - mean_delta - norm * product) / np.sqrt(variance + EPSILON)
     ),
     f"={{gamma}}*({{delta}}-{{mean_delta}}-{{norm}}*{{product}})/{ROOT}",
+    usage="delta (row; n), mean_delta (n), norm (row; n), product (n), gamma (n), variance (n) "
+    "→ (row; n): The error of the sum: each sum moves the mean (mean_delta) and the "
+    "variance (product) as well.",
 )
-"""The error of the sum: each sum moves the mean (mean_delta) and the variance (product) as well."""
 
 CUT_ERROR = Stated(
     lambda delta, norm, product, gamma, variance: (
         gamma * (delta - norm * product) / np.sqrt(variance + EPSILON)
     ),
     f"={{gamma}}*({{delta}}-{{norm}}*{{product}})/{ROOT}",
+    usage="delta (row; n), norm (row; n), product (n), gamma (n), variance (n) → (row; n): "
+    "`ERROR` as if the mean were a constant: a mistake.",
 )
-"""The same as if the mean were a constant: a mistake."""
 
 
 def _cut_slope(j: int, i: int, **of: Cells) -> str:
@@ -82,14 +96,16 @@ CUT_SLOPE = Stated(
     lambda j, i, slope, x, gamma, mean_delta, variance: _cut_slope(
         j, i, slope=slope, x=x, gamma=gamma, mean_delta=mean_delta, variance=variance
     ),
+    usage="slope (m, n), x (row; n), gamma (m), mean_delta (m), variance (m) → (m, n): What "
+    "the gradient of weights from x would be, as if the mean were a constant.",
 )
-"""What the gradient of weights from x would be, as if the mean were a constant."""
 
 FOLLOWED = Stated(
     lambda before, now, share: before + share * (now - before),
     "={before}+{share}*({now}-{before})",
+    usage="before (n), now (n), share () → (n): A number that goes a share of the way to that "
+    "of each epoch.",
 )
-"""A number that goes a share of the way to that of each epoch."""
 
 
 # fmt: off

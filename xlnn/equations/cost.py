@@ -20,6 +20,7 @@ SQUARED_ERROR = Stated(
     lambda t, a: ((t - a) ** 2).sum(axis=-1) / 2,
     lambda t, a: f"={written_squares([f'{t[k]}-{a[k]}' for k in range(a.shape[0])])}/2",
     says="C = 1/2 sum_k (t_k - a_k)^2, for one sample. Book: 3-4.",
+    usage="t (row; n), a (row; n) → (row;)",
 )
 
 SQUARED_ERROR_DELTA = Stated(
@@ -34,6 +35,7 @@ CROSS_ENTROPY = Stated(
     "=MAX({z},0)-{t}*{z}+LN(1+EXP(-ABS({z})))",
     says="c_k = -(t_k ln a_k + (1 - t_k) ln(1 - a_k)), of a sigmoid unit. Book: 3-3.",
     reads_as_stated=True,
+    usage="z (row; n), t (row; n) → (row; n)",
 )
 """Differs from the book's form, which takes ln 0 once a is 0 or 1 to 16 digits: with a = 1 / (1 +
 exp(-z)) it is the same as max(z, 0) - t z + ln(1 + exp(-|z|))."""

@@ -130,6 +130,7 @@ DENSE = Stated(
     ),
     _weighted_input,
     says="z_j = sum_i w_ji a_i + b_j.   Book: 3-2, 5-3.",
+    usage="W (m, n), x (row; n), b (m) → (row; m)",
 )
 """What each unit receives; x may be the rows of a matrix, or x and W shaped as pictures or maps."""
 
@@ -161,6 +162,11 @@ class Back(Equation):
         self.pairs, self.plus, self.tanh, self.slope, self.says = pairs, plus, tanh, slope, says
         self.roles = (*chain.from_iterable(pairs), *filter(None, (plus, tanh, slope)))
         self.optional = (slope,) if slope else ()
+        through = ", ".join(f"{d} (row; m), {W} (m, n)" for d, W in pairs)
+        own = (f", {role} (row; n)" for role in self.roles[2 * len(pairs) :])
+        self.usage = f"{through}{''.join(own)} → (row; n)"
+        self.usage += "" if says else ": The errors that come back through weights: the sum of d W."
+        self._document()
 
     def array(self, **known: np.ndarray) -> np.ndarray:
         """Return the errors, in the shape of what enters."""

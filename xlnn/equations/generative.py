@@ -13,10 +13,25 @@ import numpy as np
 from xlnn.equation import Cells, Choice, Stated
 from xlnn.equations.elementary import PLUS_PRODUCT
 
-SPREAD = Stated(lambda s: np.exp(s / 2), "=EXP({s}/2)")
+__all__ = [
+    "BOTH_COSTS", "DENSITY", "DIVERGENCE", "DRAWN", "FIRST", "FOOLED", "HIDDEN", "JUDGED",
+    "MEAN_COST", "MIDDLE_ERROR", "PASSED", "RECONSTRUCTION", "SIZE", "SPREAD", "S_ERROR",
+    "TURNED", "across", "judged_error", "over_both",
+]  # fmt: skip
 
-DRAWN = PLUS_PRODUCT.restated("middle", "sigma", "noise")
-"""A point of a spot: the noise is an input, so the point has a slope.   Kingma & Welling, 2.4."""
+SPREAD = Stated(
+    lambda s: np.exp(s / 2),
+    "=EXP({s}/2)",
+    usage="s (row; n) → (row; n): The spread of a spot, from s = ln sigma^2.",
+)
+
+DRAWN = PLUS_PRODUCT.restated(
+    "middle",
+    "sigma",
+    "noise",
+    usage="middle (row; n), sigma (row; n), noise (row; n) → (row; n): A point of a spot: the "
+    "noise is an input, so the point has a slope. Kingma & Welling, 2.4.",
+)
 
 RECONSTRUCTION = Stated(  # ln y could ask for ln 0
     lambda z, x: (np.maximum(z, 0) - x * z + np.log1p(np.exp(-np.abs(z)))).sum(1),
@@ -26,8 +41,9 @@ RECONSTRUCTION = Stated(  # ln y could ask for ln 0
             f"MAX({z[j]},0)-{x[j]}*{z[j]}+LN(1+EXP(-ABS({z[j]})))" for j in range(z.shape[0])
         )
     ),
+    usage="z (row; n), x (row; n) → (row;): The cross-entropy of all pixels of an image. "
+    "Kingma & Welling, app. C.1.",
 )
-"""The cross-entropy of all pixels of an image.   Kingma & Welling, app. C.1."""
 
 DIVERGENCE = Stated(
     lambda middle, sigma, s: ((middle * middle + sigma * sigma - 1 - s) / 2).sum(1),
@@ -38,47 +54,68 @@ DIVERGENCE = Stated(
         )
         + ")/2"
     ),
+    usage="middle (row; n), sigma (row; n), s (row; n) → (row;): The KL divergence of a spot "
+    "from the normal distribution. Kingma & Welling, app. B.",
 )
-"""The KL divergence of a spot from the normal distribution.   Kingma & Welling, app. B."""
 
-BOTH_COSTS = PLUS_PRODUCT.restated("R", "factor", "KL")
-"""R + beta KL.   Higgins et al., (4)."""
+BOTH_COSTS = PLUS_PRODUCT.restated(
+    "R", "factor", "KL", usage="R (), factor (), KL () → (): R + beta KL. Higgins et al., (4)."
+)
 
-MIDDLE_ERROR = PLUS_PRODUCT.restated("dc", "factor", "middle")
+MIDDLE_ERROR = PLUS_PRODUCT.restated(
+    "dc",
+    "factor",
+    "middle",
+    usage="dc (row; n), factor (), middle (row; n) → (row; n): How fast both costs change with "
+    "a middle.",
+)
 S_ERROR = Stated(
     lambda dc, noise, sigma, factor: dc * noise * sigma / 2 + factor * (sigma * sigma - 1) / 2,
     "={dc}*{noise}*{sigma}/2+{factor}*({sigma}*{sigma}-1)/2",
+    usage="dc (row; n), noise (row; n), sigma (row; n), factor () → (row; n): How fast both "
+    "costs change with s, from the error dc of the point drawn.",
 )
-"""How fast both costs change with s, from the error dc of the point drawn."""
 
 TURNED = Choice(
     lambda image, epoch: (image + epoch - 2) % len(image) + 1,
     lambda image, epoch: f"=MOD({image[()]}+{epoch[()]}-2,COUNT({image.over('image')[()]}))+1",
+    usage="image (image;) from 1 to image, epoch () from 1 to 3 → (image;): The row of a table "
+    "that an image takes: one further down in each epoch, and round again.",
 )
-"""The row of a table that an image takes: one further down in each epoch, and round again."""
 
 HIDDEN = Stated(
     lambda W, x, b: np.tanh(x @ W.T + b),
     lambda j, W, x, b: f"=TANH({W[j, 0]}*{x[0]}+{b[j]})",
+    usage="W (n, 1), x (row; 1), b (n) → (row; n): A tanh unit with one input.",
 )
-"""A tanh unit with one input."""
 
 LOG = "LN(1+EXP(-ABS({0})))"  # EXP of z itself could be too large
 JUDGED = Stated(
     lambda real, made: np.logaddexp(0, -real) + np.logaddexp(0, made),
     f"=MAX(-{{real}},0)+{LOG.format('{real}')}+MAX({{made}},0)+{LOG.format('{made}')}",
+    usage="real (row; n), made (row; n) → (row; n): -ln D of a row of data, and -ln(1 - D) of "
+    "one made. Goodfellow et al., 3.",
 )
-"""-ln D of a row of data, and -ln(1 - D) of one made.   Goodfellow et al., 3."""
 
-FOOLED = Stated(lambda made: np.logaddexp(0, -made), f"=MAX(-{{made}},0)+{LOG.format('{made}')}")
-"""-ln D of a row made: the generator's cost that does not saturate.   Goodfellow et al., 3."""
+FOOLED = Stated(
+    lambda made: np.logaddexp(0, -made),
+    f"=MAX(-{{made}},0)+{LOG.format('{made}')}",
+    usage="made (row; n) → (row; n): -ln D of a row made: the generator's cost that does not "
+    "saturate. Goodfellow et al., 3.",
+)
 
-MEAN_COST = Stated(lambda of: of.mean(), lambda of: f"=AVERAGE({of.over('row')[0]})")
+MEAN_COST = Stated(
+    lambda of: of.mean(),
+    lambda of: f"=AVERAGE({of.over('row')[0]})",
+    usage="of (row; 1) → (): The mean over the rows.",
+)
 
 
 def judged_error(rows: int, answer: int) -> Stated:
     """Return how fast the mean of -ln D (answer 1) or of -ln(1 - D) (0) changes with z of a row."""
-    return Stated(lambda y: (y - answer) / rows, f"=({{y}}-{answer})/{rows}")
+    return Stated(
+        lambda y: (y - answer) / rows, f"=({{y}}-{answer})/{rows}", usage="y (row; n) → (row; n)"
+    )
 
 
 def over_both(of: Stated) -> Stated:
@@ -102,8 +139,12 @@ def over_both(of: Stated) -> Stated:
     def cell(*unit: int, **known: Cells) -> str:
         return "=" + "+".join(of.cell(*unit, **of_one(each, known))[1:] for each in names)
 
+    sizes = {"d": "m", "a": "n"}
+    takes = (f"{each[role]} (row; {sizes[role]})" for each in names for role in of.roles)
     return Stated(
-        lambda **known: sum(of.array(**of_one(each, known)) for each in names), cell
+        lambda **known: sum(of.array(**of_one(each, known)) for each in names),
+        cell,
+        usage=f"{', '.join(takes)} → ({', '.join(sizes[role] for role in of.roles)})",
     ).taking(*(each[role] for each in names for role in of.roles))
 
 
@@ -117,18 +158,26 @@ DENSITY = Stated(
     ),
     f"=EXP(-MIN(700,(({{x}}-{{mean}})/MAX(ABS({{spread}}),{NARROW}))^2/2))"
     f"/(MAX(ABS({{spread}}),{NARROW})*SQRT(2*PI()))",
+    usage="x (row;), mean (), spread () → (row;): The density of the normal distribution.",
 )
-"""The density of the normal distribution."""
 
 PASSED = Choice(
     lambda before, now, last, goal: before + ((now - goal) * (last - goal) < 0),
     "={before}+IF(SIGN({now}-{goal})*SIGN({last}-{goal})<0,1,0)",
+    usage="before () from 0 to 3, now (), last (), goal () → (): How often a number has come "
+    "to the other side of its goal.",
 )
-"""How often a number has come to the other side of its goal."""
 
-FIRST = Stated(lambda of: of.ravel()[0], lambda of: f"={of[(0,) * len(of.shape)]}")
-SIZE = Stated(lambda of: np.abs(of).ravel()[0], lambda of: f"=ABS({of[(0,) * len(of.shape)]})")
-"""The only number, and its size."""
+FIRST = Stated(
+    lambda of: of.ravel()[0],
+    lambda of: f"={of[(0,) * len(of.shape)]}",
+    usage="of (n) → (): The first number.",
+)
+SIZE = Stated(
+    lambda of: np.abs(of).ravel()[0],
+    lambda of: f"=ABS({of[(0,) * len(of.shape)]})",
+    usage="of (n) → (): The size of the first number.",
+)
 
 
 def across(places: int) -> Stated:
@@ -136,4 +185,5 @@ def across(places: int) -> Stated:
     return Stated(
         lambda m, n: min(0, m) - 3 + (abs(m) + 6) * (n - 1)[:, np.newaxis] / (places - 1),
         f"=MIN(0,{{m}})-3+(ABS({{m}})+6)*({{n}}-1)/{places - 1}",
+        usage="m (), n (place;) → (place; 1)",
     )

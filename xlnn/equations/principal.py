@@ -17,6 +17,8 @@ from xlnn.equations import units
 from xlnn.equations.dense import written_squares
 from xlnn.quantity import Quantity
 
+__all__ = ["axes"]
+
 NEARLY = 0.001
 """The part of all variance that axes may miss."""
 

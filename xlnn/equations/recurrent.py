@@ -26,6 +26,12 @@ from xlnn.equations.optimiser import MOVING_AVERAGE
 from xlnn.quantity import Quantity
 from xlnn.terms import peak_formula
 
+__all__ = [
+    "CANDIDATE_ERROR", "CELL_ERROR", "GATE", "GATE_ERROR", "HIDDEN", "KEPT_ERROR",
+    "LARGEST_LAST", "LEFT", "MIXED", "MIXED_ERROR", "OUT_ERROR", "RECURRENT", "TANH_ERROR",
+    "UPDATE_ERROR", "gru", "gru_back", "lstm", "lstm_back",
+]  # fmt: skip
+
 SOURCE = "Hochreiter & Schmidhuber 1997"
 
 
@@ -39,40 +45,86 @@ def _received(j: int, **of: Cells) -> str:
 RECURRENT = Stated(
     lambda U, past, W, x, b: np.tanh(past @ U.T + x @ W.T + b),
     lambda j, U, past, W, x, b: f"=TANH({_received(j, U=U, past=past, W=W, x=x, b=b)})",
+    usage="U (n, n), past (row; n), W (n, m), x (row; m), b (n) → (row; n): tanh of what a "
+    "unit receives from the step before and from x. Elman 1990.",
 )
-"""tanh of what a unit receives from the step before and from x.   Elman 1990."""
 
 GATE = Stated(
     lambda U, past, W, x, b: 1 / (1 + np.exp(np.minimum(700, -(past @ U.T + x @ W.T + b)))),
     lambda j, U, past, W, x, b: (
         f"=1/(1+EXP(MIN(700,-({_received(j, U=U, past=past, W=W, x=x, b=b)}))))"
     ),
+    usage="U (n, n), past (row; n), W (n, m), x (row; m), b (n) → (row; n): The sigmoid of "
+    "what a unit receives: how far a gate is open.",
 )
-"""The sigmoid of the same: how far a gate is open."""
 
-TANH_ERROR = Stated(lambda a, h: a * (1 - h * h), "={a}*(1-{h}*{h})")
-"""The error before tanh, from that of its output h."""
+TANH_ERROR = Stated(
+    lambda a, h: a * (1 - h * h),
+    "={a}*(1-{h}*{h})",
+    usage="a (row; n), h (row; n) → (row; n): The error before tanh, from that of its output h.",
+)
 
-HIDDEN = Stated(lambda o, c: o * np.tanh(c), "={o}*TANH({c})")
+HIDDEN = Stated(
+    lambda o, c: o * np.tanh(c),
+    "={o}*TANH({c})",
+    usage="o (row; n), c (row; n) → (row; n): o tanh(c): what an LSTM shows of its memory.",
+)
 CELL_ERROR = Stated(  # LibreOffice gives #NUM! for the square of a tiny number, and 0 for a product
     lambda after, o, c, later, f_after: after * o * (1 - np.tanh(c) ** 2) + later * f_after,
     "={after}*{o}*(1-TANH({c})*TANH({c}))+{later}*{f_after}",
+    usage="after (row; n), o (row; n), c (row; n), later (row; n), f_after (row; n) → (row; "
+    "n): The error of the memory c.",
 )
-GATE_ERROR = Stated(lambda dc, by, a: dc * by * a * (1 - a), "={dc}*{by}*{a}*(1-{a})")
+GATE_ERROR = Stated(
+    lambda dc, by, a: dc * by * a * (1 - a),
+    "={dc}*{by}*{a}*(1-{a})",
+    usage="dc (row; n), by (row; n), a (row; n) → (row; n): The error of a gate a that "
+    "multiplies by.",
+)
 OUT_ERROR = Stated(
-    lambda after, c, o: after * np.tanh(c) * o * (1 - o), "={after}*TANH({c})*{o}*(1-{o})"
+    lambda after, c, o: after * np.tanh(c) * o * (1 - o),
+    "={after}*TANH({c})*{o}*(1-{o})",
+    usage="after (row; n), c (row; n), o (row; n) → (row; n): The error of the output gate.",
 )
-CANDIDATE_ERROR = Stated(lambda dc, i, g: dc * i * (1 - g * g), "={dc}*{i}*(1-{g}*{g})")
+CANDIDATE_ERROR = Stated(
+    lambda dc, i, g: dc * i * (1 - g * g),
+    "={dc}*{i}*(1-{g}*{g})",
+    usage="dc (row; n), i (row; n), g (row; n) → (row; n): The error of the candidate g of an "
+    "LSTM.",
+)
 
-MIXED = MOVING_AVERAGE.restated("past", "g", "u", says="h = u h₋ + (1 − u) g")
+MIXED = MOVING_AVERAGE.restated(
+    "past",
+    "g",
+    "u",
+    says="h = u h₋ + (1 − u) g",
+    usage="past (row; n), g (row; n), u (row; n) → (row; n)",
+)
 UPDATE_ERROR = Stated(
-    lambda dh, past, g, u: dh * (past - g) * u * (1 - u), "={dh}*({past}-{g})*{u}*(1-{u})"
+    lambda dh, past, g, u: dh * (past - g) * u * (1 - u),
+    "={dh}*({past}-{g})*{u}*(1-{u})",
+    usage="dh (row; n), past (row; n), g (row; n), u (row; n) → (row; n): The error of the "
+    "update gate of a GRU.",
 )
-MIXED_ERROR = Stated(lambda dh, u, g: dh * (1 - u) * (1 - g * g), "={dh}*(1-{u})*(1-{g}*{g})")
-KEPT_ERROR = elementary.LINEAR.restated("dh", "u", "dseen", "r")
+MIXED_ERROR = Stated(
+    lambda dh, u, g: dh * (1 - u) * (1 - g * g),
+    "={dh}*(1-{u})*(1-{g}*{g})",
+    usage="dh (row; n), u (row; n), g (row; n) → (row; n): The error of the candidate g of a GRU.",
+)
+KEPT_ERROR = elementary.LINEAR.restated(
+    "dh",
+    "u",
+    "dseen",
+    "r",
+    usage="dh (row; n), u (row; n), dseen (row; n), r (row; n) → (row; n): What goes back past "
+    "the gates of a GRU.",
+)
 
-LARGEST_LAST = Stated(lambda d: np.abs(d[-1]).max(), lambda d: f"={peak_formula(d.at(-1)[:])}")
-"""The largest of the errors at the last step."""
+LARGEST_LAST = Stated(
+    lambda d: np.abs(d[-1]).max(),
+    lambda d: f"={peak_formula(d.at(-1)[:])}",
+    usage="d (step up; n) → (): The largest of the errors at the last step.",
+)
 
 LEFT = Stated(  # divided first, so that no square is too large
     lambda d, peak: (
@@ -82,9 +134,9 @@ LEFT = Stated(  # divided first, so that no square is too large
         peak[()],
         *(",".join(f"{each[j]}/{peak[()]}" for j in range(d.shape[0])) for each in (d, d.at(-1))),
     ),
+    usage="d (step; n), peak () → (step;): The size of the errors d at a step as a part of "
+    "that at the last one, with their `LARGEST_LAST`.",
 )
-"""The size of the errors d at a step as a part of that at the last one, with their `LARGEST_LAST`.
-"""
 
 GATES = {
     "i": ("input gate", "how much of the candidate is written", "i = σ", SOURCE),

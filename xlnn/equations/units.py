@@ -17,6 +17,15 @@ from xlnn.equations.neuron import steadied, steady
 from xlnn.equations.sentences import at_least, first_place
 from xlnn.terms import Term, among, either, largest, peak_formula
 
+__all__ = [
+    "BACK", "CENTRAL", "COPY", "DENSE", "DIFFERENCE", "DISTANCE", "ENTROPY", "ERROR", "EXP",
+    "HALF_SQUARE", "LENGTH", "LINE", "LINEAR", "NEGATIVE", "PRODUCT", "PROJECT", "RATIO",
+    "RELU", "SHARE", "SIGMOID", "SIGMOID_DELTA", "SQUARED_ERROR", "SUM", "TANH", "AskedAll",
+    "Back", "Largest", "Listed", "Named", "OfRow", "UsedNumber", "around_circle", "best",
+    "bias_slope", "covariance", "entry", "look_up", "mean", "pictures", "right",
+    "root_mean_square", "slope", "total", "unchosen",
+]  # fmt: skip
+
 SIGMOID, TANH, RELU = activation.SIGMOID, activation.TANH, activation.RELU
 SQUARED_ERROR, ENTROPY = cost.SQUARED_ERROR, cost.CROSS_ENTROPY
 DENSE, Back, BACK = dense.DENSE, dense.Back, dense.BACK
@@ -26,6 +35,7 @@ SIGMOID_DELTA = Stated(
     lambda a, t: (a - t) * a * (1 - a),
     "=({a}-{t})*{a}*(1-{a})",
     says="delta = (a - t) a'(z), with a' = a (1 - a) of a sigmoid output. Book: 4-2.",
+    usage="a (row; n), t (row; n) → (row; n)",
 )
 COPY, SUM, DIFFERENCE, PRODUCT = (
     elementary.COPY,
@@ -40,26 +50,31 @@ RATIO = Stated(
     lambda a, b: np.where(a == 0, 0.0, b / np.where(a == 0, 1.0, a)),
     "=IF(SIGN({a})=0,0,{b}/{a})",
     says="b / a, and 0 where a is 0.",
+    usage="a (n), b (n) → (n)",
 )
 PROJECT = Stated(
     lambda W, x: x @ W.T,
     lambda *at, W, x: f"=SUMPRODUCT({x[(*at[:-1], slice(None))]},{W[at[-1], :]})",
+    usage="W (m, n), x (row; n) → (row; m): W x, without a bias; x may be the rows of a matrix.",
 )
-"""The same without a bias, also of the rows of a matrix."""
 
 
 EXP = Stated(
     lambda z: np.exp(z - z.max(-1)[..., None]),
     lambda *at, z: f"=EXP({z[at]}-MAX({z[(*at[:-1], slice(None))]}))",
+    usage="z (row; n) → (row; n): exp(z - max z), of which `SHARE` makes a softmax.",
 )
 SHARE = Stated(
     lambda S: S / S.sum(-1)[..., None],
     lambda *at, S: f"={S[at]}/SUM({S[(*at[:-1], slice(None))]})",
+    usage="S (row; n) → (row; n): S / sum S: the softmax, of `EXP`.",
 )
-"""The softmax, of `EXP`, where all units of a row are one choice."""
 
-ERROR = DIFFERENCE.restated("y", "t")
-"""How fast that cross-entropy changes with z."""
+ERROR = DIFFERENCE.restated(
+    "y",
+    "t",
+    usage="y (row; n), t (row; n) → (row; n): y - t: how fast the cross-entropy changes with z.",
+)
 
 
 def slope(*axes: str) -> Stated:
@@ -67,13 +82,16 @@ def slope(*axes: str) -> Stated:
     return Stated(
         lambda d, a: np.einsum("nj,ni->ji", *(each.reshape(-1, each.shape[-1]) for each in (d, a))),
         lambda j, i, d, a: f"=SUMPRODUCT({d.over(*axes)[j]},{a.over(*axes)[i]})",
+        usage=f"d ({', '.join(axes)}; m), a ({', '.join(axes)}; n) → (m, n)",
     )
 
 
 def bias_slope(*axes: str) -> Stated:
     """Return the gradient of biases."""
     return Stated(
-        lambda d: d.reshape(-1, d.shape[-1]).sum(0), lambda j, d: f"=SUM({d.over(*axes)[j]})"
+        lambda d: d.reshape(-1, d.shape[-1]).sum(0),
+        lambda j, d: f"=SUM({d.over(*axes)[j]})",
+        usage=f"d ({', '.join(axes)}; m) → (m)",
     )
 
 
@@ -91,6 +109,7 @@ def entry(index: int, axis: str, shape: int = 0) -> Stated:
     return Stated(
         lambda of: of.take(index, axis=-1 - shape),
         lambda *unit, of: f"={of.at(index, along=axis)[unit]}",
+        usage=f"of ({axis};) → ()",
     )
 
 
@@ -99,8 +118,9 @@ DISTANCE = Stated(
     lambda k, x, centres: (
         "=" + written_squares([f"{x[i]}-{centres[k, i]}" for i in range(x.shape[0])])
     ),
+    usage="x (row; n), centres (m, n) → (row; m): The squared distances of each row from those "
+    "of centres.",
 )
-"""The squared distances of each row x (inputs,) from the rows of centres (n, inputs)."""
 
 
 def covariance(*axes: str) -> Stated:
@@ -110,6 +130,7 @@ def covariance(*axes: str) -> Stated:
         lambda i, j, d: "=SUMPRODUCT({0},{1})/COUNT({0})".format(
             *(d.over(*axes)[unit] for unit in (i, j))
         ),
+        usage=f"d ({', '.join(axes)}; n) → (n, n)",
     )
 
 
@@ -138,6 +159,9 @@ def look_up(*axes: str, **said: Any) -> Stated:  # noqa: ANN401 -- the fields of
         lambda table, number: lookup.entry(table if axes else table.ravel(), number),
         cell,
         says="The entry of a table with a number that counts from 1.",
+        usage=f"table ({axes[0]};), number (n) from 1 to {axes[0]} → (n)"
+        if axes
+        else "table (m, n), number (k) from 1 to m → (k)",
         **said,
     )
 
@@ -149,6 +173,7 @@ def around_circle(parts: int, of: str) -> Stated:
         lambda part: steady(function(2 * np.pi * part / parts)),
         "=" + steadied(f"{of}(2*PI()*{{part}}/{parts})"),
         says="cos or sin of a part of the full circle; exactly 0 where only rounding would remain.",
+        usage="part (n) → (n)",
     )
 
 
@@ -176,6 +201,7 @@ def right(*axes: str) -> Stated:
                 *(cells.over(*axes)[0] for cells in (y, t))
             )
         ),
+        usage=f"y ({', '.join(axes)}; 1), t ({', '.join(axes)}; 1) → ()",
     )
 
 
@@ -218,6 +244,7 @@ def best(*, alike: int = 1, least: bool = False) -> Stated:
     return Choice(
         lambda of: first_best(of, alike, least=least),
         lambda of: f"={first_best_in(of, alike=alike, least=least)}",
+        usage="of (row; n) → (row;)",
     )
 
 

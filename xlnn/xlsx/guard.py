@@ -144,6 +144,68 @@ FUNCTIONS = frozenset(ARGUMENTS)
 promise: a file that `inspect` accepts only uses these. LibreOffice writes TRUE() and
 FALSE() where Excel writes TRUE and FALSE."""
 
+INSTEAD: Mapping[str, str] = MappingProxyType({
+    "ASIN(a)": "PI()/2-ACOS(a)",
+    "ATAN(a)": "SIGN(a)*ACOS(1/SQRT(1+a^2))",
+    "AVERAGEIF(x,3,y)": "SUMIF(x,3,y)/COUNTIF(x,3)",
+    "CEILING(a,1)": "-INT(-a)",
+    "CONCATENATE(a,b)": "a&b",
+    "CORREL(x,y)": "(SUMPRODUCT(x,y)/COUNT(x)-AVERAGE(x)*AVERAGE(y))"
+    "/SQRT((SUMSQ(x)/COUNT(x)-AVERAGE(x)^2)*(SUMSQ(y)/COUNT(y)-AVERAGE(y)^2))",
+    "COSH(a)": "(EXP(a)+EXP(-a))/2",
+    "COVARIANCE.P(x,y)": "SUMPRODUCT(x,y)/COUNT(x)-AVERAGE(x)*AVERAGE(y)",
+    "DEGREES(a)": "a*180/PI()",
+    "DEVSQ(x)": "SUMSQ(x)-SUM(x)^2/COUNT(x)",
+    "FLOOR(a,1)": "INT(a)",
+    "FORECAST(a,y,x)": "INTERCEPT(y,x)+SLOPE(y,x)*a",
+    "LEFT(a,2)": "MID(a,1,2)",
+    "LOG(a,b)": "LN(a)/LN(b)",
+    "MEDIAN(x)": "(LARGE(x,INT((COUNT(x)+1)/2))+LARGE(x,INT(COUNT(x)/2)+1))/2",
+    "NOT(a)": "IF(a,FALSE,TRUE)",
+    "OR(a>1,b>1)": "IF(a>1,TRUE,b>1)",
+    "POWER(a,b)": "a^b",
+    "RADIANS(a)": "a*PI()/180",
+    "SINH(a)": "(EXP(a)-EXP(-a))/2",
+    "SMALL(x,2)": "LARGE(x,COUNT(x)-1)",
+    "STANDARDIZE(a,b,2)": "(a-b)/2",
+    "STDEV(x)": "SQRT((SUMSQ(x)-SUM(x)^2/COUNT(x))/(COUNT(x)-1))",
+    "STDEV.P(x)": "SQRT(SUMSQ(x)/COUNT(x)-AVERAGE(x)^2)",
+    "STDEV.S(x)": "SQRT((SUMSQ(x)-SUM(x)^2/COUNT(x))/(COUNT(x)-1))",
+    "SUMX2MY2(x,y)": "SUMSQ(x)-SUMSQ(y)",
+    "SUMX2PY2(x,y)": "SUMSQ(x)+SUMSQ(y)",
+    "TAN(a)": "SIN(a)/COS(a)",
+    "TRUNC(a)": "SIGN(a)*INT(ABS(a))",
+    "VAR(x)": "(SUMSQ(x)-SUM(x)^2/COUNT(x))/(COUNT(x)-1)",
+    "VAR.P(x)": "SUMSQ(x)/COUNT(x)-AVERAGE(x)^2",
+    "VAR.S(x)": "(SUMSQ(x)-SUM(x)^2/COUNT(x))/(COUNT(x)-1)",
+    **dict.fromkeys(("HLOOKUP", "LOOKUP", "XLOOKUP"), "INDEX(…,MATCH(…))"),
+    **dict.fromkeys(("IFS", "SWITCH"), "IF in IF, or CHOOSE"),
+    **dict.fromkeys(("INDIRECT", "OFFSET"), "INDEX of the whole range"),
+    **dict.fromkeys(("LAMBDA", "LET", "MAP", "REDUCE", "SCAN"), "a quantity for each step"),
+    **dict.fromkeys(("MDETERM", "MINVERSE"), "the steps of the elimination, each a quantity"),
+    "MMULT": "SUMPRODUCT of a row and a column in each cell",
+    **dict.fromkeys(("NORM.INV", "RAND", "RANDBETWEEN"), "numbers drawn in Python, as an input"),
+    "PRODUCT": "a*b*…, or EXP of the sum of a quantity of logarithms",
+    **dict.fromkeys(("AVERAGEIFS", "SUMIFS"), "SUMPRODUCT((…=…)*(…=…)*…)"),
+    "TRANSPOSE": "a quantity of the other shape, with W[i, j] in its cell (j, i)",
+})  # fmt: skip
+"""What to write in place of some other functions, of ranges x and y and of cells a and b: a formula
+of the same value, or words."""
+
+
+OTHERWISE = "write the formula without it"
+
+
+def instead_of(function: str) -> str:
+    """Say what to write in place of a function; empty if it is not in the table.
+
+    >>> instead_of("DEVSQ"), instead_of("WEBSERVICE")
+    ('in place of DEVSQ(x) write SUMSQ(x)-SUM(x)^2/COUNT(x)', '')
+    """
+    call = next((each for each in INSTEAD if each.partition("(")[0] == function.upper()), "")
+    return f"in place of {call} write {INSTEAD[call]}" if call else ""
+
+
 MAX_FORMULA = 8_192
 """Characters of a formula, as in Excel."""
 
@@ -396,7 +458,7 @@ class FormulaGuard:
         if name.upper() not in FUNCTIONS or not name.isascii():
             refused = self._refused(
                 f"{place} calls {name:.40}, which is not one of the {len(FUNCTIONS)} functions "
-                "that all engines compute alike; write the formula without it"
+                f"that all engines compute alike; {instead_of(name) or OTHERWISE}"
             )
             raise _OtherFunctionError(refused, name)
 
