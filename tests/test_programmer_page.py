@@ -52,6 +52,21 @@ def test_the_page_says_what_is_so(tmp_path, monkeypatch):
     run_page(PAGE.read_text(encoding="utf-8"))
 
 
+def test_the_page_begins_with_what_is_wanted_most_in_sixty_lines(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    first, _, _ = PAGE.read_text(encoding="utf-8").partition("\n## Reference\n")
+    assert re.findall("^## (.*)$", first, re.MULTILINE) == [
+        "My equation", "My trained network", "My page"
+    ]  # fmt: skip
+    assert len(first.splitlines()) <= 60
+    run_page(first)
+    assert {path.name for path in tmp_path.glob("*.xlsx")} == {
+        "level.xlsx",
+        "net.xlsx",
+        "page.xlsx",
+    }
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
