@@ -10,6 +10,7 @@ from xlnn.cli import cli
 from xlnn.equations import units as eq
 from xlnn.errors import XlnnError
 from xlnn.exercises.feedback import reason
+from xlnn.exercises.submission import exercise_of
 from xlnn.registry.text import text
 
 BLANK = "y", "e", "C_T", "dC_dw", "w"
@@ -146,6 +147,20 @@ def test_neither_check_nor_explain_shows_an_answer(handed_out):
     assert xlnn.explain(path, "y", model=MODEL).expected is None
     shown = xlnn.check(path, model=MODEL, answers=True).wrong
     assert {each.expected for each in shown if each.quantity == "y"} != {None}
+
+
+def test_what_is_computed_first_in_a_step_comes_first(tmp_path):
+    """A level follows the number of its own day, and only then is doubled."""
+    daily = xlnn.alike(axes=(xlnn.Axis("day", 4, "up"),))
+    moved = xlnn.Stated(lambda before, number: (before + number) / 2, "=({before}+{number})/2")
+    model = xlnn.Model((
+        daily("number"),
+        daily("level", equation=moved.of(xlnn.previous("level")), given=1),
+        daily("twice", equation=xlnn.Stated(lambda level: 2 * level, "=2*{level}")),
+    ))  # fmt: skip
+    inputs = {"number": [3, 4, 8, 6], "level": 2}
+    xlnn.exercise(model, tmp_path / "a.xlsx", inputs=inputs, blank="twice,level")
+    assert exercise_of(tmp_path / "a.xlsx").blank == ("level", "twice")
 
 
 def test_a_class_is_written_and_graded(tmp_path):

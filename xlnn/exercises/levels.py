@@ -141,14 +141,18 @@ def in_order(layout: Layout) -> list[Quantity]:
 
     In a network these are the forward pass, the cost, the errors, the gradients and the update. The
     model states what has a start, such as weights and the moments of Adam, before all that uses it;
-    its new values come last in a step, after all that they are computed from.
+    its new values come last in a step, after all that they are computed from, unless they are
+    computed from numbers of their own step.
     """
+    model = layout.model
     ordered: list[Quantity] = []
     updated: list[Quantity] = []
-    for quantity in layout.model.quantities:
+    for quantity in model.quantities:
         if not quantity.timed:  # a step has ended
             ordered += updated
             updated = []
         if quantity.equation is not None:
-            (updated if quantity.given else ordered).append(quantity)
+            own = (model[use.name] for use in quantity.uses.values() if not use.lag)
+            is_of_step = any(each.timed and each not in updated for each in own)
+            (updated if quantity.given and not is_of_step else ordered).append(quantity)
     return ordered + updated
