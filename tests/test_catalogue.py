@@ -120,6 +120,7 @@ def test_help_shows_the_shapes_and_no_addresses(module):
             assert shapes in shown
 
 
+@pytest.mark.ci
 def test_each_line_of_use_of_a_part_shows_what_it_names(tmp_path):
     row, epoch = xlnn.Axis("row", 3), xlnn.Axis("epoch", 4, "up")
     quantities = (
@@ -142,6 +143,7 @@ def test_each_line_of_use_of_a_part_shows_what_it_names(tmp_path):
         assert xlnn.workbook(model, given, tmp_path / f"{number}.xlsx").report.agrees
 
 
+@pytest.mark.ci
 def test_the_recipes_run(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     run_page(TEXT)

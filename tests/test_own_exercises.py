@@ -179,6 +179,7 @@ def test_a_class_is_written_and_graded(tmp_path):
 
 
 @pytest.mark.parametrize("lang", ["zh", "ja"])
+@pytest.mark.first(1)
 def test_an_exercise_and_its_grades_are_in_other_languages(tmp_path, lang):
     path = tmp_path / "ada.xlsx"
     xlnn.exercise(MODEL, path, inputs=INPUTS, blank="y", student="Ada", lang=lang)

@@ -44,6 +44,9 @@ def main() -> None:
     exported: xlnn.Exported = xlnn.export("a.xlsx", "a.onnx", epoch=3, float64=True)
     print(exported.max_difference + 1, exported.path.name)
     xlnn.testing.assert_agrees(built.path, engine=["formulas"], probes=2, model=model)
+    made = xlnn.exercise(model, "e.xlsx", inputs={"x": [1.0, 2.0, 3.0]}, blank="y", student="Ada")
+    grades: xlnn.Grades = xlnn.grade(made[0].path, model=model, inputs={"x": [1.0, 2.0, 3.0]})
+    print([each.points for each in grades], xlnn.audit(built.path, model=model).agrees)
 """
 """What a programmer may write."""
 
