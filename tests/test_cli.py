@@ -510,6 +510,20 @@ def test_every_help_is_short_and_has_an_example(command):
     assert "Example: xlnn" in result.output
 
 
+def test_the_list_of_commands_cuts_no_line():
+    listed = CliRunner().invoke(cli, ["--help"]).output.split("\nCommands:\n")[1].splitlines()
+    assert [line.split()[0] for line in listed] == [*cli.commands]
+    assert [line for line in listed if not line.endswith(".") or line.endswith("...")] == []
+
+
+def test_the_help_of_build_shows_every_option_in_a_group():
+    printed = CliRunner().invoke(cli, ["build", "--help"]).output
+    for option in cli.commands["build"].params[1:]:
+        assert printed.count(f"\n  {', '.join(option.opts)} ") == 1, option.name
+    last = printed.split("\nOthers:\n")[1]
+    assert last.split() == ["-h,", "--help", "Show", "this", "message", "and", "exit."]
+
+
 LARGE_LIBRARIES = {"numpy", "openpyxl", "formualizer", "formulas", "ironcalc", "PIL", "lxml"}
 LARGE_LIBRARIES |= {"urllib.request"}
 

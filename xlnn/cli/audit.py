@@ -47,7 +47,7 @@ def audit(  # noqa: C901, PLR0912, PLR0913 -- click gives each option by its nam
     seconds: float,
     **cells: str | None,
 ) -> None:
-    """Check whether the gradients in each FILE are the slopes of its cost.
+    """Check whether gradients in each FILE are slopes of its cost.
 
     FILE is a workbook in which a network learns, whoever made it. The audit finds its cost,
     parameters and gradients by formulas, headings and names. It moves each parameter up and down,

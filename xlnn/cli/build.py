@@ -20,7 +20,35 @@ TAKEN = ("lang", "epochs", "large", "force", "verify")
 """The options of ``xlnn build`` that apply to all templates."""
 
 
-@click.command()
+GROUPS = {
+    "The workbook": ("output", "lang", "page", "as_json", "force", "large", "verify", "without"),
+    "What it starts from": ("from_workbook", "model", "start", "seed", "spread"),
+    "Data": (
+        *("data", "label", "targets", "columns", "drop", "header_row", "sheet", "encoding"),
+        *("decimal", "missing", "table", "picture", "threshold", "light_ink", "scale"),
+        "test_share",
+    ),
+    "Network": ("hidden", "activation", "output_activation", "cost"),
+    "Training": ("epochs", "eta", "optimizer", "l2"),
+    "Single templates": ("noise", "solved"),
+}
+"""The options in the help, by heading; one that is missing here is among the last."""
+
+
+class _Grouped(click.Command):
+    """A command whose help shows the options in groups."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options under their headings."""
+        options = [each for each in self.get_params(ctx) if isinstance(each, click.Option)]
+        lines = {option.name: option.get_help_record(ctx) for option in options}
+        groups = {title: [lines.pop(name) for name in names] for title, names in GROUPS.items()}
+        for title, group in (groups | {"Others": list(lines.values())}).items():
+            with formatter.section(title):
+                formatter.write_dl([line for line in group if line])
+
+
+@click.command(cls=_Grouped)
 @click.argument("template", required=False, shell_complete=offering(lambda: (*names(), ALL)))
 @click.option("-o", "--output", type=PATH, help="The workbook to write.")
 @declared(BUILD)

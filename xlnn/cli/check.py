@@ -56,7 +56,7 @@ Result: TypeAlias = "Report | SelfCheck | Failure"
 @click.option("--log", type=PATH, help="Log each file as a line of JSON, and resume.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def check(files: tuple[Path, ...], chosen: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401 -- each by its name
-    """Recalculate each workbook FILE and compare every cell with NumPy.
+    """Recalculate each FILE and compare every cell with NumPy.
 
     NumPy computes each cell from the cells that it refers to, so an error is reported where it
     starts. If two outputs are equal to 12 digits, either class is right. The drift is the distance
@@ -155,7 +155,7 @@ def _results(
 @click.command()
 @file_argument
 def lint(file: Path) -> None:
-    """Find what would make Excel report a problem in a workbook FILE.
+    """Find what Excel would report as a problem in a workbook FILE.
 
     Example: xlnn lint output/digits.xlsx
     """

@@ -49,7 +49,7 @@ LATER = {
 @engine_option(**LATER)
 @click.option("--json", "as_json", is_flag=True, help="Print the explanation as JSON.")
 def explain(file: Path, what: str, *, as_json: bool, **options: Any) -> None:  # noqa: ANN401 -- each by its name
-    """Explain a cell of a workbook FILE: what it is, and how it is computed.
+    """Explain what a cell of a FILE is, and how it is computed.
 
     WHAT is a cell, such as Training!R7, or the name of a quantity, such as delta3; `xlnn values`
     lists the names. Without options it is the first epoch, image and unit of the quantity.
@@ -93,7 +93,7 @@ def _unit(text: str) -> tuple[int, ...]:
 @engine_option(**LATER)
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 def show(file: Path, lang: str | None, engine: str | None, *, as_json: bool) -> None:
-    """Summarise a workbook FILE: what it holds, how training went, what was changed.
+    """Summarise what a FILE holds, how training went, and changes.
 
     Example: xlnn show output/digits.xlsx
     """

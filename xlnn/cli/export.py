@@ -26,7 +26,7 @@ from xlnn.data.messages import counted
 @engine_option()
 @click.option("--force", is_flag=True, help="Overwrite a file that xlnn did not write.")
 def export(file: Path, output: Path, **options: Any) -> None:  # noqa: ANN401 -- each by its name
-    """Export the trained network of a workbook FILE as a model or as weights.
+    """Export the trained network of a FILE as a model or as weights.
 
     The exported file must give the outputs of the sheet for all its images, to 1e-6, or with
     --float64 to 1e-12; otherwise nothing is written.
@@ -50,7 +50,7 @@ def export(file: Path, output: Path, **options: Any) -> None:  # noqa: ANN401 --
 @engine_option()
 @click.option("--force", is_flag=True, help="Overwrite a file that xlnn did not write.")
 def values(file: Path, output: Path, engine: str, *, force: bool) -> None:
-    """Recalculate a workbook FILE and save its quantities as named NumPy arrays.
+    """Recalculate a FILE and save its quantities as NumPy arrays.
 
     Example: xlnn values output/digits.xlsx -o digits.npz
     """

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 )
 @declared(EXERCISE)
 def exercise(template: str | None, output: Path | None, **options: Any) -> None:  # noqa: ANN401
-    """Leave formulas out of a TEMPLATE or a workbook, for students to fill in.
+    """Leave formulas out of a TEMPLATE for students to fill in.
 
     The sheet Exercise says what to do, and shows live what is done, wrong or correct. --blank names
     the quantities to leave out (`xlnn values` and `xlnn check --json` list their names). Or use
@@ -109,11 +109,12 @@ def exercise(template: str | None, output: Path | None, **options: Any) -> None:
 @click.option("--force", is_flag=True, help="Overwrite a file that xlnn grade did not write.")
 @click.option("--json", "as_json", is_flag=True, help="Print the grades as JSON.")
 def grade(files: tuple[Path, ...], **options: Any) -> None:  # noqa: ANN401 -- each by its name
-    """Grade exercises that students filled in, each FILE one submission or a folder of them.
+    """Grade exercises that students filled in.
 
-    Every quantity is graded on its own, with right values in all other cells, at the file's own
-    inputs and at random ones: any formula that gives the right values is right, and a mistake costs
-    only its own points. A unit that is right in every row earns its share of the points.
+    Each FILE is a submission or a folder of them. Every quantity is graded on its own, with right
+    values in all other cells, at the file's own inputs and at random ones: any formula that gives
+    the right values is right, and a mistake costs only its own points. A unit that is right in
+    every row earns its share of the points.
 
     A folder may be a download from Moodle or Canvas. Its folder and file names say who handed in
     what, and a file that was made for another student counts for nobody. If a file cannot be

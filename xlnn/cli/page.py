@@ -18,7 +18,7 @@ MEGABYTE = 1_000_000
 @engine_option()
 @click.option("--force", is_flag=True, help="Overwrite a file that xlnn did not write.")
 def page(file: Path, output: Path | None, engine: str, *, force: bool) -> None:
-    """Write a workbook FILE as a page: a browser shows and recalculates it.
+    """Write a workbook FILE as a page that a browser recalculates.
 
     The page is one file and needs no network: it opens from a disk, an e-mail or a web server.
     It is only written if every formula of the workbook is right.

@@ -15,7 +15,7 @@ from xlnn.registry.templates import DEFAULT, copy, names
     "--untranslated", is_flag=True, help="List texts of experiments that are not translated yet."
 )
 def templates(*, untranslated: bool) -> None:
-    """List the templates, one per line, in the order of the book's sections.
+    """List the templates in the order of the book's sections.
 
     Example: xlnn templates
     """
@@ -53,7 +53,7 @@ def templates(*, untranslated: bool) -> None:
     help="The template to copy.",
 )
 def new(name: Path, template: str) -> None:
-    """Copy a template into the folder NAME, for you to edit and build.
+    """Copy a template into the folder NAME, for you to edit.
 
     Example: xlnn new mine --from digits && xlnn build mine
     """
