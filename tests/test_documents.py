@@ -74,6 +74,15 @@ def test_commands_and_options_within_sentences_exist(path):
         assert set(re.findall(r"(?<= )--?[a-z][a-z0-9-]*", command)) <= options[name], command
 
 
+def test_the_sentences_about_the_check_are_short():
+    text = re.sub(r"`[^`\n]*`", "X", (ROOT / "docs" / "check.md").read_text(encoding="utf-8"))
+    lines = [line for line in text.splitlines() if not re.match(r"#|    | *\| ", line)]
+    paragraphs = re.split(r"\n *\n|\n *(?=- |[0-9]\. )", "\n".join(lines))
+    said = [each for part in paragraphs for each in re.split(r"(?<=[.:;?!])\s", part)]
+    assert len(said) > 150
+    assert [each for each in said if len(each.split()) > 21] == []  # 20, and a list's mark
+
+
 @EACH
 def test_targets_of_make_exist(path):
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
