@@ -4,7 +4,7 @@
 # make test-all run all tests
 # make lint     run the linters
 # make bench    measure speed and memory, as ratios in one run
-# make pictures draw the README's pictures (LibreOffice, poppler-utils, ImageMagick)
+# make pictures draw the documents' pictures in three languages (LibreOffice, poppler-utils)
 # make gallery  draw every sheet of every template in three languages into gallery/
 # make release  write dist/: wheel, sdist, checksums, and digits.xlsx in three languages (also into output/)
 # make smoke    install the wheel alone, on each Python at hand, and use it
@@ -79,8 +79,8 @@ fuzz: .venv/ready
 grading: .venv/ready
 	$(BIN)/python tests/benchmarks/grading.py --number 500 --students 300
 
-pictures: build
-	docs/pictures.sh
+pictures: .venv/ready
+	$(BIN)/python docs/pictures.py
 
 gallery: .venv/ready
 	$(BIN)/python docs/gallery.py

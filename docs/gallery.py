@@ -85,25 +85,28 @@ def draw(path: Path, into: Path, dpi: int) -> list[Path]:
     """
     shutil.rmtree(into, ignore_errors=True)
     into.mkdir(parents=True)
-    profile = f"-env:UserInstallation={(path.parent / 'profile').as_uri()}"
-    convert = [
-        "soffice",
-        profile,
-        "--headless",
-        "--convert-to",
-        "pdf",
-        "--outdir",
-        path.parent,
-        path,
-    ]
-    subprocess.run([*convert, path], check=True, capture_output=True, timeout=PATIENCE)
-    drawn = path.with_suffix(".pdf")
-    sheets = openpyxl.load_workbook(path, read_only=True)
-    shown = [sheet.title for sheet in sheets if sheet.sheet_state == "visible"]
-    for page, name in named_pages(drawn, shown):
+    drawn = printed(path)
+    for page, name in first_pages(path, drawn):
         target = [str(into / name), "-singlefile", "-png", "-r", str(dpi)]
         subprocess.run(["pdftoppm", "-f", str(page), "-l", str(page), drawn, *target], check=True)
     return sorted(into.iterdir())
+
+
+def printed(path: Path, only: int | None = None) -> Path:
+    """Print a workbook, or one of its pages, into a PDF beside it, and return this."""
+    profile = f"-env:UserInstallation={(path.parent / 'profile').as_uri()}"
+    pages = f':calc_pdf_Export:{{"PageRange":{{"type":"string","value":"{only}-{only}"}}}}'
+    convert = ["soffice", profile, "--headless", "--convert-to", f"pdf{pages if only else ''}"]
+    command = [*convert, "--outdir", path.parent, path]
+    subprocess.run(command, check=True, capture_output=True, timeout=PATIENCE)
+    return path.with_suffix(".pdf")
+
+
+def first_pages(path: Path, drawn: Path) -> list[tuple[int, str]]:
+    """Return the pages of a printed workbook that are to be drawn, each with its name."""
+    sheets = openpyxl.load_workbook(path, read_only=True)
+    shown = [sheet.title for sheet in sheets if sheet.sheet_state == "visible"]
+    return list(named_pages(drawn, shown))
 
 
 def named_pages(drawn: Path, titles: Sequence[str]) -> Iterator[tuple[int, str]]:

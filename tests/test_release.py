@@ -70,5 +70,5 @@ def test_the_wheel_has_the_program_and_the_templates_and_no_tests(packages):
 def test_the_sdist_has_what_its_own_documents_and_tests_need(packages):
     with tarfile.open(next(packages.glob("*.tar.gz"))) as sdist:
         within = {name.partition("/")[2] for name in sdist.getnames()}
-    needed = {"README.zh.md", "SECURITY.md", "Makefile", "docs/learner.md", "docs/play.png"}
+    needed = {"README.zh.md", "SECURITY.md", "Makefile", "docs/learner.md", "docs/play.gif"}
     assert needed | {"tests/documents.py", "templates/digits/images.csv"} <= within
