@@ -1,4 +1,4 @@
-# make          install into .venv and write output/digits.xlsx
+# make          install into .venv
 # make test     install what the tests need, and run them
 # make test-ci  run those that take seconds or need other programs, too
 # make test-all run all tests
@@ -8,7 +8,7 @@
 # make gallery  draw every sheet of every template in three languages into gallery/
 # make release  write dist/: wheel, sdist, checksums, and digits.xlsx in three languages (also into output/)
 # make smoke    install the wheel alone, on each Python at hand, and use it
-# make table    check every template with every engine, write the tables of README and docs/check.md
+# make table    check every template with every engine, write the tables of docs/reference.md and docs/check.md
 # make quantities write docs/quantities.md, what every array is
 # make catalogue write docs/catalogue.md, what a model can be stated with
 # make mutation plant 2,000 errors and see whether the check names each
@@ -27,9 +27,8 @@ BIN := .venv/bin
 MINUTES ?= 5
 SEED ?= 0
 
-build: .venv/xlnn
-	$(BIN)/xlnn build
-	@echo "Now open output/digits.xlsx: its sheet Guide tells you where to begin."
+install: .venv/xlnn
+	@echo "Now run $(BIN)/xlnn build first, and open output/first.xlsx."
 
 PYTEST := $(BIN)/pytest --numprocesses auto --dist loadfile
 
@@ -121,4 +120,4 @@ site: .venv/ready
 clean:
 	rm -rf .venv
 
-.PHONY: build test test-ci test-all lint bench table release smoke mutation signals seeds quantities catalogue fuzz grading pictures gallery validator readers browser lint-page site clean
+.PHONY: install test test-ci test-all lint bench table release smoke mutation signals seeds quantities catalogue fuzz grading pictures gallery validator readers browser lint-page site clean

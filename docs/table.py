@@ -1,9 +1,9 @@
-"""Write the table of templates in each README, and how far each is from NumPy in docs/check.md.
+"""Write the tables of templates in reference.md and of differences from NumPy in check.md.
 
     make table                        # checks every template with every engine: half an hour
     python docs/table.py iris costs   # measures these anew and leaves the others' numbers
     python docs/table.py --engine ironcalc    # measures this engine and leaves the others' numbers
-    python docs/table.py --words      # measures none: writes the tables in each README
+    python docs/table.py --words      # measures none: writes the tables in each reference.md
 
 A template is built as it is and checked with one probe, always with the same random numbers.
 `tests/test_table.py` holds what can be known quickly against what the table says.
@@ -26,13 +26,14 @@ from xlnn.registry.templates import INDEX, Template, in_order, section_spans
 from xlnn.registry.text import languages, text
 from xlnn.workbooks.index import shown_by
 
-ROOT = Path(__file__).parent.parent
+DOCS = Path(__file__).parent
 PAGES = {
-    lang: ROOT / ("README.md" if lang == "en" else f"README.{lang}.md") for lang in languages()
+    lang: DOCS / ("reference.md" if lang == "en" else f"reference.{lang}.md")
+    for lang in languages()
 }
-"""The README of each language."""
+"""The reference of each language."""
 
-MEASURED = ROOT / "docs" / "check.md"
+MEASURED = DOCS / "check.md"
 """The page with the differences."""
 
 SEED = 0
@@ -63,7 +64,7 @@ def formulas(name: str) -> int:
 
 
 def line(template: Template, lang: str = "en") -> str:
-    """Return the line of a template in a README."""
+    """Return the line of a template in a reference."""
     words = text(lang, INDEX)
     sections = section_spans(template.sections, words("joined", "to")) or "–"
     shows = shown_by(template.name, lang).rstrip(".。")

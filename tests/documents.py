@@ -23,8 +23,10 @@ import openpyxl
 from click.testing import CliRunner
 from PIL import Image
 
+from xlnn.building.plan import origin_of_template, planned
 from xlnn.cli import cli
 from xlnn.errors import OptionsError
+from xlnn.options import Options
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted({*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")} - {ROOT / "CHANGELOG.md"})
@@ -106,7 +108,7 @@ def run(command):
     printed, code = "", 0
     for program, *words in typed(command.words):
         if program == "make":
-            assert f"\n{words[0] if words else 'build'}:" in (ROOT / "Makefile").read_text()
+            assert f"\n{words[0] if words else 'install'}:" in (ROOT / "Makefile").read_text()
         elif program.endswith("python"):
             done = subprocess.run(
                 [sys.executable, *words], capture_output=True, text=True, check=False
@@ -147,6 +149,28 @@ def shown(prints, printed):
     return None
 
 
+def unnamed_sheets(path, led):
+    """Return the sheets to which a document leads and that a translation does not name.
+
+    Parameters
+    ----------
+    path : Path
+        The translation, in which sheets have the titles of its language.
+    led : dict
+        The English titles of the sheets, by template.
+    """
+    text = path.read_text(encoding="utf-8")
+    found = []
+    for template, sheets in led.items():
+        english, there = (
+            planned(*origin_of_template(template), Options(lang=lang)).layout.titles
+            for lang in ("en", path.suffixes[0].strip("."))
+        )
+        named = [there[key] for key, title in english.items() if title in sheets]
+        found += [title for title in named if title not in text]
+    return found
+
+
 def python(block, names):
     """Run a block of Python, with what the blocks before it left."""
     exec(compile("\n".join(block), "a document", "exec"), names)  # noqa: S102
@@ -176,9 +200,10 @@ def lay(words):
 
 
 def furnish(folder):
-    """Put into a folder what a reader has: data of each kind, a roster, and these documents."""
+    """Put into a folder what a reader has: data of each kind, a roster, and parts of a clone."""
     random = np.random.default_rng(2)
-    (folder / "docs").symlink_to(ROOT / "docs")
+    for name in ("docs", "templates"):
+        (folder / name).symlink_to(ROOT / name)
     (folder / "names.csv").write_text("name\nAda\n王芳\n", encoding="utf-8")
     for label in ("cat", "dog"):
         (folder / "photos" / label).mkdir(parents=True)

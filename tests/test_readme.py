@@ -1,4 +1,4 @@
-"""What the README shows is what the program says."""
+"""What README and the reference show is what the program says."""
 
 import re
 from pathlib import Path
@@ -11,14 +11,17 @@ from rewriting import edit
 from xlnn.building.build import build
 from xlnn.cli import cli
 from xlnn.loading.spec import layout_of, read_spec
+from xlnn.registry.text import languages
 
 ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+MOST_WORDS = 600
+"""A newcomer reads them all; the reference has the rest."""
 
 
-def prose(text):
-    """Return the lines of a README but those of the table, which has one for each template."""
-    return [line for line in text.splitlines() if not line.startswith("| `")]
+def document(name, lang):
+    """Return the text of a document in a language."""
+    path = ROOT / f"{name}.{lang}.md".replace(".en.", ".")
+    return path.read_text(encoding="utf-8")
 
 
 def without_dependants(text):
@@ -27,7 +30,7 @@ def without_dependants(text):
 
 
 @pytest.mark.slow
-def test_the_wrong_cell_in_each_readme_is_what_check_prints(digits_path, tmp_path):
+def test_the_wrong_cell_in_each_reference_is_what_check_prints(digits_path, tmp_path):
     """All but how many cells depend on it, which changes with any sheet."""
     path = tmp_path / "digits.xlsx"
     path.write_bytes(digits_path.read_bytes())
@@ -35,36 +38,45 @@ def test_the_wrong_cell_in_each_readme_is_what_check_prints(digits_path, tmp_pat
     printed = CliRunner().invoke(cli, ["check", str(path), "--seed", "7"]).stdout
     lines = without_dependants(printed.replace(str(path), "output/digits.xlsx")).splitlines()
     assert len(lines) > 3
-    for readme in ROOT.glob("README*.md"):
-        text = without_dependants(readme.read_text(encoding="utf-8"))
+    for lang in languages():
+        text = without_dependants(document("docs/reference", lang))
         assert [line for line in lines if f"    {line}\n" not in text] == []
 
 
-def test_the_readme_is_short_and_begins_with_the_sheet_play():
-    assert len(prose(README)) < 130
-    assert README.index("play.png") < README.index("make test") < README.index("lens.png")
+def test_the_readme_is_short_and_first_shows_then_is_tried_then_read_on():
+    text = document("README", "en")
+    assert len(text.split()) < MOST_WORDS
+    order = [
+        "play.gif",
+        "first-en.html",
+        "make ",
+        "build first",
+        "digits.xlsx`",
+        "--data",
+        "learner.md",
+    ]
+    assert sorted(order, key=text.index) == order
 
 
 @pytest.fixture(scope="module", params=["en", "zh", "ja"])
 def read(request, tmp_path_factory):
-    """A README's language, its text, and a workbook in that language."""
+    """The reference in a language, and a workbook in it."""
     path = tmp_path_factory.mktemp("readme") / "digits.xlsx"
     build("digits", path, epochs=2, lang=request.param, verify=False)
-    name = "README.md" if request.param == "en" else f"README.{request.param}.md"
-    return request.param, (ROOT / name).read_text(encoding="utf-8"), path
+    return document("docs/reference", request.param), path
 
 
 @pytest.mark.first(1)
-def test_the_sheets_in_a_readme_are_those_of_the_workbook_in_its_language(read):
-    _, text, path = read
-    table = text.split("![")[3].split("\n\n")[1]
+def test_the_sheets_in_a_reference_are_those_of_the_workbook_in_its_language(read):
+    text, path = read
+    table = text.split("![")[2].split("\n\n")[1]
     names = (re.split("[,、]", row.split("|")[1]) for row in table.splitlines()[2:])
     listed = [name.strip() for each in names for name in each]
     assert sorted(listed) == sorted(openpyxl.load_workbook(path).sheetnames)
 
 
-def test_the_formulas_in_a_readme_are_those_of_the_workbook_in_its_language(read):
-    _, text, path = read
+def test_the_formulas_in_a_reference_are_those_of_the_workbook_in_its_language(read):
+    text, path = read
     workbook = openpyxl.load_workbook(path)
     layout = layout_of(read_spec(path))
     for name, index in {("z2", (0, 0, 0)), ("delta2", (0, 0, 0)), ("W2", (1, 0, 0))}:

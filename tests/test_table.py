@@ -1,4 +1,4 @@
-"""README lists the templates as they are, and docs/check.md how far each is from NumPy."""
+"""The reference lists the templates as they are, and docs/check.md how far each is from NumPy."""
 
 import runpy
 import shutil
