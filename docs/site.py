@@ -25,7 +25,7 @@ from xlnn.registry.text import languages
 from xlnn.web.page import page
 
 ROOT = Path(__file__).parent.parent
-HOURS = ("learner", "sequences")
+HOURS = ("learner", "sequences", "generative")
 """The documents of docs/ that are pages, too; NAME.LANG.md is NAME.md in another language."""
 WIDE = re.compile(r"(?<=[\u3000-\uffef])\n")
 """A line's end after a Chinese or Japanese character: no blank stands for it."""

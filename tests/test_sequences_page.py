@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pytest
+from documents import unnamed_sheets
 from openpyxl.formula.translate import Translator
 from rewriting import edit
 
@@ -21,7 +22,9 @@ from xlnn.loading.values import values
 from xlnn.model import Model
 from xlnn.options import Options
 
-PAGE = (Path(__file__).parent.parent / "docs" / "sequences.md").read_text()
+DOCS = Path(__file__).parent.parent / "docs"
+PAGE = (DOCS / "sequences.md").read_text(encoding="utf-8")
+TRANSLATIONS = sorted(DOCS.glob("sequences.*.md"))
 SECTIONS = [" ".join(each.split()) for each in re.split(r"^## ", PAGE, flags=re.MULTILINE)]
 
 LED = {
@@ -58,6 +61,11 @@ def section(name):
 def test_the_sheets_to_which_a_reader_is_led_are_there(name):
     assert set(LED[name]) <= {*plan_of(name).layout.titles.values()}
     assert not [sheet for sheet in LED[name] if sheet not in section(name)]
+
+
+@pytest.mark.parametrize("path", TRANSLATIONS, ids=lambda path: path.name)
+def test_a_translation_names_the_sheets_as_they_are_titled_there(path):
+    assert unnamed_sheets(path, LED) == []
 
 
 def test_the_gradient_of_U_is_made_of_the_columns_that_are_named():
