@@ -33,12 +33,12 @@ def test_the_moving_picture_has_a_frame_of_each_epoch_and_is_small(lang, picture
 @pytest.mark.ci
 def test_each_frame_shows_another_epoch(tmp_path, pictures):
     skip_without("libreoffice")
-    play, *stills = pictures.draw("ja", tmp_path, (1, 10, 50))
+    play, *stills = pictures.draw("ja", tmp_path, (1, 50))
     frames = set()
     with Image.open(play) as moving:
         for number in range(moving.n_frames):
             moving.seek(number)
             frames.add(moving.convert("RGB").tobytes())
-    assert len(frames) == 3
+    assert len(frames) == 2
     assert sorted(path.name for path in stills) == ["lens.ja.png", "progress.ja.png"]
     assert all(path.stat().st_size for path in stills)
