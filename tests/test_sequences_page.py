@@ -190,10 +190,11 @@ def test_attention_is_masked_and_ends_at_the_capital():
 
 def test_the_transformer_says_what_is_told():
     run, told = computed("transformer"), section("transformer")
-    assert "at first 1 4 5 8, big dog says WOOF" in told
-    assert list(run["sentence"].ravel()) == ["big", "dog", "says", "WOOF"]
+    assert "at first from big dog to big dog says WOOF!" in told
+    assert [*run["typed"]] == ["big", "dog", "…", "…"]
+    assert [*run["sentence"]] == ["big", "dog", "says", "WOOF!", "."]
     assert run["p_typed"][0, 2:4] == pytest.approx([0.5, 0.5], abs=0.05)  # cat, dog
-    assert list(run["likely"].ravel()[1:]) == ["says", "WOOF", "."]
+    assert list(run["likely"].ravel()[1:]) == ["says", "WOOF!", "."]
     early = [list(computed("transformer", epoch=n)["likely"].ravel())
              for n in (0, 10, 20)]  # fmt: skip
     assert early[0] != early[1] != early[2]

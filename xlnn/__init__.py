@@ -85,12 +85,14 @@ if TYPE_CHECKING:
     from xlnn.workbooks.learning import choice as choice
     from xlnn.workbooks.learning import constants as constants
     from xlnn.workbooks.learning import shown as shown
+    from xlnn.workbooks.pages.arc_part import Arcs as Arcs
     from xlnn.workbooks.pages.chart_parts import Chart as Chart
     from xlnn.workbooks.pages.chart_parts import Plane as Plane
     from xlnn.workbooks.pages.chart_parts import Trace as Trace
     from xlnn.workbooks.pages.confusion import Confusion as Confusion
     from xlnn.workbooks.pages.fit import Fit as Fit
     from xlnn.workbooks.pages.gradient_check import GradientCheck as GradientCheck
+    from xlnn.workbooks.pages.grid_part import Chain as Chain
     from xlnn.workbooks.pages.grid_part import Grid as Grid
     from xlnn.workbooks.pages.number_parts import Hidden as Hidden
     from xlnn.workbooks.pages.number_parts import Numbers as Numbers
@@ -102,6 +104,7 @@ if TYPE_CHECKING:
     from xlnn.workbooks.pages.predict import Predict as Predict
     from xlnn.workbooks.pages.progress import Progress as Progress
     from xlnn.workbooks.pages.table_parts import Table as Table
+    from xlnn.workbooks.pages.text_parts import Label as Label
     from xlnn.workbooks.pages.text_parts import Sentences as Sentences
     from xlnn.workbooks.samples import Learns as Learns
     from xlnn.workbooks.samples import classes_found as classes_found
@@ -143,18 +146,19 @@ _MODULES = {
     "xlnn.workbooks.experiment": "Experiment OneOf Size",
     "xlnn.workbooks.samples": "Learns classes_found classes_of numbers_found",
     "xlnn.workbooks.learning": "Weight Weights again choice constants shown",
+    "xlnn.workbooks.pages.arc_part": "Arcs",
     "xlnn.workbooks.pages.chart_parts": "Chart Plane Trace",
     "xlnn.workbooks.pages.confusion": "Confusion",
     "xlnn.workbooks.pages.fit": "Fit",
     "xlnn.workbooks.pages.gradient_check": "GradientCheck",
-    "xlnn.workbooks.pages.grid_part": "Grid",
+    "xlnn.workbooks.pages.grid_part": "Chain Grid",
     "xlnn.workbooks.pages.number_parts": "Hidden Numbers Row",
     "xlnn.workbooks.pages.page": "Page",
     "xlnn.workbooks.pages.part": "Below Beside Space",
     "xlnn.workbooks.pages.predict": "Predict",
     "xlnn.workbooks.pages.progress": "Progress",
     "xlnn.workbooks.pages.table_parts": "Table",
-    "xlnn.workbooks.pages.text_parts": "Sentences",
+    "xlnn.workbooks.pages.text_parts": "Label Sentences",
 }
 _HOMES = {name: module for module, names in _MODULES.items() for name in names.split()}
 

@@ -268,8 +268,6 @@ class Named(Sentence):
 class Listed(Sentence):
     """The names of numbers, which count from 1, from a list of names in cells.
 
-    Without numbers, each name after its own: what to type.
-
     Parameters
     ----------
     axis : str
@@ -281,12 +279,43 @@ class Listed(Sentence):
     def __init__(self, axis: str) -> None:
         self.axis = axis
 
-    def said(self, *unit: int, of: Term | None = None, names: Term) -> str:
+    def said(self, *unit: int, of: Term, names: Term) -> str:
         n = max(unit)
-        if of is None:
-            return f"{n + 1} {names.at(n, along=self.axis)}"
         name = f"{lookup.entry_of(names.over(self.axis), of[n])}"
         return either(of[n] >= 1, name, "–")  # INDEX of 0 is a whole column
+
+
+def number_of(axis: str, names: int) -> Stated:
+    """Return the equation of the numbers of words in a list of names, 0 if it has no such name.
+
+    Upper and lower case are equal, as with = in a cell.
+
+    Parameters
+    ----------
+    axis : str
+        That of the list.
+    names : int
+        Its length.
+    """
+
+    def array(typed: np.ndarray, names: np.ndarray) -> np.ndarray:
+        known = [str(name or "").lower() for name in names]
+        said = (str(each or "").lower() for each in typed)
+        return np.array([1 + known.index(each) if each in known else 0 for each in said], float)
+
+    def cell(unit: int, typed: Cells, names: Cells) -> str:
+        tests = (f"IF({typed[unit]}={names.at(n, along=axis)[()]},{n + 1}," for n in range(length))
+        return f"={''.join(tests)}0{')' * length}"
+
+    length = names
+    return Choice(array, cell)
+
+
+LIKELIEST = Choice(
+    lambda p: np.where(np.isnan(p).any(-1), np.nan, 1.0 + np.argmax(p, axis=-1)),
+    lambda t, p: "=" + dense.place_of(f"MAX({p[t, :]})", p[t, :], always=True),
+    says="Which of the probabilities of each row is the first of the largest, from 1.",
+)
 
 
 class Largest(Sentence):
@@ -305,7 +334,7 @@ class Largest(Sentence):
     def __init__(self, axis: str, close: float = 1e-6) -> None:
         self.axis, self.close = axis, close
 
-    def said(self, t: int, _: int, *, p: Term, names: Term) -> str:
+    def said(self, t: int, *, p: Term, names: Term) -> str:
         row = p[t, :]
         several = at_least(row, largest(row) - self.close) > 1
         name = lookup.entry_of(names.over(self.axis), first_place(largest(row), row))

@@ -14,12 +14,13 @@ from functools import partial
 import numpy as np
 
 import xlnn
-from xlnn import Axis, Chart, Grid, Quantity, Row, Table, Trace, Weight, alike
+from xlnn import Axis, Grid, Page, Quantity, Table, Weight, alike
+from xlnn.equations import arcs, units
 from xlnn.equations import attention as eq
-from xlnn.equations import units
+from xlnn.experiments._speech import INSIDE, MORE, TALK, spoken
 from xlnn.terms import Value, largest
 
-WORDS = ("big", "small", "cat", "dog", "says", "MEOW", "meow", "WOOF", "woof", ".")
+WORDS = ("big", "small", "cat", "dog", "says", "MEOW!", "meow", "WOOF!", "woof", ".")
 SENTENCES = ((1, 3, 5, 6, 10), (2, 3, 5, 7, 10), (1, 4, 5, 8, 10), (2, 4, 5, 9, 10))
 D, F = 4, 8
 """Numbers of a position, and units of the feed-forward layer."""
@@ -89,8 +90,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
                meaning="the words of a sentence, as numbers")
     yield data("next", "next word", symbol="t{}", choices=(1, N),
                meaning="the word after each of them")
-    name = units.Listed("word")
-    yield data("text", "in words", name.of("read", "name_word"), symbol=" ")
+    yield data("text", "in words", units.Listed("word").of("read", "name_word"), symbol=" ")
     yield data("wrong", "not a word", units.unchosen("row", read=(1, N), next=(1, N)), symbol="✗",
                shape=())
     yield eq.position(T, D)
@@ -104,22 +104,8 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     yield from xlnn.choice("epoch", state, words, title="after epoch")
     used = {name: f"{name}_used" for name in network}
     yield from (xlnn.shown(name, name=used[name], sheet="used") for name in network)
-    yield Quantity("typed", title="words, by their numbers", symbol="s{}", shape=(T,),
-                   choices=(1, N))
-    yield Quantity("used", title="words used, by their numbers", symbol="s{}", shape=(T,),
-                   sheet="inside", equation=units.UsedNumber(1, N).of("typed"))
-    yield Quantity("typed_wrong", title="not a word", sheet="inside",
-                   equation=units.unchosen(typed=(1, N)))
-    asked = words("validation", "choice", least=1, largest=N)
-    yield Quantity("typed_asked", equation=units.AskedAll(asked).of("typed_wrong"))
-    for title, shape, quantity in (("words", (1, T), "sentence"), ("after", (T, 1), "after")):
-        yield Quantity(quantity, title=title, shape=shape, equation=name.of("used", "name_word"))
-    yield Quantity("vocabulary", title="vocabulary", shape=(1, N),
-                   equation=name.of(names="name_word"))
-    yield from xlnn.again(steps, "{}_typed", sheet="inside", apart={"A": "talk", "p": "talk"},
-                          instead={"read": "used", **used})
-    yield Quantity("likely", title="most likely next", shape=(T, 1),
-                   equation=units.Largest("word").of("p_typed", "name_word"))
+    yield from spoken(T, N, steps, used)
+    yield from arcs.arcs("A_typed", T, "arcs")
     yield Quantity("course", equation=xlnn.Told(
         {"choose": "A cell on the sheet Data is not a word: choose a whole number from 1 to "
          "{words}.",
@@ -138,13 +124,15 @@ def inputs(sizes: dict) -> dict:
     """Return the initial inputs: all sentences of the language, and random weights."""
     s = np.resize(SENTENCES, (sizes["sentences"], sizes["positions"] + 1))
     start = weights(sizes["words"]).drawn(sizes["seed"], 0.3)
-    return {**start, **of_numbers(s), "epoch": sizes["epochs"],
-            "name_word": np.resize(WORDS, sizes["words"]), "typed": s[min(2, len(s) - 1), :-1]}
+    names = np.resize(WORDS, sizes["words"])
+    return {**start, **of_numbers(s, names, min(2, len(s) - 1)), "epoch": sizes["epochs"]}
 
 
-def of_numbers(s: np.ndarray) -> dict:
-    """Return the inputs for sentences of numbered words."""
-    return {"read": s[:, :-1], "next": s[:, 1:], "typed": s[0, :-1]}
+def of_numbers(s: np.ndarray, names: np.ndarray, first: int = 0) -> dict:
+    """Return the inputs for sentences of numbered words; of one the first half is typed."""
+    T = s.shape[1] - 1
+    typed = [*names[(s[first, :T // 2] - 1) % len(names)], *[MORE] * (T - T // 2)]
+    return {"read": s[:, :-1], "next": s[:, 1:], "name_word": names, "typed": typed}
 
 
 def from_data(rows: list, where: str) -> tuple[dict, dict]:  # noqa: ARG001 -- each row says where
@@ -155,29 +143,25 @@ def from_data(rows: list, where: str) -> tuple[dict, dict]:  # noqa: ARG001 -- e
         if len(sentence) != needed:
             raise xlnn.XlnnError(f"{place}: {len(sentence)} words were found, but the first "
                                  f"sentence has {needed}, and all need as many.")
-    names, s = np.unique(sentences, return_inverse=True)
-    sizes = {"sentences": len(s), "positions": needed - 1, "words": len(names)}
-    return sizes, {**of_numbers(1 + s.reshape(len(sentences), -1)), "name_word": names}
+    written = {word.lower(): word for sentence in reversed(sentences) for word in sentence[::-1]}
+    known, s = np.unique([[word.lower() for word in each] for each in sentences],
+                         return_inverse=True)
+    sizes = {"sentences": len(sentences), "positions": needed - 1, "words": len(known)}
+    names = np.array([written[word] for word in known])
+    return sizes, of_numbers(1 + s.reshape(len(sentences), -1), names)
 
-
-def grids(*names: str) -> xlnn.Beside:
-    """Return matrices for the typed words, side by side."""
-    return xlnn.Beside(*(Grid(f"{n}_typed", digits="0.00", height=0, above=1) for n in names))
-
-
-ink = partial(Grid, scale="ink", digits="0.00", width=9)
 
 EXPERIMENT = xlnn.Experiment(
     "transformer", model, title="A transformer in a sheet",
-    summary="A transformer of one block learns a toy language; type words, and read how likely "
-    "each next word is.",
+    summary="A transformer of one block learns a toy language; choose words, and it continues the "
+    "sentence.",
     sizes={"epochs": xlnn.Size(50, most=1000), "sentences": xlnn.Size(4, most=1000),
            "positions": xlnn.Size(4, least=2, most=12), "words": xlnn.Size(10, least=2, most=50),
            "seed": xlnn.Size(21, 0, 2**31)},
     rates={"adam": 0.05, "sgd": 0.05, "momentum": 0.02, "rmsprop": 0.02},
     inputs=inputs, from_data=from_data, reads="rows", task=2, options_for=["epochs", "seed"],
     about=(
-        "The language: big cat says MEOW. small cat says meow. big dog says WOOF. small dog says "
+        "The language: big cat says MEOW! small cat says meow. big dog says WOOF! small dog says "
         "woof. The network learns to predict each next word.",
         "What comes after says depends on the first word and on the second: attention has to bring "
         "both. Whether cat or dog comes, nobody can know: they stay at ½.",
@@ -191,36 +175,19 @@ EXPERIMENT = xlnn.Experiment(
         "all with the same number of words.",
     ),
     pages=(
-        xlnn.Page(
-            "talk", "Talk", "Type words by their numbers. Each row says what comes next, from the "
-            "words up to there. Choose an earlier epoch.",
-            xlnn.Numbers("eta", ("epoch", "epoch_asked"), at=2),
-            xlnn.Sentences("course", above=1), xlnn.Space(),
-            xlnn.Numbers(("typed", "typed_asked"), at=2),
-            xlnn.Beside(
-                xlnn.Below(xlnn.Space(), Row("after", titled=True)),
-                xlnn.Below(Row("sentence"), ink("A_typed")),
-                xlnn.Below(xlnn.Space(), ink("p_typed"), Row("vocabulary")),
-                xlnn.Below(xlnn.Space(), Row("likely", titled=True)),
-            ),
-            Chart("Total cost", Trace("C_T")),
-            does="Type words, and read how likely each next word is.",
-        ),
-        xlnn.Page(
-            "inside", "Inside", "Every step of the block for the words on the sheet Talk: a row "
-            "for each word.",
-            xlnn.Numbers("used", "typed_wrong"),
-            grids("x", "Q", "K", "V"), grids("Z", "S", "o", "taken"), grids("r1", "n1", "y1"),
-            grids("h", "active"), grids("f", "r2", "n2", "y2"), grids("l"), grids("expl"),
-        ),
+        TALK, INSIDE,
         xlnn.Progress(), xlnn.GradientCheck(),
-        xlnn.Page("data", "Data", "The words, and the sentences as their numbers, with the word "
-                  "after each. Type others.",
-                  xlnn.Beside(Table("n_word", "name_word"),
-                              xlnn.Below(Table("read", "next", "text", "wrong"), xlnn.Space(),
-                                         Grid("PE", digits="0.000", height=0)))),
-        xlnn.Page("used", "Weights used", "The weights after the epoch that was chosen on Talk."),
-        xlnn.Page("sentences", "Sentences", "One row per epoch and sentence: from the words to the "
+        Page("data", "Data", "The words, and the sentences as their numbers, with the word after "
+             "each. Type others.", xlnn.Beside(
+                 Table("n_word", "name_word"),
+                 xlnn.Below(Table("read", "next", "text", "wrong"), xlnn.Space(),
+                            Grid("PE", digits="0.000", height=0))), xlnn.Hidden("menu")),
+        Page("used", "Weights used", "The weights after the epoch that was chosen on Talk."),
+        Page("continued", "Word after word", "In each step, a word that was not chosen is the "
+             "likeliest one of the step before: the sentence grows by a word.", stays=True),
+        Page("arcs", "Arcs", "The points of the arcs on the sheet Talk.", xlnn.Arcs.points(),
+                  is_helper=True, is_hidden=True),
+        Page("sentences", "Sentences", "One row per epoch and sentence: from the words to the "
                   "cost, and back.", stays=True),
     ),
     colours={"forward": "forward: from words to probabilities"},
@@ -228,8 +195,9 @@ EXPERIMENT = xlnn.Experiment(
         ("Choose epoch 0 on {talk}, then 10, 20 and the last.", "At first all words are about "
          "equally likely. Soon each is followed by the right kind of word; last of all it learns "
          "to shout."),
-        ("Type 2 4 5 9, then 2 3 5 7.", "After says comes what the first two words ask for."),
-        ("Type 5 5 5 5.", "It answers to what it has never read, too; that does not make it "
-         "right."),
+        ("Choose small and cat as the first two words, then big and cat.", "After says comes what "
+         "these two words ask for: attention brings both."),
+        ("Choose says four times.", "It answers to what it has never read, too; that does not make "
+         "it right."),
     ),
 )

@@ -155,7 +155,7 @@ def fitted(drawing: Drawing, blocks: Iterable[Block], given: Arrays = NOTHING) -
     for block in blocks:
         if block.quantity.is_text and block.quantity.axes and block.quantity.name in given:
             names = map(str, given[block.quantity.name].ravel())
-            least = min(max(map(wide, names)) + 2, LONGEST_NAMES)
+            least = min(max(map(_name_width, names)), LONGEST_NAMES)
             widths |= {n: max(widths.get(n, USUAL_WIDTH), least) for n in _columns(block)}
     rules = []
     for block, number_format, size in shown:
@@ -168,6 +168,11 @@ def fitted(drawing: Drawing, blocks: Iterable[Block], given: Arrays = NOTHING) -
         if number_format == GENERAL:
             rules += _general(block, given.get(block.quantity.name), widths, size)
     return replace(drawing, widths=widths, colours=[*rules, *drawing.colours])
+
+
+def _name_width(name: str) -> float:
+    """Return the width of a column for an indented name; capitals are wider than digits."""
+    return wide(name) + sum(map(str.isupper, name)) / 2 + 2
 
 
 def axis_format(numbers: np.ndarray) -> str:

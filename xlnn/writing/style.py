@@ -7,7 +7,7 @@ from functools import cache
 from unicodedata import east_asian_width
 
 from openpyxl.cell import Cell, WriteOnlyCell
-from openpyxl.formatting.rule import ColorScaleRule, FormulaRule, Rule
+from openpyxl.formatting.rule import ColorScaleRule, DataBarRule, FormulaRule, Rule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -134,6 +134,14 @@ def ink_scale(*, typed: bool = False) -> Rule:
     return ColorScaleRule(
         start_type="num", start_value=0, start_color=FILLS["input"] if typed else WHITE,
         end_type="num", end_value=1, end_color=DARK,
+    )  # fmt: skip
+
+
+def bars_to_1() -> Rule:
+    """Draw a bar in each cell, as long as its number from 0 to 1."""
+    return DataBarRule(
+        start_type="num", start_value=0, end_type="num", end_value=1,
+        color=tint(POSITIVE, READ), minLength=0, maxLength=100,
     )  # fmt: skip
 
 

@@ -8,7 +8,8 @@ from xlnn.block import Block
 from xlnn.errors import DataError
 from xlnn.grid import address
 from xlnn.model import Model
-from xlnn.workbooks.pages.part import GAP, UNREAD, PagePart
+from xlnn.workbooks.pages.number_parts import Row
+from xlnn.workbooks.pages.part import GAP, UNREAD, Below, Beside, PagePart, Space
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import called, plain_name, type_in
 from xlnn.workbooks.pages.text_parts import Label
@@ -18,6 +19,7 @@ from xlnn.writing.style import (
     CAPTION,
     LABEL,
     Look,
+    bars_to_1,
     least_framed,
     two_sided_scale,
     valley_scale,
@@ -35,9 +37,10 @@ class Grid(PagePart):
     indent : int
         Blank columns before it.
     scale : str, (float, float) or function
-        ``around 0``: blue below, orange above; ``ink`` from 0 to 1; ``valley``, where the smallest
-        is dark and framed; "" for no colours; the ends of a range, halfway between which is white;
-        or a function that returns it for a page. In input cells, 0 is yellow.
+        ``around 0``: blue below, orange above; ``ink`` from 0 to 1; ``bars`` from 0 to 1;
+        ``valley``, where the smallest is dark and framed; "" for no colours; the ends of a range,
+        halfway between which is white; or a function that returns it for a page. In input cells, 0
+        is yellow.
     captions : tuple of str
         The keys of the captions above each of several matrices.
     width : float
@@ -54,6 +57,8 @@ class Grid(PagePart):
         Whether its name is above it.
     lined : bool
         Whether its cells have lines around them.
+    turned : bool
+        Whether rows and columns are exchanged: numbers of one dimension are below each other.
     under : tuple of str
         Quantities with an entry for each of several matrices, which are below their middle; their
         names are in the blank columns.
@@ -71,6 +76,7 @@ class Grid(PagePart):
     digits: str = ""
     titled: bool = True
     lined: bool = True
+    turned: bool = False
     under: tuple[str, ...] = ()
     above: int = 0
 
@@ -87,6 +93,8 @@ class Grid(PagePart):
         row += self._headings
         several = ((0, columns + 1),) * (len(quantity.lengths) - 2)
         steps = (*several, (1, 0), (0, 1))[-len(quantity.lengths) :]
+        if self.turned:
+            steps = tuple((right, down) for down, right in steps)
         yield Block(quantity, quantity.sheet, row, right, steps)
         for down, found in enumerate((model[name] for name in self.under), start=row + rows):
             one = ((0, 0),) * (len(found.lengths) - len(several))  # of an axis of one entry
@@ -97,11 +105,13 @@ class Grid(PagePart):
         block = page.layout.blocks[self.name]
         if self.titled:
             drawing.put(row, column + self.indent, called(block.quantity, page.words), LABEL)
-        quantity, apart = block.quantity, block.quantity.shape[-1] + 1
+        quantity = block.quantity
+        apart = (block.last[1] - block.column if self.turned else quantity.shape[-1]) + 1
         for number, key in enumerate(self.captions):
             text = page.words.of_itself("headings", key)
             drawing.put(block.row - 1, block.column + number * apart, text, CAPTION)
-        digits = self.digits or (quantity.number_format if len(quantity.shape) == 1 else "General")
+        is_typed = quantity.is_input and len(quantity.shape) > 1
+        digits = self.digits or ("General" if is_typed else quantity.number_format)
         ink = value(digits, given=quantity.is_input, first=False).ink
         drawing.looks[quantity.name] = Look(
             size=self.text_size, align="center", number_format=digits,
@@ -122,6 +132,8 @@ class Grid(PagePart):
         typed = block.quantity.is_input
         if scale == "ink":
             drawing.colour_ink(block, typed=typed)
+        elif scale == "bars":
+            drawing.colour(block, bars_to_1())
         elif scale == "valley":
             first = address(block.row, block.column)
             drawing.colour(block, valley_scale(), least_framed(first, fixed_range(block)))
@@ -154,6 +166,33 @@ class Grid(PagePart):
         symbol = block.quantity.symbol.format("")
         for row, column in map(block.address, block.quantity.units):
             drawing.put(row, column - 1, symbol, replace(CAPTION, align="right"))
+
+
+class Chain(Beside):
+    """Matrices side by side, with the names of their rows at the left.
+
+    Parameters
+    ----------
+    rows : str
+        The texts (rows, 1) that name the rows.
+    *steps : Grid or tuple of Grid
+        An arrow leads to each from what is before it; there is none between those of a tuple.
+    """
+
+    above = 1
+
+    def __init__(self, rows: str, *steps: Grid | tuple[Grid, ...]) -> None:
+        groups = [step if isinstance(step, tuple) else (step,) for step in steps]
+        names = Below(Space(), Row(rows, align="right"))
+        super().__init__(names, *(grid for group in groups for grid in group))
+        self.reached = [group[0].name for group in groups[1:]]
+
+    def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
+        """Draw the matrices, and the arrows in the columns between them."""
+        PagePart.draw(self, drawing, page, row, column)  # all columns are as wide, in each line
+        for block in (page.layout.blocks[name] for name in self.reached):
+            middle = (block.row + block.last[0]) // 2
+            drawing.put(middle, block.column - 1, "→", replace(LABEL, align="center"))
 
 
 Scale = str | tuple[float, float]

@@ -11,7 +11,14 @@ from xlnn.model import Model
 from xlnn.quantity import Quantity
 from xlnn.workbooks.pages.part import UNREAD, PagePart, centred, draw_ink, draw_looks
 from xlnn.workbooks.pages.sheet import Context
-from xlnn.workbooks.pages.table import Named, called, plain_name, row_validation, type_in
+from xlnn.workbooks.pages.table import (
+    Named,
+    called,
+    offered_validation,
+    plain_name,
+    row_validation,
+    type_in,
+)
 from xlnn.workbooks.pages.text_parts import Label
 from xlnn.workbooks.runs import choice_of_run
 from xlnn.writing.drawing import Drawing
@@ -162,20 +169,30 @@ class Row(PagePart):
         Whether all units of a quantity are side by side, too.
     look : Look or None
         Their look, if it differs from the default.
+    align : str
+        Where texts are in their cells.
+    text_size : int
+        The size of texts, which are bold if it is above the usual one; 0 for the usual one.
     titled : bool
         Whether their names are above them.
+    listed : str
+        A quantity whose texts are offered where a text is typed.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- what a row may settle
         self,
         *names: str,
         width: float = 0,
         flat: bool = False,
         look: Look | None = None,
+        align: str = "center",
+        text_size: int = 0,
         titled: bool = False,
+        listed: str = "",
     ) -> None:
         self.names, self.width, self.flat, self.look = names, width, flat, look
-        self.titled = titled
+        self.align, self.text_size = align, text_size
+        self.titled, self.listed = titled, listed
 
     def _shapes(self, model: Model) -> list[tuple[int, ...]]:
         """Return the rows, if it has several, and columns of each."""
@@ -204,11 +221,17 @@ class Row(PagePart):
                 drawing.widths[block.column] = max(usual, text_width(title))
             if quantity.is_text:
                 look = value("@", given=quantity.is_input, first=False)
-                drawing.looks[quantity.name] = replace(look, align="center")
+                size = self.text_size or look.size
+                drawing.looks[quantity.name] = replace(
+                    look, align=self.align, size=size, bold=size > look.size, shrink=True
+                )
             else:
                 type_in(drawing, block, page.words)
             if quantity.choices:
                 drawing.looks[quantity.name] = centred(quantity)
+            if quantity.is_text and quantity.is_input and self.listed:
+                offered = page.layout.blocks[self.listed]
+                drawing.validations.append(offered_validation(page, block, offered))
             if self.width:
                 columns = range(block.column, block.last[1] + 1)
                 drawing.widths |= dict.fromkeys(columns, self.width)

@@ -12,7 +12,7 @@ from xlnn.grid import address, letters, quoted
 from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.pages.sheet import Context
-from xlnn.writing.drawing import Drawing, fixed_range
+from xlnn.writing.drawing import Drawing, cell_range, fixed_range
 from xlnn.writing.formats import DIGIT_PIXELS, PADDING, USUAL_WIDTH, text_pixels
 from xlnn.writing.style import KEY, NOTE, TITLE, heading, wide
 from xlnn.writing.text_width import text_width
@@ -267,13 +267,20 @@ def row_validation(page: Context, chosen: Block, rows: Block) -> DataValidation:
     rows : Block
         A quantity with those rows; if it has none, its own values are offered.
     """
-    cell, title = address(chosen.row, chosen.column), quoted(page.layout.titles[rows.sheet])
     if not rows.quantity.axes:
-        return list_validation(cell, f"{title}!{fixed_range(rows)}", page.words, "label")
+        return offered_validation(page, chosen, rows)
+    cell, title = address(chosen.row, chosen.column), quoted(page.layout.titles[rows.sheet])
     column = letters(naming(page, rows)[0])
     source = f"{title}!${column}${rows.row}:${column}${rows.last[0]}"
     least, most = chosen.quantity.choices or (1, rows.quantity.lengths[0])
     return choice_validation(cell, source, page.words, most, least=least)
+
+
+def offered_validation(page: Context, chosen: Block, offered: Block) -> DataValidation:
+    """Return a validation for choosing one of the values of a quantity."""
+    cells = cell_range(chosen) if chosen.quantity.shape else address(chosen.row, chosen.column)
+    source = f"{quoted(page.layout.titles[offered.sheet])}!{fixed_range(offered)}"
+    return list_validation(cells, source, page.words, "label")
 
 
 def naming(page: Context, rows: Block) -> range:
