@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 import xlnn
-from xlnn import Axis, Grid, Quantity, Stated, alike
+from xlnn import Axis, Grid, Quantity, Stated, Trace, alike
 from xlnn.equations import units as eq
 
 ROWS, COLUMNS = 4, 3
@@ -29,6 +29,57 @@ ink = partial(
     Grid, scale=lambda page: "around 0" if page.spec.scaled else "ink", width=3, digits=";;;"
 )
 """A picture; scaled pixels have two colours."""
+
+
+MOST = 10
+"""Classes that have a colour each; more labels than that are those of single images."""
+
+COLOURS = ("1B4F9C", "D9793B", "2F7D4F", "8E5EA2", "3A9D9D", "B8860B", "D46A9F", "7A8B2A", "5B7FDB",
+           "A0522D")
+NOWHERE = -100
+"""The height of a point that its chart does not show, far below."""
+
+LESS = eq.Choice(lambda labels: labels.min() - 1, "=MIN({labels[image]})-1")
+KIND = eq.Choice(  # the next larger label; if there is none, the same again
+    lambda labels, before: min((each for each in labels if each > before), default=before),
+    '=IFERROR(LARGE({labels[image]},COUNTIF({labels[image]},">"&{before})),{before})')
+
+
+def class_count(labels: np.ndarray) -> int:
+    """Return the number of classes that have a colour each; 1 if there are too many."""
+    found = len({*labels})
+    return found if found <= MOST else 1
+
+
+def by_class(number: int, of: str, image: Axis, **here: str) -> Iterator[Quantity]:
+    """Yield the heights of images in a plane in the series of each class, and the image chosen.
+
+    Parameters
+    ----------
+    number : int
+        The number of classes.
+    of : str
+        The two numbers of each image.
+    image : Axis
+    **here : str
+        The sheet and the number format.
+    """
+    shown, last = alike(sheet=here["sheet"], symbol=" "), number - 1
+    yield shown("less", "less than each label", LESS)
+    yield shown("kind", "class", KIND.of("labels", xlnn.previous("kind", start="less")),
+                axes=(Axis("class", number, "up"),), number_format="0")
+    yield shown(
+        "by_class", "height by class", axes=(image,), shape=(number,), number_format="0.00;",
+        equation=Stated(  # the last class has all that are in none before
+            lambda labels, kind, codes: np.where(
+                np.column_stack([labels[:, np.newaxis] == kind[:last], labels >= kind[last]]),
+                codes[:, 1:], NOWHERE),
+            lambda k, labels, kind, codes: (
+                f"=IF({labels[()]}{'=' if k < last else '>='}"
+                f"{kind.at(k, along='class')[()]},{codes[1]},{NOWHERE})")
+        ).of(codes=of))
+    yield shown("marked", "place of the image shown", eq.OfRow((CODE,)).of(of, "image_used"),
+                shape=(CODE,), number_format="0.00")
 
 
 def place(apart: float) -> Stated:
@@ -94,6 +145,13 @@ def plane(  # noqa: PLR0913 -- what is on it
                       equation=eq.pictures(some, shape).of(f"{pixels}_plane"))
 
 
+def traces(of: str) -> tuple[Trace, ...]:
+    """Return the points of images in the plane, a colour for each class, and what is marked."""
+    return (Trace("by_class", (of, 0), COLOURS, 0, "circle", called="kind", size=6),
+            Trace(("marked", 1), ("marked", 0), "1F2933", 0, "diamond", "image shown", size=10),
+            Trace(("point_used", 1), ("point_used", 0), "C0561C", 0, "x", "point typed", size=8))
+
+
 def grids(letter: str, apart: float) -> Iterator[Grid]:
     """Yield the rows of pictures of the plane."""
     captions = tuple(f"{letter}₁ = {mark}" for mark in marks(apart))
@@ -113,5 +171,5 @@ def from_data(data: xlnn.Dataset, where: str) -> tuple[dict, dict]:
     numbers = np.array([xlnn.number(label) for label in data.labels], dtype=float)
     are_numbers = len(numbers) and np.isfinite(numbers).all()  # not words, and not missing
     labels = numbers[classes] if are_numbers else classes + 1
-    return {"images": images}, {"labels": labels}
+    return {"images": images, "classes": class_count(labels)}, {"labels": labels}
 # fmt: on

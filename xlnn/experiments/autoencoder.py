@@ -149,6 +149,8 @@ def _shown(sizes: dict) -> Iterator[Quantity | xlnn.Copy]:
                    equation=eq.training_position(sizes["images"]).of("epoch_used", "image_used"))
     yield xlnn.shown(f"a{code}", "number", name="codes", title="place in the plane", symbol="a{}",
                      **here)
+    image = Axis("image", sizes["images"])
+    yield from pictures.by_class(sizes["classes"], "codes", image, **here)
     shown = {f"{kind}{n}": f"{kind}{n}_shown" for n in above for kind in "Wb"}
     yield from (xlnn.shown(name, kind=name[0], **here) for name in shown)
     shape = grid(sizes)
@@ -178,7 +180,8 @@ def from_data(data: xlnn.Dataset, where: str) -> tuple[dict, dict]:  # noqa: ARG
     numbers = np.array([xlnn.number(label) for label in data.labels], dtype=float)
     are_numbers = len(numbers) and np.isfinite(numbers).all()  # not words, and not missing
     labels = numbers[classes] if are_numbers else classes + 1
-    return {"images": images, "pixels": pixels}, {"labels": labels}
+    sizes = {"images": images, "pixels": pixels, "classes": pictures.class_count(labels)}
+    return sizes, {"labels": labels}
 
 
 class Autoencoder(xlnn.Experiment):
@@ -208,7 +211,7 @@ EXPERIMENT = Autoencoder(
     summary="An autoencoder: the book's 64 images through two numbers and back, and the plane of "
     "these numbers with its images.",
     sizes={"epochs": Size(40, 1, 500), "images": Size(64, 2, 2000), "pixels": Size(12, 1, 256),
-           "hidden": Size(0, 0, 12),
+           "hidden": Size(0, 0, 12), "classes": Size(1, 1, pictures.MOST),
            "seed": Size(1, 0, 2**31)},
     rates=RATES,
     inputs=inputs, images="digits", from_data=from_data, task=1,
@@ -237,16 +240,15 @@ EXPERIMENT = Autoencoder(
                     xlnn.Sentences("epoch_chosen_asked", "image_chosen_asked", bold=0),
                 ),
                 xlnn.Below(
+                    Chart("Images in the plane of the two numbers",
+                          *pictures.traces("codes"), x="a₁", y="a₂", size_in_cm=(11.5, 11),
+                          ends=(-1, 1, 0.5), ends_up=(-1, 1, 0.5), is_square=True),
+                    Chart("Total cost", Trace("C_T"), size_in_cm=(11.5, 7.2)),
+                ),
+                xlnn.Below(
                     xlnn.Beside(*map(pictures.ink, ("before", "seen", "after", "image"))),
                     xlnn.Space(),
                     *pictures.grids("a", APART),
-                ),
-                xlnn.Below(
-                    Chart("Images in the plane of the two numbers",
-                          Trace(("codes", 1), ("codes", 0), "1B4F9C", 0, "circle", each="image",
-                                labels="labels"), x="a₁", y="a₂", size_in_cm=(11.5, 11),
-                          ends=(-1, 1, 0.5), ends_up=(-1, 1, 0.5), is_square=True),
-                    Chart("Total cost", Trace("C_T"), size_in_cm=(11.5, 7.2)),
                 ),
             ),
         ),

@@ -64,7 +64,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
                    between=(-2.0, 2.0), number_format="0.00", source="Kingma & Welling 2014, 2.4",
                    meaning="normally distributed; each epoch begins a row further down")
     yield from _training(sizes, epoch, image)
-    yield from _shown(image.length)
+    yield from _shown(sizes["classes"], image)
     yield Quantity("told", equation=xlnn.Told(
         "In epoch {epoch_used} the cost is {C_T_shown}: {R_shown} for the reconstruction, and "
         "{KL_shown} for the KL divergence, times {factor}.", digits=2))
@@ -123,12 +123,13 @@ def _training(sizes: dict, epoch: Axis, image: Axis) -> Iterator[Quantity]:
     yield once("wrong", "pixels wrong", eq.total("image").of("off"), symbol=" ", number_format="0")
 
 
-def _shown(images: int) -> Iterator[Quantity | xlnn.Copy]:
+def _shown(classes: int, image: Axis) -> Iterator[Quantity | xlnn.Copy]:
     here = {"sheet": "decoder", "number_format": "0.00"}
     for name in ("R", "KL", "C_T", "wrong"):
         yield xlnn.shown(name, sheet="decoder")
     for name in ("middle", "sigma", "code"):
         yield xlnn.shown(name, "number", **here)
+    yield from pictures.by_class(classes, "middle_shown", image, **here)
     for name, of in (("spread", "middle_shown"), ("sigma_mean", "sigma_shown")):
         yield Quantity(name, title=f"typical size of {of[:-6]}", sheet="decoder",
                        equation=SPREAD.of(of))
@@ -136,7 +137,7 @@ def _shown(images: int) -> Iterator[Quantity | xlnn.Copy]:
     yield from (xlnn.shown(name, kind=name[0], **here) for name in shown)
     picture = alike(shape=(pictures.ROWS, pictures.COLUMNS))
     yield Quantity("row", title="row in the table", sheet="decoder", number_format="0",
-                   equation=eq.training_position(images).of("epoch_used", "image_used"))
+                   equation=eq.training_position(image.length).of("epoch_used", "image_used"))
     yield picture("before", "goes in", pictures.PICTURE.of("images", "image_used"))
     yield picture("after", "comes out", pictures.PICTURE.of("y", "row"))
     yield from pictures.plane(("z", "y"), "code", shown, letter="c", apart=APART, **here)
@@ -158,7 +159,8 @@ EXPERIMENT = xlnn.Experiment(
     "vae", model, title="A plane that makes images",
     summary="A variational autoencoder: the book's 64 images become spots in a plane, and the "
     "plane makes new images.",
-    sizes={"epochs": Size(50, 1, 500), "images": Size(64, 2, 500), "seed": Size(1, 0, 2**31)},
+    sizes={"epochs": Size(50, 1, 500), "images": Size(64, 2, 500),
+           "classes": Size(1, 1, pictures.MOST), "seed": Size(1, 0, 2**31)},
     rates={"adam": 0.2, "sgd": 0.002, "momentum": 0.0005, "rmsprop": 0.02},
     inputs=inputs, images="digits", from_data=pictures.from_data, task=1,
     learns=xlnn.Learns("images", t="", output="y", picture=(pictures.ROWS, pictures.COLUMNS),
@@ -187,19 +189,18 @@ EXPERIMENT = xlnn.Experiment(
                     xlnn.Sentences("epoch_chosen_asked", "image_chosen_asked", bold=0),
                 ),
                 xlnn.Below(
-                    xlnn.Beside(*map(pictures.ink, ("before", "after", "image"))),
-                    xlnn.Space(),
-                    *pictures.grids("c", APART),
-                ),
-                xlnn.Below(
-                    plane("Middles of the images (blue), points drawn (grey)",
+                    plane("Middles of the images (grey: points drawn)",
                           Trace(("code_shown", 1), ("code_shown", 0), "C9C9C9", 0, "circle",
-                                size=4),
-                          Trace(("middle_shown", 1), ("middle_shown", 0), "1B4F9C", 0, "circle",
-                                each="image", labels="labels")),
+                                name=None, size=4),
+                          *pictures.traces("middle_shown")),
                     Chart("Two costs and their sum", Trace("C_T", name="total"),
                           Trace("R", name="reconstruction"), Trace("KL", name="KL divergence"),
                           size_in_cm=(11.5, 7.2)),
+                ),
+                xlnn.Below(
+                    xlnn.Beside(*map(pictures.ink, ("before", "after", "image"))),
+                    xlnn.Space(),
+                    *pictures.grids("c", APART),
                 ),
             ),
         ),

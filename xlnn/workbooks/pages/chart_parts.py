@@ -65,7 +65,8 @@ class Trace:
     each : str
         The axis with a line for each entry: the first axis of both.
     labels, called : str
-        The texts along that axis, shown beside the points, or as names in the legend.
+        The texts along that axis, or of each unit, shown beside the points in their colour; or
+        names in the legend.
     side : str
         Where they are beside the points, by default ``r`` for right.
     size : int
@@ -100,7 +101,7 @@ class Trace:
             colour = colour or COLOURS
         count, apart = steps.get(each, (1, 0))
         whole = prod(axis.length for axis in axes) // count
-        several = axes and y.quantity.shape
+        several = (axes or self.labels) and y.quantity.shape
         colour, width = (QUIET, THIN) if self.is_quiet else (colour, self.width)
         colours = cycle([colour] if isinstance(colour, str) else colour)
         for unit, number in product(y.quantity.units if several else [()], range(count)):
@@ -111,12 +112,17 @@ class Trace:
                 name = y.quantity.heading(unit)
             cells = [_cells(page, b, *rows) for b in (of_unit(x, own), of_unit(y, unit))]
             if self.labels:
-                name = _cells(page, _named(page, self.labels), *rows)
-            elif called:
-                name = _cells(page, _named(page, called), number, number)
+                texts = _named(page, self.labels)
+                name = _cells(page, of_unit(texts, unit) if texts.quantity.shape else texts, *rows)
+            elif called and (each or len(y.quantity.units) > 1):
+                at = number if each else y.quantity.units.index(unit)
+                name = _cells(page, _named(page, called), at, at)
             side = self.side if self.labels else ""
-            marker = self.marker if ":" in cells[1] else "circle"  # of a point, no line is seen
-            yield Line(*cells, next(colours), name, width, marker, self.size, side=side)
+            # of a point, no line is seen; of a text, no marker
+            marker = self.marker if ":" in cells[1] or side else "circle"
+            colour = next(colours)
+            ink = colour if side and marker == "none" else ""
+            yield Line(*cells, colour, name, width, marker, self.size, side=side, ink=ink)
 
 
 LEGEND_ROWS, STEPS = 2, 2
