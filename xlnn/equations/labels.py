@@ -80,8 +80,9 @@ def labels(name: str, sheet: str, *groups: Points) -> Iterator[Quantity]:
     Parameters
     ----------
     name : str
-        What the quantities that all names share are called after.
+        The page of the chart, which has the names in cells.
     sheet : str
+        That of all other numbers.
     *groups : Points
         Those of one chart, the names of which are moved together.
     """

@@ -15,8 +15,9 @@ import numpy as np
 
 import xlnn
 from xlnn import Axis, Chart, Numbers, Page, Quantity, Size, Stated, Table, Trace, Weight, alike
+from xlnn.equations import labels
 from xlnn.equations import units as eq
-from xlnn.terms import Value, largest
+from xlnn.terms import Term, Value, largest
 
 PEOPLE = ("Ada", "Ben", "Cem", "Dora", "Eva", "Finn", "Gina", "Hugo", "Ines", "Jan")
 FILMS = ("Robot Day", "Star Port", "Red Planet", "Deep Sky", "Two Hearts", "Summer Rain",
@@ -64,6 +65,18 @@ TOLD = Stated(  # the same for each film
     lambda mean, b, c, p, q: mean + b[:, np.newaxis] + c + p @ q.T,
     lambda j, c, q, **known: PREDICTED.cell(
         c=c.at(j, along="film"), q=q.at(j, along="film"), **known))
+
+
+class Name(xlnn.Sentence):
+    """The names along an axis, in another place."""
+
+    repeats = True
+
+    def __init__(self, axis: str) -> None:
+        self.axis = axis
+
+    def said(self, *unit: int, names: Term) -> str:
+        return f"{names.at(max(unit), along=self.axis)}"
 
 
 def weights(sizes: dict) -> xlnn.Weights:
@@ -130,6 +143,12 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     for w, (of, *_) in FACTORS.items():
         yield xlnn.shown(w, f"n_{of}", at={"epoch": "used_films"})
     yield xlnn.shown("V", "n_word", at={"epoch": "used_words"})
+    yield from labels.labels("films", "labels", labels.Points(person, "P_shown", "name_person", -1),
+                             labels.Points(film, "Q_shown", "name_film"))
+    yield from labels.labels("words", "labels", labels.Points(word, "V_shown", "name_word"))
+    for axis, shape in ((person, (person.length, 1)), (film, (1, film.length))):
+        yield Quantity(f"whose_{axis.name}", f"name_{axis.name}", " ", title="name", shape=shape,
+                       equation=Name(axis.name).of(f"name_{axis.name}"))
     yield Quantity("told", title="predicted rating of each film", symbol="r̂{}", axes=(person,),
                    shape=(film.length,), number_format="0.0",
                    equation=TOLD.of("mean", "bu_shown", "bi_shown", "P_shown", "Q_shown"))
@@ -253,6 +272,15 @@ def rate(sizes: dict, calm: float) -> float:
 
 
 plane = partial(Chart, x="first number", y="second number", size_in_cm=(15, 11))
+
+
+def named(of: str, axis: str, colour: str, marker: str, side: str = "r") -> tuple[Trace, Trace]:
+    """Return the points of an axis, and their names, which are moved apart."""
+    return (Trace((of, 1), (of, 0), colour, 0, marker, name=None),
+            Trace(f"label_up_{axis}", f"label_across_{axis}", colour, 0, labels=f"label_{axis}",
+                  side=side))
+
+
 BIAS = {"bu_shown": 16, "bi_shown": 16}
 """Widths at which the names of biases take one line."""
 
@@ -292,14 +320,17 @@ EXPERIMENT = xlnn.Experiment(
                 ),
                 xlnn.Below(
                     plane("Map of people (●) and films (◆)",
-                          Trace(("Q_shown", 1), ("Q_shown", 0), "C0561C", 0, "diamond",
-                                each="film", labels="name_film"),
-                          Trace(("P_shown", 1), ("P_shown", 0), "1B4F9C", 0, "circle",
-                                each="person", labels="name_person", side="l")),
-                    Table("told", coloured=("told",)),
+                          *named("Q_shown", "film", "C0561C", "diamond"),
+                          *named("P_shown", "person", "1B4F9C", "circle", side="l")),
+                    xlnn.Space(),
+                    xlnn.Label("predicted rating of each film", of="headings"),
+                    xlnn.Beside(xlnn.Space(1, 1), xlnn.Row("whose_film"), apart=0),
+                    xlnn.Beside(xlnn.Row("whose_person", align="right"),
+                                xlnn.Grid("told", titled=False, height=0), apart=0),
                 ),
                 Chart("Cost of the ratings", Trace("C_ratings"), size_in_cm=(11.5, 7.2)),
             ),
+            xlnn.Hidden("label_person", "label_film"),
         ),
         Page(
             "words", "Words", "Choose an epoch: words that have the same neighbours come to the "
@@ -310,10 +341,10 @@ EXPERIMENT = xlnn.Experiment(
                     Numbers("eta_words", ("shown_words", "shown_words_asked")),
                     Table("n_word", "name_word", "V_shown"),
                 ),
-                plane("Map of words", Trace(("V_shown", 1), ("V_shown", 0), "1B4F9C", 0, "circle",
-                                            each="word", labels="name_word")),
+                plane("Map of words", *named("V_shown", "word", "1B4F9C", "circle")),
                 Chart("Cost of the words", Trace("C_words"), size_in_cm=(11.5, 7.2)),
             ),
+            xlnn.Hidden("label_word"),
         ),
         Page("ratings", "Ratings", "Who gave which film how much."),
         Page("sentences", "Sentences", "Sentences of three words, and how often two words stand in "
@@ -323,6 +354,8 @@ EXPERIMENT = xlnn.Experiment(
         Page("factors", "Factors", "The vectors and biases of people and films after each epoch. "
              "The first rows are the start."),
         Page("vectors", "Vectors", "The vectors of the words after each epoch."),
+        Page("labels", "Names in the maps", "Where the names in the maps are: in each pass they "
+             "move away from those that they overlap.", is_helper=True, is_hidden=True),
         Page("gradients", "Gradients", "Both costs, and how fast they change with each number."),
     ),
     tries=(
