@@ -37,6 +37,21 @@ def test_no_step_makes_the_cost_larger_and_the_last_ones_change_nothing(got):
     assert np.sort(got["points"][-1]).tolist() == [19, 20, 21]  # of three groups of 20
 
 
+def test_by_default_the_centres_take_several_steps_and_then_stand_still(got):
+    moved = np.abs(np.diff(got["centres"], axis=0)).max(axis=(1, 2)) > 0
+    assert moved.sum() >= 5
+    assert moved.tolist() == sorted(moved, reverse=True)  # and not a step is left out
+    assert len(moved) - moved.sum() <= 2  # few steps in which nothing moves
+    assert (got["points"] > 0).all()
+
+
+def test_no_number_beside_the_axes_has_an_exponent():
+    plan = planned(*origin_of_template("clusters"), Options())
+    looks = plan.kind.drawings(plan.made.spec, plan.layout)["axes"].looks
+    for name in ("off1", "off2", "third"):
+        assert ";" in looks[name].number_format  # no rule for small numbers is added to it
+
+
 def test_the_centres_are_those_of_scikit_learn(got):
     cluster = pytest.importorskip("sklearn.cluster")
     means = cluster.KMeans(3, init=got["centres"][0], n_init=1, tol=0).fit(got["x"])
@@ -46,7 +61,8 @@ def test_the_centres_are_those_of_scikit_learn(got):
 
 def test_the_axes_are_the_eigenvectors_of_the_covariance(got):
     variances, vectors = np.linalg.eigh(np.cov(got["x"].T, bias=True))
-    np.testing.assert_allclose([got["lam2"], got["lam1"]], variances, rtol=1e-9)
+    # of eight steps, each of which leaves a fourteenth of the error of a variance
+    np.testing.assert_allclose([got["lam2"], got["lam1"]], variances, rtol=1e-7)
     for axis, vector in ((got["axis2"], vectors[:, 0]), (got["axis1"], vectors[:, 1])):
         assert abs(axis @ vector) == pytest.approx(1)
         assert axis[np.abs(axis).argmax()] > 0

@@ -36,6 +36,9 @@ near to that of another."""
 ROUNDING = 12
 """Below 10 to minus this power a turn or a share is rounding."""
 
+NO_EXPONENT = '0.0000;"−"0.0000'
+"""The format of a number that is as good as 0 where this shows 0."""
+
 UNIT = Stated(  # what has no length has no direction, and stays; a small number may equal 0
     lambda v, Sv: Sv / np.sqrt((Sv**2).sum()) if (Sv**2).sum() else v,
     "=IF(SIGN(SUMSQ({Sv[:]}))=0,{v},{Sv}/SQRT(SUMSQ({Sv[:]})))",
@@ -208,18 +211,19 @@ def axes(
                    equation=RAYLEIGH.of(v, Sv), meaning="how far the points spread along v",
                    written="λ = v·S v / v·v", source="Hotelling 1933")
         yield turn(f"sine{n}", kind="sine", symbol="sin θ", title="turn to the next step",
-                   shape=(), equation=SINE.of(v, Sv, lam), number_format="0.0000",
+                   shape=(), equation=SINE.of(v, Sv, lam), number_format=NO_EXPONENT,
                    meaning="how far v is from an axis; at 0 it stops turning",
                    written="|S v − λ v| / |S v|")
         yield here(axis, title=f"axis {n}", equation=SIGNED.of(v), symbol=f"v{up}{{}}")
         yield number(f"lam{n}", title=f"variance along axis {n}", symbol=f"λ{low}",
                      equation=units.entry(-1, "step").of(lam))
         yield number(f"off{n}", title=f"how far direction {n} still turns",
-                     equation=OFF.of(f"sine{n}"))
+                     equation=OFF.of(f"sine{n}"), number_format=NO_EXPONENT)
         yield number(f"share{n}", title=f"its share of all variance, axis {n}",
                      equation=units.RATIO.of("whole", f"lam{n}"), number_format="0.0%")
     yield each("score", title="along the axes", equation=SCORE, symbol="s{}", shape=(2,))
-    yield number("third", title="variance that both axes leave", equation=THIRD)
+    yield number("third", title="variance that both axes leave", equation=THIRD,
+                 number_format=NO_EXPONENT)
     yield number("varies", title="0: no axes, 1: not yet found, 2: found, 3: a direction is 0, "
                  "4: variances too close, 5: a line", equation=KNOWN)
 # fmt: on

@@ -15,6 +15,9 @@ from xlnn.equations import principal
 from xlnn.equations import units as eq
 
 COLOURS = ("C0561C", "1B4F9C", "5B8C5A", "8E5EA2", "B8860B", "555555")
+PALE = ("E3B291", "96ABD0", "B0CBAF", "CAB1D3", "DFC788", "ADADAD")
+"""Of the centres, and of their points, which are paler."""
+
 PARTS = 48
 
 
@@ -118,15 +121,15 @@ def inputs(sizes: dict) -> dict:
     draw = np.random.default_rng(sizes["seed"])
     near = np.resize([[2, 1], [5, 2.5], [4, 5]], (sizes["points"], sizes["columns"]))
     x = (near + draw.normal(size=near.shape) * 0.6).round(2)
-    return {"shown": sizes["steps"], "x": x, **starts(x, sizes["clusters"])}
+    return {"shown": sizes["steps"], "x": x, **starts(x, sizes["clusters"], x[0])}
 
 
-def starts(x: np.ndarray, K: int) -> dict:
-    """Return the start of the iterations: centres near the mean, and directions."""
+def starts(x: np.ndarray, K: int, around: np.ndarray) -> dict:
+    """Return the start of the iterations: centres around a point, and directions."""
     mean, spread = x.mean(axis=0), np.ptp(x, axis=0)
     size = max(spread.max(), 1e-300)  # rounded to two digits of points near to 1
     digits = max(0, 2 - int(np.floor(np.log10(size))))
-    centres = (mean + (np.resize(x, (K, x.shape[1])) - mean) / 5).round(digits)
+    centres = (around + (np.resize(x, (K, x.shape[1])) - mean) / 5).round(digits)
     first, second = np.eye(x.shape[1])[np.argsort(-spread, kind="stable")[:2]]
     return {"centres": centres[np.newaxis], "v1": first, "v2": second}
 
@@ -135,7 +138,7 @@ def from_data(data: xlnn.Dataset, where: str) -> tuple:  # noqa: ARG001 -- nothi
     """Return the sizes and inputs for a table of numbers with one point per row."""
     points, columns = data.x.shape
     return {"points": points, "columns": columns}, lambda sizes: {
-        "x": data.x, **starts(data.x, sizes["clusters"])}
+        "x": data.x, **starts(data.x, sizes["clusters"], data.x.mean(axis=0))}
 
 
 plane = partial(Chart, x="x₁", y="x₂", size_in_cm=(15, 11))
@@ -144,7 +147,7 @@ EXPERIMENT = xlnn.Experiment(
     "clusters", model, title="Clusters and axes",
     summary="k-means, with the paths of its centres, and the principal axes by power iteration, of "
     "the same points.",
-    sizes={"steps": Size(12, 1, 200), "points": Size(60, 3, 5_000), "columns": Size(2, 2, 10),
+    sizes={"steps": Size(8, 1, 200), "points": Size(60, 3, 5_000), "columns": Size(2, 2, 10),
            "clusters": Size(3, 1, 6), "seed": Size(1, 0, 2**31)},
     inputs=inputs, from_data=from_data, task=0, reads="columns",
     options_for={"epochs": "steps", "seed": "seed"},
@@ -170,8 +173,8 @@ EXPERIMENT = xlnn.Experiment(
                 Numbers(("shown", "shown_asked"), "C_T_shown", "empty"),
                 xlnn.Below(
                     plane("Points and paths of the centres",
-                          Trace(("drawn", 1), ("drawn", 0), COLOURS, 0, "circle", name=None),
-                          Trace(("path", 1), ("path", 0), COLOURS, marker="diamond")),
+                          Trace(("drawn", 1), ("drawn", 0), PALE, 0, "circle", name=None),
+                          Trace(("path", 1), ("path", 0), COLOURS, marker="diamond", size=9)),
                     Chart("Sum of squared distances", Trace("C_T", marker="circle"),
                           size_in_cm=(15, 7.2)),
                 ),
