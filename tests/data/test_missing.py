@@ -55,7 +55,7 @@ def test_where_a_network_is_chosen_means_take_the_place_of_missing_inputs(tmp_pa
     rows = "".join(f"{'xy'[n % 2]},{n * n % 7},{n % 3 or ''}\n" for n in range(12))
     path = csv(tmp_path, f"k,a,b\n{rows},5,1\n")
     data = choose_network(Options(data=path, label="k"))[0].data
-    assert data.x[:, 1].tolist() == [1.5, 1, 2] * 4
+    assert data.x[:, 1].tolist() == [2, 1, 2] * 4  # 1.5, rounded as the column is
     assert data.told[1:3] == (
         "my.csv: 1 line with nothing to predict left out (--missing mean).",
         "my.csv: 4 missing values replaced by the mean of the column (--missing mean).",
@@ -69,6 +69,23 @@ def test_means_are_of_the_column_and_told(tmp_path):
     assert data.told[1] == (
         "my.csv: 3 missing values replaced by the mean of the column (--missing mean)."
     )
+
+
+@pytest.mark.parametrize(
+    ("column", "mean"),
+    [
+        (("181", "210", "193"), 195),
+        (("18.7", "15", "17.6"), 17.1),
+        (("0.25", "0.5", "0.3"), 0.35),
+        (("1e-9", "2e-9", "2.5e-9"), 1.8e-9),
+        (("0.1", "0.3333333333333333", "0.2"), 0.2111111111111111),
+        (("1", "0", "0"), 0.33),
+    ],
+)
+def test_a_mean_has_as_many_decimals_as_its_column(tmp_path, column, mean):
+    lines = "".join(f"{'xy'[n % 2]},{value}\n" for n, value in enumerate((*column, "")))
+    data = load(csv(tmp_path, f"k,a\n{lines}"), ReadOptions(table=True, missing="mean"))
+    assert data.x[3, 0] == pytest.approx(mean, rel=1e-14)
 
 
 @pytest.mark.parametrize("size", [1e-200, 1e300])
@@ -165,4 +182,4 @@ def test_a_missing_word_is_one_missing_value(tmp_path):
     assert data.x.shape == (12, 4)
     told = "my.csv: 4 missing values replaced by the mean of the column (--missing mean)."
     assert told in data.told
-    np.testing.assert_allclose(data.x[3, 1:], 1 / 3)
+    np.testing.assert_allclose(data.x[3, 1:], 0.33)  # a share

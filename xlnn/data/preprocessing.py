@@ -63,6 +63,9 @@ def _counts(sizes: np.ndarray, share: float) -> np.ndarray:
     return counts
 
 
+SHARE, MOST_DECIMALS = 2, 15
+"""Decimals of a share, and those up to which numbers have the same."""
+
 SMALLEST = 1e-300
 """Columns whose values differ by less count as constant, since 1/1e-308 overflows."""
 
@@ -179,7 +182,26 @@ def filled(holed: IncompleteRows, missing: str) -> tuple[np.ndarray, np.ndarray,
         f"{holed.where}: {counted(int(cells.sum()), 'missing value')} replaced by the mean of the "
         "column (--missing mean)."
     )
-    return np.where(absent, np.nanmean(x / size, axis=0) * size, x), kept, told
+    means = np.nanmean(x / size, axis=0) * size
+    return np.where(absent, [*map(_as_typed, means, x.T)], x), kept, told
+
+
+def _as_typed(mean: float, column: np.ndarray) -> float:
+    """Return the mean of a column, with as many decimals as its numbers have.
+
+    One of 0 and 1, such as an input that a word became, has two: the mean is a share.
+
+    >>> _as_typed(200.77647, np.array([181, 210, np.nan])), _as_typed(17.113, np.array([18.7, 15]))
+    (201.0, 17.1)
+    >>> _as_typed(0.4767, np.array([0, 1, np.nan]))
+    0.48
+    """
+    known = column[~np.isnan(column)]
+    if np.isin(known, (0, 1)).all():
+        return round(mean, SHARE)
+    alike = (n for n in range(MOST_DECIMALS) if np.array_equal(np.round(known, n), known))
+    decimals = next(alike, None)
+    return mean if decimals is None else round(mean, decimals)
 
 
 def _missing(holed: IncompleteRows, absent: np.ndarray) -> DataError:
