@@ -140,7 +140,7 @@ PAGE = xlnn.Page(
     "along the gradient.",
     xlnn.Numbers("at", "used_at", "length", "x_at", "y_at", "slope_x", "slope_y", "z_at", "bound",
                  "angle", positive=["length"], choices={"at": "x"}, symbols=True),
-    xlnn.Sentences("where", "points"),
+    xlnn.Sentences("where", "points", above=1),
     xlnn.Beside(
         xlnn.Table("turn", "unit_x", "unit_y", "step_x", "step_y", "z_there", "change", "inner",
                    "change_share", "inner_share", left=1, coloured=("change", "inner")),
