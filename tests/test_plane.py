@@ -15,7 +15,7 @@ from rewriting import edit
 from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.engines import ENGINES
-from xlnn.equations.plane import SIDE
+from xlnn.equations.plane import MARGIN, SIDE, edge
 from xlnn.equations.play import NOWHERE
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.loading.values import values
@@ -234,3 +234,24 @@ def test_what_numbers_stand_for_is_told_as_far_as_excel_has_room(names, prompt):
     validation = choice_validation("C5", '"1,2"', text("en"), 2, names)
     assert validation.prompt == prompt
     assert len(validation.prompt.encode("utf-16-le")) <= 2 * 255
+
+
+@pytest.mark.parametrize(
+    ("values", "ends"),
+    [
+        ([-1.3, 2.4], (-1.8, 2.8)),
+        ([0, 1], (-0.2, 1.2)),
+        ([2, 12], (0, 14)),
+        ([43.2, 58.6], (40, 62)),
+        ([0.001, 0.0095], (0, 0.0104)),
+        ([7, 7], (6.8, 7.2)),
+        ([-2000, -1000], (-2200, -800)),
+    ],
+)
+def test_the_edges_of_the_plane_are_round_numbers_beyond_the_data(values, ends):
+    x = np.array(values, dtype=float)[:, np.newaxis]
+    found = [edge(sign).array(x)[0] for sign in (-1, 1)]
+    assert found == pytest.approx(ends)
+    margin = (np.ptp(x) or 1) / MARGIN
+    assert found[0] <= x.min() - margin + 1e-9
+    assert found[1] >= x.max() + margin - 1e-9

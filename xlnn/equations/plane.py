@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from xlnn.equation import Choice, Stated
+from xlnn.equation import Cells, Choice, Stated
 from xlnn.equations.lookup import entry
 from xlnn.equations.number import significant
 from xlnn.equations.play import NOWHERE
@@ -17,29 +17,41 @@ SIDE = 21
 """Points along a side of the grid."""
 
 MARGIN = 10
-"""The data's range divided by the margin on each side."""
+"""The data's range divided by the least margin on each side."""
+
+PLACES = 9
+"""Decimals to which numbers are rounded before the next whole one is taken."""
 
 
 # fmt: off
 def edge(sign: int) -> Stated:
     """Return the equation of the edges of the plane: -1 for the lower ones, 1 for the upper.
 
-    Each is a tenth of the input's range beyond its least or largest value; constant data have
-    a range of 1.
+    Each is at least a tenth of the input's range beyond its least or largest value, at the next
+    multiple of a fifth of a power of ten: a round number. Constant data have a range of 1.
     """
     end = "MAX" if sign > 0 else "MIN"
 
     def array(values: np.ndarray) -> np.ndarray:
         values = values.reshape(len(values), -1)
         span = np.ptp(values, axis=0)
+        span = np.where(span == 0, 1.0, span)
+        step = 10.0 ** np.floor(np.round(np.log10(span), PLACES)) / 5
         ends = values.max(axis=0) if sign > 0 else values.min(axis=0)
-        return ends + sign * np.where(span == 0, 1.0, span) / MARGIN
+        steps = np.round((ends + sign * span / MARGIN) / step, PLACES)
+        return step * (np.ceil(steps) if sign > 0 else np.floor(steps))
+
+    def cell(k: int, values: Cells) -> str:
+        given = values.samples[k]
+        span = f"IF(MAX({given})=MIN({given}),1,MAX({given})-MIN({given}))"
+        step = f"(10^INT(ROUND(LOG10({span}),{PLACES}))/5)"
+        steps = f"ROUND(({end}({given}){'-+'[sign > 0]}{span}/{MARGIN})/{step},{PLACES})"
+        return f"=0-{step}*INT(0-{steps})" if sign > 0 else f"={step}*INT({steps})"
 
     return Stated(
-        array,
-        lambda k, values: "={1}({0}){2}IF(MAX({0})=MIN({0}),1,MAX({0})-MIN({0}))/{3}".format(
-            values.samples[k], end, "-+"[sign > 0], MARGIN),
-        says="An edge of the plane: a tenth of an input's range beyond its least or largest value.")
+        array, cell, discontinuous=True,
+        says="An edge of the plane: a round number, at least a tenth of an input's range beyond "
+        "its least or largest value.")
 
 
 GRID_POINT = Stated(
