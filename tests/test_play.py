@@ -453,6 +453,14 @@ def test_the_word_of_an_input_is_seen_in_the_drawing(tmp_path):
     assert all(f"= {word}</" in drawn for word in ("agree", "neutral", "disagree"))
 
 
+@pytest.mark.parametrize(("number", "said"), [(12, "input"), (15, "input: the first 12 of 15")])
+def test_a_list_of_inputs_says_which_are_shown_of_how_many(number, said):
+    features = tuple(f"x{n}" for n in range(number))
+    made = replace(spec([number, 2, 2], epochs=1), picture=(1, number), features=features)
+    cells = KIND.drawings(made, KIND.layout(made))["play"].cells
+    assert said in [text for row in cells.values() for text, _ in row.values()]
+
+
 @pytest.mark.parametrize("label", ["0", "versicolor", "a label of as many letters as may stand"])
 def test_the_labels_of_the_outputs_have_room_in_the_drawing(label):
     named = replace(spec([4, 3, 2]), labels=(label, "1"))

@@ -165,9 +165,9 @@ def _left(model: Model) -> Iterator[PagePart]:
     yield Space()
     yield Beside(*_outputs(model, existing("name", "output", "t", "bar")), apart=0)
     for given in existing("given"):
-        yield Label("input", SHEET, SECTION, columns=len(LEFT), above=1)
-        looks = {given: replace(NUMBER, number_format="General")}
         count = range(model[given].shape[0])
+        yield Label(partial(_inputs, shown=len(count)), look=SECTION, columns=len(LEFT), above=1)
+        looks = {given: replace(NUMBER, number_format="General")}
         names = (Label(lambda page, at=at: page.spec.features[at]) for at in count)
         numbers = Units("", given, headed=False, looks=looks)
         yield Beside(Below(*names), numbers, apart=0)
@@ -185,6 +185,12 @@ def _left(model: Model) -> Iterator[PagePart]:
             Trace(f"{PREFIX}C_T", f"{PREFIX}epoch_used", HERE, 0, "circle"),
             x="epoch", ends=(0, epochs), ends_up=(0,), size_in_cm=(10.6, 5.6),
         )  # fmt: skip
+
+
+def _inputs(page: Context[Spec], shown: int) -> str:
+    """Say that inputs are listed, and which if they are not all."""
+    what, of = page.words(SHEET, "input"), page.spec.inputs
+    return page.words(SHEET, "first", what=what, drawn=shown, of=of) if shown < of else what
 
 
 def _outputs(model: Model, names: Sequence[str]) -> Iterator[PagePart]:
