@@ -20,7 +20,9 @@ from xlnn.xlsx.guard import ARGUMENTS, INSTEAD, MOST_ARGUMENTS
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "catalogue.md"
 
-MODULES = ("units", "recurrent", "attention", "batchnorm", "generative", "principal")
+MODULES = (
+    *("units", "recurrent", "attention", "batchnorm", "generative", "principal", "arcs", "labels"),
+)
 """The modules of equations that are offered, by what they are imported from `xlnn.equations`."""
 
 ALIASES = {"units": "eq"}
@@ -71,8 +73,11 @@ PARTS = {
     "Row": 'xlnn.Row("x_shown", titled=True)',
     "Hidden": 'xlnn.Hidden("C_T")',
     "Sentences": 'xlnn.Sentences("told")',
+    "Label": 'xlnn.Label("a rate and its weights")',
     "Table": 'xlnn.Table("x", "s", coloured=["s"])',
     "Grid": 'xlnn.Grid("W")',
+    "Chain": 'xlnn.Chain("told", xlnn.Grid("W"))',
+    "Arcs": 'xlnn.Arcs("A")',
     "Chart": 'xlnn.Chart("Cost", xlnn.Trace("C_T"))',
     "Trace": 'xlnn.Trace("s", ("x", 0), marker="circle", width=0)',
     "Plane": 'xlnn.Plane("W", scale=(0, 1))',

@@ -13,6 +13,7 @@ from test_programmer_page import run_page
 
 import xlnn
 from xlnn.equation import Equation
+from xlnn.equations import arcs
 from xlnn.equations import units as eq
 from xlnn.errors import DataError
 from xlnn.formula import functions_of
@@ -23,7 +24,7 @@ from xlnn.xlsx.guard import FUNCTIONS, INSTEAD
 PAGE = runpy.run_path(str(Path(__file__).parent.parent / "docs" / "catalogue.py"))
 TEXT = PAGE["PAGE"].read_text(encoding="utf-8")
 MODULES = PAGE["MODULES"]
-WITH_EQUATIONS = [module for module in MODULES if module != "principal"]
+WITH_EQUATIONS = [name for name in MODULES if name not in {"principal", "arcs", "labels"}]
 LENGTHS = {"row": 3, "step": 4, "image": 3, "person": 4}
 
 
@@ -130,8 +131,9 @@ def test_each_line_of_use_of_a_part_shows_what_it_names(tmp_path):
         xlnn.Quantity("C_T", axes=(epoch,)),
         *xlnn.choice("row", row, text("en"), title="row shown"), xlnn.shown("x"),
         xlnn.Quantity("told", equation=xlnn.Told("The rate is {eta}."), is_text=True),
+        xlnn.Quantity("A", shape=(3, 3)), *arcs.arcs("A", 3, "Model"),
     )  # fmt: skip
-    inputs = {"eta": 0.1, "W": 0.5, "x": 1, "C_T": [3, 2, 1, 0.5], "row": 1}
+    inputs = {"A": 0.5, "eta": 0.1, "W": 0.5, "x": 1, "C_T": [3, 2, 1, 0.5], "row": 1}
     for number, (name, use) in enumerate(PAGE["PARTS"].items()):
         part = eval(use, {"xlnn": xlnn})  # noqa: S307 -- a line of the page
         if isinstance(part, xlnn.Page) and name != "Page":

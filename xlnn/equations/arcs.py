@@ -11,6 +11,8 @@ import numpy as np
 from xlnn.equation import Cells, Equation, Stated
 from xlnn.quantity import Quantity
 
+__all__ = ["arcs"]
+
 STRENGTHS = (0.1, 0.3, 0.6)
 """Shares from which an arc is drawn, and from which it is stronger."""
 

@@ -16,6 +16,8 @@ from xlnn.equations.dense import written_sum
 from xlnn.quantity import Quantity, alike
 from xlnn.terms import Term
 
+__all__ = ["Points", "labels"]
+
 WIDE, HIGH = 1 / 4, 1 / 10
 """The size of a box, as shares of the range of the points."""
 
