@@ -5,13 +5,13 @@ function takes one value, a power of a power. `FORMS` is the table of them. Stat
 lint and grades read it, and a test computes an example of each row in all engines.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache, partial
 from itertools import chain
 from typing import NamedTuple
 
 from xlnn.formula import Node, parsed
-from xlnn.xlsx.range_shapes import RANGES, REFERRING, SINGLE, at_a1, reading_of
+from xlnn.xlsx.range_shapes import RANGES, REFERRING, SINGLE, Reading, at_a1, reading_of
 
 COMPARING = {"=", "<>", "<", ">", "<=", ">="}
 _TRUTHS = {"AND", "FALSE", "ISBLANK", "ISNUMBER", "ISTEXT", "NOT", "OR", "TRUE", "XOR"}
@@ -61,8 +61,33 @@ _MAY_BE_EMPTY = {"INDEX", "MOD", "RANK", "ROUND", "SUM", "SUMSQ"}
 """Functions whose empty arguments programs agree on, or which another row of `FORMS` covers."""
 
 
-Parts = Sequence[Node]
-"""All parts of a formula; the first is the whole formula."""
+class Parts(NamedTuple):
+    """The parts of a formula: what each form looks at.
+
+    Attributes
+    ----------
+    whole : Node
+        The whole formula.
+    calls : list of Node
+        Its functions.
+    operations : list of Node
+        Its operations with two operands.
+    reading : Reading
+        The ranges that Excel and some engines compute differently.
+    """
+
+    whole: Node
+    calls: list[Node]
+    operations: list[Node]
+    reading: Reading
+
+    @classmethod
+    def of(cls, formula: Node) -> "Parts":
+        """Take a formula apart."""
+        parts = [*formula.walk()]
+        calls = [part for part in parts if part.kind == "Function"]
+        operations = [part for part in parts if part.kind == "BinaryOp"]
+        return cls(formula, calls, operations, reading_of(formula))
 
 
 class Form(NamedTuple):
@@ -121,7 +146,7 @@ def _found(formula: str, *, is_0_in_excel: bool) -> FoundForm | None:
     if (tree := parsed(formula)) is None:
         return None
     forms = (form for form in FORMS if form.is_0_in_excel or not is_0_in_excel)
-    parts = tuple(tree.walk())
+    parts = Parts.of(tree)
     found = ((form, words) for form in forms for words in form.finds(parts))
     form, words = next(found, (None, ()))
     return FoundForm(form, tuple(f"{word!s:.120}" for word in words)) if form else None
@@ -131,30 +156,25 @@ _found_alike = lru_cache(maxsize=4096)(_found)
 
 
 def _unlike(formula: Parts) -> Iterator[tuple[object]]:
-    if pair := reading_of(formula[0]).unlike:
+    if pair := formula.reading.unlike:
         yield (pair,)
 
 
 def _intersected(formula: Parts) -> Iterator[tuple[str]]:
-    if one := reading_of(formula[0]).intersected:
+    if one := formula.reading.intersected:
         yield (one,)
-
-
-def _calls(formula: Parts) -> Iterator[Node]:
-    return (part for part in formula if part.kind == "Function")
 
 
 def _among(formula: Parts, positions: Mapping[str, slice]) -> Iterator[tuple[str, Node]]:
     """Yield certain arguments of functions, each with the function."""
-    for call in _calls(formula):
-        for argument in call.parts[positions.get(call.function, slice(0))]:
+    for call in formula.calls:
+        for argument in call.parts[positions[call.function]] if call.function in positions else ():
             yield call.function, argument
 
 
 def _operations(formula: Parts, operators: set[str]) -> Iterator[Node]:
     """Yield operations with two operands."""
-    every = (part for part in formula if part.kind == "BinaryOp")
-    return (part for part in every if part.operator in operators)
+    return (part for part in formula.operations if part.operator in operators)
 
 
 def _unsigned(part: Node) -> Node:
@@ -250,7 +270,7 @@ def _truths(formula: Parts) -> Iterator[tuple[str, Node]]:
 
 
 def _signed_truths(formula: Parts) -> Iterator[tuple[Node]]:
-    whole = formula[0]
+    whole = formula.whole
     if _is_truth(whole, "+-") and not _is_truth(whole):
         yield (_unsigned(whole),)
     for _, argument in _among(formula, _NO_TRUTH):
@@ -271,7 +291,7 @@ def _texts(formula: Parts) -> Iterator[tuple[str, Node]]:
 
 
 def _ranges_taken_singly(formula: Parts) -> Iterator[tuple[str, Node]]:
-    return _taken_singly(formula[0], is_range_taken=False)
+    return _taken_singly(formula.whole, is_range_taken=False)
 
 
 def _taken_singly(part: Node, *, is_range_taken: bool) -> Iterator[tuple[str, Node]]:
@@ -352,7 +372,7 @@ def _whole_lines(formula: Parts) -> Iterator[tuple[Node]]:
 
 def _indexed(formula: Parts) -> Iterator[tuple[Node, ...]]:
     """Yield what INDEX picks from, and the positions."""
-    return (call.parts for call in _calls(formula) if call.function == "INDEX" and call.parts)
+    return (call.parts for call in formula.calls if call.function == "INDEX" and call.parts)
 
 
 def _powers_of_powers(formula: Parts) -> Iterator[tuple[Node]]:
@@ -385,7 +405,7 @@ def _is_whole(part: Node) -> bool:
 
 
 def _empty(formula: Parts) -> Iterator[tuple[str]]:
-    for call in _calls(formula):
+    for call in formula.calls:
         if call.function in SINGLE - _MAY_BE_EMPTY:
             yield from ((call.function,) for part in call.parts if part.kind == "Omitted")
 
