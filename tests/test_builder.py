@@ -146,7 +146,7 @@ def test_a_workbook_that_disagrees_is_not_published(tmp_path, monkeypatch):
 
 def test_a_workbook_that_excel_would_repair_is_not_published(tmp_path, monkeypatch):
     problem = Problem("some rule", "Training!A1", "something is wrong.")
-    found = lambda path: (inspect(path), (problem,))  # noqa: E731 -- one line
+    found = lambda path, **_: (inspect(path), (problem,))  # noqa: E731 -- one line
     monkeypatch.setattr(proof, "inspect_and_lint", found)
     with pytest.raises(DisagreementError, match="Training!A1: something is wrong"):
         build("sequences", tmp_path / "sequences.xlsx")

@@ -17,7 +17,7 @@ import xlnn
 from xlnn import reference
 from xlnn.building.plan import origin_of_template, planned
 from xlnn.checking.edges import differ, edges
-from xlnn.checking.last_digits import check_last_digits
+from xlnn.checking.last_digits import Deciders, check_last_digits
 from xlnn.checking.report import lines_of
 from xlnn.cli import cli
 from xlnn.engines import load
@@ -60,7 +60,7 @@ def found(model, **inputs):
     layout = layout_of_model(model)
     given = {name: np.array(value, float) for name, value in inputs.items()}
     with np.errstate(all="ignore"):
-        return edges(layout, reference.run(model, given))
+        return edges(Deciders(layout), reference.run(model, given))
 
 
 @pytest.mark.parametrize("example", sorted(EXAMPLES.keys() - MAY_STAY))
@@ -381,7 +381,7 @@ def test_our_own_statements_say_that_they_jump_and_round_before_they_decide(name
     source = origin_of_template(name)
     plan = planned(source.kind, source.origin, name, Options(epochs=QUICK[name]))
     check_last_digits(plan.layout)
-    assert edges(plan.layout, reference.run(plan.layout.model, plan.cells)) == ()
+    assert edges(Deciders(plan.layout), reference.run(plan.layout.model, plan.cells)) == ()
 
 
 def test_the_command_shows_edges_and_exits_with_0(tmp_path, monkeypatch):

@@ -598,3 +598,30 @@ def test_an_audit_knows_each_gradient_of_names_that_differ_only_by_capitals(in_c
     found = xlnn.audit(built.path)
     assert {each.verdict for each in found.judged} == {"right"}
     assert len(found.judged) == 3 * 8  # of each epoch, 4 of W, 2 of b, and 2 of w
+
+
+BROKEN = {
+    "too many arguments": ("=SUM({x}" + ",{x}" * 255 + ")", lambda x: 256 * x, "256 arguments"),
+    "functions too deep": (
+        "=" + "ABS(" * 65 + "{x}" + ")" * 65,
+        lambda x: np.hypot(x, 0),
+        "at most 64 functions",
+    ),
+    "a form of its own": ("={x}^1^1", lambda x: x, "is computed from the left in some programs"),
+}
+"""Formulas that an engine computes and Excel does not, or not alike, and the complaint."""
+
+
+@pytest.mark.parametrize("what", BROKEN)
+@pytest.mark.parametrize("axes", [(), (xlnn.Axis("row", 3),)], ids=["cell", "column"])
+def test_a_pattern_that_excel_would_not_compute_is_refused(what, axes, tmp_path, monkeypatch):
+    formula, array, message = BROKEN[what]
+    monkeypatch.setattr("xlnn.building.proof.check_stated", lambda _: None)
+    y = xlnn.Quantity("y", axes=axes, equation=xlnn.Stated(array, formula))
+    with pytest.raises(XlnnError, match=f"lint finds a problem in it: .*{message}"):
+        xlnn.workbook(
+            xlnn.Model((xlnn.Quantity("x", axes=axes), y)),
+            {"x": np.ones([axis.length for axis in axes])},
+            tmp_path / "a.xlsx",
+        )
+    assert list(tmp_path.iterdir()) == []

@@ -3,7 +3,7 @@
 Where the equations are those of another programmer, one that fails is named.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from copy import copy
 from dataclasses import replace
 from functools import partial
@@ -16,7 +16,7 @@ from xlnn.checking.check import compare
 from xlnn.checking.edges import edges
 from xlnn.checking.formula_text import check_stated
 from xlnn.checking.gradients import with_gradients
-from xlnn.checking.last_digits import check_last_digits
+from xlnn.checking.last_digits import Deciders, check_last_digits
 from xlnn.checking.probe import Work
 from xlnn.checking.report import Report, named_entry, ratio_of, told_apart, wrong_gradients
 from xlnn.errors import DataError, DisagreementError, XlnnError
@@ -103,8 +103,12 @@ def proven(  # noqa: PLR0913 -- what is proven, and how
         It does not agree with NumPy, stores other values, or Excel would repair it.
     """
     work.probe(layout)
+    deciders = Deciders(layout)
     tell("Recalculating, and looking for anything that Excel would repair")
-    contents, problems = inspect_and_lint(work.file) if is_first else (inspect(work.file), ())
+    if is_first:
+        contents, problems = inspect_and_lint(work.file, patterns=_patterns(deciders))
+    else:
+        contents, problems = inspect(work.file), ()
     tell("Comparing with NumPy")
     report, values, run = compare(contents, layout, work, is_ours=is_ours)
     if is_first:
@@ -122,7 +126,18 @@ def proven(  # noqa: PLR0913 -- what is proven, and how
             f"The workbook was not written, because lint finds a problem in it: {first.where}: "
             f"{first.message} {REPORT if is_ours else 'Correct the model.'}"
         )
-    return replace(report, edges=edges(layout, run)), values
+    return replace(report, edges=edges(deciders, run)), values
+
+
+def _patterns(deciders: Deciders) -> Iterator[tuple[str, str]]:
+    """Yield a cell of each formula that differs from the others in more than its cells.
+
+    The comparison finds whether a cell holds another formula than the layout states. So what is
+    true of these is true of all.
+    """
+    for quantity in deciders.layout.model.quantities:
+        for formula, index in deciders.formulas(quantity).items():
+            yield deciders.layout.cell(quantity.name, index), formula
 
 
 DIGITS = 1e-15

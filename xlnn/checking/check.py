@@ -25,7 +25,7 @@ from xlnn.checking.edges import edges
 from xlnn.checking.edits import appended, cause, happened
 from xlnn.checking.formula_text import check_stated, plainly
 from xlnn.checking.gradients import with_gradients
-from xlnn.checking.last_digits import check_last_digits
+from xlnn.checking.last_digits import Deciders, check_last_digits
 from xlnn.checking.probe import Work
 from xlnn.checking.report import Report, Reports, without_answers
 from xlnn.checking.stored import CLOSE, stale
@@ -144,7 +144,7 @@ def _reported(  # noqa: PLR0913 -- as `check`
     records = on_records(spec, layout, run) if report.drift <= CLOSE else ()
     notes = *report.notes, *records, appended(layout, values), edited
     report = with_gradients(report, layout, run)
-    found = edges(layout, run, report.restated)
+    found = edges(Deciders(layout), run, report.restated)
     report = replace(report, notes=tuple(filter(None, notes)), edges=found)
     blanks = () if answers else left_out_of(path)
     return without_answers(report, blanks) if blanks else report
@@ -173,6 +173,7 @@ def examined(
             check_stated(layout)
             check_last_digits(layout)
         work.probe(layout)
+        check_sheets(contents, layout)
         ours = is_ours(spec, model)
         report, values, run = compare(contents, layout, work, is_ours=ours)
     return Examined(report, spec, layout, values, run)
@@ -203,9 +204,8 @@ def compare(
     Raises
     ------
     WorkbookError
-        A sheet is missing, or an input cell does not contain a number.
+        An input cell does not contain a number.
     """
-    check_sheets(contents, layout)
     comparison = Comparison(layout, contents, is_ours)
     _ = comparison.readings.otherwise  # while the engine computes
     with TemporaryDirectory(prefix="xlnn-", ignore_cleanup_errors=True) as folder:

@@ -202,8 +202,8 @@ def _read(parts: Iterable[Node], here: str) -> Iterator[Place]:
 class _Search:
     """Finds edges of the formulas of a layout."""
 
-    def __init__(self, layout: Layout) -> None:
-        self.layout, self.deciders = layout, Deciders(layout)
+    def __init__(self, deciders: Deciders) -> None:
+        self.layout, self.deciders = deciders.layout, deciders
         self._left = LENGTH_OF_ALL
 
     def edges(self, restated: Iterable[Restated]) -> Iterator[tuple[_Situation, Leaves]]:
@@ -393,12 +393,15 @@ def differ(one: Any, other: Any) -> bool:  # noqa: ANN401 -- values of cells
     return bool(abs(float(one) - float(other)) > DIFFERENT * max(1, abs(one), abs(other)))
 
 
-def edges(layout: Layout, arrays: Arrays, restated: Iterable[Restated] = ()) -> tuple[Edge, ...]:
+def edges(
+    deciders: Deciders, arrays: Arrays, restated: Iterable[Restated] = ()
+) -> tuple[Edge, ...]:
     """Return inputs where the formulas of a workbook jump and programs differ.
 
     Parameters
     ----------
-    layout : Layout
+    deciders : Deciders
+        The formulas of its layout.
     arrays : dict of arrays
         Values of all quantities, for NumPy's value.
     restated : iterable of Restated
@@ -410,7 +413,7 @@ def edges(layout: Layout, arrays: Arrays, restated: Iterable[Restated] = ()) -> 
         At most one for each quantity and for each restated formula that differs from the others in
         more than its cells.
     """
-    search = _Search(layout)
+    layout, search = deciders.layout, _Search(deciders)
     found = [*search.edges(restated)]
     if not found:
         return ()

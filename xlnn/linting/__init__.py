@@ -6,7 +6,7 @@ or out of order, NaN in a cell, references to missing sheets. An unsafe file is 
 Lint then looks for what validators miss.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, count, islice
 from pathlib import Path
 
@@ -76,9 +76,18 @@ def lint(path: Path, may_be_left_out: Callable[[Place | str], bool] = never) -> 
 
 
 def inspect_and_lint(
-    path: Path, may_be_left_out: Callable[[Place | str], bool] = never
+    path: Path,
+    may_be_left_out: Callable[[Place | str], bool] = never,
+    patterns: Iterable[tuple[str, str]] | None = None,
 ) -> tuple[Package, tuple[Problem, ...]]:
     """Return the results of `xlnn.xlsx.package.inspect` and `lint`, reading each sheet once.
+
+    Parameters
+    ----------
+    path, may_be_left_out
+        As for `lint`.
+    patterns : iterable of (str, str)
+        As for `xlnn.linting.formulas.formula_problems`.
 
     Raises
     ------
@@ -95,7 +104,7 @@ def inspect_and_lint(
     contents = inspect(path, may_be_left_out, watch)
     with Archive(path) as archive:
         book = read_book(archive, contents, read, number)
-        found = chain(_broken(book), formulas.formula_problems(book))
+        found = chain(_broken(book), formulas.formula_problems(book, patterns))
         return contents, tuple(islice(found, MAX_PROBLEMS))
 
 

@@ -106,13 +106,25 @@ def _miscounted(formula: str) -> Iterator[Miscounted]:
             yield name, count, (least, most)
 
 
-def formula_problems(book: LintedWorkbook) -> Iterator[Problem]:
+def formula_problems(
+    book: LintedWorkbook, patterns: Iterable[tuple[str, str]] | None = None
+) -> Iterator[Problem]:
     """Check all formulas of a workbook.
 
     Of formulas that differ only in their row numbers, the first wrong one is reported.
+
+    Parameters
+    ----------
+    book : LintedWorkbook
+    patterns : iterable of (str, str)
+        Cells and formulas, if others only differ from these in their cells, all of which exist:
+        then only these are read.
     """
     formulas = _Formulas(book)
-    for sheet in book.sheets:
+    for place, formula in patterns or ():
+        found = [*_beyond_limits(formula)] or _misread(formula)
+        yield from (Problem(rule, place, message) for rule, message in found)
+    for sheet in book.sheets if patterns is None else ():
 
         def where(row: int, column: int, sheet: SheetNode = sheet) -> str:
             return f"{sheet.title}!{address(row, column)}"
@@ -220,15 +232,10 @@ class _Formulas:
         self, group: FormulaGroup, first: np.ndarray, last: np.ndarray, *, is_whole: bool
     ) -> Iterator[Found]:
         """Check formulas that were read as one, from the first to the last row in each slot."""
-        alike = group.formula if '"' in group.formula else at_a1(group.formula)
-        fault, miscounted = faults(alike)
-        if fault:
-            yield 0, "formula-syntax", f'"{group.formula:.61}" {fault}.', None
-            return
-        for function, count, (least, most) in miscounted:
-            expected = f"{least}" if least == most else f"from {least} to {most}"
-            message = f"{function:.40} has {count:,} arguments; expected {expected}."
-            yield 0, "arguments", message, None
+        for rule, message in _beyond_limits(group.formula):
+            yield 0, rule, message, None
+            if rule == "formula-syntax":
+                return
         names = [word.rpartition("!")[2] for word in group.words]
         unknown = [name for name in names if name.casefold() not in self._book.names]
         for name in unknown:
@@ -257,15 +264,32 @@ class _Formulas:
         title = self._titles[group.sheet] if group.sheet >= 0 else ""
         for member in sorted(int(members[0]) for members in split(heights)):
             formula = group.at(member)
-            found = misread(self._names.plain(formula, title) if group.words else formula)
-            if found is None or found.form is INTERSECTED:
-                continue
-            if found.form is UNLIKE:
-                message = f"It pairs {found.words[0]}; expected ranges of the same shape."
-                yield member, "unlike-ranges", message, None
-            elif title:
-                message = f'In "{formula:.61}", {found}.'
-                yield member, "read-differently", message, None
+            plain = self._names.plain(formula, title) if group.words else formula
+            for rule, message in _misread(plain, shown=formula):
+                if title or rule == "unlike-ranges":
+                    yield member, rule, message, None
+
+
+def _beyond_limits(formula: str) -> Iterator[tuple[str, str]]:
+    """Yield the rules that a formula breaks whatever its cells hold, and messages."""
+    fault, miscounted = faults(formula if '"' in formula else at_a1(formula))
+    if fault:
+        yield "formula-syntax", f'"{formula:.61}" {fault}.'
+    for function, count, (least, most) in miscounted:
+        expected = f"{least}" if least == most else f"from {least} to {most}"
+        yield "arguments", f"{function:.40} has {count:,} arguments; expected {expected}."
+
+
+def _misread(formula: str, shown: str = "") -> Iterator[tuple[str, str]]:
+    """Yield the rule and the message if programs compute a formula differently."""
+    found = misread(formula)
+    if found is None or found.form is INTERSECTED:
+        return
+    if found.form is UNLIKE:
+        message = f"It pairs {found.words[0]}; expected ranges of the same shape."
+        yield "unlike-ranges", message
+    else:
+        yield "read-differently", f'In "{shown or formula:.61}", {found}.'
 
 
 def _missing(sheet: SheetNode, slot: Slot, top: int, bottom: int) -> str:
