@@ -24,7 +24,7 @@ from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.errors import DataError
 from xlnn.grid import quoted
 from xlnn.registry.templates import experiments, folder, loaded, names
-from xlnn.registry.text import PAGES, VARIANTS, Text, languages, text, translated
+from xlnn.registry.text import MESSAGES, PAGES, VARIANTS, Text, languages, text, translated
 from xlnn.workbooks.network.kind import variants
 from xlnn.workbooks.network.kind import words_of as words_of_network
 from xlnn.workbooks.network.layers import LayerSpec
@@ -677,7 +677,9 @@ def test_the_pages_that_any_experiment_may_name_have_the_same_words_in_every_lan
     assert all(one.keys() == other.keys() for other in others)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS_WITH_WORDS if kind != PAGES])
+@pytest.mark.parametrize(
+    "kind", [kind for kind in KINDS_WITH_WORDS if kind not in {PAGES, MESSAGES}]
+)
 @pytest.mark.parametrize("lang", TRANSLATED)
 def test_a_kind_with_words_of_its_own_has_the_same_ones_in_every_language(kind, lang):
     if kind in experiments():

@@ -15,7 +15,7 @@ from xlnn.data.dataset import LARGE as LARGE_INPUTS
 from xlnn.data.messages import amount, counted, listed, short
 from xlnn.data.preprocessing import held_out
 from xlnn.data.words import bases
-from xlnn.errors import DataError, WidthError
+from xlnn.errors import DataError, Message, WidthError
 from xlnn.options import BUILD, Options, as_typed
 from xlnn.workbooks.network.kind import KIND
 from xlnn.workbooks.network.layers import LayerSpec
@@ -130,18 +130,24 @@ def _check_classes(data: Dataset, options: Options) -> None:
         named = zip(data.features, kinds, strict=False)  # pictures have no names
         few = bases([name for name, count in named if 1 < count <= most])
         are_own = not all(re.fullmatch("x[0-9]+", name) for name in few)  # not made up
-        which = f", such as {listed(few, 'or', most=6)}" if are_own else ""
+        which = Message(", such as {names}", names=listed(few, "or", most=6)) if are_own else ""
         raise DataError(
-            f"No label is named, and the first column has {len(data.labels):,} different values in "
-            f"{len(data.x):,} rows: name a column with few different ones with --label{which}, or "
-            "predict numbers with --target.",
+            "No label is named, and the first column has {count} different values in {rows} rows: "
+            "name a column with few different ones with --label{which}, or predict numbers with "
+            "--target.",
             "label",
+            count=f"{len(data.labels):,}",
+            rows=f"{len(data.x):,}",
+            which=which,
         )
     raise DataError(
-        f"There are {len(data.labels):,} different labels in {len(data.x):,} rows, such as "
-        f"{short(data.labels[0])}: name another column with --label, or predict numbers with "
-        f"--target {short(options.label)}.",
+        "There are {count} different labels in {rows} rows, such as {label}: name another column "
+        "with --label, or predict numbers with --target {column}.",
         "label",
+        count=f"{len(data.labels):,}",
+        rows=f"{len(data.x):,}",
+        label=short(data.labels[0]),
+        column=short(options.label),
     )
 
 

@@ -20,7 +20,7 @@ from xlnn.data.roles import roles_in
 from xlnn.data.rows import Row, Table
 from xlnn.data.totals import is_note, totals
 from xlnn.data.words import DATE, DATES, is_missing, is_unlabelled, looks_numeric
-from xlnn.errors import DataError
+from xlnn.errors import DataError, Message
 
 MOST_LABELS = 20
 """The most distinct numbers of a first column that may be the label, in a table with words."""
@@ -67,7 +67,9 @@ class Survey:
         self.is_plain = len(rows) == len(every)
         if not rows:
             raise DataError(
-                f"{table.name} holds no data: expected a {table.row} for each image or row."
+                "{file} holds no data: expected a {row} for each image or row.",
+                file=table.name,
+                row=Message(table.row),
             )
         self.labels = self._labels(rows)
         kept = [not (reading.missing and is_unlabelled(label)) for label in self.labels]
@@ -76,7 +78,11 @@ class Survey:
         if self.unlabelled:
             rows, self.labels = [*compress(rows, kept)], [*compress(self.labels, kept)]
         if not rows:
-            raise DataError(f"{table.name}: no {table.row} has a label, so none can be kept.")
+            raise DataError(
+                "{file}: no {row} has a label, so none can be kept.",
+                file=table.name,
+                row=Message(table.row),
+            )
         self.numbers = [row for row, _ in rows]
         if hint := self._hint(first):
             table.notes.append(f"{table.name}: {table.row} {first:,} has no label.{hint}")
@@ -141,8 +147,10 @@ class Survey:
         if not kept:
             told = "; ".join(map(self._why, out[:MOST_EXAMPLES]))
             raise DataError(
-                f"{self.table.name}: no column is left to learn from, since none can become "
-                f"numbers: {told}. Add a column of numbers, or of a few words that occur again."
+                "{file}: no column is left to learn from, since none can become numbers: {why}. "
+                "Add a column of numbers, or of a few words that occur again.",
+                file=self.table.name,
+                why=told,
             )
         reading, blank = self._reading, [column.heading for column in kept if column.is_empty]
         is_asked = reading.columns or reading.features or reading.bare
@@ -170,8 +178,11 @@ class Survey:
         likely = min(few, key=count.__getitem__, default=self.roles.place(-1))
         which = listed(few or [likely], "or", most=6)
         raise DataError(
-            f"{self.table.name}: no label is named. Add --label and a column with few different "
-            f"values ({which}), such as --label {likely}, or --target and a column of numbers."
+            "{file}: no label is named. Add --label and a column with few different values "
+            "({columns}), such as --label {likely}, or --target and a column of numbers.",
+            file=self.table.name,
+            columns=which,
+            likely=likely,
         )
 
     def _problems(self, wrong: Sequence[Column], out: Sequence[Column]) -> list[str]:

@@ -24,7 +24,7 @@ from xlnn.data.preprocessing import IncompleteRows, filled
 from xlnn.data.rows import Table
 from xlnn.data.survey import Survey
 from xlnn.data.words import counts_rows, is_unlabelled, kept_words, unlike
-from xlnn.errors import DataError
+from xlnn.errors import DataError, Message
 
 NUMBERING = ("which numbers the rows", "which number the rows")
 CONSTANT = ("the same in all rows", "each the same in all rows")
@@ -120,8 +120,11 @@ def _labels(survey: Survey) -> list[str]:
         where = f"{table.name}, {table.row} {row}"
         if is_unlabelled(label):
             raise DataError(
-                f"{where}: the label is {label or 'empty'}; write a word or a number, or leave "
-                f"such {table.row}s out with --missing drop."
+                "{where}: the label is {label}; write a word or a number, or leave such {row}s out "
+                "with --missing drop.",
+                where=where,
+                label=label or Message("empty"),
+                row=Message(table.row),
             )
         names[label] = name(label, where)
     return [names[label] for label in survey.labels]
