@@ -17,6 +17,7 @@ from click.testing import CliRunner
 import xlnn
 from xlnn.cli import cli
 from xlnn.cli.main import sentence_of
+from xlnn.data.column import SENTENCES
 from xlnn.data.messages import listed
 from xlnn.errors import DataError, Message
 from xlnn.loading.spec import described
@@ -27,6 +28,7 @@ from xlnn.registry.text import MESSAGES, in_language, languages, translated
 TRANSLATED = [lang for lang in languages() if lang != "en"]
 
 FROM_TABLES = {"row", "line"}
+FROM_TABLES |= {*SENTENCES, *BUILD["cost"].choices}
 FROM_TABLES |= {option.thing for option in BUILD.values()} - {""}
 FROM_TABLES |= {option.wanted or option.type.wanted for option in BUILD.values()}
 FROM_TABLES |= {os.strerror(number) for number in (EACCES, EISDIR, ENOENT, ENOSPC, EROFS)}

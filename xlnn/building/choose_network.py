@@ -224,24 +224,41 @@ def _with_notes(origin: Origin, rest: Options, data: Dataset) -> Origin:
     assert origin.held is not None  # noqa: S101 -- it was drawn
     notes: tuple[str, ...] = ()
     if len(drawn.x) < len(data.x):
-        some = f"Of {len(data.x):,} rows {len(drawn.x):,} were drawn, which some 500,000 formulas"
-        notes += (f"{some} hold; --large takes all, --seed draws others.",)
+        some = Message(
+            "Of {rows:,} rows {drawn:,} were drawn, which some 500,000 formulas hold; --large "
+            "takes all, --seed draws others.",
+            rows=len(data.x),
+            drawn=len(drawn.x),
+        )
+        notes += (some,)
     first, second = origin.sizes["layers"]
     hidden = first.units if rest.hidden is None else ",".join(map(str, rest.hidden))
     sizes = "-".join(map(str, filter(None, [drawn.x.shape[1], hidden, len(data.labels)])))
     held = int(origin.held.sum())
     kinds = [rest.activation or first.activation, rest.output_activation or second.activation]
-    what = "numbers" if data.picture is None else "pixels"
     used = {**origin.sizes, **origin.settings, **rest}
-    scaled = f"standardised {what}, " if used["scale"] == origin.settings["scale"] else ""
+    scaled = (
+        Message("standardised numbers, ")
+        if data.picture is None
+        else Message("standardised pixels, ")
+    )
     several = isinstance(used["optimizer"], tuple)
     optimizer = origin.sizes["optimizer"] if several else used["optimizer"]
     rates = np.atleast_1d(rest.get("eta", origin.inputs["eta"]))
-    told = (
-        f"Chosen: {sizes} units, {' and '.join(kinds)}, {used['cost']}, {scaled}"
-        f"{optimizer} with η {listed(map(amount, rates))}, {counted(used['epochs'], 'epoch')}, "
-        + (f"{counted(held, 'row')} held out" if held else "no row held out")
-    )
     ways = ("hidden", "activation", "optimizer", "eta", "l2", "epochs", "scale", "test_share")
-    notes += (f"{told}. Choose otherwise with {', '.join(map(as_typed, ways))}.",)
+    rows = counted(held, "row")
+    told = Message(
+        "Chosen: {sizes} units, {kinds}, {cost}, {scaled}{optimizer} with η {rates}, {epochs}, "
+        "{held}. Choose otherwise with {ways}.",
+        sizes=sizes,
+        kinds=listed(kinds),
+        cost=Message(used["cost"]),
+        scaled=scaled if used["scale"] == origin.settings["scale"] else "",
+        optimizer=optimizer,
+        rates=listed(map(amount, rates)),
+        epochs=counted(used["epochs"], "epoch"),
+        held=Message("{rows} held out", rows=rows) if held else Message("no row held out"),
+        ways=", ".join(map(as_typed, ways)),
+    )
+    notes += (told,)
     return replace(origin, notes={"chosen": notes})

@@ -52,10 +52,10 @@ class ColumnRoles:
         'the last column'
         """
         if self.given:
-            return f'the column "{short(self.headings[column])}"'
+            return Message('the column "{name}"', name=short(self.headings[column]))
         if column in {0, len(self.headings) - 1}:
-            return "the first column" if column == 0 else "the last column"
-        return f"column {column + 1}"
+            return Message("the first column" if column == 0 else "the last column")
+        return Message("column {number}", number=column + 1)
 
     def place(self, column: int) -> str:
         """Return a column as the options name it.

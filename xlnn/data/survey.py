@@ -102,13 +102,20 @@ class Survey:
         return [*self.inputs, *self.targets]
 
     def _note(self, said: str) -> None:
-        self.table.notes.append(f"{self.table.name}: {said}.")
+        self.table.notes.append(Message("{file}: {what}.", file=self.table.name, what=said))
 
     def _without_notes(self, rows: list[Row]) -> list[Row]:
         """Return the rows that hold more than a single value."""
         if aside := [row for row, fields in rows if is_note(fields)]:
-            few = f"{counted(len(aside), self.table.row)} with a single value"
-            self._note(f"left out {few}, the first in {self.table.row} {aside[0]:,}")
+            first = Message("{row} {number}", row=Message(self.table.row), number=f"{aside[0]:,}")
+            few = counted(len(aside), self.table.row)
+            self._note(
+                Message(
+                    "left out {rows} with a single value, the first in {first}",
+                    rows=few,
+                    first=first,
+                )
+            )
             return [each for each in rows if not is_note(each[1])]
         return rows
 
@@ -155,7 +162,8 @@ class Survey:
         reading, blank = self._reading, [column.heading for column in kept if column.is_empty]
         is_asked = reading.columns or reading.features or reading.bare
         if blank and len(blank) < len(kept) and not is_asked:
-            self._note(f"left out {listed(blank, most=6)}, without any value")
+            names = listed(blank, most=6)
+            self._note(Message("left out {names}, without any value", names=names))
             kept = [column for column in kept if not column.is_empty]
         self.inputs, self._out = kept, out
 
@@ -271,7 +279,7 @@ class Survey:
         inputs = listed(made, most=4) if made else ""
         for sentence in SENTENCES:
             if named := [each[sentence] for each in told if sentence in each]:
-                self._note(sentence.format(listed(named, most=6), inputs=inputs))
+                self._note(Message(sentence, names=listed(named, most=6), inputs=inputs))
 
     def _mark(self) -> str:
         """Return the decimal mark: the given one, or the only one with which all can be read."""
@@ -302,8 +310,14 @@ class Survey:
                 f'{name}: "{short(example)}" may be {readings}: add --decimal . or --decimal , to '
                 "say which is the decimal mark."
             )
-        what = {".": "point, and marks between thousands", ",": "comma"}[mark]
-        self._note(f"numbers were read with a decimal {what} (--decimal {mark})")
+        self._note(
+            Message(
+                "numbers were read with a decimal comma (--decimal ,)"
+                if mark == ","
+                else "numbers were read with a decimal point, and marks between thousands "
+                "(--decimal .)"
+            )
+        )
         return mark
 
     def _refusal(self, column: Column, text: str) -> DataError:

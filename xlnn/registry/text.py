@@ -215,8 +215,9 @@ def in_language(message: str, lang: str) -> str:
     'a is a folder.'
     """
     sentences = translated(lang, MESSAGES)
-    is_open = isinstance(message, Message)
-    return message.translated(sentences) if is_open else sentences.get(message, message)
+    if isinstance(message, Message):
+        return message.translated(sentences)
+    return sentences.get(message, message)
 
 
 def shown_by(name: str, lang: str) -> str:
