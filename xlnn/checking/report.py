@@ -11,10 +11,10 @@ from xlnn.errors import Message, printed
 from xlnn.registry.text import in_language
 
 ALIKE = 1e-4
-"""How far factors may be apart, relatively, that are the same: slopes are measured."""
+"""Largest relative difference of factors that count as one; measured slopes are not exact."""
 
 SHOWN = 10
-"""How many wrong cells are listed; --json lists all."""
+"""Most wrong cells that are listed; --json lists all."""
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ SPARE = 10_000
 """Cells that a Spec may describe beyond twice those that the sheets span: rows were deleted."""
 
 _FORMAT = re.compile(r"format = [0-9]+")
-"""How a Spec begins."""
+"""The first line of a Spec."""
 
 LONGEST_SPEC = 10_000
 """Cells of a Spec sheet that are read."""

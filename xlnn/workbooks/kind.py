@@ -92,7 +92,7 @@ class WorkbookKind(ABC, Generic[S, O]):
     """The dataclass of its Specs."""
 
     not_built: ClassVar[str] = ""
-    """Of a kind that is built from neither a template nor an earlier workbook: why."""
+    """Why no template or earlier workbook gives such a workbook; empty if one does."""
 
     @property
     def options(self) -> frozenset[str]:
