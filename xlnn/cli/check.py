@@ -132,12 +132,8 @@ def _plain(result: "Result") -> dict[str, Any]:
 
 
 def _ended(file: Path) -> "list[Result]":
-    return [
-        {
-            "file": str(file),
-            "error": Message("{file}: the check ended without a result.", file=file.name),
-        }
-    ]
+    error = Message("{file}: the check ended without a result.", file=file.name)
+    return [{"file": str(file), "error": error}]
 
 
 def _results(

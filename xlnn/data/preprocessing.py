@@ -164,7 +164,7 @@ def filled(holed: IncompleteRows, missing: str) -> tuple[np.ndarray, np.ndarray,
             file=holed.where,
             row=Message(holed.row),
         )
-    told = []
+    told: list[str] = []
     if out := int((~kept).sum()) + holed.unlabelled:
         told.append(
             Message(
