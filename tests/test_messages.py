@@ -6,6 +6,7 @@ import json
 import os
 import pickle
 import re
+from dataclasses import fields
 from errno import EACCES, EISDIR, ENOENT, ENOSPC, EROFS
 from pathlib import Path
 from string import Formatter
@@ -22,8 +23,9 @@ from xlnn.data.messages import listed
 from xlnn.errors import DataError, Message
 from xlnn.loading.spec import described
 from xlnn.options import BUILD
-from xlnn.registry.templates import folder
+from xlnn.registry.templates import experiments, folder, loaded
 from xlnn.registry.text import MESSAGES, in_language, languages, translated
+from xlnn.workbooks.spec import Spec
 
 TRANSLATED = [lang for lang in languages() if lang != "en"]
 
@@ -203,3 +205,11 @@ def test_an_error_about_a_workbook_is_in_its_language(refused, broken):
         lost = Message("{file}: the sheet {sheet} is missing; restore it or its name.",
                        file="a.xlsx", sheet=sheet)  # fmt: skip
         assert in_language(lost, lang) in refused(command, "a.xlsx")
+
+
+def test_show_names_the_sizes_of_every_workbook_in_every_language():
+    sizes = {size for name in experiments() for size in loaded(name).sizes}
+    sizes |= {field.name for field in fields(Spec)} - {"sizes", "words", "told", "spare"}
+    sizes -= {"kind", "template", "lang"}
+    for lang in languages():
+        assert sizes <= translated(lang, "explaining")["sizes"].keys()

@@ -288,7 +288,7 @@ def lines_of(seen: Contents, lang: str | None = None) -> Iterator[str]:
 def _rows(seen: Contents, words: Text) -> Iterator[tuple[str, str]]:
     """Yield the heading and the text of each line."""
     state = {False: "as_built", True: "changed", None: "unknown"}[seen.changed]
-    template = _called(seen.template, words, is_own=seen.settings.get("data") == "own")
+    template = _called(seen.template, words, is_own=seen.sizes.get("data") == "own")
     kind = words.of_itself("sizes", seen.kind)
     between = words("joined", "between")
     yield "kind", f"{kind}   {words('show', 'from', template=template, lang=seen.lang)}"
