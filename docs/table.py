@@ -23,8 +23,7 @@ from xlnn.checking.check import check
 from xlnn.engines import ENGINES
 from xlnn.options import Options
 from xlnn.registry.templates import INDEX, Template, in_order, section_spans
-from xlnn.registry.text import languages, text
-from xlnn.workbooks.index import shown_by
+from xlnn.registry.text import languages, shown_by, text
 
 DOCS = Path(__file__).parent
 PAGES = {

@@ -405,10 +405,9 @@ def test_every_option_of_build_reaches_the_workbook(folder):
     assert built.returncode == 0, built.stderr
     read, learnt = built.stderr.splitlines()
     assert read == (
-        "Note: cats.csv: 12 rows of 2 inputs, long and wide; labels 猫 and 狗 in the column "
-        '"kind" (6 and 6).'
+        "注意：cats.csv：12 行，2 个输入：long 和 wide；“kind”列中，标签为 猫 和 狗（各 6 个）。"
     )
-    assert learnt.startswith("Note: After the last epoch ")
+    assert learnt.startswith("注意：")
     forked("values", "cats.xlsx", "-o", "cats.npz", cwd=folder)
     with np.load(folder / "cats.npz") as arrays:
         assert arrays["labels"].tolist() == ["猫", "狗"]

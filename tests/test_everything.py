@@ -22,8 +22,7 @@ from xlnn.errors import DataError, OptionsError, OutputError, WorkbookError
 from xlnn.linting import lint
 from xlnn.options import Options
 from xlnn.registry.templates import in_order, names, section_spans, template
-from xlnn.registry.text import languages, text
-from xlnn.workbooks.index import shown_by
+from xlnn.registry.text import languages, shown_by, text
 
 pytestmark = pytest.mark.first(folder=1)
 

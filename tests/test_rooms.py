@@ -47,7 +47,7 @@ MAY = {
     "workbooks": CORE | {"data", "option", "equations", "registry", "writing"},
     "experiments": CORE | {"data", "equations", "registry", "workbooks", "writing"},
     "loading": CORE | {"data", "engines", "formula", "linting", "registry", "workbooks", "xlsx"},
-    "checking": CORE | {"data", "engines", "formula", "loading", "xlsx"},
+    "checking": CORE | {"data", "engines", "formula", "loading", "registry", "xlsx"},
     "onnx": CORE | {"data", "engines", "equations", "loading", "workbooks"},
     "building": CORE
     | {"onnx", "checking", "data", "engines", "formula", "linting", "loading", "registry"}

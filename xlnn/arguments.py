@@ -50,4 +50,5 @@ def wrong(name: str, value: object, wanted: str) -> OptionsError:
     shown = repr(value)
     shown = shown if len(shown) <= 40 else f"{shown[:39]}…"
     shown = "".join(character if character.isprintable() else "?" for character in shown)
-    return OptionsError(f"{name} is {shown}: {wanted} is expected.")
+    known = {"name": name, "shown": shown, "wanted": wanted}
+    return OptionsError("{name} is {shown}: {wanted} is expected.", **known)

@@ -27,13 +27,19 @@ def check_place(path: Path) -> None:
     try:
         folder = _led_to(path).parent
         if not folder.is_dir():
-            raise OutputError(f"The folder {folder} does not exist: create it, or choose another.")
+            raise OutputError(
+                "The folder {folder} does not exist: create it, or choose another.", folder=folder
+            )
         if not os.access(folder, os.W_OK):
-            raise OutputError(f"The folder {folder} is not writable: choose another with -o.")
+            raise OutputError(
+                "The folder {folder} is not writable: choose another with -o.", folder=folder
+            )
         with suppress(FileNotFoundError):
             _check_file(path, path.stat().st_mode)
     except (OSError, ValueError) as error:
-        raise OutputError(f"{path} cannot be written: {_reason(error)}.") from error
+        raise OutputError(
+            "{path} cannot be written: {reason}.", path=path, reason=_reason(error)
+        ) from error
 
 
 def check_replaceable(path: Path, is_ours: Callable[[Path], bool], *, force: bool) -> None:
@@ -55,7 +61,8 @@ def check_replaceable(path: Path, is_ours: Callable[[Path], bool], *, force: boo
     check_place(path)
     if path.exists() and not force and not is_ours(path):
         raise OutputError(
-            f"{path} was not written by xlnn: choose another name, or overwrite it with --force."
+            "{path} was not written by xlnn: choose another name, or overwrite it with --force.",
+            path=path,
         )
 
 
@@ -82,12 +89,14 @@ def has_mark(path: Path) -> bool:
 def _check_file(path: Path, mode: int) -> None:
     """Refuse an existing entry that must not be overwritten."""
     if S_ISDIR(mode):
-        raise OutputError(f"{path} is a folder: choose another name with -o.")
+        raise OutputError("{path} is a folder: choose another name with -o.", path=path)
     if not S_ISREG(mode):  # a pipe would wait for ever
-        raise OutputError(f"{path} is not a regular file: choose another name with -o.")
+        raise OutputError("{path} is not a regular file: choose another name with -o.", path=path)
     # replacing a file only needs write access to its folder, whatever the file's own mode
     if not mode & _WRITABLE:
-        raise OutputError(f"{path} is read-only: make it writable, or choose another name with -o.")
+        raise OutputError(
+            "{path} is read-only: make it writable, or choose another name with -o.", path=path
+        )
 
 
 @contextmanager
@@ -113,7 +122,9 @@ def folder_for(folder: Path, *, parents: bool = False) -> Iterator[None]:
             folder.mkdir(parents=parents, exist_ok=True)
         except OSError as error:
             raise OutputError(
-                f"The folder {folder} cannot be created: {_reason(error)}."
+                "The folder {folder} cannot be created: {reason}.",
+                folder=folder,
+                reason=_reason(error),
             ) from error
         yield
     finally:
@@ -156,7 +167,9 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             os.fsync(file.fileno())
         part.replace(target)
     except OSError as error:
-        raise OutputError(f"{path} cannot be written: {_reason(error)}.") from error
+        raise OutputError(
+            "{path} cannot be written: {reason}.", path=path, reason=_reason(error)
+        ) from error
     finally:
         with suppress(FileNotFoundError):
             part.unlink()

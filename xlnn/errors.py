@@ -6,6 +6,7 @@ The command line prints it, and exits with 2 for wrong usage, otherwise with 1.
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any, Self
 
 LONGEST = 290
 """Characters of a message: with the word before it, one line of less than 300."""
@@ -47,8 +48,53 @@ def _cut(words: str) -> str:
     return whole if len(whole) > len(words) / 2 else words
 
 
+class Message(str):
+    """A sentence in English that can be translated.
+
+    Attributes
+    ----------
+    template : str
+        The sentence with ``{braces}``, which is the key of its translations.
+    values : dict
+        What the braces hold; messages among them are translated, too.
+
+    >>> Message("{path} is empty.", path="here").translated({"{path} is empty.": "{path} 为空。"})
+    'here 为空。'
+    """
+
+    __slots__ = ("template", "values")
+    template: str
+    values: dict[str, Any]
+
+    def __new__(cls, template: str, **values: object) -> Self:
+        """Fill in the braces."""
+        made = super().__new__(cls, template.format(**values))
+        made.template, made.values = template, values
+        return made
+
+    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, Any]]:
+        """Return the arguments that make a copy, also in another process."""
+        return (self.template,), self.values
+
+    def translated(self, sentences: Mapping[str, str]) -> str:
+        """Return the sentence in the language of some translations; in English if it has none."""
+        told = {name: translated(value, sentences) for name, value in self.values.items()}
+        return sentences.get(self.template, self.template).format(**told)
+
+
+def translated(text: object, sentences: Mapping[str, str]) -> object:
+    """Return a message in the language of some translations, and anything else as it is."""
+    return text.translated(sentences) if isinstance(text, Message) else text
+
+
 class XlnnError(Exception):
-    """A mistake that the user can correct; the message says how."""
+    """A mistake that the user can correct; the message says how.
+
+    Values fill in its ``{braces}``; a message with values can be translated.
+    """
+
+    def __init__(self, message: str = "", **values: object) -> None:
+        super().__init__(Message(message, **values) if values else message)
 
     def __str__(self) -> str:
         """Return the message as one line, even if it quotes a file."""
@@ -69,8 +115,8 @@ class DataError(XlnnError):
         The options that may have the wrong value, which may also come from a template.
     """
 
-    def __init__(self, message: str = "", *options: str) -> None:
-        super().__init__(message)
+    def __init__(self, message: str = "", *options: str, **values: object) -> None:
+        super().__init__(message, **values)
         self.options = options
 
 
@@ -101,7 +147,7 @@ def blamed(given: Mapping[str, object]) -> Iterator[None]:
     except DataError as error:
         if isinstance(error, OptionsError) or given.keys().isdisjoint(error.options):
             raise
-        raise OptionsError(str(error)) from error
+        raise OptionsError(error.args[0]) from error
 
 
 class WorkbookError(XlnnError):

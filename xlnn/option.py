@@ -8,7 +8,7 @@ from typing import Any
 
 from xlnn.arguments import is_number, is_path, is_text, is_whole, wrong
 from xlnn.data.messages import listed, short
-from xlnn.errors import DataError
+from xlnn.errors import DataError, Message
 
 MOST_EPOCHS = 1_048_576
 """The rows of a sheet: each epoch takes at least one."""
@@ -266,8 +266,12 @@ class Option:
             if isinstance(value, list | tuple) and value:
                 found = tuple(map(self._checked, value))
                 if len(found) > MOST_RUNS:
-                    said = f"{len(found):,} runs are too many: a workbook compares at most"
-                    raise DataError(f"{said} {MOST_RUNS}.", self.name)
+                    raise DataError(
+                        "{count} runs are too many: a workbook compares at most {most}.",
+                        self.name,
+                        count=f"{len(found):,}",
+                        most=MOST_RUNS,
+                    )
                 return found[0] if len(found) == 1 else found
         return self._checked(value)
 
@@ -276,18 +280,30 @@ class Option:
             found = _one(self.within)(self.type.read(value))
         except (TypeError, ValueError, OverflowError):
             wanted = self.wanted or self.type.wanted
-            raise DataError(str(wrong(self.name, value, wanted)), self.name) from None
+            raise DataError(wrong(self.name, value, Message(wanted)).args[0], self.name) from None
         number = len(found) if isinstance(found, tuple) else found
         if self.most and number > self.most:
-            said = f"{number:,} {self.thing} are too many: a workbook holds at most {self.most:,}"
-            raise DataError(f"{said} (--{self.name}).", self.name)
+            raise DataError(
+                "{count} {thing} are too many: a workbook holds at most {most} (--{option}).",
+                self.name,
+                count=f"{number:,}",
+                thing=Message(self.thing),
+                most=f"{self.most:,}",
+                option=self.name,
+            )
         if self.choices is None:
             return found
         found = self._ours(found)
         if self.is_open or found in self.choices:
             return found
         choices = listed(self.choices, "or")
-        raise DataError(f'There is no {self.thing} "{short(found)}"; choose {choices}.', self.name)
+        raise DataError(
+            'There is no {thing} "{name}"; choose {choices}.',
+            self.name,
+            thing=Message(self.thing),
+            name=short(found),
+            choices=choices,
+        )
 
     def _ours(self, given: str) -> str:
         """Return our name for any name."""

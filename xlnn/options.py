@@ -317,7 +317,8 @@ class Options(dict[str, Any]):
         for name, one in ((name, table[name]) for name in self):
             for other in one.excludes:
                 if not (_is_void(self[name]) or _is_void(self.get(other))):
-                    raise OptionsError(f"{one.typed} and {table[other].typed} cannot be combined.")
+                    named = {"one": one.typed, "other": table[other].typed}
+                    raise OptionsError("{one} and {other} cannot be combined.", **named)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 -- of its type
         """Return the value that was given, or the default."""
@@ -342,7 +343,10 @@ class Options(dict[str, Any]):
             if BUILD[option].kinds and option not in taken:
                 takes = ", ".join(sorted(map(as_typed, taken)))
                 raise OptionsError(
-                    f"{as_typed(option)} is not available for {name} (available: {takes})."
+                    "{option} is not available for {name} (available: {takes}).",
+                    option=as_typed(option),
+                    name=name,
+                    takes=takes,
                 )
 
 

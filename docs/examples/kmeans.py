@@ -1,4 +1,4 @@
-"""k-means: 20 points, 2 centres, 10 steps; each centre moves amid the points nearest to it."""
+"""k-means: 20 points, 2 centres, 10 steps; each centre moves to the mean of its points."""
 
 import numpy as np
 

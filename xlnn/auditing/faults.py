@@ -87,7 +87,7 @@ Guess = tuple[Fault, float]
 """A fault, and the gradient that it predicts."""
 
 _OF_EVERY_STEP = ("factor", "other", "which")
-"""What is said of a fault in the same way in every step."""
+"""Kinds of faults that every step shows in the same way."""
 
 
 class Explainer:

@@ -37,7 +37,7 @@ _SPELT = {
 _LONGEST_FIRST = sorted(_SPELT.items(), key=lambda pair: -len(pair[0]))
 
 _TWICE = re.compile(r"^([wbη])\1")
-"""What stands twice in "weight w1"."""
+"""The letter that "weight w1" has twice."""
 
 _COST = r"(?:e|c|j|l|loss|cost|err|error|mse|sse|ce|bce|损失|損失|代价|代價|误差|誤差|コスト)"
 _COST_LIKE = re.compile(rf"{_COST}(?:t|tot|total|sum|all|mean|avg|函数|関数|\d*)?", re.IGNORECASE)

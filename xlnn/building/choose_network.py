@@ -15,7 +15,7 @@ from xlnn.data.dataset import LARGE as LARGE_INPUTS
 from xlnn.data.messages import amount, counted, listed, short
 from xlnn.data.preprocessing import held_out
 from xlnn.data.words import bases
-from xlnn.errors import DataError, WidthError
+from xlnn.errors import DataError, Message, WidthError
 from xlnn.options import BUILD, Options, as_typed
 from xlnn.workbooks.network.kind import KIND
 from xlnn.workbooks.network.layers import LayerSpec
@@ -130,18 +130,24 @@ def _check_classes(data: Dataset, options: Options) -> None:
         named = zip(data.features, kinds, strict=False)  # pictures have no names
         few = bases([name for name, count in named if 1 < count <= most])
         are_own = not all(re.fullmatch("x[0-9]+", name) for name in few)  # not made up
-        which = f", such as {listed(few, 'or', most=6)}" if are_own else ""
+        which = Message(", such as {names}", names=listed(few, "or", most=6)) if are_own else ""
         raise DataError(
-            f"No label is named, and the first column has {len(data.labels):,} different values in "
-            f"{len(data.x):,} rows: name a column with few different ones with --label{which}, or "
-            "predict numbers with --target.",
+            "No label is named, and the first column has {count} different values in {rows} rows: "
+            "name a column with few different ones with --label{which}, or predict numbers with "
+            "--target.",
             "label",
+            count=f"{len(data.labels):,}",
+            rows=f"{len(data.x):,}",
+            which=which,
         )
     raise DataError(
-        f"There are {len(data.labels):,} different labels in {len(data.x):,} rows, such as "
-        f"{short(data.labels[0])}: name another column with --label, or predict numbers with "
-        f"--target {short(options.label)}.",
+        "There are {count} different labels in {rows} rows, such as {label}: name another column "
+        "with --label, or predict numbers with --target {column}.",
         "label",
+        count=f"{len(data.labels):,}",
+        rows=f"{len(data.x):,}",
+        label=short(data.labels[0]),
+        column=short(options.label),
     )
 
 
@@ -218,24 +224,41 @@ def _with_notes(origin: Origin, rest: Options, data: Dataset) -> Origin:
     assert origin.held is not None  # noqa: S101 -- it was drawn
     notes: tuple[str, ...] = ()
     if len(drawn.x) < len(data.x):
-        some = f"Of {len(data.x):,} rows {len(drawn.x):,} were drawn, which some 500,000 formulas"
-        notes += (f"{some} hold; --large takes all, --seed draws others.",)
+        some = Message(
+            "Of {rows:,} rows {drawn:,} were drawn, which some 500,000 formulas hold; --large "
+            "takes all, --seed draws others.",
+            rows=len(data.x),
+            drawn=len(drawn.x),
+        )
+        notes += (some,)
     first, second = origin.sizes["layers"]
     hidden = first.units if rest.hidden is None else ",".join(map(str, rest.hidden))
     sizes = "-".join(map(str, filter(None, [drawn.x.shape[1], hidden, len(data.labels)])))
     held = int(origin.held.sum())
     kinds = [rest.activation or first.activation, rest.output_activation or second.activation]
-    what = "numbers" if data.picture is None else "pixels"
     used = {**origin.sizes, **origin.settings, **rest}
-    scaled = f"standardised {what}, " if used["scale"] == origin.settings["scale"] else ""
+    scaled = (
+        Message("standardised numbers, ")
+        if data.picture is None
+        else Message("standardised pixels, ")
+    )
     several = isinstance(used["optimizer"], tuple)
     optimizer = origin.sizes["optimizer"] if several else used["optimizer"]
     rates = np.atleast_1d(rest.get("eta", origin.inputs["eta"]))
-    told = (
-        f"Chosen: {sizes} units, {' and '.join(kinds)}, {used['cost']}, {scaled}"
-        f"{optimizer} with η {listed(map(amount, rates))}, {counted(used['epochs'], 'epoch')}, "
-        + (f"{counted(held, 'row')} held out" if held else "no row held out")
-    )
     ways = ("hidden", "activation", "optimizer", "eta", "l2", "epochs", "scale", "test_share")
-    notes += (f"{told}. Choose otherwise with {', '.join(map(as_typed, ways))}.",)
+    rows = counted(held, "row")
+    told = Message(
+        "Chosen: {sizes} units, {kinds}, {cost}, {scaled}{optimizer} with η {rates}, {epochs}, "
+        "{held}. Choose otherwise with {ways}.",
+        sizes=sizes,
+        kinds=listed(kinds),
+        cost=Message(used["cost"]),
+        scaled=scaled if used["scale"] == origin.settings["scale"] else "",
+        optimizer=optimizer,
+        rates=listed(map(amount, rates)),
+        epochs=counted(used["epochs"], "epoch"),
+        held=Message("{rows} held out", rows=rows) if held else Message("no row held out"),
+        ways=", ".join(map(as_typed, ways)),
+    )
+    notes += (told,)
     return replace(origin, notes={"chosen": notes})

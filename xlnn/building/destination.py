@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xlnn.atomic_write import check_place, folder_for, replacing
-from xlnn.errors import OutputError, OutputNameError, XlnnError
+from xlnn.errors import Message, OutputError, OutputNameError, XlnnError
 from xlnn.loading.spec import read_spec
 from xlnn.xlsx.fingerprint import State, state
 from xlnn.xlsx.package import inspect
@@ -14,7 +14,9 @@ from xlnn.xlsx.package import inspect
 OUTPUT = Path("output")
 """The default folder of workbooks."""
 
-WAYS = "choose another name with -o, continue from it with --from, or overwrite it with --force"
+WAYS = Message(
+    "choose another name with -o, continue from it with --from, or overwrite it with --force"
+)
 """What to do about a workbook that the user changed."""
 
 WAYS_OF_PROGRAMS = (
@@ -51,7 +53,7 @@ class Destination:
         """
         if self.path.suffix.lower() != ".xlsx":
             raise OutputNameError(
-                f"{self.path}: the output is a workbook, so its name must end in .xlsx."
+                "{path}: the output is a workbook, so its name must end in .xlsx.", path=self.path
             )
         # the default folder is made later, so only its parent is checked here
         check_place(self.path if self.path.parent != OUTPUT or OUTPUT.exists() else OUTPUT)
@@ -67,15 +69,18 @@ class Destination:
             read_spec(self.path)
         except XlnnError as error:
             raise OutputError(
-                f"{self.path} was not written by xlnn: choose another name with -o, or overwrite "
-                "it with --force."
+                "{path} was not written by xlnn: choose another name with -o, or overwrite it with "
+                "--force.",
+                path=self.path,
             ) from error
-        happened = {
-            State.CHANGED: "was changed after xlnn built it",
-            State.UNKNOWN: "may have been changed, because another program or an older xlnn wrote "
-            "it",
-        }[found]
-        raise OutputError(f"{self.path} {happened}: {self.ways}.")
+        raise OutputError(
+            "{path} was changed after xlnn built it: {ways}."
+            if found is State.CHANGED
+            else "{path} may have been changed, because another program or an older xlnn wrote it: "
+            "{ways}.",
+            path=self.path,
+            ways=self.ways,
+        )
 
     def publish(self, draft: Path) -> None:
         """Move a finished workbook here atomically: the old one stays until it is replaced.

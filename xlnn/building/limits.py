@@ -8,7 +8,7 @@ from math import prod
 from typing import Any
 
 from xlnn.data import dataset
-from xlnn.errors import DataError, WidthError
+from xlnn.errors import DataError, Message, WidthError
 from xlnn.layout import Layout
 from xlnn.workbooks.entries import WorkbookSpec
 from xlnn.workbooks.kind import WorkbookKind
@@ -50,9 +50,13 @@ class WorkbookSize:
         """Return the size in one line, with estimates for the file."""
         megabytes = (self.formulas * BYTES + self.inputs * INPUT_BYTES) / 1e6
         seconds = self.formulas * SECONDS + self.inputs * INPUT_SECONDS
-        return (
-            f"{self.formulas:,} formulas, {self.inputs:,} inputs, a file of about "
-            f"{megabytes:,.0f} MB that takes about {seconds:,.0f} s to open"
+        return Message(
+            "{formulas:,} formulas, {inputs:,} inputs, a file of about {megabytes:,.0f} MB that "
+            "takes about {seconds:,.0f} s to open",
+            formulas=self.formulas,
+            inputs=self.inputs,
+            megabytes=megabytes,
+            seconds=seconds,
         )
 
 
@@ -106,9 +110,11 @@ def counting_epochs(
         most = at_most if large else _most_epochs(kind, spec, at_most, large=False)
         if most and at_most >= epochs:
             raise DataError(
-                f"The workbook would have {size(kind.layout(spec))}: use at most {most:,} epochs, "
-                "fewer images or units, or add --large.",
+                "The workbook would have {size}: use at most {most} epochs, fewer images or units, "
+                "or add --large.",
                 "epochs",
+                size=str(size(kind.layout(spec))),
+                most=f"{most:,}",
             ) from error
         if at_most and at_most < epochs:
             less = "" if large else f" with --large{f', and {most:,} without' if most else ''}"
@@ -169,7 +175,8 @@ def check_size(layout: Layout, *, large: bool) -> WorkbookSize:
     found = size(layout)
     if (found.formulas > LARGE or found.inputs > LARGE_INPUTS) and not large:
         raise DataError(
-            f"The workbook would have {found}: use fewer epochs or images, or smaller pictures, or "
-            "add --large."
+            "The workbook would have {size}: use fewer epochs or images, or smaller pictures, or "
+            "add --large.",
+            size=str(found),
         )
     return found

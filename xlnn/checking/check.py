@@ -32,11 +32,24 @@ from xlnn.checking.stored import CLOSE, stale
 from xlnn.checking.witness import Confirmed, confirm, second_work
 from xlnn.engines import DEFAULT_ENGINE, Allowance
 from xlnn.engines.reading import Reading
-from xlnn.errors import CircularReferenceError, EngineError, OptionsError, WorkbookError
+from xlnn.errors import (
+    CircularReferenceError,
+    EngineError,
+    Message,
+    OptionsError,
+    WorkbookError,
+)
 from xlnn.grid import Values
 from xlnn.layout import Layout
 from xlnn.loading.open_file import check_sheets, opened
-from xlnn.loading.spec import WorkbookSpec, described, is_ours, left_out_of, on_records
+from xlnn.loading.spec import (
+    WorkbookSpec,
+    described,
+    is_ours,
+    left_out_of,
+    names_in,
+    on_records,
+)
 from xlnn.loading.unseen_formulas import file_for_engine
 from xlnn.loading.values import check_inputs, read_arrays
 from xlnn.model import Model
@@ -136,7 +149,7 @@ def _reported(  # noqa: PLR0913 -- as `check`
         edited = cause(path, model)
         if edited is None:
             raise
-        raise WorkbookError(f"{path.name}: {edited}.") from refusal
+        raise WorkbookError("{file}: {what}.", file=path.name, what=edited) from refusal
     if too_large := overflow(report, layout, run):
         raise WorkbookError(too_large)
     edited = None if report.agrees else happened(path, layout, report.wrong)
@@ -146,6 +159,11 @@ def _reported(  # noqa: PLR0913 -- as `check`
     report = with_gradients(report, layout, run)
     found = edges(Deciders(layout), run, report.restated)
     report = replace(report, notes=tuple(filter(None, notes)), edges=found)
+    if spec.lang != "en":
+        quantities = {wrong.quantity for wrong in report.wrong}
+        axes = {axis for wrong in report.wrong for axis in wrong.place}
+        names, headings = names_in(spec, layout, quantities, axes)
+        report = replace(report, lang=spec.lang, names=names, axes=headings)
     blanks = () if answers else left_out_of(path)
     return without_answers(report, blanks) if blanks else report
 
@@ -273,9 +291,13 @@ def overflow(report: Report, layout: Layout, arrays: Arrays) -> str:
         return ""
     quantity, index, value = largest
     symbol = quantity.heading(index[len(quantity.axes) :]).strip() or quantity.name
-    return (
-        f"{layout.cell(quantity.name, index)} is too large: numbers computed from {symbol} = "
-        f"{value:.15g} do not fit in a cell, starting with {first.cell}: type a smaller number."
+    return Message(
+        "{cell} is too large: numbers computed from {symbol} = {value} do not fit in a cell, "
+        "starting with {first}: type a smaller number.",
+        cell=layout.cell(quantity.name, index),
+        symbol=symbol,
+        value=f"{value:.15g}",
+        first=first.cell,
     )
 
 
@@ -293,7 +315,7 @@ def remarks(comparison: Comparison, arrays: Arrays) -> Iterator[str]:
     layout = comparison.layout
     names = {name.casefold(): text for name, text in comparison.contents.names.items()}
     if comparison.contents.is_manual:
-        yield (
+        yield Message(
             "it is set to manual calculation, so it may show results of earlier inputs; set "
             "calculation to automatic"
         )
@@ -303,28 +325,33 @@ def remarks(comparison: Comparison, arrays: Arrays) -> Iterator[str]:
     for quantity in layout.model.inputs:
         formulas = quantity.typed(comparison.formulas_of(quantity))
         found += [layout.cell(quantity.name, tuple(index)) for index in np.argwhere(formulas)]
-    if len(found) == 1:
-        yield f"{found[0]} is an input but holds a formula: its result was used as the number"
-    elif found:
-        yield (
-            f"{len(found):,} inputs hold formulas, {found[0]} among them: their results were used "
-            "as the numbers"
+    if found:
+        yield Message(
+            "{cell} is an input but holds a formula: its result was used as the number"
+            if len(found) == 1
+            else "{count} inputs hold formulas, {cell} among them: their results were used as the "
+            "numbers",
+            cell=found[0],
+            count=f"{len(found):,}",
         )
     for name, area in layout.names.items():
         stands = names.get(name.casefold())
         if stands and plainly(stands) != plainly(area):
-            yield f"the name {name} refers to {stands}, not to {area}"
+            known = {"name": name, "stands": stands, "area": area}
+            yield Message("the name {name} refers to {stands}, not to {area}", **known)
 
 
 def _stored(cells: Sequence[str]) -> Iterator[str]:
     """Report stored values that differ from the computed ones."""
     if not cells:
         return
-    what, they, them = f"{cells[0]} holds a stored value that is", "its formula gives", "it"
-    if len(cells) > 1:
-        what = f"{len(cells):,} cells, {cells[0]} among them, hold stored values that are"
-        they, them = "their formulas give", "those"
-    yield (
-        f"{what} not what {they}, and a program that does not recalculate shows {them}: open the "
-        "file in a spreadsheet program and save it"
+    yield Message(
+        "{cell} holds a stored value that is not what its formula gives, and a program that does "
+        "not recalculate shows it: open the file in a spreadsheet program and save it"
+        if len(cells) == 1
+        else "{count} cells, {cell} among them, hold stored values that are not what their "
+        "formulas give, and a program that does not recalculate shows those: open the file in a "
+        "spreadsheet program and save it",
+        cell=cells[0],
+        count=f"{len(cells):,}",
     )

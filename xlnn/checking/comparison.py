@@ -20,7 +20,7 @@ from xlnn.checking.formula_text import (
 )
 from xlnn.checking.references import areas
 from xlnn.checking.report import Compared, Report, Restated, Wrong, plain
-from xlnn.errors import CircularReferenceError, XlnnError
+from xlnn.errors import CircularReferenceError, Message, XlnnError
 from xlnn.grid import CellError, Values
 from xlnn.layout import Layout
 from xlnn.model import Model
@@ -209,7 +209,7 @@ class Comparison:
             found = reading_ahead(self.layout, self.contents, self.readings.written_out)
             new = [entry for entry in found if entry not in self.taken_out]
         else:
-            reason = f"the engine cannot compute it: {stopped}"
+            reason = Message("the engine cannot compute it: {error}", error=str(stopped))
             left = [entry for entry in otherwise if entry not in self.taken_out]
             new = [entry for entry in left if is_backwards(otherwise[entry])] or left
         if not new:
@@ -250,7 +250,7 @@ class Comparison:
             quantity.typed(wrong)[...] |= quantity.typed(arrays[name]) != numbers
             if wrong.any():
                 self._add(quantity, wrong, expected, values)
-                reason = "formulas use these numbers, so they must stay as built"
+                reason = Message("formulas use these numbers, so they must stay as built")
                 self.reasons |= {entry: reason for entry in self.found if entry[0] == name}
 
     def _expected(self, quantity: Quantity, arrays: Arrays) -> np.ndarray:
@@ -315,8 +315,13 @@ class Comparison:
         """Add a formula that is right in one engine but has another value in a second one."""
         if entry in self.found:
             return
-        gives = f"{first} gives NumPy's value and {second} gives {written(value)}"
-        self.reasons[entry] = f"{gives}: write it so that both compute it alike"
+        self.reasons[entry] = Message(
+            "{first} gives NumPy's value and {second} gives {value}: write it so that both compute "
+            "it alike",
+            first=first,
+            second=second,
+            value=written(value),
+        )
         self.seconds[entry] = second
         self.found[entry] = expected, value
 
@@ -439,7 +444,7 @@ class Comparison:
             return self.reasons[entry]
         as_stated = entry not in self.readings.otherwise
         if isinstance(got, CellError) and (as_stated or expected is None):
-            return "a number that it depends on is too large, or is not a number"
+            return Message("a number that it depends on is too large, or is not a number")
         return None
 
     def _restated(self, points: int) -> tuple[Restated, ...]:
@@ -470,9 +475,9 @@ class Comparison:
 
 def written(value: object) -> str:
     """Return a cell's value for a sentence."""
-    return (
-        "nothing" if value is None else f"{value:.15g}" if isinstance(value, float) else str(value)
-    )
+    if value is None:
+        return Message("nothing")
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
 def is_altered(wrong: Wrong) -> bool:

@@ -14,7 +14,7 @@ import numpy as np
 
 from xlnn.block import Block
 from xlnn.checking.report import Wrong
-from xlnn.errors import XlnnError
+from xlnn.errors import Message, XlnnError
 from xlnn.grid import Values, quoted
 from xlnn.layout import Layout
 from xlnn.loading.spec import by_heading, described
@@ -72,10 +72,15 @@ def appended(layout: Layout, values: Values) -> str | None:
     count = sum(1 for _ in takewhile(bool, filled.tolist()))
     if not count:
         return None
-    rows = f"row {bottom + 1}" if count == 1 else f"rows {bottom + 1} to {bottom + count}"
-    return (
-        f"{quoted(title)}: {rows} below the data is not part of the network; to train with it, "
-        "build again with --data"
+    return Message(
+        "{sheet}: row {first} below the data is not part of the network; to train with it, build "
+        "again with --data"
+        if count == 1
+        else "{sheet}: rows {first} to {last} below the data is not part of the network; to train "
+        "with it, build again with --data",
+        sheet=quoted(title),
+        first=bottom + 1,
+        last=bottom + count,
     )
 
 
@@ -112,11 +117,23 @@ def _in_sheet(path: Path, layout: Layout, key: str) -> str | None:
     if not empty:
         return None
     count = len(empty)
-    rows = "a row was" if count == 1 else f"{count:,} rows were"
     if below == count and empty[-1] - empty[0] == count - 1:
-        return f"{rows} inserted above {name}!{empty[-1] + 1}: undo it, or delete what was inserted"
+        return Message(
+            "a row was inserted above {place}: undo it, or delete what was inserted"
+            if count == 1
+            else "{count} rows were inserted above {place}: undo it, or delete what was inserted",
+            count=f"{count:,}",
+            place=f"{name}!{empty[-1] + 1}",
+        )
     if empty == list(range(last - count + 1, last + 1)) and count < last - first + 1:
-        return f"{rows} deleted from the sheet {name}: undo it, or build again without that data"
+        return Message(
+            "a row was deleted from the sheet {sheet}: undo it, or build again without that data"
+            if count == 1
+            else "{count} rows were deleted from the sheet {sheet}: undo it, or build again "
+            "without that data",
+            count=f"{count:,}",
+            sheet=name,
+        )
     return None
 
 
@@ -125,9 +142,11 @@ def _lost(path: Path, layout: Layout) -> str | None:
     for title in layout.titles.values():
         count = sum("#REF!" in (cell.formula or "") for cell in cells(path, title))
         if count >= MANY:
-            return (
-                f"{count:,} formulas of the sheet {quoted(title)} lost the cells that they refer "
-                "to, because rows or columns were sorted, moved or deleted: undo it"
+            return Message(
+                "{count} formulas of the sheet {sheet} lost the cells that they refer to, because "
+                "rows or columns were sorted, moved or deleted: undo it",
+                count=f"{count:,}",
+                sheet=quoted(title),
             )
     return None
 
@@ -143,5 +162,7 @@ def _moved(wrong: Sequence[Wrong]) -> str | None:
     )
     for name, count in sheets.most_common(1):
         if count >= MANY:
-            return f"the rows of the sheet {name} were sorted or moved: undo it"
+            return Message(
+                "the rows of the sheet {sheet} were sorted or moved: undo it", sheet=name
+            )
     return None

@@ -15,7 +15,7 @@ from string import ascii_lowercase, ascii_uppercase
 
 from xlnn.block import Block
 from xlnn.checking.references import CellRange, areas, beyond, range_text
-from xlnn.errors import DataError
+from xlnn.errors import DataError, Message
 from xlnn.formula import Node, Token, corners_of, parsed, significant, title_of, tokens
 from xlnn.grid import quoted
 from xlnn.layout import Layout
@@ -27,7 +27,7 @@ from xlnn.xlsx.range_shapes import intersection
 Entry = tuple[str, tuple[int, ...]]
 """A quantity's name and an index of its array."""
 
-ALIKE_BY_CHANCE = "its value alone is not enough, so it must read as expected"
+ALIKE_BY_CHANCE = Message("its value alone is not enough, so it must read as expected")
 """Why a formula is wrong although it gives the right value."""
 
 _UPPER = str.maketrans(ascii_lowercase, ascii_uppercase)
@@ -130,13 +130,16 @@ class Readings:
         try:
             for used, computation in self.names.computations(formula, title):
                 if one := intersection(f"={computation}"):
-                    return (
-                        f"the name {used} stands for a computation with {one}, which Excel "
-                        "computes for the whole range and other programs for one cell: write it out"
+                    return Message(
+                        "the name {name} stands for a computation with {range}, which Excel "
+                        "computes for the whole range and other programs for one cell: write it "
+                        "out",
+                        name=used,
+                        range=one,
                     )
             return self._fault(entry, self.names.written_out(formula, title))
         except MeaningError as unclear:
-            return str(unclear)
+            return unclear.args[0]
 
     def _fault(self, entry: Entry, formula: str) -> str | None:
         """Return the same for a formula without defined names."""
@@ -146,9 +149,9 @@ class Readings:
             return str(form)
         named = areas(formula, title)
         if named is None and parsed(formula) is None:
-            return "no program can read it: look for a missing bracket or operator"
+            return Message("no program can read it: look for a missing bracket or operator")
         if named is None:
-            return "it does not refer to cells or ranges"
+            return Message("it does not refer to cells or ranges")
         stated = self.layout.formula(name, index)
         if other_cells := _other_cells(named, areas(stated, title) or [], self.contents.sheets):
             return other_cells
@@ -164,9 +167,11 @@ def _other_cells(
     if uses and not named:
         return ALIKE_BY_CHANCE
     if outside := beyond(named, uses):
-        return f"it refers to {range_text(outside, titles)}, which its equation does not use"
+        named = range_text(outside, titles)
+        return Message("it refers to {range}, which its equation does not use", range=named)
     if left_out := beyond(uses, named):
-        return f"it does not refer to {range_text(left_out, titles)}, which its equation uses"
+        named = range_text(left_out, titles)
+        return Message("it does not refer to {range}, which its equation uses", range=named)
     return None
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from xlnn import reference
 from xlnn.checking.report import MeasuredGradient, Report
 from xlnn.checking.slope import BASES, HALVES, UNKNOWN, Slope, best_of, slope_of, unit_of
+from xlnn.errors import Message
 from xlnn.layout import Layout
 from xlnn.model import Model
 from xlnn.quantity import Quantity
@@ -57,7 +58,7 @@ EPSILON = float(np.finfo(float).eps)
 SPREAD = 0.03
 """How far weights are moved for the second point, relative to their usual size."""
 
-START, NEAR = "the start", "a point near the start"
+START, NEAR = Message("the start"), Message("a point near the start")
 """The points. The start may have zeros and ties, which hide errors."""
 
 
@@ -98,7 +99,7 @@ def measured(layout: Layout, run: Arrays, seed: int = 0) -> tuple[MeasuredGradie
         points = {START: start, NEAR: start.moved(generator)}
         for gradient, point, index in _tasks(own, start, generator):
             found[gradient.name].append(_compared(layout, gradient, points[point], point, index))
-    late = "computing the cost takes too long"
+    late = Message("computing the cost takes too long")
     return tuple(
         each
         for gradient in stated
@@ -109,7 +110,7 @@ def measured(layout: Layout, run: Arrays, seed: int = 0) -> tuple[MeasuredGradie
 def _without_ties(entries: Sequence[MeasuredGradient]) -> list[MeasuredGradient]:
     """Do not judge entries that are wrong only at the start, where ties have many slopes."""
     right = {each.entry for each in entries if each.point == NEAR and each.agrees}
-    tied = "it differs from the slope only at the start, where terms are equal or 0"
+    tied = Message("it differs from the slope only at the start, where terms are equal or 0")
     return [
         replace(each, agrees=None, reason=tied)
         if each.agrees is False and each.point == START and each.entry in right else each
@@ -136,20 +137,24 @@ def unmeasurable(model: Model, gradient: Quantity) -> str:
     """Return why a gradient cannot be compared with a slope; empty if it can."""
     of, cost = gradient.gradient_of, cost_of(gradient)
     if not of.exact:
-        return "meant to differ (exact=False)"
+        return Message("meant to differ (exact=False)")
     weight = model.by_name.get(of.weight)
     if weight is None or not weight.is_input or weight.is_text:
-        return f"{of.weight} is not an input with numbers"
+        return Message("{weight} is not an input with numbers", weight=of.weight)
     rest = [axis for axis in weight.axes if axis.family != _family(gradient)]
     if (weight.each, (*(axis.length for axis in rest), *weight.shape)) != (
         gradient.each, _first(np.empty(gradient.lengths), gradient).shape
     ):  # fmt: skip
-        return f"{of.weight} and its gradient differ in shape"
+        return Message("{weight} and its gradient differ in shape", weight=of.weight)
     if _is_cost(model, cost, gradient):
         return ""
     maybe = next((q.name for q in model.quantities if _is_cost(model, q.name, gradient)), "C")
-    what = "is one number in each epoch that depends on the weights"
-    return f'no {cost} {what}; name the cost, as in xlnn.Weights(…, cost="{maybe}")'
+    return Message(
+        "no {cost} is one number in each epoch that depends on the weights; name the cost, as in "
+        'xlnn.Weights(…, cost="{maybe}")',
+        cost=cost,
+        maybe=maybe,
+    )
 
 
 def _is_cost(model: Model, name: str, gradient: Quantity) -> bool:
@@ -168,12 +173,15 @@ def _is_cost(model: Model, name: str, gradient: Quantity) -> bool:
 def _unfit(model: Model, cost: str, run: Arrays) -> str:
     """Return why a cost has no slopes at the typed numbers; empty if it has."""
     if not np.isfinite(_first(run[cost], model[cost])).all():
-        return f"{cost} is not a finite number"
+        return Message("{cost} is not a finite number", cost=cost)
     for quantity in _needed(model, cost).inputs:
         if quantity.choices:
             (least, most), typed = quantity.choices, quantity.typed(run[quantity.name])
             if (typed != np.clip(np.round(typed), least, most)).any():
-                return f"an entry of {quantity.name} is not a whole number from {least} to {most}"
+                known = {"name": quantity.name, "least": least, "most": most}
+                return Message(
+                    "an entry of {name} is not a whole number from {least} to {most}", **known
+                )
     return ""
 
 
@@ -364,9 +372,9 @@ def _compared(
     near = is_near(slope)
     is_lost = 0 < abs(stated) < rounding  # beside larger entries, whatever its slope is
     if not (isfinite(stated + rounding) and rounding < scale) or is_lost or slope.is_vague(scale):
-        return _entry(gradient, reason=f"{cost} is too rough there", **known)
+        return _entry(gradient, reason=Message("{cost} is too rough there", cost=cost), **known)
     if slope.is_kink and not near:  # with several kinks in one place, other numbers are right, too
-        return _entry(gradient, reason=f"{cost} has a kink there", **known)
+        return _entry(gradient, reason=Message("{cost} has a kink there", cost=cost), **known)
     value = float(slope.value)
     off = 0.0 if slope.is_kink else abs(stated - value) / (max(scale, abs(value)) or 1.0)
     return _entry(gradient, stated=stated, slope=value, difference=off, agrees=near, **known)

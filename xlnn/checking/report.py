@@ -6,14 +6,15 @@ from math import isfinite
 from numbers import Real
 from typing import Any
 
-from xlnn.data.messages import counted, listed
-from xlnn.errors import printed
+from xlnn.data.messages import counted, in_a_row, listed
+from xlnn.errors import Message, printed
+from xlnn.registry.text import in_language
 
 ALIKE = 1e-4
-"""How far factors may be apart, relatively, that are the same: slopes are measured."""
+"""Largest relative difference of factors that count as one; measured slopes are not exact."""
 
 SHOWN = 10
-"""How many wrong cells are listed; --json lists all."""
+"""Most wrong cells that are listed; --json lists all."""
 
 
 @dataclass(frozen=True)
@@ -202,6 +203,10 @@ class Report:
         Inputs on which right formulas jump and programs differ; ``agrees`` does not depend on them.
     gradients : tuple of MeasuredGradient
         Entries of the gradients that are stated with `xlnn.Weights`.
+    lang : str
+        The workbook's language, in which the report is printed.
+    names, axes : mapping of str to str
+        What the workbook calls wrong quantities and their axes, unless it is in English.
     """
 
     file: str
@@ -223,6 +228,9 @@ class Report:
     witness: str = ""
     edges: tuple[Edge, ...] = ()
     gradients: tuple[MeasuredGradient, ...] = ()
+    lang: str = "en"
+    names: Mapping[str, str] = field(default_factory=dict)
+    axes: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Return a summary in one line."""
@@ -239,8 +247,9 @@ class Report:
         return self.agrees
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain values for JSON."""
-        return plain(asdict(self))
+        """Return plain values for JSON, in English."""
+        printing = {"lang", "names", "axes"}
+        return plain({key: each for key, each in asdict(self).items() if key not in printing})
 
     @property
     def max_difference(self) -> float:
@@ -304,17 +313,32 @@ def plain(value: Any) -> Any:  # noqa: ANN401 -- any value that JSON can hold
     return value
 
 
-def lines_of(report: Report) -> Iterator[str]:
-    """Yield what a check found, line by line."""
-    head = f"{report.file}   {counted(report.compared_cells, 'formula')}"
-    seed = f"   seed {report.seed}" if report.probes else ""
+def lines_of(report: Report, lang: str | None = None) -> Iterator[str]:
+    """Yield what a check found, line by line.
+
+    Parameters
+    ----------
+    report : Report
+    lang : str
+        The language; the workbook's by default.
+    """
+    if lang not in {None, report.lang}:
+        report = replace(report, lang=lang, names={}, axes={})
+    return (in_language(line, report.lang) for line in _lines(report))
+
+
+def _lines(report: Report) -> Iterator[str]:
+    head = {"file": report.file, "formulas": counted(report.compared_cells, "formula")}
+    head["seed"] = Message("   seed {seed}", seed=report.seed) if report.probes else ""
     if report.agrees:
-        yield f"{head}   {proven(report)}   drift {distance(report.drift)}{seed}"
+        how = {"proven": proven(report), "drift": distance(report.drift)}
+        yield Message("{file}   {formulas}   {proven}   drift {drift}{seed}", **head, **how)
     else:
         what = counted(len(report.wrong), "cell")
         if not report.wrong:
             what = counted(len(wrong_gradients(report.gradients)), "gradient")
-        yield f"{head}   {what} wrong ({_recalculated(report)}){seed}"
+        how = {"what": what, "how": _recalculated(report)}
+        yield Message("{file}   {formulas}   {what} wrong ({how}){seed}", **head, **how)
         yield from _wrong(report)
     yield from lines_of_gradients(report.gradients)
     if report.restated:
@@ -322,21 +346,27 @@ def lines_of(report: Report) -> Iterator[str]:
     if report.edges:
         yield from _edges(report)
     for note in report.notes:
-        yield f"Note: {note}"
+        yield Message("Note: {note}", note=note)
     if report.left_out:
         yield _left_out(report.left_out)
     if report.other_cells:
-        yield f"{counted(report.other_cells, 'formula')} outside the model, not compared"
+        others = counted(report.other_cells, "formula")
+        yield Message("{formulas} outside the model, not compared", formulas=others)
 
 
 def _wrong(report: Report) -> Iterator[str]:
     """Yield lines about wrong cells."""
     for wrong in report.wrong[:SHOWN]:
-        yield from _describe(wrong)
-    if len(report.wrong) > SHOWN:
-        yield f"… and {len(report.wrong) - SHOWN:,} more (--json lists all)"
+        yield from _describe(wrong, report)
+    yield from _more(report.wrong)
     if report.wrong:
-        yield f"{counted(report.consequences, 'dependent cell')} affected"
+        yield Message("{cells} affected", cells=counted(report.consequences, "dependent cell"))
+
+
+def _more(listed: Sequence[object]) -> Iterator[str]:
+    """Yield a line about what is not listed."""
+    if len(listed) > SHOWN:
+        yield Message("… and {count} more (--json lists all)", count=f"{len(listed) - SHOWN:,}")
 
 
 def wrong_gradients(gradients: Sequence[MeasuredGradient]) -> list[MeasuredGradient]:
@@ -352,30 +382,42 @@ def lines_of_gradients(gradients: Sequence[MeasuredGradient]) -> Iterator[str]:
     for cost in dict.fromkeys(each.cost for each in gradients):
         right = [e for e in gradients if e.cost == cost and e.agrees and e.gradient not in names]
         if right:
-            entries = f"{len(right):,} {'entry' if len(right) == 1 else 'entries'}"
-            weights = counted(len({each.weight for each in right}), "weight")
-            off = distance(max(each.difference for each in right))
-            yield (
-                f"gradients of {cost}: {entries} of {weights} agree with central differences, "
-                f"max relative difference {off}"
+            entries = Message(
+                "{count} entry of {weights}" if len(right) == 1 else "{count} entries of {weights}",
+                count=f"{len(right):,}",
+                weights=counted(len({each.weight for each in right}), "weight"),
+            )
+            yield Message(
+                "gradients of {cost}: {entries} agree with central differences, max relative "
+                "difference {off}",
+                cost=cost,
+                entries=entries,
+                off=distance(max(each.difference for each in right)),
             )
     for each in wrong:
-        yield f"{each.cell}   {named_entry(each)} is not the slope of {each.cost}"
+        where = {"cell": each.cell, "entry": named_entry(each), "cost": each.cost}
+        yield Message("{cell}   {entry} is not the slope of {cost}", **where)
         stated, slope = told_apart(each.stated, each.slope)
-        yield f"    stated   {stated}"
-        yield (
-            f"    slope    {slope}   of {each.cost} with respect to {each.weight_cell}, "
-            f"at {each.point}"
+        yield Message("    stated   {stated}", stated=stated)
+        yield Message(
+            "    slope    {slope}   of {cost} with respect to {cell}, at {point}",
+            slope=slope,
+            cost=each.cost,
+            cell=each.weight_cell,
+            point=each.point,
         )
         if ratio := ratio_of(gradients, each.gradient):
-            yield f"    reason   each entry measured is {ratio:.6g} times the slope"
+            yield Message(
+                "    reason   each entry measured is {ratio} times the slope", ratio=f"{ratio:.6g}"
+            )
     known = {each.gradient for each in gradients if each.agrees is not None}
     others: dict[str, dict[str, None]] = {}
     for each in gradients:
         if each.gradient not in known:
             others.setdefault(each.reason, {})[each.gradient] = None
     for reason, several in others.items():
-        yield f"not measured: {listed([*several])}, {reason}"
+        names = listed([*several])
+        yield Message("not measured: {names}, {reason}", names=names, reason=reason)
 
 
 def ratio_of(gradients: Sequence[MeasuredGradient], name: str) -> float:
@@ -410,36 +452,50 @@ def named_entry(one: MeasuredGradient) -> str:
 
 def _restated(report: Report) -> Iterator[str]:
     """Yield lines about rewritten formulas."""
-    count, points = len(report.restated), report.restated[0].points
-    same = "the same value" if count == 1 else "the same values"
-    at = f"at {counted(points, 'point')} in {_engines(report)}"
-    yield f"{counted(count, 'formula')} restated, {same} {at}:"
+    count = len(report.restated)
+    yield Message(
+        "{formulas} restated, the same value at {points} in {engines}:"
+        if count == 1
+        else "{formulas} restated, the same values at {points} in {engines}:",
+        formulas=counted(count, "formula"),
+        points=counted(report.restated[0].points, "point"),
+        engines=_engines(report),
+    )
     for each in report.restated[:SHOWN]:
-        expected = f"   expected {each.stated}" if each.stated else ""
-        yield f"{each.cell}   {each.formula}{expected}"
-    if count > SHOWN:
-        yield f"… and {count - SHOWN:,} more (--json lists all)"
+        expected = Message("   expected {stated}", stated=each.stated) if each.stated else ""
+        known = {"cell": each.cell, "formula": each.formula, "expected": expected}
+        yield Message("{cell}   {formula}{expected}", **known)
+    yield from _more(report.restated)
 
 
 def _edges(report: Report) -> Iterator[str]:
     """Yield lines about formulas that jump where programs differ."""
-    count = counted(len(report.edges), "formula")
-    yield (
-        f"{count} {'jumps' if len(report.edges) == 1 else 'jump'} on an edge, where nearly equal "
-        "numbers are equal in some programs and not in others:"
+    count = len(report.edges)
+    yield Message(
+        "{formulas} jumps on an edge, where nearly equal numbers are equal in some programs and "
+        "not in others:"
+        if count == 1
+        else "{formulas} jump on an edge, where nearly equal numbers are equal in some programs "
+        "and not in others:",
+        formulas=counted(count, "formula"),
     )
     for each in report.edges[:SHOWN]:
-        yield f"{each.cell}   {each.formula}{_with(each)} is {_by_program(each.values)}"
-    if len(report.edges) > SHOWN:
-        yield f"… and {len(report.edges) - SHOWN:,} more (--json lists all)"
+        yield Message(
+            "{cell}   {formula}{inputs} is {values}",
+            cell=each.cell,
+            formula=each.formula,
+            inputs=_with(each),
+            values=_by_program(each.values),
+        )
+    yield from _more(report.edges)
 
 
 def _with(edge: Edge) -> str:
     """Return the inputs of an edge, without the sheet if it is the formula's own."""
     own = edge.cell.rpartition("!")[0] + "!"
     inputs = [f"{at.removeprefix(own)} = {number:.15g}" for at, number in edge.inputs.items()]
-    shown = ", ".join(inputs[:SHOWN]) + (", …" if len(inputs) > SHOWN else "")
-    return f" with {shown}" if inputs else ""
+    shown = in_a_row([*inputs[:SHOWN], *(["…"] if len(inputs) > SHOWN else [])])
+    return Message(" with {inputs}", inputs=shown) if inputs else ""
 
 
 def _by_program(values: Mapping[str, object]) -> str:
@@ -452,23 +508,28 @@ def _by_program(values: Mapping[str, object]) -> str:
     for program, value in values.items():
         shown = f"{value:.9g}" if isinstance(value, float) else str(value)
         programs.setdefault(shown, []).append(program)
-    return ", ".join(f"{value} in {listed(names)}" for value, names in programs.items())
+    each = programs.items()
+    return in_a_row(Message("{value} in {names}", value=v, names=listed(n)) for v, n in each)
 
 
-def _describe(wrong: Wrong) -> list[str]:
-    place = [wrong.quantity, *(f"{axis} {number}" for axis, number in wrong.place.items())]
-    found = wrong.formula if wrong.formula is not None else "no formula"
-    value = "nothing" if wrong.got is None else wrong.got
+def _describe(wrong: Wrong, report: Report) -> Iterator[str]:
+    name = report.names.get(wrong.quantity, "")
+    place = [f"{name} {wrong.quantity}".lstrip()]
+    for axis, number in wrong.place.items():
+        place.append(Message("{axis} {number}", axis=report.axes.get(axis, axis), number=number))
+    yield Message("{cell}   {place}", cell=wrong.cell, place=in_a_row(place))
     # sentences have no other formula, and NumPy may have no number
-    expected = "" if wrong.expected is None else f"   expected {wrong.expected}"
-    lines = [
-        f"{wrong.cell}   {', '.join(place)}",
-        f"    value    {value}{expected}",
-        f"    formula  {found}",
-    ]
+    expected = (
+        "" if wrong.expected is None else Message("   expected {value}", value=wrong.expected)
+    )
+    value = Message("nothing") if wrong.got is None else wrong.got
+    yield Message("    value    {value}{expected}", value=value, expected=expected)
+    found = wrong.formula if wrong.formula is not None else Message("no formula")
+    yield Message("    formula  {formula}", formula=found)
     if wrong.expected_formula:
-        lines.append(f"    expected {wrong.expected_formula}")
-    return lines + ([f"    reason   {wrong.reason}"] if wrong.reason else [])
+        yield Message("    expected {formula}", formula=wrong.expected_formula)
+    if wrong.reason:
+        yield Message("    reason   {reason}", reason=wrong.reason)
 
 
 def _left_out(cells: Mapping[str, str]) -> str:
@@ -480,20 +541,28 @@ def _left_out(cells: Mapping[str, str]) -> str:
 def proven(report: Report | None) -> str:
     """Return one line about what was verified."""
     if report is None:
-        return "not verified (--no-verify)"
-    where = " except on an edge" if report.edges else ""
-    return (
-        f"all agree with NumPy{where} ({_recalculated(report)})   "
-        f"max difference {distance(report.max_difference)}"
+        return Message("not verified (--no-verify)")
+    return Message(
+        "all agree with NumPy except on an edge ({how})   max difference {off}"
+        if report.edges
+        else "all agree with NumPy ({how})   max difference {off}",
+        how=_recalculated(report),
+        off=distance(report.max_difference),
     )
 
 
 def _recalculated(report: Report) -> str:
     """Return words for the engine that recalculated a workbook, and the probes."""
-    sets = "" if report.probes == 1 else f"{report.probes:,} sets of "
-    also = f", also with {sets}random inputs" if report.probes else ""
     engines = report.engine if report.restated else _engines(report)
-    return f"recalculated by {engines}{also}"
+    if report.probes == 1:
+        return Message("recalculated by {engines}, also with random inputs", engines=engines)
+    if report.probes:
+        return Message(
+            "recalculated by {engines}, also with {sets} sets of random inputs",
+            engines=engines,
+            sets=f"{report.probes:,}",
+        )
+    return Message("recalculated by {engines}", engines=engines)
 
 
 def _engines(report: Report) -> str:

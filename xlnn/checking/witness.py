@@ -12,7 +12,7 @@ from xlnn.checking.comparison import Comparison, Finding, written
 from xlnn.checking.formula_text import Entry
 from xlnn.checking.probe import Work
 from xlnn.data.messages import counted
-from xlnn.errors import CircularReferenceError, EngineError
+from xlnn.errors import CircularReferenceError, EngineError, Message
 from xlnn.grid import Values
 from xlnn.loading.values import read_arrays
 from xlnn.reference import Arrays
@@ -79,7 +79,11 @@ def confirm(
         if not asked[engine]:
             break
     if not asked:
-        why = f"only {work.engine} computes it, so no second engine confirms it: {refusal}"
+        why = Message(
+            "only {engine} computes it, so no second engine confirms it: {error}",
+            engine=work.engine,
+            error=str(refusal),
+        )
         comparison.not_confirmed(*own, why)
         return Confirmed("")
     (first, differing), *others = asked.items()
@@ -92,8 +96,13 @@ def confirm(
     if not alone:
         return Confirmed(" and ".join(asked))
     (cell, value), more = next(iter(alone.items())), len(alone) - 1
-    also = f", as in {counted(more, 'other cell')}" if more else ""
-    note = f"{first} gives {written(value)} in {cell}{also}; the other engines give NumPy's value"
+    note = Message(
+        "{engine} gives {value} in {cell}{also}; the other engines give NumPy's value",
+        engine=first,
+        value=written(value),
+        cell=cell,
+        also=Message(", as in {cells}", cells=counted(more, "other cell")) if more else "",
+    )
     return Confirmed(" and ".join(asked), (note,))
 
 

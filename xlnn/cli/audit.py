@@ -9,7 +9,7 @@ from xlnn.cli.console import mended_by, say, say_error, say_json
 from xlnn.cli.parameters import PATH, files_argument, language_option
 from xlnn.cli.progress_bar import progress
 from xlnn.data.messages import counted
-from xlnn.errors import MENDABLE, OptionsError
+from xlnn.errors import MENDABLE, OptionsError, one_line
 
 
 @click.command()
@@ -79,7 +79,7 @@ def audit(  # noqa: C901, PLR0912, PLR0913 -- click gives each option by its nam
             raise
         except MENDABLE as error:
             said = mended_by(error)
-            result = audit_report.Audit(str(file), error=said)
+            result = audit_report.Audit(str(file), error=one_line(said))
             say_error(said, file if len(files) > 1 else "")
         else:
             if not as_json:

@@ -10,12 +10,20 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import click
 
 from xlnn.checking.report import Report, lines_of
-from xlnn.cli.console import mended_by, say, say_error, say_json
-from xlnn.cli.parameters import PATH, file_argument, files_argument, offering, part_of, with_choices
+from xlnn.cli.console import language, mended_by, say, say_error, say_json
+from xlnn.cli.parameters import (
+    PATH,
+    file_argument,
+    files_argument,
+    language_option,
+    offering,
+    part_of,
+    with_choices,
+)
 from xlnn.cli.progress_bar import progress
 from xlnn.data.messages import counted
 from xlnn.engines import DEFAULT_ENGINE, ENGINES, check_name, missing
-from xlnn.errors import MENDABLE, EngineError
+from xlnn.errors import MENDABLE, EngineError, Message, one_line
 from xlnn.options import MOST_PROBES
 
 if TYPE_CHECKING:
@@ -51,6 +59,7 @@ Result: TypeAlias = "Report | SelfCheck | Failure"
 @click.option(
     "--key", type=PATH, help="Solution of an exercise FILE: compare its formulas, show answers."
 )
+@language_option("Language of the report, if not the workbook's")
 @click.option("--jobs", type=click.IntRange(min=1), default=1, help="How many processes.")
 @click.option("--shard", metavar="N/M", default="", help="Check part N of M, such as 3/16.")
 @click.option("--log", type=PATH, help="Log each file as a line of JSON, and resume.")
@@ -81,7 +90,7 @@ def check(files: tuple[Path, ...], chosen: tuple[str, ...], **options: Any) -> N
     from xlnn.exercises.log import add_to_log, read_log  # noqa: PLC0415 -- only what is needed
     from xlnn.exercises.parallel import each_of, shared_out  # noqa: PLC0415 -- the same
 
-    log, as_json = options["log"], options["as_json"]
+    log, lang, as_json = options["log"], options["lang"], options["as_json"]
     done: dict[str, bool] = {}
     read_log(log, lambda entry: done.update({str(entry["path"]): bool(entry["agrees"])}))
     mine = [file for file in shared_out(files, part_of(options["shard"])) if str(file) not in done]
@@ -97,9 +106,10 @@ def check(files: tuple[Path, ...], chosen: tuple[str, ...], **options: Any) -> N
         for result in results:
             found.append(result)
             if isinstance(result, dict):
-                say_error(result["error"], file if len(files) > 1 else "")
+                say_error(result["error"], file if len(files) > 1 else "", language(file))
             elif not as_json:
-                for line in lines_of(result) if isinstance(result, Report) else result.lines():
+                lines = lines_of if isinstance(result, Report) else type(result).lines
+                for line in lines(result, lang):
                     say(line)
     if as_json:
         plain = [*map(_plain, found)]
@@ -116,11 +126,14 @@ def _agree(results: "Sequence[Result]") -> bool:
 
 
 def _plain(result: "Result") -> dict[str, Any]:
-    return result if isinstance(result, dict) else result.to_json()
+    if isinstance(result, dict):
+        return {key: one_line(each) for key, each in result.items()}
+    return result.to_json()
 
 
 def _ended(file: Path) -> "list[Result]":
-    return [{"file": str(file), "error": f"{file.name}: the check ended without a result."}]
+    error = Message("{file}: the check ended without a result.", file=file.name)
+    return [{"file": str(file), "error": error}]
 
 
 def _results(
@@ -146,7 +159,7 @@ def _results(
                 tell(f"Recalculating with {name}, and comparing with NumPy")
                 found.append(check_workbook(file, name, probes, seed=seed, answers=key is not None))
         except EngineError as error:  # another engine may succeed
-            found.append({"file": str(file), "error": str(error)})
+            found.append({"file": str(file), "error": mended_by(error)})
         except MENDABLE as error:
             return [*found, {"file": str(file), "error": mended_by(error)}]
     return found

@@ -8,52 +8,76 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import click
+
 from xlnn.checking.report import lines_of_gradients, proven
 from xlnn.data.messages import counted
-from xlnn.errors import OutputError, one_line, printed
+from xlnn.errors import Message, OutputError, printed
+from xlnn.registry.text import in_language
+
+LANG, FILE = "xlnn.lang", "xlnn.file"
+"""The keys in click's `meta` of the language that was asked for, and of the workbook."""
 
 
 def mended_by(error: BaseException) -> str:
     """Return what happened, and what to do about it."""
     if isinstance(error, OSError):  # from the system, such as a full disk
-        return (
-            f"The system reports an error: {reason(error)}; free some space, or set TMPDIR to a "
-            "folder with free space."
+        return Message(
+            "The system reports an error: {reason}; free some space, or set TMPDIR to a folder "
+            "with free space.",
+            reason=reason(error),
         )
     if isinstance(error, MemoryError):
-        return "There is not enough memory: use fewer epochs, images or units."
-    return str(error)
+        return Message("There is not enough memory: use fewer epochs, images or units.")
+    return error.args[0] if error.args else str(error)
+
+
+def language(file: Path | None = None) -> str:
+    """Return the language of a command's output: as asked for, its workbook's, or English."""
+    context = click.get_current_context(silent=True)
+    known = context.meta if context else {}
+    file = file or known.get(FILE)
+    if LANG in known or not file:
+        return str(known.get(LANG, "en"))
+    from xlnn.loading.open_file import language_of  # noqa: PLC0415 -- only what is needed
+
+    return language_of(file)
 
 
 def say_built(built: Any, of: str = "") -> None:  # noqa: ANN401 -- `xlnn.building.writing.Built`, imported late
     """Print what was built, and on stderr the notes on it."""
     for note in built.notes:
-        say_note(f"{of}{note}")
+        say_note(Message("{of}{note}", of=of, note=note))
     say_result(built)
 
 
 def say_note(note: str) -> None:
     """Print a note on stderr."""
-    say(f"Note: {note}", err=True)
+    say(Message("Note: {note}", note=note), err=True)
 
 
-def say_error(said: str, of: object = "") -> None:
+def say_error(said: str, of: object = "", lang: str = "") -> None:
     """Print an error on stderr, after the name or path that it is about unless it names that."""
     is_named = Path(str(of)).name in said
-    say(one_line(f"Error: {'' if is_named else f'{of}: '}{said}"), err=True)
+    error = said if is_named else Message("{of}: {said}", of=of, said=said)
+    say(in_language(Message("Error: {error}", error=error), lang or language()), err=True)
 
 
 def say_result(built: Any) -> None:  # noqa: ANN401 -- the same
     """Print what was built."""
-    formulas = counted(built.formulas, "formula")
-    say(f"{built.path}   {formulas}   {proven(built.report)}")
+    known = {"path": built.path, "formulas": counted(built.formulas, "formula")}
+    say(Message("{path}   {formulas}   {proven}", **known, proven=proven(built.report)))
     for line in lines_of_gradients(built.report.gradients if built.report else ()):
         say(line)
 
 
 def say(line: str, *, err: bool = False) -> None:
-    """Print one line; text from a file cannot break it or send control codes to the terminal."""
-    _print(printed([line]), err=err)
+    """Print one line; text from a file cannot break it or send control codes to the terminal.
+
+    A message is in the language of the command.
+    """
+    is_open = isinstance(line, Message)
+    _print(printed([in_language(line, language()) if is_open else line]), err=err)
 
 
 def _print(text: str, *, err: bool = False) -> None:

@@ -13,13 +13,14 @@ from xlnn.cleanup import nothing_left
 from xlnn.cli.audit import audit
 from xlnn.cli.build import build
 from xlnn.cli.check import check, lint
-from xlnn.cli.console import finish, mended_by, ready, say
+from xlnn.cli.console import finish, language, mended_by, ready, say
 from xlnn.cli.explain import explain, show
 from xlnn.cli.export import export, values
 from xlnn.cli.grade import exercise, grade
 from xlnn.cli.page import page
 from xlnn.cli.templates import new, templates
-from xlnn.errors import MENDABLE, OptionsError, OutputError
+from xlnn.errors import MENDABLE, Message, OptionsError, OutputError
+from xlnn.registry.text import in_language
 
 ELSEWHERE = {
     "train": "xlnn build trains a network, such as xlnn build --data my.csv --label kind",
@@ -42,6 +43,14 @@ class _Commands(click.Group):
         if way := ELSEWHERE.get(args[0]):
             raise click.UsageError(f"There is no command {args[0]}: {way}")
         return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; an error gets the language in which it is printed."""
+        try:
+            return super().invoke(ctx)
+        except MENDABLE as error:
+            error.lang = language()
+            raise
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -85,7 +94,13 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except MENDABLE as error:
-        _refuse(mended_by(error), 2 if isinstance(error, OptionsError) else 1)
+        _refuse(sentence_of(error), 2 if isinstance(error, OptionsError) else 1)
+
+
+def sentence_of(error: BaseException) -> str:
+    """Return what is printed about an error, in the language that its command gave it."""
+    message = Message("Error: {error}", error=mended_by(error))
+    return in_language(message, getattr(error, "lang", "en"))
 
 
 def _run() -> None:
@@ -100,5 +115,5 @@ def _refuse(sentence: str, code: int) -> NoReturn:
     # openpyxl's unfinished writers complain when collected; the sentence is enough
     sys.unraisablehook = lambda _: None
     with suppress(OutputError):
-        say(f"Error: {sentence}", err=True)
+        say(sentence, err=True)
     sys.exit(code)

@@ -8,9 +8,11 @@ from typing import Any, TypeVar
 
 import click
 
+from xlnn.cli.console import FILE, LANG
 from xlnn.engines import DEFAULT_ENGINE, ENGINES
 from xlnn.option import COLUMNS, FLAG, Option
 from xlnn.options import BUILD
+from xlnn.registry.text import text
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -54,8 +56,18 @@ def declared_option(option: Option, said: str = "") -> Callable[[F], F]:
         how = {"type": PATH}
     if option.type is COLUMNS:
         how |= {"multiple": True, "callback": lambda _, __, values: values or None}
+    if option.name == "lang":
+        how |= {"callback": _remember, "is_eager": True}
     said = with_choices(said or option.help, option.words)
     return click.option(option.typed, option.name, help=said, **how)
+
+
+def _remember(ctx: click.Context, _: click.Parameter, lang: str | None) -> str | None:
+    """Note the language that was asked for, also for errors."""
+    if lang:
+        text(lang)  # refuses an unknown one
+        ctx.meta[LANG] = lang
+    return lang
 
 
 def with_choices(said: str, choices: Iterable[str]) -> str:
@@ -98,12 +110,14 @@ class _Workbook(click.Path):
     ) -> Path:
         """Return the path: that of the workbook of a template if there is no other."""
         path = Path(super().convert(value, param, ctx))
-        if path.exists() or path.name != str(path):
-            return path
-        from xlnn.building.destination import OUTPUT  # noqa: PLC0415 -- only what is needed
+        if not path.exists() and path.name == str(path):
+            from xlnn.building.destination import OUTPUT  # noqa: PLC0415 -- only what is needed
 
-        built = OUTPUT / f"{path}.xlsx"
-        return built if built.is_file() else path
+            built = OUTPUT / f"{path}.xlsx"
+            path = built if built.is_file() else path
+        if ctx:
+            ctx.meta[FILE] = path
+        return path
 
 
 WORKBOOK = _Workbook(path_type=Path)

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from xlnn.cli.console import say
-from xlnn.cli.parameters import PATH, offering
+from xlnn.cli.parameters import PATH, language_option, offering
 from xlnn.registry.templates import DEFAULT, copy, names
 
 
@@ -14,13 +14,14 @@ from xlnn.registry.templates import DEFAULT, copy, names
 @click.option(
     "--untranslated", is_flag=True, help="List texts of experiments that are not translated yet."
 )
-def templates(*, untranslated: bool) -> None:
+@language_option("Language of the descriptions")
+def templates(*, untranslated: bool, lang: str | None) -> None:
     """List the templates in the order of the book's sections.
 
     Example: xlnn templates
     """
     from xlnn.registry.templates import experiments, in_order, loaded, section_spans  # noqa: PLC0415 -- only what is needed
-    from xlnn.registry.text import languages  # noqa: PLC0415 -- the same
+    from xlnn.registry.text import languages, shown_by  # noqa: PLC0415 -- the same
 
     if untranslated:
         lines = [
@@ -32,7 +33,12 @@ def templates(*, untranslated: bool) -> None:
         ]
     else:
         lines = [
-            (each.name, section_spans(each.sections) or "-", each.summary) for each in in_order()
+            (
+                each.name,
+                section_spans(each.sections, " ~ " if lang else " to ") or "-",
+                (shown_by(each.name, lang) if lang else "") or each.summary,
+            )
+            for each in in_order()
         ]
     if not lines:
         say("Every text is there in every language.")

@@ -25,7 +25,7 @@ from xlnn.data.numbers import LARGEST, rounded
 from xlnn.data.pictures import picture_of
 from xlnn.data.preprocessing import IncompleteRows, filled
 from xlnn.data.rows import Table
-from xlnn.errors import DataError
+from xlnn.errors import DataError, Message
 
 TARGETS = ("labels", "y", "t")
 
@@ -110,7 +110,11 @@ def from_arrays(where: str, found: Mapping[str, np.ndarray], reading: ReadOption
     elif key:
         t, labels = one_hot(_classes(where, key, target), reading, where)
     if key:
-        end = targets_told(labels, t) if is_regression else labels_told(labels, t, f"in {given}")
+        end = (
+            targets_told(labels, t)
+            if is_regression
+            else labels_told(labels, t, Message("in {name}", name=given))
+        )
     picture, features = _picture(where, x, reading, is_regression=is_regression)
     return Dataset(
         rounded(flat),
@@ -119,7 +123,11 @@ def from_arrays(where: str, found: Mapping[str, np.ndarray], reading: ReadOption
         picture,
         features,
         is_regression,
-        (f"{where}: {data_told(len(x), picture, features, end)}.", *told, *treated),
+        (
+            Message("{file}: {what}.", file=where, what=data_told(len(x), picture, features, end)),
+            *told,
+            *treated,
+        ),
         reading.missing if treated else "",
     )
 

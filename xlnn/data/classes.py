@@ -26,7 +26,7 @@ def name(text: str, where: str) -> str:
     """
     text = unicodedata.normalize("NFC", text.strip())
     if not text:
-        raise DataError(f"{where}: the label is empty; write a word or a number.")
+        raise DataError("{where}: the label is empty; write a word or a number.", where=where)
     if not text.isprintable():
         raise DataError(
             f'{where}: the label "{short(text)}" holds a character that cannot be printed; '
@@ -117,10 +117,17 @@ def check_count(labels: Sequence[str], where: str, hint: str = "") -> None:
     """
     if len(labels) < 2:
         raise DataError(
-            f'{where}: all have the label "{labels[0]}"; at least 2 classes are needed.{hint}'
+            '{where}: all have the label "{label}"; at least 2 classes are needed.{hint}',
+            where=where,
+            label=labels[0],
+            hint=hint,
         )
     if len(labels) > MOST_CLASSES:
         raise DataError(
-            f"{where}: {len(labels):,} different labels were found, and at most {MOST_CLASSES:,} "
-            f"classes are read. If the numbers are to be predicted, name the target columns.{hint}"
+            "{where}: {count} different labels were found, and at most {most} classes are read. If "
+            "the numbers are to be predicted, name the target columns.{hint}",
+            where=where,
+            count=f"{len(labels):,}",
+            most=f"{MOST_CLASSES:,}",
+            hint=hint,
         )

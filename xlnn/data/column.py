@@ -23,7 +23,6 @@ from xlnn.data.words import (
     DATE,
     DATES,
     FREE_TEXT,
-    NO,
     are_months,
     are_remarks,
     is_missing,
@@ -33,6 +32,7 @@ from xlnn.data.words import (
     why_no_kinds,
     words,
 )
+from xlnn.errors import Message
 
 TRUTHS = ("FALSE", "TRUE")
 """Truth values in sheets: 0 and 1."""
@@ -40,20 +40,20 @@ TRUTHS = ("FALSE", "TRUE")
 BROKEN = re.compile(r"=.*|[+-]?(inf|infinity)", re.IGNORECASE)
 """A formula or a number that is not finite: not meant as a word."""
 
-CODES = "codes or phone numbers"
+CODES = Message("codes or phone numbers")
 """Why a column of postal codes or phone numbers is left out."""
 
 MOST_UNITS = 4
 """The most units of a column; with more its values are texts, such as 12 Main Street."""
 
 SENTENCES = (
-    LEFT_OUT := "left out {}; --columns names those to keep",
-    MIXED := "read as words, since units differ: {}",
-    UNITED := "the numbers were read without their units: {}",
-    OF_WORDS := "words became numbers, 1 or 0: {} (inputs {inputs})",
-    TICKED := f"empty cells mean {NO} in {{}}",
-    PARTS := "per cent in {} was read as a part: 5 % as 0.05",
-    DAYS := "dates in {} were read as numbers of days",
+    LEFT_OUT := "left out {names}; --columns names those to keep",
+    MIXED := "read as words, since units differ: {names}",
+    UNITED := "the numbers were read without their units: {names}",
+    OF_WORDS := "words became numbers, 1 or 0: {names} (inputs {inputs})",
+    TICKED := "empty cells mean no in {names}",
+    PARTS := "per cent in {names} was read as a part: 5 % as 0.05",
+    DAYS := "dates in {names} were read as numbers of days",
 )
 """What is told of columns, with a gap for them and for the inputs made of them."""
 
@@ -225,7 +225,8 @@ class Column:
         """How it is named in each sentence of `SENTENCES` that applies to it."""
         if self.why_out:
             room = max(8, LONGEST_NAME - len(f" ({self.why_out})"))
-            return {LEFT_OUT: f"{cut(self.heading, room)} ({self.why_out})"}
+            known = {"name": cut(self.heading, room), "why": self.why_out}
+            return {LEFT_OUT: Message("{name} ({why})", **known)}
         if self.words:
             mixed = {MIXED: f"{self.heading} ({self.mixed})"} if self.mixed else {}
             ticks = {TICKED: self.heading} if self.is_ticked else {}

@@ -71,9 +71,16 @@ def _even(table: Table, rows: Iterator[Row], delimiter: str) -> Iterator[Row]:
             others = sum(len(each) not in {1, columns} for _, each in rows)
             more = f", and {counted(others, 'other line')} differ" if others else ""
             raise DataError(
-                f"{table.name}, line {line}: {len(fields):,} columns were found and {columns:,} "
-                f"expected, as in line {started}{more}. Put a text that holds "
-                f'"{delimiter}" between quotation marks.'
+                "{file}, line {line}: {count} columns were found and {columns} expected, as in "
+                'line {started}{more}. Put a text that holds "{delimiter}" between quotation '
+                "marks.",
+                file=table.name,
+                line=line,
+                count=f"{len(fields):,}",
+                columns=f"{columns:,}",
+                started=started,
+                more=more,
+                delimiter=delimiter,
             )
         if count > MOST_ROWS:
             raise DataError(

@@ -7,7 +7,7 @@ import numpy as np
 
 from xlnn.data.messages import amount, counted, fitted, listed
 from xlnn.data.numbers import is_number
-from xlnn.errors import DataError
+from xlnn.errors import DataError, Message
 
 MOST_INPUTS = 16_384
 """The columns of a sheet: no network can have more inputs."""
@@ -153,12 +153,15 @@ def data_told(rows: int, picture: tuple[int, int] | None, features: Sequence[str
     ('3 rows of 2 inputs, a and b; to predict: c', '3 rows of 1 input, a')
     """
     if picture:
-        told, mark = f"{counted(rows, 'image')} of {sized(picture)} pixels", ", "
+        known = {"images": counted(rows, "image"), "size": sized(picture)}
+        told = Message("{images} of {size} pixels", **known)
     else:
         listings = [listed(features, most=most) for most in range(MOST_NAMED, 0, -1)]
+        known = {"rows": counted(rows, "row"), "inputs": counted(len(features), "input")}
         names = next((each for each in listings if len(each) <= ROOM_OF_INPUTS), listings[-1])
-        told, mark = f"{counted(rows, 'row')} of {counted(len(features), 'input')}, {names}", "; "
-    return f"{told}{mark}{end}" if end else told
+        told = Message("{rows} of {inputs}, {names}", **known, names=names)
+    mark = Message("{told}, {end}" if picture else "{told}; {end}", told=told, end=end)
+    return mark if end else told
 
 
 def labels_told(labels: Sequence[str], t: np.ndarray, where: str) -> str:
@@ -170,12 +173,21 @@ def labels_told(labels: Sequence[str], t: np.ndarray, where: str) -> str:
     'labels 0 and 1 in the first column (1 of each)'
     """
     counts = t.sum(axis=0).astype(int)
-    span = dict.fromkeys((f"{counts.min():,}", f"{counts.max():,}"))
-    each = " to ".join(span) + " of each"
+    least, most = (f"{each:,}" for each in (counts.min(), counts.max()))
+    each = Message(
+        "{least} of each" if least == most else "{least} to {most} of each", least=least, most=most
+    )
     if len(labels) > 2 * MOST_NAMED:
-        return f"{len(labels):,} labels, {fitted(labels, ROOM, most=3)}, {where} ({each})"
-    numbers = listed([f"{count:,}" for count in counts]) if len(span) > 1 else each
-    return f"labels {fitted(labels, ROOM)} {where} ({numbers})"
+        return Message(
+            "{count} labels, {names}, {where} ({each})",
+            count=f"{len(labels):,}",
+            names=fitted(labels, ROOM, most=3),
+            where=where,
+            each=each,
+        )
+    numbers = listed([f"{count:,}" for count in counts]) if least != most else each
+    known = {"names": fitted(labels, ROOM), "where": where, "numbers": numbers}
+    return Message("labels {names} {where} ({numbers})", **known)
 
 
 def targets_told(targets: Sequence[str], t: np.ndarray) -> str:
@@ -184,12 +196,12 @@ def targets_told(targets: Sequence[str], t: np.ndarray) -> str:
     >>> targets_told(["price"], np.array([[2.0], [20.5]]))
     'to predict: price (2 to 20.5)'
     """
-    spans = [
-        f"{amount(low)} to {amount(high)}"
-        for low, high in zip(t.min(axis=0), t.max(axis=0), strict=True)
+    spans = zip(targets, t.min(axis=0), t.max(axis=0), strict=True)
+    named = [
+        Message("{name} ({low} to {high})", name=name, low=amount(low), high=amount(high))
+        for name, low, high in spans
     ]
-    named = [f"{target} ({span})" for target, span in zip(targets, spans, strict=True)]
-    return "to predict: " + listed(named, most=MOST_NAMED)
+    return Message("to predict: {names}", names=listed(named, most=MOST_NAMED))
 
 
 def sized(picture: tuple[int, int]) -> str:

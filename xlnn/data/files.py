@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from xlnn.data.messages import listed, printable, short
+from xlnn.data.messages import listed, of_system, printable, short
 from xlnn.errors import DataError
 
 LARGEST_FILE = 256 * 1024 * 1024
@@ -65,17 +65,21 @@ def content(path: Path, largest: int | None = None) -> bytes:
     try:
         # opening a pipe would wait for a writer, perhaps for ever
         if not stat.S_ISREG(os.stat(path).st_mode) and not path.is_dir():  # noqa: PTH116 -- its type
-            raise DataError(f"{printable(path)} is a pipe or a device: name a file.")
+            raise DataError("{path} is a pipe or a device: name a file.", path=printable(path))
         with path.open("rb") as file:
             # read(limit) would allocate the limit each time
             read = file.read(min(os.fstat(file.fileno()).st_size, largest) + 1)
             if rest := file.read(largest + 1 - len(read)) if len(read) <= largest else b"":
                 read += rest  # the file grew while it was read
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise DataError(f"{printable(path)} cannot be read: {reason}.") from error
+        reason = of_system(error)
+        raise DataError("{path} cannot be read: {reason}.", path=path, reason=reason) from error
     if len(read) > largest:
-        raise DataError(f"{path.name} is too large: at most {largest:,} bytes are read.")
+        raise DataError(
+            "{file} is too large: at most {largest} bytes are read.",
+            file=path.name,
+            largest=f"{largest:,}",
+        )
     return read
 
 
@@ -105,7 +109,7 @@ def decoded(read: bytes, name: str, kind: str, encoding: str | None = None) -> s
     """Return the text that the bytes of a file hold; see `text`."""
     known = _codec(encoding)
     if not read.strip():
-        raise DataError(f"{name} is empty: {kind} is expected.")
+        raise DataError("{file} is empty: {kind} is expected.", file=name, kind=kind)
     for what, (begins, remedy) in FORMATS.items():
         if what != kind and re.match(begins, read, re.IGNORECASE):
             raise DataError(f"{name} is {what}, but {kind} is expected: {remedy}.")

@@ -11,7 +11,7 @@ from xlnn.data.dataset import MOST_INPUTS, Dataset, ReadOptions, labels_told, si
 from xlnn.data.messages import counted, natural, short
 from xlnn.data.numbers import rounded
 from xlnn.data.pictures import ink, size
-from xlnn.errors import DataError
+from xlnn.errors import DataError, Message
 
 SUFFIXES = (".png", ".jpg", ".jpeg")
 
@@ -65,11 +65,11 @@ def from_folder(folder: Path, reading: ReadOptions) -> Dataset:
     x = np.empty((len(found), rows * columns))
     for row, (_, path) in zip(x, found, strict=True):
         row[:] = ink(path, _shown(folder, path), (rows, columns), reading)
-    where = "by file name" if found[0][1].parent == folder else "by subfolder"
-    told = (
-        f"{folder.name}: {_told(own, (rows, columns), reading)}, {labels_told(labels, t, where)}."
-    )
-    return Dataset(rounded(x), t, labels, (rows, columns), told=(told,))
+    where = Message("by file name" if found[0][1].parent == folder else "by subfolder")
+    pictures, end = _told(own, (rows, columns), reading), labels_told(labels, t, where)
+    told = Message("{told}, {end}", told=pictures, end=end)
+    named = Message("{file}: {what}.", file=folder.name, what=told)
+    return Dataset(rounded(x), t, labels, (rows, columns), told=(named,))
 
 
 def _sizes(folder: Path, found: list[tuple[str, Path]]) -> list[tuple[int, int]]:
@@ -107,7 +107,7 @@ def _told(own: list[tuple[int, int]], taken: tuple[int, int], reading: ReadOptio
     """
     count, least, most = counted(len(own), "picture"), min(own), max(own)
     if least == most == taken:
-        return f"{count} of {sized(taken)} pixels"
+        return Message("{images} of {size} pixels", images=count, size=sized(taken))
     span = sized(own[0]) if least == most else f"{sized(least)} to {sized(most)}"
     told = f"{count} of {span} pixels (rows × columns), taken as {sized(taken)}"
     told += "" if reading.picture else " (--picture)"

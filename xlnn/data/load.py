@@ -13,7 +13,7 @@ from xlnn.data.arrays import frame_table, from_arrays, grey, is_frame, role
 from xlnn.data.csv_lines import csv_table
 from xlnn.data.dataset import Dataset, ReadOptions
 from xlnn.data.folder import from_folder
-from xlnn.data.messages import reason, short
+from xlnn.data.messages import of_system, reason, short
 from xlnn.data.npz import KINDS, arrays
 from xlnn.data.roles import roles_in
 from xlnn.data.rows import Table
@@ -32,7 +32,8 @@ def _readable() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise DataError(f"{error.filename} cannot be read: {error.strerror}.") from error
+        known = {"path": error.filename, "reason": of_system(error)}
+        raise DataError("{path} cannot be read: {reason}.", **known) from error
 
 
 @_readable()
@@ -137,8 +138,11 @@ def check_count(found: Dataset, data: object, count: int) -> None:
     if found.x.shape[1] != count:
         name = Path(data).name if isinstance(data, str | os.PathLike) else "data"
         raise DataError(
-            f"{name} has {found.x.shape[1]:,} inputs per row, but the model takes {count:,}: leave "
-            "out columns that are not inputs, or name the label with --label."
+            "{file} has {inputs} inputs per row, but the model takes {count}: leave out columns "
+            "that are not inputs, or name the label with --label.",
+            file=name,
+            inputs=f"{found.x.shape[1]:,}",
+            count=f"{count:,}",
         )
 
 

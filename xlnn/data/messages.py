@@ -4,7 +4,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from functools import reduce
 from itertools import chain, count
+
+from xlnn.errors import Message
 
 LONGEST_NAME = 40
 """Characters of a label or heading: a heading or a legend shows no more."""
@@ -18,8 +21,13 @@ def short(text: object) -> str:
     >>> short("a" * 50)
     'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…'
     """
-    text = printable(text)
+    text = text if isinstance(text, Message) else printable(text)
     return text if len(text) <= 40 else text[:39] + "…"
+
+
+def of_system(error: OSError | ValueError) -> Message:
+    """Return what the system says of a file that it does not open."""
+    return Message(getattr(error, "strerror", None) or "{error}", error=str(error))
 
 
 LONGEST_REASON = 160
@@ -55,9 +63,23 @@ def listed(names: Iterable[object], last: str = "and", most: int = 12) -> str:
     'W2, b2 and W3'
     """
     *head, end = [short(name) for name in names]
+    if not head:
+        return end
+    before = in_a_row(head[:most])
     if len(head) >= most:
-        return f"{', '.join(head[:most])} and {len(head) + 1 - most:,} more"
-    return f"{', '.join(head)} {last} {end}" if head else end
+        return Message("{names} and {count} more", names=before, count=f"{len(head) + 1 - most:,}")
+    each = {"names": before, "name": end}
+    return Message("{names} or {name}" if last == "or" else "{names} and {name}", **each)
+
+
+def in_a_row(names: Iterable[str]) -> str:
+    """Join names with commas; none give an empty text.
+
+    >>> in_a_row(["W2", "b2"])
+    'W2, b2'
+    """
+    first, *others = [*names] or [""]
+    return reduce(lambda one, other: Message("{one}, {other}", one=one, other=other), others, first)
 
 
 def fitted(names: Sequence[str], room: int, most: int = 12) -> str:
@@ -86,7 +108,7 @@ def likely(name: str, known: Iterable[str], otherwise: str = ".", least: float =
     (': is it sigmoid?', '.')
     """
     near = get_close_matches(name, [*known], 3, least)
-    return f": is it {listed(near, 'or')}?" if near else otherwise
+    return Message(": is it {names}?", names=listed(near, "or")) if near else otherwise
 
 
 def counted(number: int, thing: str) -> str:
@@ -95,7 +117,7 @@ def counted(number: int, thing: str) -> str:
     >>> counted(1, "row"), counted(2000, "row")
     ('1 row', '2,000 rows')
     """
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+    return Message("{number} " + (thing if number == 1 else f"{thing}s"), number=f"{number:,}")
 
 
 def amount(number: float) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 
 from xlnn.data.messages import counted, listed, short
 from xlnn.data.numbers import rounded
-from xlnn.errors import DataError
+from xlnn.errors import DataError, Message
 
 
 def held_out(t: np.ndarray, share: float, seed: int, *, is_regression: bool) -> np.ndarray:
@@ -160,27 +160,42 @@ def filled(holed: IncompleteRows, missing: str) -> tuple[np.ndarray, np.ndarray,
     kept = ~np.isnan(holed.t).any(axis=1) if missing == "mean" else whole
     if not kept.any():
         raise DataError(
-            f"{holed.where}: every {holed.row} has a missing value, so none can be kept."
+            "{file}: every {row} has a missing value, so none can be kept.",
+            file=holed.where,
+            row=Message(holed.row),
         )
-    told = []
+    told: list[str] = []
     if out := int((~kept).sum()) + holed.unlabelled:
-        what = "missing values" if missing == "drop" else "nothing to predict"
-        left = f"{counted(out, holed.row)} with {what} left out"
-        told.append(f"{holed.where}: {left} (--missing {missing}).")
+        told.append(
+            Message(
+                "{file}: {rows} with missing values left out (--missing drop)."
+                if missing == "drop"
+                else "{file}: {rows} with nothing to predict left out (--missing mean).",
+                file=holed.where,
+                rows=counted(out, holed.row),
+            )
+        )
     x = holed.x[kept]
     absent = np.isnan(x)
     if not absent.any():
         return x, kept, told
     if (empty := absent.all(axis=0)).any():
         heading = short(holed.headings[int(empty.argmax())])
-        raise DataError(f'{holed.where}: the column "{heading}" holds no value at all: remove it.')
+        raise DataError(
+            '{file}: the column "{column}" holds no value at all: remove it.',
+            file=holed.where,
+            column=heading,
+        )
     size = np.nanmax(np.abs(x), axis=0)
     size[size == 0] = 1  # so that sums of very large numbers do not overflow
     # a cell with a word is missing in each input made of it
     cells = absent[:, np.unique(holed.headings[: x.shape[1]], return_index=True)[1]]
     told.append(
-        f"{holed.where}: {counted(int(cells.sum()), 'missing value')} replaced by the mean of the "
-        "column (--missing mean)."
+        Message(
+            "{file}: {values} replaced by the mean of the column (--missing mean).",
+            file=holed.where,
+            values=counted(int(cells.sum()), "missing value"),
+        )
     )
     means = np.nanmean(x / size, axis=0) * size
     return np.where(absent, [*map(_as_typed, means, x.T)], x), kept, told
@@ -210,11 +225,18 @@ def _missing(holed: IncompleteRows, absent: np.ndarray) -> DataError:
     (row, column), rows = found[0], int(absent.any(axis=1).sum())
     cells = dict.fromkeys((row, holed.headings[column]) for row, column in found)
     each = Counter(heading for _, heading in cells).most_common()
-    more = listed((f"{count:,} in {heading}" for heading, count in each), most=6)
+    counts = (Message("{count:,} in {name}", name=name, count=count) for name, count in each)
+    more = Message(
+        " There are {counts}; --drop leaves a column out.", counts=listed(counts, most=6)
+    )
     return DataError(
-        f"{holed.where}: {counted(len(cells), 'value')} missing in {counted(rows, holed.row)}, the "
-        f"first in {holed.row} {holed.rows[row]}, column {short(holed.headings[column])}: fill "
-        "them in, or add --missing drop (leave these rows out) or --missing mean (use the mean of "
-        "the column)."
-        + (f" There are {more}; --drop leaves a column out." if len(each) > 1 else "")
+        "{file}: {values} missing in {rows}, the first in {first}, column {column}: fill them in, "
+        "or add --missing drop (leave these rows out) or --missing mean (use the mean of the "
+        "column).{more}",
+        file=holed.where,
+        values=counted(len(cells), "value"),
+        rows=counted(rows, holed.row),
+        first=Message("{row} {number}", row=Message(holed.row), number=holed.rows[row]),
+        column=short(holed.headings[column]),
+        more=more if len(each) > 1 else "",
     )

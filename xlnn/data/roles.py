@@ -12,7 +12,7 @@ from xlnn.data.messages import listed, named_apart, short
 from xlnn.data.pictures import name_pixels
 from xlnn.data.rows import Table
 from xlnn.data.words import bases, looks_numeric
-from xlnn.errors import DataError
+from xlnn.errors import DataError, Message
 
 NAMING = ("label", "targets", "drop", "columns")
 """The options that name columns."""
@@ -52,10 +52,10 @@ class ColumnRoles:
         'the last column'
         """
         if self.given:
-            return f'the column "{short(self.headings[column])}"'
+            return Message('the column "{name}"', name=short(self.headings[column]))
         if column in {0, len(self.headings) - 1}:
-            return "the first column" if column == 0 else "the last column"
-        return f"column {column + 1}"
+            return Message("the first column" if column == 0 else "the last column")
+        return Message("column {number}", number=column + 1)
 
     def place(self, column: int) -> str:
         """Return a column as the options name it.
@@ -86,7 +86,10 @@ def roles_in(table: Table, reading: ReadOptions) -> ColumnRoles:
     found = [_find(name, column, headings, len(first)) for column in asked]
     if len(set(found)) < len(found):
         raise DataError(
-            f"{name}: a column appears twice in the targets {listed(asked)}.", "targets"
+            "{file}: a column appears twice in the targets {names}.",
+            "targets",
+            file=name,
+            names=listed(asked),
         )
     targets = tuple(found) if reading.targets and not reading.bare else ()
     label = None if targets or reading.bare else (found or [0])[0]
@@ -94,9 +97,10 @@ def roles_in(table: Table, reading: ReadOptions) -> ColumnRoles:
     inputs = _inputs(name, reading, headings, len(first), taken)
     if not inputs:
         raise DataError(
-            f"{name}: all columns are targets or left out; at least one is needed to predict from.",
+            "{file}: all columns are targets or left out; at least one is needed to predict from.",
             "targets",
             "drop",
+            file=name,
         )
     if given and table.given is None and _occur_below(rows, inputs):
         return roles_in(replace(table, given=False), reading)
@@ -136,7 +140,10 @@ def _inputs(
     if wrong := dropped & {*taken}:
         which = next(each for each in reading.drop if _find(name, each, headings, count) in wrong)
         raise DataError(
-            f"{name}: {short(which)} holds the label or a target and cannot be left out.", "drop"
+            "{file}: {column} holds the label or a target and cannot be left out.",
+            "drop",
+            file=name,
+            column=short(which),
         )
     known = bases(reading.features)
     if reading.columns:
@@ -193,9 +200,12 @@ def _find(name: str, asked: str, headings: Sequence[str], count: int) -> int:
         return place
     if not headings:
         raise DataError(
-            f"{name}: the first line holds numbers, not headings, so there is no column "
-            f'"{short(asked)}"; give its place, last or 1 to {count:,}, or write headings.',
+            "{file}: the first line holds numbers, not headings, so there is no column "
+            '"{column}"; give its place, last or 1 to {count}, or write headings.',
             *NAMING,
+            file=name,
+            column=short(asked),
+            count=f"{count:,}",
         )
     asked, shown = " ".join(asked.split()), named_apart(headings)
     names = headings if asked in headings else shown
@@ -203,13 +213,25 @@ def _find(name: str, asked: str, headings: Sequence[str], count: int) -> int:
     if len(places) == 1:
         return places[0] - 1
     folded = {heading.casefold(): heading for heading in shown}
-    found = "is not there; the"
+    column, near = short(asked), get_close_matches(asked.casefold(), folded, 1)
+    found = Message('the column "{column}" is not there; the', column=column)
     if places:
-        found = f"appears more than once; give its number, {listed(places, 'or')}; the"
-    elif near := get_close_matches(asked.casefold(), folded, 1):
-        found = f'is not there: did you mean "{folded[near[0]]}"? The'
+        found = Message(
+            'the column "{column}" appears more than once; give its number, {places}; the',
+            column=column,
+            places=listed(places, "or"),
+        )
+    elif near:
+        found = Message(
+            'the column "{column}" is not there: did you mean "{near}"? The',
+            column=column,
+            near=folded[near[0]],
+        )
     raise DataError(
-        f'{name}: the column "{short(asked)}" {found} headings are {listed(shown)}. '
-        "--label, --target, --drop and --columns name columns.",
+        "{file}: {found} headings are {names}. --label, --target, --drop and --columns name "
+        "columns.",
         *NAMING,
+        file=name,
+        found=found,
+        names=listed(shown),
     )

@@ -20,7 +20,7 @@ from xlnn.data.roles import roles_in
 from xlnn.data.rows import Row, Table
 from xlnn.data.totals import is_note, totals
 from xlnn.data.words import DATE, DATES, is_missing, is_unlabelled, looks_numeric
-from xlnn.errors import DataError
+from xlnn.errors import DataError, Message
 
 MOST_LABELS = 20
 """The most distinct numbers of a first column that may be the label, in a table with words."""
@@ -67,7 +67,9 @@ class Survey:
         self.is_plain = len(rows) == len(every)
         if not rows:
             raise DataError(
-                f"{table.name} holds no data: expected a {table.row} for each image or row."
+                "{file} holds no data: expected a {row} for each image or row.",
+                file=table.name,
+                row=Message(table.row),
             )
         self.labels = self._labels(rows)
         kept = [not (reading.missing and is_unlabelled(label)) for label in self.labels]
@@ -76,7 +78,11 @@ class Survey:
         if self.unlabelled:
             rows, self.labels = [*compress(rows, kept)], [*compress(self.labels, kept)]
         if not rows:
-            raise DataError(f"{table.name}: no {table.row} has a label, so none can be kept.")
+            raise DataError(
+                "{file}: no {row} has a label, so none can be kept.",
+                file=table.name,
+                row=Message(table.row),
+            )
         self.numbers = [row for row, _ in rows]
         if hint := self._hint(first):
             table.notes.append(f"{table.name}: {table.row} {first:,} has no label.{hint}")
@@ -96,13 +102,20 @@ class Survey:
         return [*self.inputs, *self.targets]
 
     def _note(self, said: str) -> None:
-        self.table.notes.append(f"{self.table.name}: {said}.")
+        self.table.notes.append(Message("{file}: {what}.", file=self.table.name, what=said))
 
     def _without_notes(self, rows: list[Row]) -> list[Row]:
         """Return the rows that hold more than a single value."""
         if aside := [row for row, fields in rows if is_note(fields)]:
-            few = f"{counted(len(aside), self.table.row)} with a single value"
-            self._note(f"left out {few}, the first in {self.table.row} {aside[0]:,}")
+            first = Message("{row} {number}", row=Message(self.table.row), number=f"{aside[0]:,}")
+            few = counted(len(aside), self.table.row)
+            self._note(
+                Message(
+                    "left out {rows} with a single value, the first in {first}",
+                    rows=few,
+                    first=first,
+                )
+            )
             return [each for each in rows if not is_note(each[1])]
         return rows
 
@@ -141,13 +154,16 @@ class Survey:
         if not kept:
             told = "; ".join(map(self._why, out[:MOST_EXAMPLES]))
             raise DataError(
-                f"{self.table.name}: no column is left to learn from, since none can become "
-                f"numbers: {told}. Add a column of numbers, or of a few words that occur again."
+                "{file}: no column is left to learn from, since none can become numbers: {why}. "
+                "Add a column of numbers, or of a few words that occur again.",
+                file=self.table.name,
+                why=told,
             )
         reading, blank = self._reading, [column.heading for column in kept if column.is_empty]
         is_asked = reading.columns or reading.features or reading.bare
         if blank and len(blank) < len(kept) and not is_asked:
-            self._note(f"left out {listed(blank, most=6)}, without any value")
+            names = listed(blank, most=6)
+            self._note(Message("left out {names}, without any value", names=names))
             kept = [column for column in kept if not column.is_empty]
         self.inputs, self._out = kept, out
 
@@ -170,8 +186,11 @@ class Survey:
         likely = min(few, key=count.__getitem__, default=self.roles.place(-1))
         which = listed(few or [likely], "or", most=6)
         raise DataError(
-            f"{self.table.name}: no label is named. Add --label and a column with few different "
-            f"values ({which}), such as --label {likely}, or --target and a column of numbers."
+            "{file}: no label is named. Add --label and a column with few different values "
+            "({columns}), such as --label {likely}, or --target and a column of numbers.",
+            file=self.table.name,
+            columns=which,
+            likely=likely,
         )
 
     def _problems(self, wrong: Sequence[Column], out: Sequence[Column]) -> list[str]:
@@ -260,7 +279,7 @@ class Survey:
         inputs = listed(made, most=4) if made else ""
         for sentence in SENTENCES:
             if named := [each[sentence] for each in told if sentence in each]:
-                self._note(sentence.format(listed(named, most=6), inputs=inputs))
+                self._note(Message(sentence, names=listed(named, most=6), inputs=inputs))
 
     def _mark(self) -> str:
         """Return the decimal mark: the given one, or the only one with which all can be read."""
@@ -291,8 +310,14 @@ class Survey:
                 f'{name}: "{short(example)}" may be {readings}: add --decimal . or --decimal , to '
                 "say which is the decimal mark."
             )
-        what = {".": "point, and marks between thousands", ",": "comma"}[mark]
-        self._note(f"numbers were read with a decimal {what} (--decimal {mark})")
+        self._note(
+            Message(
+                "numbers were read with a decimal comma (--decimal ,)"
+                if mark == ","
+                else "numbers were read with a decimal point, and marks between thousands "
+                "(--decimal .)"
+            )
+        )
         return mark
 
     def _refusal(self, column: Column, text: str) -> DataError:

@@ -24,10 +24,10 @@ from xlnn.data.preprocessing import IncompleteRows, filled
 from xlnn.data.rows import Table
 from xlnn.data.survey import Survey
 from xlnn.data.words import counts_rows, is_unlabelled, kept_words, unlike
-from xlnn.errors import DataError
+from xlnn.errors import DataError, Message
 
-NUMBERING = ("which numbers the rows", "which number the rows")
-CONSTANT = ("the same in all rows", "each the same in all rows")
+NUMBERING = Message("which numbers the rows"), Message("which number the rows")
+CONSTANT = Message("the same in all rows"), Message("each the same in all rows")
 """Why an input is left out, or several."""
 
 ELSEWHERE = " If the labels are in another column, add --label last, or the column."
@@ -72,7 +72,9 @@ def from_table(table: Table, reading: ReadOptions) -> Dataset:
         out = (x == x[:1]).all(axis=0)
         features, x = _without(table.name, out, CONSTANT, features, x, notes)
     t, labels, end = _outputs(survey, reading, names, t[kept], every)
-    end = end if picture else (end + summing(every)).removeprefix("; ")
+    if not picture:
+        more = summing(every)
+        end = Message("{end}{more}", end=end, more=more if end else more.removeprefix("; "))
     if here.label is not None and len(unlike(labels)) < len(labels):
         notes.append(
             f"{table.name}: labels that differ only in capitals are different classes; if they "
@@ -86,7 +88,9 @@ def from_table(table: Table, reading: ReadOptions) -> Dataset:
         features=tuple(features),
         is_regression=here.label is None,
         told=(
-            f"{table.name}: {data_told(len(x), picture, features, end)}.",
+            Message(
+                "{file}: {what}.", file=table.name, what=data_told(len(x), picture, features, end)
+            ),
             *notes,
             *treated,
         ),
@@ -107,8 +111,9 @@ def _outputs(
         beside = [here.where(n) for n in range(len(here.headings)) if n not in here.inputs]
         return t, (), f"no input: {listed(beside)}" if beside else ""
     t, labels = one_hot(names, reading, name, "" if reading.label else ELSEWHERE)
-    end = labels_told(labels, t, f"in {here.where(here.label)}")
-    return t, labels, end + (many_kinds(names, labels) if reading.label else doubt(names, x))
+    end = labels_told(labels, t, Message("in {name}", name=here.where(here.label)))
+    more = many_kinds(names, labels) if reading.label else doubt(names, x)
+    return t, labels, Message("{end}{more}", end=end, more=more)
 
 
 def _labels(survey: Survey) -> list[str]:
@@ -120,8 +125,11 @@ def _labels(survey: Survey) -> list[str]:
         where = f"{table.name}, {table.row} {row}"
         if is_unlabelled(label):
             raise DataError(
-                f"{where}: the label is {label or 'empty'}; write a word or a number, or leave "
-                f"such {table.row}s out with --missing drop."
+                "{where}: the label is {label}; write a word or a number, or leave such {row}s out "
+                "with --missing drop.",
+                where=where,
+                label=label or Message("empty"),
+                row=Message(table.row),
             )
         names[label] = name(label, where)
     return [names[label] for label in survey.labels]
@@ -141,6 +149,9 @@ def _without(  # noqa: PLR0913, PLR0917 -- the inputs, and the note about them
     if out.all():
         notes.append(f"{name}: {told}: {reason}, so there is nothing to learn from.")
     elif told:
-        notes.append(f"{name}: left out {told}, {reason}; --columns names those to keep.")
+        known = {"file": name, "names": told, "why": reason}
+        notes.append(
+            Message("{file}: left out {names}, {why}; --columns names those to keep.", **known)
+        )
         return [*compress(features, ~out)], x[:, ~out]
     return features, x

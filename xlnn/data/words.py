@@ -9,6 +9,7 @@ import numpy as np
 
 from xlnn.data.messages import LONGEST_NAME, cut
 from xlnn.data.numbers import ABSENT, WORDS_TOO, is_absent, looks_like_number
+from xlnn.errors import Message
 
 MOST_KINDS = 12
 """The most categories that become columns; a column with more is left out."""
@@ -32,10 +33,10 @@ YES = frozenset({
 NO = "no"
 """The word for what is empty in a column in which all else means yes."""
 
-DATES = "dates"
+DATES = Message("dates")
 """Why a column of dates is left out."""
 
-FREE_TEXT = "names or free text"
+FREE_TEXT = Message("names or free text")
 """Why a column of other texts is left out."""
 
 _NO_WORDS = ABSENT - WORDS_TOO

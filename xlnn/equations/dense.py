@@ -104,8 +104,8 @@ def place_in(array: np.ndarray, value: object) -> np.ndarray:
 def total(cells: Cells) -> str:
     """Return the sum of all units, of the formula's own row or of the rows that it names.
 
-    Differs from SUM of a range: if LibreOffice (25.2) must compute the cells of the range in the
-    middle of another computation, SUM uses outdated values of some. SUMPRODUCT does not.
+    Differs from SUM of a range: LibreOffice 25.2's SUM may read outdated cells if it computes them
+    in the middle of another computation. SUMPRODUCT does not.
     """
     if ":" in cells.listed and "," not in cells.listed:
         return f"SUMPRODUCT({cells.listed})"

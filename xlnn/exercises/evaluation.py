@@ -36,7 +36,7 @@ FORMUALIZER, IRONCALC, LIBREOFFICE = ENGINES = "scenarios", "arrays", "libreoffi
 """The engines that compute formulas with given numbers, in the order in which they are asked."""
 
 NAMES = dict(zip(ENGINES, ("formualizer", "ironcalc", "libreoffice"), strict=True))
-"""What they are called in a reason."""
+"""Names of the engines in reasons."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from xlnn.options import ATTEMPTS
 from xlnn.registry.text import text
 
 STRAY = ("Spec",)
-"""What is noted of a file that was not handed out: its whole Spec is another one."""
+"""The note on a file that was not handed out: its whole Spec differs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class QuestionGrade:
 
     @property
     def group(self) -> str:
-        """What all answers with the same mistakes share: a short text; empty if it is right.
+        """A short text that all answers with the same mistakes share; empty if the answer is right.
 
         It follows from the formulas, relative to their cells, and not from the reasons, which may
         depend on the random inputs. Typed values are alike.

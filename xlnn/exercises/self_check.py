@@ -13,12 +13,15 @@ from typing import Any
 
 from xlnn.arguments import path_of
 from xlnn.checking.check import SEEDS
-from xlnn.errors import MENDABLE, OptionsError, WorkbookError, printed
+from xlnn.data.messages import in_a_row
+from xlnn.errors import MENDABLE, Message, OptionsError, WorkbookError, printed
 from xlnn.exercises.consistency import as_a_whole
 from xlnn.exercises.judging import PROBES, JudgedQuantity, judged
 from xlnn.exercises.submission import exercise_of, submission
+from xlnn.registry.text import in_language
 
-RIGHT, WRONG, PARTLY, EMPTY, OPEN = "right", "wrong", "partly", "not done", "for your teacher"
+RIGHT, WRONG, PARTLY = Message("right"), Message("wrong"), Message("partly")
+EMPTY, OPEN = Message("not done"), Message("for your teacher")
 """The states of a quantity: `OPEN` if the engines differ, or if none can compute its formula."""
 
 NAMED = 6
@@ -60,12 +63,15 @@ class SelfCheck:
     blanks : tuple of BlankState
     seed : int
         The seed of the random inputs.
+    lang : str
+        The workbook's language, in which the result is printed.
     """
 
     file: str
     agrees: bool
     blanks: tuple[BlankState, ...]
     seed: int
+    lang: str = "en"
 
     def __str__(self) -> str:
         """Return what ``xlnn check`` prints."""
@@ -75,20 +81,32 @@ class SelfCheck:
         """Return whether all of it is right."""
         return self.agrees
 
-    def lines(self) -> Iterator[str]:
-        """Yield a line for the file and one for each quantity."""
-        done = sum(each.state == RIGHT for each in self.blanks)
-        found = f"{done} of {len(self.blanks)} right, also with random inputs"
-        yield f"{self.file}   {found}   seed {self.seed}"
+    def lines(self, lang: str | None = None) -> Iterator[str]:
+        """Yield a line for the file and one for each quantity, by default in its language."""
+        return (in_language(line, lang or self.lang) for line in self._lines())
+
+    def _lines(self) -> Iterator[str]:
+        yield Message(
+            "{file}   {done} of {blanks} right, also with random inputs   seed {seed}",
+            file=self.file,
+            done=sum(each.state == RIGHT for each in self.blanks),
+            blanks=len(self.blanks),
+            seed=self.seed,
+        )
         for each in self.blanks:
-            units = ", ".join(each.units[:NAMED]) + (", …" if each.units[NAMED:] else "")
-            named = f": {units}" if units and each.state != EMPTY else ""
-            where = f"{named} ({each.cell})" if each.cell else ""
-            yield f"    {each.symbol}   {each.state}{where}"
+            units = in_a_row([*each.units[:NAMED], *(["…"] if each.units[NAMED:] else [])])
+            known = {"symbol": each.symbol, "state": each.state, "cell": each.cell}
+            if units and each.state != EMPTY:
+                yield Message("    {symbol}   {state}: {units} ({cell})", **known, units=units)
+            else:
+                where = Message(" ({cell})", cell=each.cell) if each.cell else ""
+                yield Message("    {symbol}   {state}{where}", **known, where=where)
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain values for JSON."""
-        return asdict(self)
+        """Return plain values for JSON, in English."""
+        found = asdict(self)
+        del found["lang"]
+        return found
 
 
 def self_check(path: Path | str, seed: int | None = None) -> SelfCheck:
@@ -113,7 +131,8 @@ def self_check(path: Path | str, seed: int | None = None) -> SelfCheck:
     handed_in = submission(path_of(path))
     results, _ = as_a_whole(handed_in, judged(handed_in, seed, PROBES))
     blanks = tuple(map(_state, results))
-    return SelfCheck(str(path), all(each.state == RIGHT for each in blanks), blanks, seed)
+    done, lang = all(each.state == RIGHT for each in blanks), handed_in.spec.lang
+    return SelfCheck(str(path), done, blanks, seed, lang)
 
 
 def _state(result: JudgedQuantity) -> BlankState:
@@ -157,6 +176,8 @@ def check_solution(key: Path, path: Path) -> None:
     wanted = {*asked.blank} if asked else set()
     if not wanted <= known.as_stated.intersection(known.exercise.blank):
         raise WorkbookError(
-            f"{key.name} is not the solution of {path.name}: use the workbook that xlnn exercise "
-            "--key wrote for the same quantities."
+            "{key} is not the solution of {file}: use the workbook that xlnn exercise --key wrote "
+            "for the same quantities.",
+            key=key.name,
+            file=path.name,
         )

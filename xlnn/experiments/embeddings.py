@@ -349,8 +349,8 @@ EXPERIMENT = xlnn.Experiment(
         Page("ratings", "Ratings", "Who gave which film how much."),
         Page("sentences", "Sentences", "Sentences of three words, and how often two words stand in "
              "one."),
-        Page("steps", "Ratings in each epoch", "Each rating looks up a person and a film."),
-        Page("softmax", "Words in each epoch", "How likely each word is beside each other one."),
+        Page("steps", "Ratings per epoch", "Each rating looks up a person and a film."),
+        Page("softmax", "Words per epoch", "How likely each word is beside each other one."),
         Page("factors", "Factors", "The vectors and biases of people and films after each epoch. "
              "The first rows are the start."),
         Page("vectors", "Vectors", "The vectors of the words after each epoch."),

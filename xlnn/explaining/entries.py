@@ -147,14 +147,19 @@ class Entries:
         if what not in self.layout.model.by_name and (found := self._in_cell(what)):
             if at or unit:
                 raise OptionsError(
-                    f"{what:.60} is already one cell: epoch, image and unit are for the name of a "
-                    "quantity, such as delta3."
+                    "{what:.60} is already one cell: epoch, image and unit are for the name of a "
+                    "quantity, such as delta3.",
+                    what=what,
                 )
             return found
         if what not in self.layout.model.by_name:
-            hint = likely(what, self.layout.model.by_name)
-            also = f", and no quantity has a cell {what}" if ADDRESS.fullmatch(what) else ""
-            raise OptionsError(f'There is no quantity "{what:.40}"{also}{hint}')
+            raise OptionsError(
+                'There is no quantity "{what:.40}", and no quantity has a cell {what}{hint}'
+                if ADDRESS.fullmatch(what)
+                else 'There is no quantity "{what:.40}"{hint}',
+                what=what,
+                hint=likely(what, self.layout.model.by_name),
+            )
         return what, index_of(self.layout.model[what], at, unit)
 
     def _in_cell(self, what: str) -> Entry | None:
@@ -169,7 +174,10 @@ class Entries:
         titles = [*self.layout.titles.values()]
         asked = [each for each in titles if each.casefold() == title_of(sheet).casefold()]
         if mark and not (asked and ADDRESS.fullmatch(cell)):
-            raise OptionsError(f"{what:.60} is not a cell of the sheets {', '.join(titles)}.")
+            sheets = ", ".join(titles)
+            raise OptionsError(
+                "{what:.60} is not a cell of the sheets {sheets}.", what=what, sheets=sheets
+            )
         if not ADDRESS.fullmatch(cell):
             return None
         place = cell.replace("$", "").upper()
@@ -180,12 +188,14 @@ class Entries:
         }
         if mark and not entries:
             raise OptionsError(
-                f"{what:.60} does not belong to a quantity: it is a heading, or empty."
+                "{what:.60} does not belong to a quantity: it is a heading, or empty.", what=what
             )
         if len(entries) > 1:
             raise OptionsError(
-                f"{what} is a cell of a quantity on {', '.join(entries)}: add the sheet, for "
-                f"example {quoted(next(iter(entries)))}!{place}."
+                "{what} is a cell of a quantity on {sheets}: add the sheet, for example {example}.",
+                what=what,
+                sheets=", ".join(entries),
+                example=f"{quoted(next(iter(entries)))}!{place}",
             )
         return next(iter(entries.values()), None)
 

@@ -11,6 +11,7 @@ from rich.cells import cell_len
 
 from xlnn.equation import Equation, Stated
 from xlnn.errors import printed
+from xlnn.loading.spec import name_of
 from xlnn.quantity import Quantity, superscript
 from xlnn.registry.text import Text, text
 
@@ -250,11 +251,8 @@ def meaning_of(quantity: Quantity, words: Text, equations: Mapping[str, str]) ->
         Its ``name``, and its line in the Guide: ``meaning``, ``equation`` and ``book``.
     """
     known = words.words.get("guide", {}).get("symbols", {}).get(quantity.kind, {})
-    name = words.words["quantities"].get(quantity.kind, "")
-    if not name:  # a sheet may have texts for its own quantities
-        name = words.words.get(quantity.sheet, {}).get(quantity.kind, "")
     return {
-        "name": name if isinstance(name, str) and "{" not in name else "",
+        "name": name_of(quantity, words),
         "meaning": known.get("meaning", ""),
         "equation": known.get("equation", "").format(**equations),
         "book": known.get("book", "").format(**equations),

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from itertools import islice
 from math import isfinite, prod
 from pathlib import Path
@@ -19,7 +20,7 @@ from xlnn.explaining.explanation import Value, aligned, in_words
 from xlnn.explaining.run import CHECK, course_of
 from xlnn.model import Model
 from xlnn.quantity import Quantity
-from xlnn.registry.text import Text, text
+from xlnn.registry.text import Text, in_language, text
 from xlnn.workbooks.entries import to_values
 from xlnn.workbooks.exercise_sheet import SHEET
 from xlnn.workbooks.network.quantities.network import TEST
@@ -287,16 +288,18 @@ def lines_of(seen: Contents, lang: str | None = None) -> Iterator[str]:
 def _rows(seen: Contents, words: Text) -> Iterator[tuple[str, str]]:
     """Yield the heading and the text of each line."""
     state = {False: "as_built", True: "changed", None: "unknown"}[seen.changed]
-    template = _called(seen.template, words, is_own=seen.settings.get("data") == "own")
-    yield "kind", f"{seen.kind}   {words('show', 'from', template=template, lang=seen.lang)}"
+    template = _called(seen.template, words, is_own=seen.sizes.get("data") == "own")
+    kind = words.of_itself("sizes", seen.kind)
+    between = words("joined", "between")
+    yield "kind", f"{kind}   {words('show', 'from', template=template, lang=seen.lang)}"
     for line in seen.about:
         yield "title", line
-    yield "sizes", ", ".join(_flat(seen.sizes))
+    yield "sizes", between.join(_flat(seen.sizes, words))
     yield "settings", "   ".join(f"{name} = {in_words(n)}" for name, n in seen.settings.items())
     if seen.inputs:
         count = f"{sum(seen.inputs.values()):,}"
         yield "inputs", words("show", "of_inputs", count=count, arrays=", ".join(seen.inputs))
-    sheets = ", ".join(f"{title} {number:,}" for title, number in seen.formulas.items())
+    sheets = between.join(f"{title} {number:,}" for title, number in seen.formulas.items())
     count = f"{sum(seen.formulas.values()):,}"
     yield "formulas", words("show", "of_formulas", count=count, sheets=sheets)
     if seen.course:
@@ -311,7 +314,8 @@ def _rows(seen: Contents, words: Text) -> Iterator[tuple[str, str]]:
     for sentence in seen.check:
         yield "check", sentence
     if seen.wrong:
-        yield "check", f"xlnn check: {counted(seen.wrong, 'cell')} wrong"
+        cells = in_language(counted(seen.wrong, "cell"), words.lang)
+        yield "check", words("show", "wrong", cells=cells)
 
 
 def _called(template: str, words: Text, *, is_own: bool) -> str:
@@ -319,15 +323,16 @@ def _called(template: str, words: Text, *, is_own: bool) -> str:
     return words("show", "other_data", template=template) if is_own else template
 
 
-def _flat(values: Mapping[str, Any]) -> Iterator[str]:
+def _flat(values: Mapping[str, Any], words: Text) -> Iterator[str]:
     """Yield the entries of a Spec, formatted for a line."""
-    for key, value in values.items():
+    named = partial(words.of_itself, "sizes")
+    for key, value in ((named(key), value) for key, value in values.items()):
         match value:
             case {**entries}:
-                yield from _flat(entries)
+                yield from _flat(entries, words)
             case [{}, *_]:
-                each = (" ".join(map(str, filter(None, entry.values()))) for entry in value)
-                yield f"{key} ({'; '.join(each)})"
+                each = (map(named, map(str, filter(None, entry.values()))) for entry in value)
+                yield f"{key} ({'; '.join(map(' '.join, each))})"
             case [str(), *_]:
                 yield f"{key} ({', '.join(value)})"
             case [*entries]:
@@ -337,7 +342,7 @@ def _flat(values: Mapping[str, Any]) -> Iterator[str]:
             case 0 | "":
                 pass
             case _:
-                yield f"{key} {value}"
+                yield f"{key} {named(str(value))}"
 
 
 def sparkline(numbers: Sequence[float]) -> str:

@@ -34,7 +34,7 @@ RULES = {
     "unknown-name": "A word in a formula is a cell or a defined name.",
     "reference": "Every cell that a formula, a name or a chart refers to exists.",
 }
-"""What is true of the formulas of a workbook without problems."""
+"""The rules that the formulas of a workbook without problems follow."""
 
 _WRONG = "cannot be parsed; expected operands between operators, and brackets in pairs"
 _DEEP = (

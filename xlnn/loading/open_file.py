@@ -7,7 +7,7 @@ from xlnn.arguments import path_of
 from xlnn.errors import WorkbookError, XlnnError
 from xlnn.layout import Layout
 from xlnn.linting import Problem
-from xlnn.loading.spec import described, swapped
+from xlnn.loading.spec import described, read_spec, swapped
 from xlnn.loading.unseen_formulas import check_dependents, outside
 from xlnn.model import Model
 from xlnn.xlsx import package
@@ -58,10 +58,23 @@ def missing_sheet(path: Path, there: tuple[str, ...], layout: Layout) -> Workboo
     if not missing:
         return None
     new = [title for title in there if title not in titles]
-    now = f' (is it "{new[0]:.40}" now?)' if len(new) == len(missing) == 1 else ""
     return WorkbookError(
-        f"{path.name}: the sheet {missing[0]} is missing{now}; restore it or its name."
+        '{file}: the sheet {sheet} is missing (is it "{new:.40}" now?); restore it or its name.'
+        if len(new) == len(missing) == 1
+        else "{file}: the sheet {sheet} is missing; restore it or its name.",
+        file=path.name,
+        sheet=missing[0],
+        new=next(iter(new), ""),
     )
+
+
+def language_of(path: Path) -> str:
+    """Return the language of a workbook; English if it cannot be read."""
+    try:
+        package.inspect(path, arrays=True, local_names=True, sets_aside=True)
+        return read_spec(path).lang
+    except (XlnnError, OSError):
+        return "en"
 
 
 def lint(path: Path | str) -> tuple[Problem, ...]:

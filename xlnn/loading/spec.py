@@ -5,7 +5,7 @@ trusted only if the cells fit them better than the names.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from itertools import islice, takewhile
@@ -14,11 +14,12 @@ from pathlib import Path
 
 from xlnn.block import FIRST_ROW
 from xlnn.data.files import LONGEST_TOML
-from xlnn.errors import DataError, WorkbookError
+from xlnn.errors import DataError, Message, WorkbookError
 from xlnn.layout import Layout
 from xlnn.model import Model
+from xlnn.quantity import Quantity
 from xlnn.reference import Arrays
-from xlnn.registry.text import languages, text
+from xlnn.registry.text import Text, languages, text
 from xlnn.workbooks import from_toml, kind_of
 from xlnn.workbooks.entries import WorkbookSpec
 from xlnn.workbooks.exercise import exercise_in
@@ -33,7 +34,7 @@ SPARE = 10_000
 """Cells that a Spec may describe beyond twice those that the sheets span: rows were deleted."""
 
 _FORMAT = re.compile(r"format = [0-9]+")
-"""How a Spec begins."""
+"""The first line of a Spec."""
 
 LONGEST_SPEC = 10_000
 """Cells of a Spec sheet that are read."""
@@ -69,7 +70,8 @@ def spec_text(path: Path) -> tuple[str, str]:
         title = next((title for title in titles if _FORMAT.match(_first(path, title))), None)
     if title is None:
         raise WorkbookError(
-            f"{path.name} has no sheet Spec: it was not written by xlnn, or the sheet was deleted."
+            "{file} has no sheet Spec: it was not written by xlnn, or the sheet was deleted.",
+            file=path.name,
         )
     lines = _lines(path, title)
     if not (lines and lines[0].startswith("format")):
@@ -147,8 +149,11 @@ def described(
     least = kind_of(spec).least_formulas(spec)
     if least > formulas:  # otherwise its cells are not even counted
         raise WorkbookError(
-            f"{path.name}: its Spec describes at least {least:,} formulas, and it holds "
-            f"{formulas:,}; restore the Spec or the cells that were deleted."
+            "{file}: its Spec describes at least {least} formulas, and it holds {formulas}; "
+            "restore the Spec or the cells that were deleted.",
+            file=path.name,
+            least=f"{least:,}",
+            formulas=f"{formulas:,}",
         )
     try:
         if model is not None:
@@ -163,10 +168,30 @@ def described(
     claimed = sum(prod(block.quantity.lengths) for block in layout.blocks.values())
     if claimed > SPARE + 2 * box:
         raise WorkbookError(
-            f"{path.name}: its Spec describes {claimed:,} cells, and its sheets span {box:,}; "
-            "restore the Spec or the cells that were deleted."
+            "{file}: its Spec describes {claimed} cells, and its sheets span {box}; restore the "
+            "Spec or the cells that were deleted.",
+            file=path.name,
+            claimed=f"{claimed:,}",
+            box=f"{box:,}",
         )
     return spec, layout
+
+
+def name_of(quantity: Quantity, words: Text) -> str:
+    """Return what a workbook calls a quantity; empty if it has no name."""
+    name = words.words["quantities"].get(quantity.kind, "")
+    if not name:  # a sheet may have texts for its own quantities
+        name = words.words.get(quantity.sheet, {}).get(quantity.kind, "")
+    return name if isinstance(name, str) and "{" not in name else ""
+
+
+def names_in(
+    spec: WorkbookSpec, layout: Layout, quantities: Iterable[str], axes: Iterable[str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return what a workbook calls some of its quantities and axes."""
+    words = kind_of(spec).words(spec, layout)
+    names = {name: name_of(layout.model[name], words) for name in quantities}
+    return names, {axis: words.of_itself("headings", axis) for axis in axes}
 
 
 def is_ours(spec: WorkbookSpec, model: Model | None) -> bool:
@@ -187,10 +212,14 @@ def on_records(spec: WorkbookSpec, layout: Layout, run: Arrays) -> Iterator[str]
     altered = list(kind_of(spec).altered_records(spec, run))
     if altered:
         name, index, expected = altered[0]
-        more = f", as {len(altered) - 1:,} more of these notes" if altered[1:] else ""
-        yield (
-            f"{layout.cell(name, index)} holds {run[name][index]:.15g}, and should note "
-            f"{expected:.15g} of NumPy's run of these inputs: the note was overwritten{more}"
+        count = f"{len(altered) - 1:,}"
+        yield Message(
+            "{cell} holds {value}, and should note {expected} of NumPy's run of these inputs: the "
+            "note was overwritten{more}",
+            cell=layout.cell(name, index),
+            value=f"{run[name][index]:.15g}",
+            expected=f"{expected:.15g}",
+            more=Message(", as {count} more of these notes", count=count) if altered[1:] else "",
         )
 
 

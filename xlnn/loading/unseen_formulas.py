@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from xlnn.errors import WorkbookError
+from xlnn.errors import Message, WorkbookError
 from xlnn.formula import MAX_COLUMNS, MAX_ROWS, tokens
 from xlnn.grid import Place
 from xlnn.layout import Layout
@@ -58,9 +58,11 @@ def check_dependents(contents: Package, layout: Layout) -> None:
         for number, *at in readers[np.unique(areas[hit, 0])].tolist():
             if entry := layout.entry(contents.sheets[number], *at):
                 raise WorkbookError(
-                    f"{contents.path.name}: {cause} {_calls(contents.left_out[cause])}, which not "
-                    f"all engines compute alike, and {layout.cell(*entry)} may depend on it: "
-                    "remove either."
+                    "{file}: {called}, which not all engines compute alike, and {cell} may depend "
+                    "on it: remove either.",
+                    file=contents.path.name,
+                    called=_calls(cause, contents.left_out[cause]),
+                    cell=layout.cell(*entry),
                 )
             if (number, *at) not in spoilt:
                 spoilt.add((number, *at))
@@ -147,9 +149,13 @@ def _changes(contents: Package) -> Iterator[tuple[Place, str | None]]:
                     yield cell, NO_VALUE
 
 
-def _calls(function: str) -> str:
-    """Return what in a formula is not computed: a function, or references to deleted cells."""
-    return f"{'holds' if function.startswith('#') else 'calls'} {function}"
+def _calls(cell: Place | str, function: str) -> str:
+    """Return what in a cell is not computed: a function, or references to deleted cells."""
+    return Message(
+        "{cell} holds {function}" if function.startswith("#") else "{cell} calls {function}",
+        cell=cell,
+        function=function,
+    )
 
 
 def sentence(cells: Mapping[str, str]) -> str:
@@ -158,8 +164,10 @@ def sentence(cells: Mapping[str, str]) -> str:
     >>> sentence({"Training!BA7": "STDEV"})
     '1 formula of your own is left out (Training!BA7 calls STDEV): nothing compared uses it'
     """
-    cell, function = next(iter(cells.items()))
-    one = len(cells) == 1
-    what = "1 formula of your own is" if one else f"{len(cells):,} formulas of your own are"
-    called = f"{cell} {_calls(function)}" if one else f"{cell} {_calls(function)}, …"
-    return f"{what} left out ({called}): nothing compared uses {'it' if one else 'them'}"
+    return Message(
+        "1 formula of your own is left out ({called}): nothing compared uses it"
+        if len(cells) == 1
+        else "{count} formulas of your own are left out ({called}, …): nothing compared uses them",
+        count=f"{len(cells):,}",
+        called=_calls(*next(iter(cells.items()))),
+    )

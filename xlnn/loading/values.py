@@ -12,7 +12,7 @@ from xlnn.atomic_write import check_replaceable, has_mark, marked_zip, replacing
 from xlnn.block import Block
 from xlnn.engines import DEFAULT_ENGINE, Allowance
 from xlnn.engines.reading import Reading
-from xlnn.errors import OutputNameError, WorkbookError
+from xlnn.errors import Message, OutputNameError, WorkbookError
 from xlnn.grid import CellError, SheetValues, Values
 from xlnn.layout import Layout
 from xlnn.loading.open_file import check_sheets, opened
@@ -145,7 +145,7 @@ def write_arrays(file: BinaryIO, arrays: Mapping[str, np.ndarray]) -> None:
                 np.lib.format.write_array(entry, np.asanyarray(array))
 
 
-OTHERWISE = {"labels": "; for words, build again from data whose labels are words"}
+OTHERWISE = {"labels": Message("; for words, build again from data whose labels are words")}
 """What to do, by the kind of quantity, if an input is not a number."""
 
 
@@ -217,12 +217,15 @@ def check_inputs(layout: Layout, values: Values, inputs: Mapping[str, np.ndarray
             found = values[layout.titles[block.sheet]].at(*block.address(index))
             also = "" if block.quantity.is_text else OTHERWISE.get(block.quantity.kind, "")
             raise WorkbookError(
-                f"{layout.cell(name, index)} holds {_shown(found)}, but it is an input: undo, "
-                f"or type {wanted}{also}."
+                "{cell} holds {found}, but it is an input: undo, or type {wanted}{also}.",
+                cell=layout.cell(name, index),
+                found=_shown(found),
+                wanted=wanted,
+                also=also,
             )
 
 
 def _shown(found: object) -> str:
     if found is None:
-        return "nothing"
+        return Message("nothing")
     return f"{found:.15g}" if isinstance(found, float) else f'"{found}"'

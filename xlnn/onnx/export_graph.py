@@ -23,7 +23,7 @@ from xlnn.onnx.operators import ACTIVATIONS, POOLINGS
 from xlnn.workbooks.network.layers import LayerSpec, kinds_of
 
 OPSET, IR = 17, 8
-"""Of 2022: versions of ONNX Runtime from 1.12 on read them."""
+"""Versions from 2022, which ONNX Runtime reads since 1.12."""
 
 
 def onnx_of(trained: Trained, precision: type[np.floating]) -> bytes:

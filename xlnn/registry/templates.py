@@ -15,7 +15,7 @@ from typing import Any
 
 from xlnn.data.files import parse_toml, text
 from xlnn.data.messages import likely, reason, short
-from xlnn.errors import DataError, OptionsError, XlnnError
+from xlnn.errors import DataError, Message, OptionsError, XlnnError
 
 DEFAULT = "digits"
 
@@ -96,8 +96,8 @@ def names() -> tuple[str, ...]:
 
 
 GIVEN_BY = {
-    ".onnx": ("--model", "a trained model"),
-    ".xlsx": ("--data", "a workbook of data, or with --from one of xlnn"),
+    ".onnx": ("--model", Message("a trained model")),
+    ".xlsx": ("--data", Message("a workbook of data, or with --from one of xlnn")),
 }
 """The option by which a file is given, and what it is, by its suffix; others are tables."""
 
@@ -151,24 +151,30 @@ def _in(path: Path, name: str) -> Template:
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}.") from error
     if path.is_file():
-        option, what = GIVEN_BY.get(path.suffix.lower(), ("--data", "a table"))
+        option, what = GIVEN_BY.get(path.suffix.lower(), ("--data", Message("a table")))
         raise OptionsError(
-            f"{short(name)} is not a template but {what}: say {option} {short(name)}."
+            "{name} is not a template but {what}: say {option} {name}.",
+            name=short(name),
+            what=what,
+            option=option,
         )
     if path.is_dir():
         raise OptionsError(
-            f"The folder {short(name)} has no template.toml: `xlnn new` writes a folder with one, "
-            f"and a folder of pictures is given with --data {short(name)}."
+            "The folder {name} has no template.toml: `xlnn new` writes a folder with one, and a "
+            "folder of pictures is given with --data {name}.",
+            name=short(name),
         )
     raise OptionsError(
-        f'There is no template "{short(name)}" and no folder of that name with a template.toml'
-        f"{_meant(name)}"
+        'There is no template "{name}" and no folder of that name with a template.toml{meant}',
+        name=short(name),
+        meant=_meant(name),
     )
 
 
 def _meant(name: str) -> str:
     """Return the end of a sentence: templates with a similar name, or else all of them."""
-    return likely(name, names(), f"; choose one of {', '.join(names())}.", 0.6)
+    every = Message("; choose one of {names}.", names=", ".join(names()))
+    return likely(name, names(), every, 0.6)
 
 
 def _check_sections(name: str, book: object) -> None:

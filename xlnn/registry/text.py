@@ -13,8 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
 
-from xlnn.errors import DataError, OptionsError
-from xlnn.registry.templates import folder
+from xlnn.errors import DataError, Message, OptionsError
+from xlnn.registry.templates import experiments, folder, loaded
 
 VARIANTS = (
     *("digits", "xor", "cnn", "table", "regression", "maps", "cross_entropy"),
@@ -50,6 +50,9 @@ SHARED: Mapping[str, frozenset[str] | None] = {
 
 PAGES = "pages"
 """The folder with the translations of the pages that any experiment may name."""
+
+MESSAGES = "messages"
+"""The folder with the translations of reports and errors, whose keys are the English sentences."""
 
 IN_WORDS = re.compile(r"[^\W\d_]{3}")
 """Texts in words; anything else is a symbol or an equation, the same in all languages."""
@@ -187,7 +190,9 @@ def text(
     """
     if lang not in languages():
         raise OptionsError(
-            f'There is no language "{lang}"; choose one of {", ".join(languages())}.'
+            'There is no language "{lang}"; choose one of {names}.',
+            lang=lang,
+            names=", ".join(languages()),
         )
     if not own:
         return Text(lang, _read(folder() / "text" / f"{lang}.toml"))
@@ -201,6 +206,26 @@ def translated(lang: str, own: str, home: Path | None = None) -> dict[str, Any]:
     """Return the texts in a kind's file for a language; empty if there is no such file."""
     path = (home or folder() / "text" / own) / f"{lang}.toml"
     return _read(path) if path.exists() else {}
+
+
+def in_language(message: str, lang: str) -> str:
+    """Return a message in a language; in English if it has no translation.
+
+    >>> in_language(DataError("{path} is a folder.", path="a").args[0], "en")
+    'a is a folder.'
+    """
+    sentences = translated(lang, MESSAGES)
+    if isinstance(message, Message):
+        return message.translated(sentences)
+    return sentences.get(message, message)
+
+
+def shown_by(name: str, lang: str) -> str:
+    """Return a line about what a template shows; empty if it is not installed here."""
+    if name in experiments():
+        found: str = loaded(name).shows(lang)
+        return found
+    return text(lang, "index").words["shows"].get(name, "")
 
 
 def missing(

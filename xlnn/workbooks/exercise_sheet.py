@@ -87,7 +87,7 @@ class Tasks:
 
     @cached_property
     def bounds(self) -> tuple[tuple[tuple[int, int], ...], ...]:
-        """Of each quantity that is left out, the stretches of its areas: first and later steps."""
+        """The stretches of areas of each quantity that is left out: first and later steps."""
         is_first = np.arange(len(self.areas)) < len(self.firsts)
         own = (np.array([area.name == name for area in self.areas]) for name in self.blank)
         return tuple((*_runs(each & is_first), *_runs(each & ~is_first)) for each in own)
@@ -114,7 +114,7 @@ class Tasks:
 
     @cached_property
     def needed(self) -> tuple[tuple[tuple[int, int], ...], ...]:
-        """Of each quantity that is left out, the stretches of the inputs that it depends on."""
+        """The stretches of the inputs that each quantity that is left out depends on."""
         sources = map(self.layout.model.needed_by, self.blank)
         depend = ([area.name in each for area in self.inputs] for each in sources)
         return tuple(tuple(_runs(np.array(each, dtype=bool))) for each in depend)

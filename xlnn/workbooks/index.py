@@ -16,8 +16,8 @@ from xlnn.equation import Stated
 from xlnn.grid import address
 from xlnn.model import Model
 from xlnn.quantity import Quantity
-from xlnn.registry.templates import experiments, loaded, section_spans
-from xlnn.registry.text import Text, text
+from xlnn.registry.templates import section_spans
+from xlnn.registry.text import Text, shown_by, text
 from xlnn.workbooks.entries import WorkbookSpec, one_of
 from xlnn.workbooks.kind import Recipe, WorkbookKind
 from xlnn.workbooks.pages.sheet import Context, Sheet
@@ -95,14 +95,6 @@ def index_recipe(spec: IndexSpec, formulas: Sequence[int]) -> Recipe[IndexSpec]:
         How many formulas each of its workbooks has; 0 where it is not there.
     """
     return Recipe(spec, _model(spec), {"formulas": np.array(formulas, dtype=float)})
-
-
-def shown_by(name: str, lang: str) -> str:
-    """Return a line about what a template shows; empty if it is not installed here."""
-    if name in experiments():
-        found: str = loaded(name).shows(lang)
-        return found
-    return text(lang, "index").words["shows"].get(name, "")
 
 
 SUM = Stated(

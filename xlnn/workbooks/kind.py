@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 import numpy as np
 
-from xlnn.errors import DataError
+from xlnn.errors import DataError, Message
 from xlnn.layout import Layout
 from xlnn.model import Model
 from xlnn.options import BUILD
@@ -45,13 +45,13 @@ def misfit(quantity: Quantity, array: np.ndarray) -> tuple[tuple[int, ...], str]
     """
     if quantity.is_text:
         fits = np.array([isinstance(value, str) for value in array.flat]).reshape(array.shape)
-        wanted = "a text (a number is one with ' before it)"
+        wanted = Message("a text (a number is one with ' before it)")
     elif quantity.choices:
         least, most = quantity.choices
         fits = (array >= least) & (array <= most) & (array == np.round(array))
-        wanted = f"a whole number from {least} to {most}"
+        wanted = Message("a whole number from {least} to {most}", least=least, most=most)
     else:
-        fits, wanted = np.isfinite(array), "a number"
+        fits, wanted = np.isfinite(array), Message("a number")
     return None if fits.all() else (tuple(map(int, np.argwhere(~fits)[0])), wanted)
 
 
@@ -92,7 +92,7 @@ class WorkbookKind(ABC, Generic[S, O]):
     """The dataclass of its Specs."""
 
     not_built: ClassVar[str] = ""
-    """Of a kind that is built from neither a template nor an earlier workbook: why."""
+    """Why no template or earlier workbook gives such a workbook; empty if one does."""
 
     @property
     def options(self) -> frozenset[str]:
@@ -238,13 +238,20 @@ class WorkbookKind(ABC, Generic[S, O]):
         largest, reason = largest_input(model, run), ""
         is_large = largest is not None and abs(largest[2]) >= SQUARE_OVERFLOWS
         if not is_large and not any(np.isinf(run[quantity.name]).any() for quantity in lost):
-            said = "has no value for these inputs, like the root of a negative number"
-            raise DataError(f"{symbol} {said}.")
+            raise DataError(
+                "{symbol} has no value for these inputs, like the root of a negative number.",
+                symbol=symbol,
+            )
         if largest is not None and abs(largest[2]) > 1:
             cause, index, value = largest
             name = cause.heading(index[len(cause.axes) :]).strip() or cause.name
-            reason = f", because {name} = {value:.15g} is too large"
-        raise DataError(f"{symbol} is not a finite number{reason}: use smaller inputs.")
+            known = {"name": name, "value": f"{value:.15g}"}
+            reason = Message(", because {name} = {value} is too large", **known)
+        raise DataError(
+            "{symbol} is not a finite number{reason}: use smaller inputs.",
+            symbol=symbol,
+            reason=reason,
+        )
 
     def run_notes(self, run: Arrays) -> tuple[str, ...]:  # noqa: ARG002 -- for those that say something
         """Return sentences about anything unexpected in NumPy's run."""

@@ -13,7 +13,7 @@ from xlnn.data.dataset import LARGE, MOST_NUMBERS, Dataset
 from xlnn.data.messages import short
 from xlnn.data.numbers import rounded
 from xlnn.equations.optimiser import OPTIMISERS
-from xlnn.errors import DataError, OptionsError
+from xlnn.errors import DataError, Message, OptionsError
 from xlnn.model import Model
 from xlnn.options import FORWARD, Options
 from xlnn.quantity import Quantity
@@ -162,11 +162,18 @@ def _check_columns(learns: Learns, origin: Origin, asked: Options) -> None:
     if "data" not in asked:
         return  # which the reading refuses
     if learns.t and not (asked.label or asked.targets or not learns.table):
-        words = "--label names a column of words, " if learns.classes else ""
-        raise OptionsError(f"--data needs a column to learn: {words}--target one of numbers.")
+        raise OptionsError(
+            Message(
+                "--data needs a column to learn: --label names a column of words, --target one of "
+                "numbers."
+            )
+            if learns.classes
+            else Message("--data needs a column to learn: --target one of numbers.")
+        )
     if asked.label and learns.t and not learns.classes:
         raise OptionsError(
-            f"{origin.name} learns numbers and no labels: name the columns to learn with --target."
+            "{name} learns numbers and no labels: name the columns to learn with --target.",
+            name=origin.name,
         )
 
 

@@ -6,6 +6,7 @@ from itertools import chain
 import numpy as np
 
 from xlnn.data.messages import amount, counted, listed
+from xlnn.errors import Message
 from xlnn.model import Model
 from xlnn.reference import Arrays
 from xlnn.terms import general_text
@@ -46,30 +47,45 @@ def results(model: Model, run: Arrays, titles: Mapping[str, str]) -> tuple[str, 
     said = []
     for number in range(max(1, runs)):
         one = {name: run[name][number] if model[name].each else run[name] for name in names}
-        name = f"{general_text(run[NAMES][number])}: " if runs else ""
-        said += [name + each for each in judge(one, prefix)]
-    return (*said, f"See the sheet {titles[quantity.sheet]}.")
+        for each in judge(one, prefix):
+            name = general_text(run[NAMES][number]) if runs else ""
+            said.append(Message("{name}: {said}", name=name, said=each) if runs else each)
+    return (*said, Message("See the sheet {sheet}.", sheet=titles[quantity.sheet]))
 
 
 def _of_classes(run: Arrays, prefix: str) -> Iterator[str]:
     """Yield how many rows are classified correctly, and which classes never are."""
     truth, answer = run[f"{prefix}truth"], run[f"{prefix}answer"][-1]
     commonest = int(np.bincount(run["truth"].astype(int)).argmax())
-    rows, by_one = len(truth), (truth == commonest).sum()
+    rows, simple = len(truth), (truth == commonest).sum()
     right = int(run[f"{prefix}recognised"][-1])
-    which, are = "held-out rows" if prefix else "rows", "is" if right == 1 else "are"
-    yield (
-        f"Of {rows:,} {which} {right:,} {are} classified correctly ({right / rows:.0%}) in the "
-        f"last epoch; {by_one:,} would be ({by_one / rows:.0%}) if the answer were always "
-        f"{_label(run, commonest)}."
+    which = _rows(prefix)
+    yield Message(
+        "Of {rows:,} {which} {right:,} is classified correctly ({share:.0%}) in the last epoch; "
+        "{simple:,} would be ({by_one:.0%}) if the answer were always {label}."
+        if right == 1
+        else "Of {rows:,} {which} {right:,} are classified correctly ({share:.0%}) in the last "
+        "epoch; {simple:,} would be ({by_one:.0%}) if the answer were always {label}.",
+        rows=rows,
+        which=which,
+        right=right,
+        share=right / rows,
+        simple=simple,
+        by_one=simple / rows,
+        label=_label(run, commonest),
     )
     never = [
-        f"{_label(run, number)} ({counted(int(own.sum()), 'row')})"
+        Message("{label} ({rows})", label=_label(run, number), rows=counted(int(own.sum()), "row"))
         for number in np.unique(truth).astype(int)
         if not (answer[own := truth == number] == number).any()
     ]
     if never:
-        yield f"Never right among the {which}: {listed(never, most=MOST_NAMED)}."
+        names = listed(never, most=MOST_NAMED)
+        yield Message("Never right among the {which}: {names}.", which=which, names=names)
+
+
+def _rows(prefix: str) -> Message:
+    return Message("held-out rows") if prefix else Message("rows")
 
 
 def _label(run: Arrays, number: int) -> str:
@@ -79,12 +95,15 @@ def _label(run: Arrays, number: int) -> str:
 def _of_numbers(run: Arrays, prefix: str) -> Iterator[str]:
     """Yield the error of each output, beside that of always predicting the mean."""
     errors, simplest = run[f"{prefix}rmse"][-1], errors_by_mean(run, prefix)
-    rows, which = len(run[f"{prefix}t"]), "held-out rows" if prefix else "rows"
     for name, error, simple in list(zip(run["labels"], errors, simplest, strict=True))[:MOST_NAMED]:
-        yield (
-            f"{general_text(name)} of {rows:,} {which}: the root mean square error is "
-            f"{amount(error)} in the last epoch; always predicting the mean, it would be "
-            f"{amount(simple)}."
+        yield Message(
+            "{name} of {rows:,} {which}: the root mean square error is {error} in the last epoch; "
+            "always predicting the mean, it would be {simple}.",
+            name=general_text(name),
+            rows=len(run[f"{prefix}t"]),
+            which=_rows(prefix),
+            error=amount(error),
+            simple=amount(simple),
         )
 
 

@@ -40,7 +40,7 @@ EPOCH = "epoch"
 
 
 RESULTS = ("C_T", "mean_C", "recognised", "accuracy", "right", "predicted", "rmse", "mae")
-"""What there may be of each epoch."""
+"""Quantities that may have a value in each epoch."""
 
 
 @dataclass(frozen=True)

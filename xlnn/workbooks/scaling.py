@@ -14,7 +14,7 @@ from xlnn.workbooks.spec import AS_MANY, MOST_DECIMALS, Spec
 UNSCALED = "none"
 
 ANEW = "standard"
-"""How numbers are scaled that replace scaled ones."""
+"""Scaling of numbers that replace scaled ones."""
 
 Scaling = tuple[np.ndarray, np.ndarray]
 """The middle and the factor of each column: scaled = (given - middle) * factor."""
@@ -28,7 +28,7 @@ LARGE = 10.0
 """Inputs of about 1 are what start weights are made for; from 10 on most units are saturated."""
 
 ROUNDING = 1e-9
-"""How far beyond their ends numbers may seem to lie that were scaled to just there."""
+"""Rounding may put a number this far beyond the end of its range."""
 
 TINY = 0.01
 """Smaller inputs have no effect on units; smaller differences of targets vanish beside the outputs

@@ -19,7 +19,7 @@ SMALLEST_LIMIT = 4 * 1024 * 1024
 """Bytes of a start in JSON that are read for any network, so that one of another size is known."""
 
 BYTES = 64
-"""Of a weight in JSON: 15 digits, and the blanks of a program that writes one a line."""
+"""Bytes of a weight in JSON: 15 digits, and blanks if a program writes one per line."""
 
 
 SCALING = ("middle", "factor", "t_middle", "t_factor")

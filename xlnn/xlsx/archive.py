@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Self
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
-from xlnn.errors import WorkbookError
+from xlnn.errors import Message, WorkbookError
 
 MAX_FILE = 512 << 20
 """Bytes of a file. Four million formulas take 20 to 40 MB; Excel itself struggles far below."""
@@ -62,16 +62,19 @@ class Archive:
         self._zip: ZipFile | None = None
         try:
             if path.is_dir():
-                raise _refused(path, "this is a folder; name the workbook inside it")
+                raise _refused(path, Message("this is a folder; name the workbook inside it"))
             if not path.exists():
-                raise _refused(path, "there is no such file; check the name and the folder")
+                none = Message("there is no such file; check the name and the folder")
+                raise _refused(path, none)
             if not path.is_file():
-                raise _refused(path, "this is not a regular file; name a workbook (.xlsx)")
+                other = Message("this is not a regular file; name a workbook (.xlsx)")
+                raise _refused(path, other)
             self._file = path.open("rb")
         except (OSError, ValueError) as error:
-            raise _refused(
-                path, f"it cannot be read ({error}); check its name and rights"
-            ) from None
+            unread = Message(
+                "it cannot be read ({error}); check its name and rights", error=str(error)
+            )
+            raise _refused(path, unread) from None
         try:
             self._size = path.stat().st_size
             self._check_kind()
@@ -115,14 +118,16 @@ class Archive:
             with mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ) as content:
                 encrypted = content.find("EncryptedPackage".encode("utf-16-le")) >= 0
             raise self.refused(
-                "it is protected by a password; open it in Excel and save it without one"
+                Message("it is protected by a password; open it in Excel and save it without one")
                 if encrypted
-                else "it is in the old .xls format, whatever its name; save it as .xlsx"
+                else Message("it is in the old .xls format, whatever its name; save it as .xlsx")
             )
         if head[:4] != b"PK\x03\x04":
             raise self.refused(
-                "it is not an .xlsx workbook (those begin with PK, as zip files do); "
-                "open it in a spreadsheet program and save it as .xlsx"
+                Message(
+                    "it is not an .xlsx workbook (those begin with PK, as zip files do); open it "
+                    "in a spreadsheet program and save it as .xlsx"
+                )
             )
 
     def _check_end(self) -> int:
@@ -300,4 +305,5 @@ def _has_second_name(extra: bytes) -> bool:
 
 
 def _refused(path: Path, sentence: str) -> WorkbookError:
-    return WorkbookError(f"{path.name or path}: {sentence}.")  # the folder . has no name
+    file = path.name or path  # the folder . has no name
+    return WorkbookError("{file}: {what}.", file=file, what=sentence)

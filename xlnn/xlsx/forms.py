@@ -10,6 +10,7 @@ from functools import lru_cache, partial
 from itertools import chain
 from typing import NamedTuple
 
+from xlnn.errors import Message
 from xlnn.formula import Node, parsed
 from xlnn.xlsx.range_shapes import RANGES, REFERRING, SINGLE, Reading, at_a1, reading_of
 
@@ -119,7 +120,7 @@ class FoundForm(NamedTuple):
 
     def __str__(self) -> str:
         """Say what programs do with it, and what to write instead."""
-        return self.form.sentence.format(*self.words)
+        return Message(self.form.sentence, **dict(zip("ab", self.words, strict=False)))
 
 
 def misread(formula: str, *, is_0_in_excel: bool = False) -> FoundForm | None:
@@ -414,94 +415,94 @@ def _computed_ranges(formula: Parts) -> Iterator[tuple[Node]]:
     return ((operation,) for operation in _operations(formula, REFERRING))
 
 
-UNLIKE = Form("ranges of different shapes", _unlike, "it pairs {0}; use ranges of the same shape")
+UNLIKE = Form("ranges of different shapes", _unlike, "it pairs {a}; use ranges of the same shape")
 INTERSECTED = Form(
     "a range in which Excel uses only one cell",
     _intersected,
-    "Excel uses only one cell of {0} here: use SUMPRODUCT",
+    "Excel uses only one cell of {a} here: use SUMPRODUCT",
 )
 FORMS = (
     UNLIKE,
     Form(
         "a range where a function takes one value",
         _ranges_taken_singly,
-        "{0} takes one value, and programs compute it of {1} differently: compute {0} of each cell "
+        "{a} takes one value, and programs compute it of {b} differently: compute {a} of each cell "
         "in a separate cell (in a model, a quantity), and refer to those cells",
     ),
     Form(
         "a truth value in SUMPRODUCT",
         _truths_in_products,
-        "{0} counts the truth value {1} as 1 in some programs and as 0 in Excel: write ({1})*1",
+        "{a} counts the truth value {b} as 1 in some programs and as 0 in Excel: write ({b})*1",
         is_0_in_excel=True,
     ),
     Form(
         "a truth value in place of a number or a text",
         _truths,
-        "{0} counts the truth value {1} as a number in some programs and not in others: write "
-        "({1})*1",
+        "{a} counts the truth value {b} as a number in some programs and not in others: write "
+        "({b})*1",
     ),
     Form(
         "signs before a truth value",
         _signed_truths,
-        "the signs before the truth value {0} turn it into a number in some programs and not in "
-        "others: multiply it, as in ({0})*1",
+        "the signs before the truth value {a} turn it into a number in some programs and not in "
+        "others: multiply it, as in ({a})*1",
     ),
     Form(
         "a truth value compared with a number",
         _compared_truths,
-        "the truth value {0} is compared as a number in some programs and not in others: join "
-        "comparisons with AND, or write ({0})*1",
+        "the truth value {a} is compared as a number in some programs and not in others: join "
+        "comparisons with AND, or write ({a})*1",
     ),
     Form(
         "a text in place of a number",
         _texts,
-        "{0} reads the text {1} as a number in some programs and not in others: write a number",
+        "{a} reads the text {b} as a number in some programs and not in others: write a number",
     ),
     Form(
         "a single cell in place of a range",
         _single_cells,
-        "{0} takes a range, and a single cell is an error in some programs: write {1}, or "
-        "compute it without {0}",
+        "{a} takes a range, and a single cell is an error in some programs: write {b}, or "
+        "compute it without {a}",
     ),
     Form(
         "CHOOSE in place of a value to find",
         _choices,
-        "{0} does not find the value of {1} in some programs: write IF, or compute {1} in a "
+        "{a} does not find the value of {b} in some programs: write IF, or compute {b} in a "
         "separate cell",
     ),
     Form(
         "INDEX with one position",
         _one_position,
-        "INDEX reads one position in {0} as a column in some programs and as a row in others: "
+        "INDEX reads one position in {a} as a column in some programs and as a row in others: "
         "write both, the row and the column",
     ),
     Form(
         "INDEX of a whole row or column",
         _whole_lines,
-        "INDEX picks a whole row or column of {0}, which is an error in some programs: refer to "
+        "INDEX picks a whole row or column of {a}, which is an error in some programs: refer to "
         "its cells",
     ),
     Form(
         "a power of a power",
         _powers_of_powers,
-        "{0} is computed from the left in some programs and from the right in others: write "
+        "{a} is computed from the left in some programs and from the right in others: write "
         "brackets, as in (a^b)^c",
     ),
     Form(
         "LARGE with a rank that is not whole",
         _ranks_not_whole,
-        "LARGE rounds the rank {0} up in some programs and down in others: write ROUND({0},0), or "
+        "LARGE rounds the rank {a} up in some programs and down in others: write ROUND({a},0), or "
         "a whole number",
     ),
     Form(
         "an empty argument",
         _empty,
-        "an empty argument of {0} is 0 in some programs and ignored in others: write its value",
+        "an empty argument of {a} is 0 in some programs and ignored in others: write its value",
     ),
     Form(
         "a computed range",
         _computed_ranges,
-        "some programs cannot read {0}: write a range with both corners, as in A1:B2",
+        "some programs cannot read {a}: write a range with both corners, as in A1:B2",
     ),
     INTERSECTED,
 )

@@ -547,7 +547,7 @@ def _may_be_shown(token: Token) -> bool:
 
 
 def _letters_and_digits(corner: str) -> tuple[str, str] | None:
-    """Return the column and the row of a corner, of which one may be missing; None for a name."""
+    """Return the column and the row of a corner; either may be empty. None for a name."""
     plain = corner.replace("$", "")
     letters = plain.rstrip("0123456789")
     is_column = letters.isascii() and (letters.isalpha() or not letters) and len(letters) <= 3

@@ -6,6 +6,7 @@ formulas with the cells themselves.
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from xlnn.errors import XlnnError
 from xlnn.formula import Token, function_name, rewritten, title_of, tokens
 from xlnn.grid import quoted
 from xlnn.xlsx.guard import MAX_FORMULA
@@ -15,7 +16,7 @@ NO_VALUE = "=#N/A"
 """The formula given to an engine instead of one with an ambiguous name."""
 
 
-class MeaningError(Exception):
+class MeaningError(XlnnError):
     """A name in a formula has no single meaning; the message tells why."""
 
 
@@ -91,14 +92,16 @@ class Names:
         if token["call"] and not (key and _is_lambda(self._stated[key])):
             return None
         if key is None:
-            raise MeaningError(f"the name {_word(token)} is defined for another sheet alone")
+            raise MeaningError(
+                "the name {name} is defined for another sheet alone", name=_word(token)
+            )
         return key
 
     def _meaning(self, key: tuple[str, str]) -> str:
         """Return what a name stands for, in parentheses if it is a computation."""
         if key not in self._meanings:
             # found again if the name refers to itself
-            self._meanings[key] = MeaningError(f"the name {key[1]} leads back to itself")
+            self._meanings[key] = MeaningError("the name {name} leads back to itself", name=key[1])
             try:
                 self._meanings[key] = self._read(key)
             except MeaningError as error:
@@ -112,13 +115,15 @@ class Names:
         stated = self._stated[key].strip().removeprefix("=")
         text = rewritten(stated, lambda token: self._replaced(token, key[0]))
         if len(text) > MAX_FORMULA:
-            raise MeaningError(f"the name {key[1]} stands for more than a cell takes")
+            raise MeaningError("the name {name} stands for more than a cell takes", name=key[1])
         joined = ""  # the sheet of the range's first corner
         for token in tokens(text):
             if token["first_row"] and not (_is_fixed(token) and (token["sheet"] or joined)):
                 raise MeaningError(
-                    f"the name {key[1]} stands for {token[0]}, which is another cell for each "
-                    "formula: define it with its sheet and both $"
+                    "the name {name} stands for {cell}, which is another cell for each formula: "
+                    "define it with its sheet and both $",
+                    name=key[1],
+                    cell=token[0],
                 )
             joined = token[0] == ":"
         return text if _is_plain(text) or _is_lambda(text) else f"({text})"

@@ -37,7 +37,7 @@ SEEN = 16
 """Columns of a table that are seen at once; a wider one does not hide what is beside it."""
 
 CHARTS, LINES, LEAST = 4, 12, 3
-"""How many charts a page gets that names none, how many lines one has, and of how many points."""
+"""Most charts of a page that names none, most lines of a chart, and fewest points of a line."""
 
 
 class Page:

@@ -27,7 +27,7 @@ UNREAD = ";;;"
 """The format of numbers that are seen as colours alone."""
 
 PIXELS_A_CM, CLEAR = PIXELS_AN_INCH / 2.54, 12
-"""Of a chart; and the pixels between it and what is to its right."""
+"""Pixels of a centimetre of a chart, and between a chart and what is to its right."""
 
 
 class PagePart:

@@ -25,7 +25,7 @@ MOST_SPREAD = 6
 """Columns up to which a heading stands over the middle of them."""
 
 BOLD = 1.15
-"""How much wider a bold title may be than its letters as digits, in any font."""
+"""Factor by which a bold title may be wider than as many digits, in any font."""
 
 LONGEST_PROMPT = 255
 """Characters of UTF-16 that Excel shows beside a cell that is selected."""
@@ -62,7 +62,7 @@ def beside_symbol(name: str, symbol: str) -> str:
 
 
 def add_sparklines(drawing: Drawing, page: Context, blocks: Iterable[Block]) -> None:
-    """Draw the course of each column's numbers over the epochs behind its heading.
+    """Draw a sparkline of each column's numbers over the epochs behind its heading.
 
     Only the first columns of wide tables have one, so that the file stays small.
     """
