@@ -15,8 +15,8 @@ from rewriting import edit
 from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.engines import ENGINES
+from xlnn.equations.network_drawing import NOWHERE
 from xlnn.equations.plane import MARGIN, SIDE, edge
-from xlnn.equations.play import NOWHERE
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.loading.values import values
 from xlnn.registry.templates import template

@@ -17,7 +17,7 @@ from rewriting import edit
 from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.engines import ENGINES
-from xlnn.equations.play import NOWHERE, LineEnds
+from xlnn.equations.network_drawing import NOWHERE, LineEnds
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.loading.values import values
 from xlnn.workbooks.network.kind import KIND
@@ -26,14 +26,13 @@ from xlnn.workbooks.network.quantities.figure import (
     LEAST_SQUARE,
     MOST_CONNECTIONS,
     MOST_SQUARES,
-    POINTS,
     ROWS,
     WIDTH,
     Figure,
 )
 from xlnn.workbooks.network.quantities.play import worth_seeing
 from xlnn.workbooks.network.quantities.stack import Stack
-from xlnn.workbooks.network.sheets.drawing import SERIES
+from xlnn.workbooks.pages.network_drawing import POINTS, SERIES
 from xlnn.xlsx.fingerprint import NAME
 
 SHEETS = {"play", "drawing"}
@@ -272,10 +271,10 @@ def test_the_rows_between_connections_are_truly_empty(short_path, short_book):
 
 def test_no_line_begins_at_the_point_before_it():
     """LibreOffice leaves out such a point: of one input only the first line would be drawn."""
-    strengths, start, ends = np.array([1, 2, 1, 1]), np.array([5.0]), np.array([1.0, 2, 3, 4])
-    lines = LineEnds((1,), (0.0,))
-    across = lines.array(strengths, 0 * start, 0 * ends + 50)
-    points = np.concatenate([across, lines.array(strengths, start, ends)], axis=-1).reshape(-1, 2)
+    strengths = np.array([1, 2, 1, 1])
+    across, up = LineEnds((1,), [0.0] * 4, [50.0] * 4), LineEnds((1,), [5.0] * 4, [1.0, 2, 3, 4])
+    each = [lines.array(strengths) for lines in (across, up)]
+    points = np.concatenate(each, axis=-1).reshape(-1, 2)
     seen = np.flatnonzero(strengths == 1)
     assert (points[2 * seen[1:]] != points[2 * seen[1:] - 1]).any(axis=1).all()
     assert (points[2 * seen] == [0, 5]).all()

@@ -8,7 +8,7 @@ from programs import QUICKEST_FIRST, skip_without
 from rewriting import edit
 
 from xlnn.checking.check import check
-from xlnn.equations.play import LEVELS
+from xlnn.equations.network_drawing import LEVELS
 from xlnn.errors import WorkbookError
 from xlnn.linting import lint
 from xlnn.loading.spec import layout_of, read_spec

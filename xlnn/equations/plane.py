@@ -9,8 +9,8 @@ import numpy as np
 
 from xlnn.equation import Cells, Choice, Stated
 from xlnn.equations.lookup import entry
+from xlnn.equations.network_drawing import NOWHERE
 from xlnn.equations.number import significant
-from xlnn.equations.play import NOWHERE
 from xlnn.equations.sentences import Lines, Told
 
 SIDE = 21

@@ -23,7 +23,6 @@ from xlnn.workbooks.network.sheets import (
     choosers,
     compare,
     confusion,
-    drawing,
     fit,
     gradient_check,
     guide,
@@ -36,6 +35,8 @@ from xlnn.workbooks.network.sheets import (
     settings,
     weights,
 )
+from xlnn.workbooks.network.sheets.drawing import picture
+from xlnn.workbooks.pages import network_drawing
 from xlnn.workbooks.pages.number_parts import Made
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.sheet import Sheet
@@ -75,7 +76,7 @@ def _looking_closely(stack: Stack, trained: Model, words: Text) -> Iterator[Quan
     if trains:
         found += fit.quantities(stack) if spec.is_regression else confusion.quantities(stack, words)
         found += progress.quantities(stack, words)
-    found += [*play_quantities(stack, words), *drawing.quantities(stack)]
+    found += [*play_quantities(stack, words), *picture(stack).quantities()]
     if trains and plane.has_plane(spec):
         found += plane.quantities(stack, words)
     if spec.runs:
@@ -134,7 +135,7 @@ PAGES = (
     images.Examples("weights", Made(_lined), gridlines=True),
     images.Examples("gradients", gridlines=True),
     weights.REMEMBERED, progress.PAGE, compare.PAGE, fit.PAGE, confusion.PAGE,
-    gradient_check.PAGE, check.PAGE, plane.NUMBERS_PAGE, drawing.PAGE,
+    gradient_check.PAGE, check.PAGE, plane.NUMBERS_PAGE, network_drawing.PAGE,
 )  # fmt: skip
 """All pages in the workbook's order: those that only help come last."""
 

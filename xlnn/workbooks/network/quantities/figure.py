@@ -16,6 +16,7 @@ import numpy as np
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.workbooks.network.quantities.lens import shown_shape
 from xlnn.workbooks.network.quantities.stack import Stack
+from xlnn.workbooks.pages.network_drawing import CLEAR_SQUARE, POINTS
 from xlnn.workbooks.pages.progress import sampled
 
 WIDTH, HEIGHT = 170, 120
@@ -35,9 +36,9 @@ LISTED = 12
 MOST_WEIGHTS, BROADEST = 2_000, 48
 """Weights of a layer that are shown as pictures, and how many columns these take."""
 
-LEAST_SQUARE, CLEAR_SQUARE, LARGEST_SQUARE = 2, 7, 17
+LEAST_SQUARE, LARGEST_SQUARE = 2, 17
 """Sides of a weight's square beside a unit, in points: a row of weights is folded only if its
-squares would be less than clear. Between clear ones the paper is seen."""
+squares would be less than clear."""
 
 MOST_SQUARES = 1_024
 """Most squares drawn in one network. Each takes 15 cells."""
@@ -72,9 +73,6 @@ MOST_MAPS, MAP_SIDE, MOST_PLACES = 6, 8, 160
 
 APART, PITCH = 28, 7
 """The largest distance of units in a column, and of places in a map."""
-
-POINTS = 72 / 25.4
-"""Points per millimetre."""
 
 ROUND_SHARE, MOST_POINTS = 0.7, 20
 """How much of its place a unit takes, and how many points at most."""
@@ -210,6 +208,19 @@ class Figure:
         column, heights = self.columns[layer], self._heights(layer)
         _, rows, _ = column.grid
         return [heights[m] + ((rows - 1) / 2 - r) * self.pitch for m, r, _ in column.places]
+
+    def places(self, layer: str) -> list[Point]:
+        """Return where each unit of a column stands."""
+        return [*zip(self.x(layer), self.y(layer), strict=True)]
+
+    def lines(self, layer: str) -> list[tuple[Point, Point]]:
+        """Return the ends of the line of each weight, unit after unit."""
+        below, radius = self.stack.below[layer], self.radius(layer)
+        starts = [
+            (x + right, y + up)
+            for (x, y), right, up in zip(self.places(below), *self.out(below), strict=True)
+        ]
+        return [((a, b), (x - radius, y)) for x, y in self.places(layer) for a, b in starts]
 
     @cached_property
     def middles(self) -> dict[str, float]:

@@ -23,8 +23,9 @@ from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.sheets.choosers import choices
 from xlnn.workbooks.network.sheets.drawing import in_part, picture
 from xlnn.workbooks.network.sheets.names import layer_name
-from xlnn.workbooks.pages.chart_parts import Chart, Trace, draw_scale
+from xlnn.workbooks.pages.chart_parts import Chart, Trace
 from xlnn.workbooks.pages.grid_part import Grid
+from xlnn.workbooks.pages.network_drawing import draw_legend
 from xlnn.workbooks.pages.number_parts import Made, Numbers
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.part import UNREAD, Below, Beside, PagePart, Space
@@ -66,9 +67,6 @@ PIXEL, ROW = 2.7, 15
 
 COURSE, HERE = "C0561C", "1F2933"
 """The colours of the cost, and of where it is in the chosen epoch."""
-
-COLOURS = 3
-"""In the legend, to either side of the middle."""
 
 HEAD = replace(SECTION, align="center")
 UNSEEN = replace(PICTURE, number_format=UNREAD, border=True)
@@ -218,9 +216,9 @@ class _Network(PagePart):
 
     def draw(self, drawing: Drawing, page: Context[Spec], row: int, column: int) -> None:
         """Draw the meaning above it, the network, and below it which squares are drawn."""
-        after = draw_scale(drawing, row, column, steps=COLOURS)
-        drawing.put(row, after + 1, page.words(SHEET, "legend"), CAPTION)
-        chart, drawing.picture = picture(page), picture(page)
+        draw_legend(drawing, row, column, page.words(SHEET, "legend"))
+        drawn = picture(Stack(page.spec))
+        chart, drawing.picture = drawn.chart(page), drawn.chart(page)
         last = row + ROWS, column + self.size(page.layout.model)[1] - 1
         drawing.charts.append((over(chart, (row + 1, column), last), chart))
         if pictures := Figure(Stack(page.spec)).pictures:

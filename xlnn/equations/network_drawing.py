@@ -35,6 +35,11 @@ LARGEST_SIZE = Stated(
     lambda v: f"={peak_formula(v[...])}",
     says="max |v|: the largest absolute value.",
 )
+AT_LEAST_1 = Stated(
+    lambda v: np.maximum(1.0, np.abs(v).max()),
+    lambda v: f"=MAX(1,{peak_formula(v[...])})",
+    says="max |v|, or 1 if that is less: numbers between -1 and 1 have the same colours anywhere.",
+)
 
 
 class FillLevel(Equation):
@@ -88,12 +93,17 @@ class Strength(Equation):
         return f"=IFERROR(IF({w[unit]}=0,0,SIGN({w[unit]})*{strength}),0)"
 
 
+def rounded(places: Sequence[float], shape: Index = ()) -> np.ndarray:
+    """Return positions in the drawing to a tenth of a mm."""
+    return np.array([round(place, 1) for place in places]).reshape(shape or -1)
+
+
 def coordinate(places: Sequence[float], shape: Index = ()) -> Stated:
-    """Return the equation of positions in the drawing, to a tenth of a mm."""
-    rounded = np.array([round(place, 1) for place in places]).reshape(shape or -1)
+    """Return the equation of positions in the drawing."""
+    stated = rounded(places, shape)
     return Stated(
-        lambda: rounded,
-        lambda *unit: f"={rounded[unit]:g}",
+        lambda: stated,
+        lambda *unit: f"={stated[unit]:g}",
         says="A position in the drawing, in mm from the left or from below.",
         reads_as_stated=True,
     )
@@ -109,36 +119,29 @@ class LineEnds(Equation):
     ----------
     strengths : tuple of int
         Of each series.
-    out : sequence of float
-        For each drawn unit of the layer below, the distance from its centre at which its lines
-        begin.
-    into : float
-        The distance from the centre of a unit at which they end.
+    starts, ends : sequence of float
+        Where each connection begins and ends.
     """
 
     reads_as_stated = discontinuous = True
 
-    def __init__(self, strengths: tuple[int, ...], out: Sequence[float], into: float = 0) -> None:
+    def __init__(
+        self, strengths: tuple[int, ...], starts: Sequence[float], ends: Sequence[float]
+    ) -> None:
         self.strengths = strengths
-        self.out, self.into = tuple(out), into
+        self.starts, self.ends = rounded(starts), rounded(ends)
 
-    def array(self, strength: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+    def array(self, strength: np.ndarray) -> np.ndarray:
         """Return both ends, shape (connections, 2, series), of strength (connections,)."""
         own = strength.reshape(-1, 1) == np.array(self.strengths)
-        ends = np.repeat(end - self.into, len(start))[:, np.newaxis]
-        starts = np.where(own, np.tile(start + np.array(self.out), len(end))[:, np.newaxis], ends)
-        return np.stack([starts, np.broadcast_to(ends, starts.shape)], axis=1)
+        ends = np.broadcast_to(self.ends[:, np.newaxis], own.shape)
+        return np.stack([np.where(own, self.starts[:, np.newaxis], ends), ends], axis=1)
 
-    def cell(  # noqa: PLR0913, PLR0917 -- its index and its arguments
-        self, connection: int, at: int, series: int, strength: Cells, start: Cells, end: Cells
-    ) -> str:
-        unit, below = divmod(connection, len(self.out))
-        ends = f"{end[unit]}-{self.into:g}" if self.into else end[unit]
+    def cell(self, connection: int, at: int, series: int, strength: Cells) -> str:
+        start, end = self.starts[connection], self.ends[connection]
         if at == 1:
-            return f"={ends}"
-        out = self.out[below]
-        begins = f"{start[below]}{out:+g}" if out else start[below]
-        return f"=IF({strength[connection]}={self.strengths[series]},{begins},{ends})"
+            return f"={end:g}"
+        return f"=IF({strength[connection]}={self.strengths[series]},{start:g},{end:g})"
 
 
 class Dot(Equation):
