@@ -94,7 +94,9 @@ if TYPE_CHECKING:
     from xlnn.workbooks.pages.gradient_check import GradientCheck as GradientCheck
     from xlnn.workbooks.pages.grid_part import Chain as Chain
     from xlnn.workbooks.pages.grid_part import Grid as Grid
+    from xlnn.workbooks.pages.network_part import Network as Network
     from xlnn.workbooks.pages.number_parts import Hidden as Hidden
+    from xlnn.workbooks.pages.number_parts import Made as Made
     from xlnn.workbooks.pages.number_parts import Numbers as Numbers
     from xlnn.workbooks.pages.number_parts import Row as Row
     from xlnn.workbooks.pages.page import Page as Page
@@ -152,7 +154,8 @@ _MODULES = {
     "xlnn.workbooks.pages.fit": "Fit",
     "xlnn.workbooks.pages.gradient_check": "GradientCheck",
     "xlnn.workbooks.pages.grid_part": "Chain Grid",
-    "xlnn.workbooks.pages.number_parts": "Hidden Numbers Row",
+    "xlnn.workbooks.pages.network_part": "Network",
+    "xlnn.workbooks.pages.number_parts": "Hidden Made Numbers Row",
     "xlnn.workbooks.pages.page": "Page",
     "xlnn.workbooks.pages.part": "Below Beside Space",
     "xlnn.workbooks.pages.predict": "Predict",

@@ -314,6 +314,44 @@ class Chosen(Equation):
         return looked_up(of.over(*numbers)[unit], position)
 
 
+class ChosenUnits(Chosen):
+    """Some units of a quantity at the chosen entries, in a row.
+
+    Parameters
+    ----------
+    axes : sequence of Axis
+        Those of the quantity, in its order.
+    units : sequence of tuple of int
+        The index of each.
+    along : str
+        The axis of which each has an entry of its own.
+    at : sequence of int
+        These entries, from 0.
+    """
+
+    def __init__(
+        self,
+        axes: Sequence[Axis],
+        units: Sequence[tuple[int, ...]],
+        along: str = "",
+        at: Sequence[int] = (),
+    ) -> None:
+        self.axes, self.units = tuple(axes), tuple(units)
+        first = {axis.name: axis.counts_from for axis in axes if axis.name == along}
+        self.fixed = [{name: n + start for name, start in first.items()} for n in at]
+        self.fixed = self.fixed or [{} for _ in units]
+        self.roles = ("of", *(axis.name for axis in axes if axis.name not in first))
+
+    def array(self, of: np.ndarray, **numbers: np.ndarray) -> np.ndarray:
+        """Return the units."""
+        each = zip(self.fixed, self.units, strict=True)
+        return np.array([super(ChosenUnits, self).array(of, **numbers, **f)[u] for f, u in each])
+
+    def cell(self, number: int, of: Cells, **numbers: Cells) -> str:
+        fixed = {name: {(): str(n)} for name, n in self.fixed[number].items()}
+        return super().cell(*self.units[number], of=of, **numbers, **fixed)
+
+
 def pictures(some: Axis, shape: tuple[int, int]) -> Stated:
     """Return the equation of some of the images as pictures: (images, rows, columns)."""
     return Stated(

@@ -143,7 +143,11 @@ EXPERIMENT = xlnn.Experiment(
             "attention", "Attention", "Where does each position look? The darker, the more it "
             "takes from there. Choose another epoch or sequence.",
             xlnn.Numbers("eta", ("epoch", "epoch_asked"), ("row", "row_asked")),
-            xlnn.Sentences("course", above=1), xlnn.Space(),
+            xlnn.Sentences("course", above=1),
+            xlnn.Network(
+                "x", "o", "p", back={"o": "do", "p": "e"}, labels={"x": "down", "p": "answer"},
+                lines=(("x", "A", "o"), ("o", "", "p")),
+            ), xlnn.Space(),
             xlnn.Beside(
                 Row("down", titled=True),
                 xlnn.Below(Grid("A_shown", scale="ink", digits="0.00", width=9), Row("across")),

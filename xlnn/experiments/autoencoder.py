@@ -184,6 +184,15 @@ def from_data(data: xlnn.Dataset, where: str) -> tuple[dict, dict]:  # noqa: ARG
     return sizes, {"labels": labels}
 
 
+def drawing(model: xlnn.Model) -> xlnn.Network:
+    """Return the drawing of the network, whose layers depend on its sizes."""
+    found = [q.name.removeprefix("delta") for q in model.quantities if q.kind == "delta"][::-1]
+    names = ["noisy", *(f"a{n}" for n in found)]
+    return xlnn.Network(
+        *names, lines=[(below, f"W{n}", f"a{n}") for n, below in zip(found, names, strict=False)],
+        ink=[names[0], names[-1]], back={f"a{n}": f"delta{n}" for n in found}, width_in_cm=14)
+
+
 class Autoencoder(xlnn.Experiment):
     """An autoencoder, whose outputs lie between 0 and 1 if its images are not scaled."""
 
@@ -238,12 +247,13 @@ EXPERIMENT = Autoencoder(
                 xlnn.Below(
                     xlnn.Numbers("eta", "noise", "epoch_chosen", "image_chosen", "point"),
                     xlnn.Sentences("epoch_chosen_asked", "image_chosen_asked", bold=0),
+                    Chart("Total cost", Trace("C_T"), size_in_cm=(8, 6)),
                 ),
                 xlnn.Below(
                     Chart("Images in the plane of the two numbers",
                           *pictures.traces("codes"), x="a₁", y="a₂", size_in_cm=(11.5, 11),
                           ends=(-1, 1, 0.5), ends_up=(-1, 1, 0.5), is_square=True),
-                    Chart("Total cost", Trace("C_T"), size_in_cm=(11.5, 7.2)),
+                    xlnn.Made(drawing),
                 ),
                 xlnn.Below(
                     xlnn.Beside(*map(pictures.ink, ("before", "seen", "after", "image"))),

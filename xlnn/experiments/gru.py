@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 
 import xlnn
-from xlnn import Axis, Chart, Quantity, Stated, Table, Trace, Weight, alike, following
+from xlnn import Axis, Chart, Quantity, Stated, Table, Trace, Weight, alike, following, previous
 from xlnn.equations import recurrent
 from xlnn.equations import units as eq
 from xlnn.terms import peak_formula
@@ -170,6 +170,11 @@ EXPERIMENT = xlnn.Experiment(
             "LSTM. Choose another epoch or row.",
             xlnn.Numbers("eta", ("epoch", "epoch_asked"), ("row", "row_asked")),
             xlnn.Sentences("course", "lacks", "arrives", above=1),
+            xlnn.Network(
+                "x", "g", "h", "y", along="step", back={"h": "dh"}, labels={"y": ""},
+                lines=(("x", "Wg", "g"), (previous("h"), "Ug", "g"), ("g", "", "h"),
+                       (previous("h"), "u", "h"), ("h", "V", "y")),
+            ),
             Table("n", "x_shown", *(f"{name}_shown" for name in SHOWN), width=9.5,
                   coloured=[f"{name}_shown" for name in SHOWN]),
             xlnn.Beside(

@@ -183,6 +183,11 @@ EXPERIMENT = xlnn.Experiment(
             "the LSTM, and h of the Elman network. Choose another epoch or row.",
             xlnn.Numbers("eta", ("epoch", "epoch_asked"), ("row", "row_asked")),
             xlnn.Sentences("course", "arrives", above=1),
+            xlnn.Network(
+                "x", "g", "c", "h", "y", along="step", back={"c": "dc"}, labels={"y": ""},
+                lines=(("x", "Wg", "g"), (previous("h"), "Ug", "g"), ("g", "i", "c"),
+                       (previous("c"), "f", "c"), ("c", "o", "h"), ("h", "V", "y")),
+            ),
             Table("n", "x_shown", *(f"{name}_shown" for name in SHOWN), "share", "share_rnn",
                   coloured=[f"{name}_shown" for name in SHOWN][:-2], width=8),
             xlnn.Beside(
@@ -191,6 +196,12 @@ EXPERIMENT = xlnn.Experiment(
                       Trace("share", "n", marker="circle", name="LSTM"),
                       Trace("share_rnn", "n", marker="circle", name="RNN")),
                 chart("Memory", Trace("c_shown", "n", marker="circle"), Trace("h_rnn_shown", "n")),
+            ),
+            xlnn.Network(
+                "x", "h_rnn", "y_rnn", along="step", back={"h_rnn": "delta_rnn"},
+                labels={"y_rnn": ""}, key="elman",
+                lines=(("x", "W_rnn", "h_rnn"), (previous("h_rnn"), "U_rnn", "h_rnn"),
+                       ("h_rnn", "V_rnn", "y_rnn")),
             ),
             xlnn.Hidden("peak_dc", "peak_delta_rnn"),
             does="Choose an epoch and a row. Which units remember, and which forget?",

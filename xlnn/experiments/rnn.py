@@ -171,6 +171,10 @@ EXPERIMENT = xlnn.Experiment(
             "and h goes from line to line. Choose another epoch or row.",
             xlnn.Numbers("eta", ("epoch", "epoch_asked"), ("row", "row_asked")),
             xlnn.Sentences("course", "fades", above=1),
+            xlnn.Network(
+                "x", "h", "y", along="step", back={"h": "delta", "y": "e"}, labels={"y": ""},
+                width_in_cm=24, lines=(("x", "W", "h"), (previous("h"), "U", "h"), ("h", "V", "y")),
+            ),
             Table("n", "x_shown", "h_shown", "y_shown", "t_shown", "delta_shown", "reach", "size",
                   coloured=("h_shown", "delta_shown", "reach"), ink=("y_shown",)),
             xlnn.Beside(

@@ -187,15 +187,22 @@ EXPERIMENT = xlnn.Experiment(
                 xlnn.Below(
                     xlnn.Numbers("eta", "factor", "epoch_chosen", "image_chosen", "point"),
                     xlnn.Sentences("epoch_chosen_asked", "image_chosen_asked", bold=0),
+                    Chart("Two costs and their sum", Trace("C_T", name="total"),
+                          Trace("R", name="reconstruction"), Trace("KL", name="KL divergence"),
+                          size_in_cm=(8, 7.2)),
                 ),
                 xlnn.Below(
                     plane("Middles of the images (grey: points drawn)",
                           Trace(("code_shown", 1), ("code_shown", 0), "C9C9C9", 0, "circle",
                                 name=None, size=4),
                           *pictures.traces("middle_shown")),
-                    Chart("Two costs and their sum", Trace("C_T", name="total"),
-                          Trace("R", name="reconstruction"), Trace("KL", name="KL divergence"),
-                          size_in_cm=(11.5, 7.2)),
+                    xlnn.Network(
+                        "images", ("middle", "sigma"), "code", "y", width_in_cm=14,
+                        ink=("images", "y"), back={"middle": "dmiddle", "code": "dc", "y": "e"},
+                        lines=(("images", "Wmu", "middle"), ("images", "Ws", "sigma"),
+                               ("middle", "", "code"), ("sigma", "drawn", "code"),
+                               ("code", "Wx", "y")),
+                    ),
                 ),
                 xlnn.Below(
                     xlnn.Beside(*map(pictures.ink, ("before", "after", "image"))),

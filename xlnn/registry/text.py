@@ -28,8 +28,9 @@ SHARED: Mapping[str, frozenset[str] | None] = {
     "compare": None,
     "headings": None,
     "validation": None,
-    "sheets": frozenset({"guide", "spec", "compare"}),
-    "notes": frozenset({"spec", "compare"}),
+    "drawing": None,
+    "sheets": frozenset({"guide", "spec", "compare", "drawing"}),
+    "notes": frozenset({"spec", "compare", "drawing"}),
     "quantities": frozenset(
         {"mu", "beta", "beta1", "beta2", "epsilon", "steps", "correction1", "correction2"}
         | {"velocity_W", "square_W", "moment1_W", "moment2_W", "direction_W"}

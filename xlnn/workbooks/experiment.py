@@ -39,6 +39,7 @@ from xlnn.workbooks.kind import Recipe, WorkbookKind
 from xlnn.workbooks.learning import constants
 from xlnn.workbooks.making import Making, Samples, made, one_of
 from xlnn.workbooks.origin import Origin, check_reading, source_name
+from xlnn.workbooks.pages import network_drawing
 from xlnn.workbooks.pages.guide import SCALE, blanks, draw_guide
 from xlnn.workbooks.pages.page import Page, in_words, on_pages, said
 from xlnn.workbooks.pages.sheet import Context, Sheet
@@ -64,6 +65,7 @@ OF_DATA = (
 """What a Spec says of data."""
 
 TRAINED = tuple(Page(key, "", "") for key in ("weights", "gradients", "optimiser"))
+USUAL = (*TRAINED, network_drawing.PAGE)
 """The pages of these sheets, unless an experiment states others; a language has their words."""
 
 Given = tuple[
@@ -579,7 +581,7 @@ class Experiment(WorkbookKind[Spec, Origin]):
     def _pages(self) -> tuple[Page, ...]:
         """Its pages, and those of trained weights that it does not state."""
         own = {page.key for page in self.pages}
-        return (*self.pages, *(page for page in TRAINED if page.key not in own))
+        return (*self.pages, *(page for page in USUAL if page.key not in own))
 
     def learns_of(self, spec: Spec) -> Learns | None:  # noqa: ARG002 -- for names that follow from sizes
         """Return what it learns from, by the names of its quantities."""

@@ -341,17 +341,24 @@ def shown(
         each, axes = known[of], known[along].axes if along else ()
         numbers = {axis.name: f"{axis.name}_used" for axis in each.axes}
         numbers |= {**(at or {}), **{axis.name: along for axis in axes}}
-        by = {a.name: getattr(known[numbers[a.name]].equation, "along", None) for a in each.axes}
-        counted = (replace(a, counts_from=(by[a.name] or a).counts_from) for a in each.axes)
         role = "result" if each.role == "input" else each.role
         own = {"symbol": each.symbol, "title": each.title, "role": role}
         own["number_format"] = str(each.number_format)  # a copy has another equation
         return Quantity(
-            name or f"{of}_shown", axes=axes, shape=each.shape, equation=Chosen(*counted),
-            uses={"of": of, **numbers}, **{**own, **said},
+            name or f"{of}_shown", axes=axes, shape=each.shape,
+            equation=Chosen(*counted(each.axes, numbers, known)), uses={"of": of, **numbers},
+            **{**own, **said},
         )  # fmt: skip
 
     return Copy(copy)
+
+
+def counted(
+    axes: Iterable[Axis], numbers: Mapping[str, str], known: Mapping[str, Quantity]
+) -> list[Axis]:
+    """Return axes as the numbers count that choose their entries, by the names of the axes."""
+    by = {name: getattr(known[number].equation, "along", None) for name, number in numbers.items()}
+    return [replace(a, counts_from=(by.get(a.name) or a).counts_from) for a in axes]
 
 
 def _letter(weight: Quantity) -> str:

@@ -4,7 +4,7 @@ A file cannot contain Python: its Spec lists the quantities, and the check is gi
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Any, ClassVar
 
@@ -23,7 +23,9 @@ from xlnn.registry.text import Text, text
 from xlnn.workbooks import kind_of
 from xlnn.workbooks.entries import WorkbookSpec
 from xlnn.workbooks.kind import Recipe, WorkbookKind, misfit
+from xlnn.workbooks.pages import network_drawing
 from xlnn.workbooks.pages.page import Page, said, usual_page
+from xlnn.workbooks.pages.part import Below
 from xlnn.workbooks.personal import moved
 from xlnn.workbooks.statement import check_quantities
 
@@ -73,7 +75,7 @@ class OwnModel(WorkbookKind[OwnSpec, tuple[str, Mapping[str, ArrayLike]]]):
     not_built = THE_PROGRAMMERS
 
     def __init__(self, model: Model | None = None) -> None:
-        self._model = model
+        self._model = model and whole(model)
 
     def recipe(
         self,
@@ -143,7 +145,7 @@ def check_same(spec: WorkbookSpec, model: Model) -> None:
     """
     if not isinstance(spec, OwnSpec):
         raise DataError(f"It was made of the template {spec.template}: check it without a model.")
-    made, given = spec.quantities, spec_of(model, spec.template).quantities
+    made, given = spec.quantities, spec_of(whole(model), spec.template).quantities
     for there, here in zip_longest(made, given):
         if there != here:
             one = there or here
@@ -152,10 +154,19 @@ def check_same(spec: WorkbookSpec, model: Model) -> None:
             )
 
 
+def whole(model: Model) -> Model:
+    """Return a model with the quantities that the parts of its pages need."""
+    more = [q for page in model.pages for q in Below(*page.parts).quantities(model)]
+    new = [q for q in more if q.name not in model.by_name]  # it may be whole
+    return replace(model, quantities=(*model.quantities, *new)) if new else model
+
+
 def _pages(model: Model) -> list[Page]:
-    stated = {page.key: page for page in model.pages}
+    stated = {network_drawing.SHEET: network_drawing.PAGE}
+    stated |= {page.key: page for page in model.pages}
     own = (q.sheet for q in model.quantities if not isinstance(q.equation, Constant))
-    keys = dict.fromkeys((*stated, *own))  # a start is on the sheet of what begins with it
+    # a start is on the sheet of what begins with it
+    keys = dict.fromkeys((*(page.key for page in model.pages), *own))
     return [stated.get(key) or usual_page(model, key) for key in keys]
 
 
@@ -165,6 +176,9 @@ def _words(model: Model, lang: str) -> Text:
     words = said(model, _pages(model))
     words["sheets"]["spec"] = known("sheets", "spec")
     words["notes"]["spec"] = known("notes", "spec_of_model")
+    for section in ("sheets", "notes"):
+        if words[section].get(network_drawing.SHEET) == "":
+            words[section][network_drawing.SHEET] = known(section, network_drawing.SHEET)
     return Text(lang, {**known.words, **words})
 
 

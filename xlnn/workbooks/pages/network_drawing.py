@@ -213,6 +213,8 @@ class Texts(Drawn):
         A quantity with as many texts, or what is said there.
     uses : dict
         The quantities that sentences tell, by role.
+    heights : str
+        The quantity that has their heights, if another one has them.
     side : str
         Where they are: ``l``, ``r`` or ``t``, to the left, to the right or above.
     ink : str
@@ -225,13 +227,17 @@ class Texts(Drawn):
     texts: Callable[[Context[Any]], Sequence[str]] | None = None
     cells: str | Sequence[Told] = ()
     uses: Mapping[str, str] = field(default_factory=dict)
+    heights: str = ""
     side: str = "r"
     ink: str = INK
     colours: Sequence[str] = ()
 
     def quantities(self) -> Iterator[Quantity]:
         """Yield their positions, and what is said there."""
-        yield from _coordinates(self, self.places, f"{self.kind}_")
+        across, up = _coordinates(self, self.places, f"{self.kind}_")
+        yield across
+        if not self.heights:
+            yield up
         if self.cells and not isinstance(self.cells, str):
             said = Lines(self.cells)
             uses = {role: name for role, name in self.uses.items() if role in said.roles}
@@ -249,9 +255,10 @@ class Texts(Drawn):
             return range_of(title[block.sheet], column, row, row)
 
         said = self.texts(page) if self.texts else ()
+        across, up = (self.name(f"{self.kind}_{way}") for way in WAYS)
         name = self.cells if isinstance(self.cells, str) else self.name(f"{self.kind}_text")
         for unit in range(len(self.places)):
-            x, y = (cell(self.name(f"{self.kind}_{way}"), (unit,)) for way in WAYS)
+            x, y = (cell(each, (unit,)) for each in (across, self.heights or up))
             text = said[unit] if self.texts else cell(name, page.layout.model[name].units[unit])
             dot = {"colour": self.colours[unit], "marker": "circle"} if self.colours else {}
             yield Line(x, y, name=text, width=0, side=self.side, ink=self.ink, size=8, **dot)

@@ -103,12 +103,12 @@ class Page:
 
     def quantities(
         self,
-        model: Model,  # noqa: ARG002 -- for other pages
+        model: Model,
         learns: Learns | None,  # noqa: ARG002 -- for other pages
         spec: Spec,  # noqa: ARG002 -- for other pages
         words: Text,  # noqa: ARG002 -- for other pages
     ) -> Iterable[Quantity]:
-        """Return the quantities that it needs besides those of the model.
+        """Return the quantities that it needs besides those of the model: those of its parts.
 
         Parameters
         ----------
@@ -119,7 +119,7 @@ class Page:
         spec : xlnn.workbooks.spec.Spec
         words : Text
         """
-        return ()
+        return Below(*self.parts).quantities(model)
 
     def adds(self, learns: Learns | None) -> tuple[str, ...]:  # noqa: ARG002 -- for other pages
         """Return the names of the inputs that it may have, depending on the data."""

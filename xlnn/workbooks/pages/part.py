@@ -46,6 +46,11 @@ class PagePart:
         """Yield the parts that it is made of, each with the rows and columns before it."""
         yield from ()
 
+    def quantities(self, model: Model) -> Iterator[Quantity]:
+        """Yield the quantities that it needs besides those of the model."""
+        for part, _, _ in self.placed(model):
+            yield from part.quantities(model)
+
     def size(self, model: Model) -> tuple[int, int]:
         """Return how many rows and columns it takes, up to the last part or else the last cell."""
         known = vars(self).get("_sized")

@@ -103,10 +103,12 @@ def _texts(figure: Figure) -> Iterator[Texts]:
     right = [(x + figure.radius(output), y) for x, y in figure.places(output)][:LISTED]
     said = [_label(stack, unit) for unit in range(len(right))]
     uses = {"a": f"play_value{output}", "predicted": "play_output"}
-    yield texts("label", right, cells=said, uses=uses)
+    heights = f"{PREFIX}up{output}"
+    yield texts("label", right, cells=said, uses=uses, heights=heights)
     if names := stack.spec.features[: len(columns["1"].units)]:
         left = [(x - figure.radius("1"), y) for x, y in figure.places("1")][: len(names)]
-        yield texts("name", left, lambda _: [cut(name, LONGEST_NAME) for name in names], side="l")
+        said = [cut(name, LONGEST_NAME) for name in names]
+        yield texts("name", left, lambda _: said, heights=f"{PREFIX}up1", side="l")
 
 
 def _label(stack: Stack, unit: int) -> Told:
