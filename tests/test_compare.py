@@ -348,3 +348,13 @@ def test_how_to_read_lens_stands_before_the_choices(several):
     cells = openpyxl.load_workbook(several[0])["Lens"]
     assert cells["A3"].value == words_of(read_spec(several[0]))("lens", "steps")
     assert [cells.cell(row, 1).value for row in (5, 6)] == ["run", "epoch"]
+
+
+def test_the_choice_of_a_run_stands_above_that_of_the_epoch(several):
+    layout = layout_of(read_spec(several[0]))
+    runs = [block for block in layout.blocks.values() if block.quantity.kind == RUN]
+    chosen = [block for block in runs if block.quantity.choices]
+    assert len(chosen) > 3
+    for block in chosen:
+        if epoch := layout.blocks.get(block.quantity.name.replace(RUN, "epoch")):
+            assert (block.row + 1, block.column) == (epoch.row, epoch.column)

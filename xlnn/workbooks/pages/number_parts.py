@@ -86,7 +86,7 @@ class Numbers(PagePart):
         """Return the names of each row; the choice of a run is above that of an epoch."""
         rows, shown = [], {name for name, *_ in self.names}
         for name, *beside in self.names:
-            run = choice_of_run(name)
+            run = choice_of_run(name) if model[name].choices else ""
             if run not in shown and run in model.by_name and model[run].choices:
                 rows.append((run, f"{run}_asked"))
             rows.append((name, *beside))
