@@ -333,14 +333,9 @@ def test_the_first_run_is_named_where_others_are(lang, tmp_path):
     path = build("digits", tmp_path / "w.xlsx", epochs=2, eta=(0.1, 0.2), lang=lang).path
     words, book = text(lang), openpyxl.load_workbook(path)
     name = words("compare", "run", run=1)
-    for key in ("training", "weights", "gradients", "progress"):
+    for key in ("training", "weights", "gradients"):
         sheet = book[words("sheets", key)]
         assert sheet["A2"].value.replace("\n", "").replace(" ", "") == name.replace(" ", ""), key
-    sheet = book[words("sheets", "progress")]
-    for chart in sheet._charts:  # noqa: SLF001 -- no other way to them
-        assert chart.title.tx.rich.p[0].r[0].t.startswith(name)
-    title = words("joined", "named", what=name, name=words("story", "title"))
-    assert title in {cell.value for row in sheet.iter_rows(max_row=5) for cell in row}
 
 
 @pytest.mark.first(1)

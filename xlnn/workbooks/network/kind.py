@@ -70,7 +70,7 @@ TIMELESS = ("xor",)
 
 def words_of(spec: Spec) -> Text:
     """Return the words of a workbook: if nothing trains, those of ``predict`` come last."""
-    found = text(spec.lang).of(variants(spec))
+    found = text(spec.lang).of(variants(spec)).of_pages()
     return found if spec.epochs else found.with_own("predict")
 
 
@@ -133,7 +133,7 @@ A_LAYER = 4
 
 OF_WEIGHTS = ("{}", "dC_d{}", *(f"{name}_{{}}" for name in REMEMBERED))
 
-IN_ROWS = {"counts", *(kind.format(name) for kind in OF_WEIGHTS for name in WEIGHTS)}
+IN_ROWS = {"confusion_counts", *(kind.format(name) for kind in OF_WEIGHTS for name in WEIGHTS)}
 """Kinds of quantities whose arrays keep two dimensions: the unit, and all that it sees; a class,
 and what it is taken for."""
 
@@ -295,15 +295,18 @@ class Network(Experiment):
     def stated(self, spec: Spec) -> tuple[Model, Text]:
         """Return all quantities, and the texts for such a network and such data."""
         words = words_of(spec)
-        return workbook.workbook_model(spec, words), words
+        model = workbook.workbook_model(spec, words)
+        return model, workbook.named(words, model)
 
     def sheets(self, model: Model) -> dict[str, Sheet | Page | EachRun]:
         """Return the sheets."""
         return workbook.sheets_of(model)
 
-    def words(self, spec: Spec, layout: Layout | None = None) -> Text:  # noqa: ARG002
+    def words(self, spec: Spec, layout: Layout | None = None) -> Text:
         """Return the texts for such a network and such data."""
-        return words_of(spec)
+        words = words_of(spec)
+        model = layout.model if layout else workbook.workbook_model(spec, words)
+        return workbook.named(words, model)
 
     def equations(self, spec: Spec, layer: str = "") -> Mapping[str, str]:
         """Return the equations of its activations and of its cost, if it trains."""
@@ -316,7 +319,7 @@ class Network(Experiment):
     def cells(self, recipe: Recipe[Spec], layout: Layout, run: Arrays) -> dict[str, np.ndarray]:
         """Return the inputs, the records of NumPy's run, and the initial choices."""
         noted = check.record_values(recipe.spec, run) if recipe.spec.epochs else {}
-        chosen = workbook.first_choices(layout.model, recipe.inputs, run)
+        chosen = workbook.first_choices(recipe.spec, layout.model, recipe.inputs, run)
         return {**recipe.inputs, **noted, **chosen}
 
     def least_formulas(self, spec: Spec) -> int:

@@ -246,6 +246,12 @@ class Hidden(Row):
         super().__init__(*[""] * indent, *names, look=Look(number_format=UNREAD))
 
 
+def used_choices(model: Model, *choices: str) -> Hidden:
+    """Return the numbers that are used in place of choices, and of the choices of a run."""
+    names = (f"{each}_used" for name in choices for each in (choice_of_run(name), name))
+    return Hidden(*(name for name in names if name in model.by_name))
+
+
 class Made(PagePart):
     """A part that depends on the model.
 
