@@ -150,8 +150,7 @@ class Network(Experiment):
 
     def learns_of(self, spec: Spec) -> Learns:
         """Return what it learns from; the output is that of the last layer."""
-        assert self.learns is not None  # noqa: S101 -- it is stated below
-        return replace(self.learns, output=f"a{spec.layers[-1].name}")
+        return workbook.learns_of(spec)
 
     def from_template(self, template: Template) -> Origin:
         """Read a template; the units of the last layer follow from the data."""
@@ -416,5 +415,5 @@ KIND = Network(
     },
     rates=RATES,
     options_for={"epochs": "epochs", "cost": "cost"},
-    learns=Learns(sizes={"x": ("images",)}, classes=True, numbers=True, table=False),
+    learns=workbook.LEARNS,
 )  # fmt: skip

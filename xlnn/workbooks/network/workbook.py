@@ -90,7 +90,7 @@ def _on_pages(stack: Stack, trained: Model, words: Text) -> Iterator[Quantity]:
     spec = stack.spec
     pages = [*(OF_TRAINING if spec.epochs else ()), *(WHOLE if drawn_whole(spec) else ())]
     of_one = Model(tuple(alone(spec)))
-    whole = with_pages(pages, of_one, _learns(spec), spec, words)
+    whole = with_pages(pages, of_one, learns_of(spec), spec, words)
     found = Model(whole.quantities[len(of_one.quantities) :])
     found = in_words(found, words, {}).quantities
     if spec.runs:
@@ -100,9 +100,12 @@ def _on_pages(stack: Stack, trained: Model, words: Text) -> Iterator[Quantity]:
         yield from found
 
 
-def _learns(spec: Spec) -> Learns:
-    """Return what a network learns from, by the names of its quantities."""
-    return Learns(output=f"a{spec.layers[-1].name}")
+LEARNS = Learns(sizes={"x": ("images",)}, classes=True, numbers=True, table=False)
+
+
+def learns_of(spec: Spec) -> Learns:
+    """Return what a network learns from; the output is that of the last layer."""
+    return replace(LEARNS, output=f"a{spec.layers[-1].name}")
 
 
 def first_choices(
@@ -119,7 +122,7 @@ def first_choices(
         _, most = each.choices
         middle = (1 + most) // 2 if each.kind in PLACE else 1
         choices[each.name] = most if each.name in OPEN_ON_LAST else middle
-    choices |= with_inputs(SHARED, model, _learns(spec), spec, inputs)
+    choices |= with_inputs(SHARED, model, learns_of(spec), spec, inputs)
     choices |= worth_seeing(inputs, run)
     if "slope_chosen" in model.by_name:
         choices["slope_chosen"] = worth_moving(model, run)

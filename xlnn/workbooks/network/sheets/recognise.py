@@ -55,9 +55,8 @@ class Recognise(Predict):
         for name in stack.weights(first) if len(stack.shapes[first]) == 1 else ():
             share = PIXEL_SHARE.of(f"{PREFIX}x", f"{PREFIX}{name}{first}")
             shape = shown_shape(stack, name, first)
-            own = {"shape": shape, "layer": first, "prefix": PREFIX, "sheet": self.key}
-            seen = quantity("seen", share, **own)
-            yield replace(seen, name=f"{PREFIX}seen")
+            seen = quantity("seen", share, shape=shape, prefix=PREFIX, sheet=self.key)
+            yield replace(seen, layer=first)
 
     def made(self, model: Model) -> list[PagePart]:
         """Return the epoch, the inputs beside what is recognised, and each layer below them."""
