@@ -104,8 +104,8 @@ def test_a_formula_that_reads_the_choice_is_reported(made, tmp_path):
 
 def test_an_empty_cell_of_a_typed_row_is_told(made, tmp_path):
     path, layout = made
-    copy, words = shutil.copy(path, tmp_path / "empty.xlsx"), text("en").of(["table"])
-    said = words("sentences", "missing")
+    copy = shutil.copy(path, tmp_path / "empty.xlsx")
+    said = "A number is missing: an empty cell counts as 0."
     assert computed(copy, layout, "formualizer")["draw_verdict"] != said
     edit(copy, {layout.cell("draw_x", (0, 0, 1)): None})
     assert computed(copy, layout, "formualizer")["draw_verdict"] == said
@@ -144,7 +144,7 @@ def test_sentences_agree_where_nothing_is_decided_and_training_diverges(engine, 
     edit(path, typed)
     assert check(path, engine, probes=2).agrees
     said, words = computed(path, layout, engine), text("en").of(["table"])
-    assert said["draw_verdict"] == words("sentences", "undecided", output="1.000")
+    assert said["draw_verdict"] == "Undecided: the largest outputs are equal (1.000)."
     assert said["play_truth_text"] == words("sentences", "is_unknown")
     for name in ("play_diverged", "diverged"):
         assert "diverged" in np.ravel(said[name])[0]

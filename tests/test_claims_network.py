@@ -17,8 +17,7 @@ from xlnn.building.plan import origin_of_model, origin_of_template, planned
 from xlnn.model import Model
 from xlnn.options import Options
 from xlnn.registry.text import Text
-from xlnn.registry.text import text as words_in
-from xlnn.workbooks.network.kind import KIND, words_of
+from xlnn.workbooks.network.kind import KIND
 
 ROOT = Path(__file__).parent.parent
 NAN = float("nan")
@@ -97,9 +96,9 @@ def _made(source, options):
             else origin_of_template(source)
         )
         plan = planned(*found, Options(**dict(options), large=True))
-        words = plan.kind.words(plan.made.spec, plan.layout)
+        words = plan.kind.stated(plan.made.spec)[1]
         return plan.made.spec, plan.layout.model, words, dict(plan.cells)
-    drawn, words = random_recipe(source, seed=1), words_of(source)
+    drawn, words = random_recipe(source, seed=1), KIND.stated(source)[1]
     layout = KIND.layout(source)
     inputs = KIND.cells(drawn, layout, reference.run(drawn.model, drawn.inputs))
     return source, layout.model, words, inputs
@@ -212,47 +211,52 @@ def training_that_makes_the_cost_larger_is_said_to_diverge(state):
             assert not np.isfinite(costs[0]) or costs[-1] <= RISE * costs[0]
 
 
+def of_what(state):
+    return "images" if state.spec.has_images else "rows"
+
+
 def right_in(state, part=""):
     """Return how many images are right in each epoch, of equal outputs by the first."""
-    outputs, targets = of_run(state, f"{part}a{state.output}"), state[f"{part}t"]
+    outputs, targets = shown_on(state, "progress", f"{part}a{state.output}"), state[f"{part}t"]
     return (outputs.argmax(axis=-1) == targets.argmax(axis=-1)).sum(axis=-1)
 
 
 def the_story_tells_what_is_so_in_the_last_epoch(state):
     if "story" not in state:
         return
-    costs = of_run(state, "C_T")
+    costs = shown_on(state, "progress", "C_T")
     if np.isfinite(costs).all():
         assert state["best"] == 1 + min(e for e in range(len(costs)) if costs[e] == min(costs))
     end, *tested = state["story"]
     if state.spec.is_regression:
         if np.isfinite(costs).all():
-            told = told_in(state.said("story", "end"), end)
+            told = told_in(state.said("sentences", "end_cost"), end)
             assert tells(told["first"], costs[0])
             assert tells(told["cost"], costs[-1])
             the_errors_are_those_of_the_last_epoch(state)
         return
-    right = right_in(state)
-    told = told_in(state.said("story", "end", images=state.spec.images), end)
+    right, which = right_in(state), of_what(state)
+    told = told_in(state.said("sentences", f"end_{which}", images=state.spec.images), end)
     assert int(told["count"]) == right[-1]
     whole = [e for e, count in enumerate(right, start=1) if count == state.spec.images]
     assert state["all_right"] == min(whole, default=0)
     if tested:
-        told = told_in(state.said("story", "tested", tested=state.spec.test_samples), tested[0])
+        count = state.spec.test_samples
+        told = told_in(state.said("sentences", f"tested_{which}", tested=count), tested[0])
         assert int(told["count"]) == right_in(state, "test_")[-1]
 
 
 def the_errors_are_those_of_the_last_epoch(state):
     scaled = state.spec.scaled_targets
     for part in ("", "test_") if state.spec.test_samples else ("",):
-        outputs = of_run(state, f"{part}a{state.output}")[-1]
+        outputs = shown_on(state, "progress", f"{part}a{state.output}")[-1]
         targets = state[f"{part}raw_t"] if scaled else state[f"{part}t"]
         if scaled:
             outputs = state["t_middle"] + outputs / state["t_factor"]
         off = np.abs(outputs - targets)
         key = "errors_tested" if state.spec.test_samples else "errors"
         for text, label, errors in zip(state["errors"], state["labels"], off.T, strict=False):
-            told = told_in(state.said("story", key), text)
+            told = told_in(state.said("sentences", key), text)
             assert told["label"] == label
             assert tells(told[f"{part}mae"], errors.mean())
             assert tells(told[f"{part}rmse"], np.sqrt((errors**2).mean()))
@@ -269,14 +273,14 @@ def the_confusion_table_counts_what_is_wrong_in_the_epoch_used(state):
         wrong, count = np.flatnonzero(answers != truths), len(truths)
         text = state.text(f"confusion_{part}mistakes")
         listed = state[f"confusion_{part}image"]
-        said = {"images": count, "listed": len(listed)}
-        if text == state.said("sentences", "confusion_none"):
+        said, which = {"images": count, "listed": len(listed)}, of_what(state)
+        if text == state.said("sentences", f"confusion_none_{which}"):
             assert not len(wrong)
-        elif told := filled_in(state.said("sentences", "confusion_many", **said), text):
+        elif told := filled_in(state.said("sentences", f"confusion_many_{which}", **said), text):
             assert int(told["wrong"]) == len(wrong)
             assert int(told["more"]) == len(wrong) - len(listed) > 0
         else:
-            told = told_in(state.said("sentences", "confusion_some", **said), text)
+            told = told_in(state.said("sentences", f"confusion_some_{which}", **said), text)
             assert 0 < int(told["wrong"]) == len(wrong) <= len(listed)
         assert [*listed[listed > 0] - 1] == [*wrong[: len(listed)]]
         for n, image in enumerate(wrong[: len(listed)]):
@@ -484,7 +488,7 @@ def moved(name, by=1.0):
     return lambda arrays: arrays | {name: arrays[name] + by}
 
 
-ROSE = words_in("en").open("sentences", "rose")
+ROSE = "Training diverged: C_T rose from {first} to {last}. Choose a smaller η."
 BOOK, PLANE = ("digits", {"epochs": 3}), ("xor", {"epochs": 3})
 MEASURED, RUNS = ("diabetes", {"epochs": 2}), ("xor", {"epochs": 3, "eta": (0.1, 0.5)})
 FALSEHOODS = [

@@ -13,8 +13,7 @@ from xlnn.checking.check import check
 from xlnn.engines import ENGINES
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.loading.values import values
-from xlnn.registry.text import text
-from xlnn.workbooks.network.sheets.confusion import MOST_CLASSES, MOST_LISTED
+from xlnn.workbooks.pages.confusion import MOST_CLASSES, MOST_LISTED, TITLES
 from xlnn.writing.style import QUIET
 
 EPOCHS = 3
@@ -71,7 +70,7 @@ def test_what_is_counted_from_is_quieter_than_the_counts(iris_path):
     sheet = openpyxl.load_workbook(iris_path)["Confusion matrix"]
     place = layout_of(read_spec(iris_path)).blocks["confusion_place"]
     head, first = (sheet.cell(row, place.column) for row in (place.row - 1, place.row))
-    assert head.value == text("en")("confusion", "place")
+    assert head.value == TITLES["place"]
     assert {cell.font.color.rgb[-6:] for cell in (head, first)} == {QUIET}
     assert sheet["B11"].font.color.rgb[-6:] != QUIET
 

@@ -256,7 +256,7 @@ def test_play_and_lens_open_on_images_that_show_something():
 def test_the_lists_to_choose_from_hold_every_epoch_and_image(short_book):
     sheet = short_book["Play"]
     lists = {str(rule.sqref): rule.formula1 for rule in sheet.data_validations.dataValidation}
-    assert lists == {"C4": "Progress!$A$4:$A$6", "C5": "Images!$A$4:$A$67", "C6": "0"}
+    assert lists == {"C4": "Progress!$A$6:$A$8", "C5": "Images!$A$4:$A$67", "C6": "0"}
 
 
 def test_the_rows_between_connections_are_truly_empty(short_path, short_book):

@@ -19,7 +19,8 @@ from xlnn.equations.sentences import Told
 from xlnn.options import Options
 from xlnn.quantity import Quantity
 from xlnn.registry.templates import names
-from xlnn.registry.text import languages, text
+from xlnn.registry.text import languages
+from xlnn.workbooks.pages.confusion import TITLES
 from xlnn.workbooks.pages.table_parts import HEADINGS
 from xlnn.writing.charts import scatter
 from xlnn.writing.drawing import Drawing
@@ -226,15 +227,9 @@ def test_the_list_of_what_is_wrong_has_its_headings_on_each_page(tmp_path):
     first, last = (int(row) for row in sheet.print_title_rows.replace("$", "").split(":"))
     assert first == last
     heads = [cell.value for cell in sheet[first] if cell.value]
-    said = text("en")
-    listed, counted = (
-        [said("headings", "image"), *(said(*key) for key in keys)]
-        for keys in (
-            [("confusion", "listed_label"), ("confusion", "listed_answer")],
-            [("quantities", "answer"), ("confusion", "key"), ("confusion", "place")],
-        )
-    )
-    assert heads == [*listed, *counted]
+    kinds = "listed_label", "listed_answer", "answer", "key", "place"
+    label, taken, *counted = (TITLES[kind] for kind in kinds)
+    assert heads == ["image", label, taken, "image", *counted]
 
 
 @pytest.mark.parametrize("rows", [200, 3_000])

@@ -15,8 +15,8 @@ from xlnn.loading.spec import layout_of, read_spec
 from xlnn.loading.values import values
 from xlnn.workbooks.network.kind import KIND
 from xlnn.workbooks.network.quantities.lens import LARGEST_DRAWN, drawn_whole
-from xlnn.workbooks.network.sheets.gradient_check import worth_moving
 from xlnn.workbooks.network.sheets.images import GALLERY
+from xlnn.workbooks.pages.gradient_check import worth_moving
 from xlnn.workbooks.pages.guide import PICTURE_ROWS
 from xlnn.writing.formats import DIGIT_PIXELS, PADDING
 from xlnn.writing.text_width import text_width

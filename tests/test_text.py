@@ -29,9 +29,9 @@ from xlnn.workbooks.network.kind import variants
 from xlnn.workbooks.network.kind import words_of as words_of_network
 from xlnn.workbooks.network.layers import LayerSpec
 from xlnn.workbooks.network.quantities.lens import drawn_whole
-from xlnn.workbooks.network.sheets.confusion import MOST_CLASSES
 from xlnn.workbooks.network.sheets.images import GALLERY
 from xlnn.workbooks.network.workbook import workbook_model
+from xlnn.workbooks.pages.confusion import MOST_CLASSES
 from xlnn.workbooks.pages.text_parts import Label
 
 TRANSLATED = [lang for lang in languages() if lang != "en"]
@@ -274,19 +274,14 @@ def sentence_problems(words):
 
 
 def _unfit_sentences(words):
-    sentences = {
-        key: value
-        for key, value in leaves(words)
-        if key.split(".")[0] in {"sentences", "story"} and key != "story.title"
-    }
+    sentences = {key: value for key, value in leaves(words) if key.split(".")[0] == "sentences"}
     wrong = {
         key
         for key, value in sentences.items()
         if '"' in value or "\n" in value or len(value) > LONGEST_LITERAL
     }
-    if not re.search(r"\{label\}.*\{output\}", sentences["sentences.verdict"]):
-        wrong.add("sentences.verdict")
-    return wrong
+    verdict = sentences.get("sentences.verdict", "{label} {output}")
+    return wrong if re.search(r"\{label\}.*\{output\}", verdict) else {*wrong, "sentences.verdict"}
 
 
 def too_long(words):
@@ -316,12 +311,12 @@ def test_a_language_has_the_keys_braces_and_symbols_of_english(english, lang):
         ("guide.about.4", None),
         ("guide.experiments.0.look", None),
         ("digits.guide.experiments.4", None),
-        ("table.story", {"end": "{count} of {images}"}),
-        ("regression.story.end", "{first}"),
+        ("table.charts", {"recognised": "Rows"}),
+        ("regression.sentences.predicted_actual", "{label}"),
         ("guide.about", ["one"]),
         ("notes.other", "more"),
-        ("charts.weights", "no layer"),
-        ("charts.weights", "{layer} {images}"),
+        ("charts.recognised", "no number"),
+        ("charts.recognised", "{layer} {images}"),
         ("lens.output_bar", "something"),
         ("guide.title", " "),
         ("guide.symbols.z.equation", "z = Σ w a"),
@@ -335,7 +330,7 @@ def test_a_key_a_brace_or_a_symbol_that_differs_is_found(english, key, value):
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("lang", languages())
 def test_titles_are_sheet_names_and_those_of_formulas_need_no_quotes(lang, kind):
-    titles = list(text(lang).of(variants(KINDS[kind])).sheets.values())
+    titles = list(text(lang).of(variants(KINDS[kind])).of_pages().sheets.values())
     assert title_problems(titles) == []
     assert lang == "en" or quoted_titles(titles) == []
 
@@ -361,7 +356,7 @@ def test_a_title_that_needs_quotes_is_found():
 @pytest.mark.parametrize("kind", VARIANTS)
 def test_a_title_that_a_kind_of_workbook_has_twice_is_found(english, kind):
     words = deepcopy(english)
-    words[kind].setdefault("sheets", {})["lens"] = "Progress"
+    words[kind].setdefault("sheets", {})["lens"] = "Play"
     assert title_problems(list(applied(words)[kind]["sheets"].values()))
     assert not title_problems(list(applied(words)["pictures"]["sheets"].values()))
 
@@ -369,7 +364,9 @@ def test_a_title_that_a_kind_of_workbook_has_twice_is_found(english, kind):
 def test_a_workbook_is_recognised_by_a_title_that_no_other_sheet_has_in_any_language():
     specs = {text(lang).sheets["spec"] for lang in languages()}
     sheets = [
-        text(lang).of(variants(model)).sheets for lang in languages() for model in KINDS.values()
+        text(lang).of(variants(model)).of_pages().sheets
+        for lang in languages()
+        for model in KINDS.values()
     ]
     assert len(specs) == len(languages())
     assert {titles["spec"] for titles in sheets} == specs
@@ -381,15 +378,22 @@ def test_sentences_can_stand_in_formulas(lang):
     assert sentence_problems(text(lang).words) == set()
 
 
+@pytest.mark.parametrize("lang", TRANSLATED)
+def test_sentences_of_pages_can_stand_in_formulas(lang):
+    words = translated(lang, PAGES)
+    assert _unfit_sentences(words) == set()
+    altered = put(words, "sentences.verdict", "{output} for {label}")
+    assert _unfit_sentences(altered) == {"sentences.verdict"}
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
     [
         ("sentences.agrees", 'They "agree".'),
         ("sentences.wrong", "a" * 256),
-        ("story.never", "two\nlines"),
-        ("sentences.verdict", "{output} for {label}"),
-        ("table.story.never", 'In "none".'),
-        ("regression.story.end", "a" * 256),
+        ("sentences.never", "two\nlines"),
+        ("table.sentences.never", 'In "none".'),
+        ("regression.sentences.end", "a" * 256),
     ],
 )
 def test_a_sentence_that_no_formula_takes_is_found(english, key, value):

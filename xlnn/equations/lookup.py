@@ -374,7 +374,7 @@ class FromWords(Equation):
     others : tuple of str
         For each word, the value that makes no input 1.
     shape : tuple of int
-        The shape of the inputs, by default that of a picture of one row.
+        The shape of the inputs.
     """
 
     reads_as_stated = repeats = discontinuous = True
@@ -384,10 +384,9 @@ class FromWords(Equation):
         self,
         inputs: Sequence[int | tuple[int, str]],
         others: tuple[str, ...],
-        shape: tuple[int, ...] = (),
+        shape: tuple[int, ...],
     ) -> None:
-        self.inputs, self.others = tuple(inputs), others
-        self.shape = shape or (1, len(self.inputs))
+        self.inputs, self.others, self.shape = tuple(inputs), others, shape
 
     def typed(self, row: np.ndarray) -> tuple[list[float], list[str]]:
         """Return the numbers and words to type for some inputs."""

@@ -113,6 +113,10 @@ class Text:
             words = _merged(words, self.words[variant])
         return replace(self, words=words)
 
+    def of_pages(self) -> Self:
+        """Return the texts with the translations of pages that are not among them."""
+        return replace(self, words=_merged(translated(self.lang, PAGES), self.words))
+
     def with_own(self, own: str) -> Self:
         """Return the texts with the few that one kind of workbook replaces."""
         return replace(

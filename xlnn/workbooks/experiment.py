@@ -41,7 +41,7 @@ from xlnn.workbooks.making import Making, Samples, made, one_of
 from xlnn.workbooks.origin import Origin, check_reading, source_name
 from xlnn.workbooks.pages import network_drawing
 from xlnn.workbooks.pages.guide import SCALE, blanks, draw_guide
-from xlnn.workbooks.pages.page import Page, in_words, on_pages, said
+from xlnn.workbooks.pages.page import Page, in_words, on_pages, said, with_pages
 from xlnn.workbooks.pages.sheet import Context, Sheet
 from xlnn.workbooks.personal import personal
 from xlnn.workbooks.runs import joined_runs
@@ -566,10 +566,7 @@ class Experiment(WorkbookKind[Spec, Origin]):
             model = on_pages(tuple(self.model(sizes, words)), self.pages)
             if (learns := self.learns_of(spec)) is not None:
                 model = Model(tuple(completed(model.quantities, learns, spec)))
-            for page in self.pages:
-                more = page.quantities(model, learns, spec, words)
-                model = Model((*model.quantities, *more))
-            return in_words(model, words, spec.sizes)
+            return in_words(with_pages(self.pages, model, learns, spec, words), words, spec.sizes)
 
         if not spec.runs:
             return of_one("")

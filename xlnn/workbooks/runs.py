@@ -179,17 +179,23 @@ def joined_runs(
     own = {each.name for each in found.values() if each.each}
     choice = next((choice_of_run(each.name) for each in first if each.name in _epochs(first)), "")
     shown = choosing([each for each in first if each.name in close], own, len(runs), choice)
+    found |= {each.name: each for each in with_used_runs(shown, words)}
+    return Model(tuple(found.values()))
+
+
+def with_used_runs(quantities: Iterable[Quantity], words: Text) -> Iterator[Quantity]:
+    """Yield quantities, with the run that is used beside each choice of a run."""
     used: dict[str, str] = {}
-    for each in shown:
+    for each in quantities:
         uses = {
             role: replace(use, name=used.get(use.name, use.name)) for role, use in each.uses.items()
         }
-        found[each.name] = replace(each, uses=uses)
-        if each.kind == RUN and each.choices:
-            found[each.name] = replace(each, title=words("headings", RUN), symbol=" ")
-            used[each.name] = f"{each.name}_used"
-            found |= {one.name: one for one in beside_choice(each, words)}
-    return Model(tuple(found.values()))
+        if not _is_run(each):
+            yield replace(each, uses=uses)
+            continue
+        yield replace(each, title=words("headings", RUN), symbol=" ", uses=uses)
+        used[each.name] = f"{each.name}_used"
+        yield from beside_choice(each, words)
 
 
 def _close(quantities: Sequence[Quantity]) -> set[str]:

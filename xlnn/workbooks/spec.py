@@ -110,6 +110,11 @@ class Spec(WorkbookSpec):
         return self.picture or (1, self.inputs)  # type: ignore[return-value]
 
     @property
+    def has_images(self) -> bool:
+        """Whether it learns from images rather than from the rows of a table."""
+        return bool(self.picture) and not self.features
+
+    @property
     def is_regression(self) -> bool:
         """Whether it predicts numbers rather than classes."""
         return self.task == "regression"

@@ -70,7 +70,7 @@ TIMELESS = ("xor",)
 
 def words_of(spec: Spec) -> Text:
     """Return the words of a workbook: if nothing trains, those of ``predict`` come last."""
-    found = text(spec.lang).of(variants(spec))
+    found = text(spec.lang).of(variants(spec)).of_pages()
     return found if spec.epochs else found.with_own("predict")
 
 
@@ -133,7 +133,7 @@ A_LAYER = 4
 
 OF_WEIGHTS = ("{}", "dC_d{}", *(f"{name}_{{}}" for name in REMEMBERED))
 
-IN_ROWS = {"counts", *(kind.format(name) for kind in OF_WEIGHTS for name in WEIGHTS)}
+IN_ROWS = {"confusion_counts", *(kind.format(name) for kind in OF_WEIGHTS for name in WEIGHTS)}
 """Kinds of quantities whose arrays keep two dimensions: the unit, and all that it sees; a class,
 and what it is taken for."""
 
@@ -150,8 +150,7 @@ class Network(Experiment):
 
     def learns_of(self, spec: Spec) -> Learns:
         """Return what it learns from; the output is that of the last layer."""
-        assert self.learns is not None  # noqa: S101 -- it is stated below
-        return replace(self.learns, output=f"a{spec.layers[-1].name}")
+        return workbook.learns_of(spec)
 
     def from_template(self, template: Template) -> Origin:
         """Read a template; the units of the last layer follow from the data."""
@@ -295,15 +294,18 @@ class Network(Experiment):
     def stated(self, spec: Spec) -> tuple[Model, Text]:
         """Return all quantities, and the texts for such a network and such data."""
         words = words_of(spec)
-        return workbook.workbook_model(spec, words), words
+        model = workbook.workbook_model(spec, words)
+        return model, workbook.named(words, model)
 
     def sheets(self, model: Model) -> dict[str, Sheet | Page | EachRun]:
         """Return the sheets."""
         return workbook.sheets_of(model)
 
-    def words(self, spec: Spec, layout: Layout | None = None) -> Text:  # noqa: ARG002
+    def words(self, spec: Spec, layout: Layout | None = None) -> Text:
         """Return the texts for such a network and such data."""
-        return words_of(spec)
+        words = words_of(spec)
+        model = layout.model if layout else workbook.workbook_model(spec, words)
+        return workbook.named(words, model)
 
     def equations(self, spec: Spec, layer: str = "") -> Mapping[str, str]:
         """Return the equations of its activations and of its cost, if it trains."""
@@ -316,7 +318,7 @@ class Network(Experiment):
     def cells(self, recipe: Recipe[Spec], layout: Layout, run: Arrays) -> dict[str, np.ndarray]:
         """Return the inputs, the records of NumPy's run, and the initial choices."""
         noted = check.record_values(recipe.spec, run) if recipe.spec.epochs else {}
-        chosen = workbook.first_choices(layout.model, recipe.inputs, run)
+        chosen = workbook.first_choices(recipe.spec, layout.model, recipe.inputs, run)
         return {**recipe.inputs, **noted, **chosen}
 
     def least_formulas(self, spec: Spec) -> int:
@@ -413,5 +415,5 @@ KIND = Network(
     },
     rates=RATES,
     options_for={"epochs": "epochs", "cost": "cost"},
-    learns=Learns(sizes={"x": ("images",)}, classes=True, numbers=True, table=False),
+    learns=workbook.LEARNS,
 )  # fmt: skip

@@ -15,36 +15,37 @@ from xlnn.workbooks.network.quantities.lens import (
     lens_quantities,
     window_quantities,
 )
-from xlnn.workbooks.network.quantities.network import network
+from xlnn.workbooks.network.quantities.network import alone, network
 from xlnn.workbooks.network.quantities.play import course, play_quantities, worth_seeing
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.sheets import (
     check,
     choosers,
     compare,
-    confusion,
-    fit,
-    gradient_check,
     guide,
     images,
     lens,
     plane,
     play,
-    progress,
-    recognise,
     settings,
     weights,
 )
 from xlnn.workbooks.network.sheets.drawing import picture
+from xlnn.workbooks.network.sheets.recognise import Recognise
 from xlnn.workbooks.pages import network_drawing
+from xlnn.workbooks.pages.confusion import Confusion
+from xlnn.workbooks.pages.fit import Fit
+from xlnn.workbooks.pages.gradient_check import GradientCheck, worth_moving
 from xlnn.workbooks.pages.number_parts import Made
-from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.page import Page, in_words, said, with_inputs, with_pages
+from xlnn.workbooks.pages.progress import Progress
 from xlnn.workbooks.pages.sheet import Sheet
 from xlnn.workbooks.pages.table_parts import Table
-from xlnn.workbooks.runs import choosing, seen_by
+from xlnn.workbooks.runs import choosing, seen_by, with_used_runs
+from xlnn.workbooks.samples import Learns
 from xlnn.workbooks.spec import Spec
 
-OPEN_ON_LAST = ("fit_epoch", "confusion_epoch", "draw_epoch", "map_epoch")
+OPEN_ON_LAST = ("map_epoch",)
 """The choices that are the last epoch at first."""
 
 
@@ -53,6 +54,7 @@ def workbook_model(spec: Spec, words: Text) -> Model:
     stack, trained = Stack(spec.of_run(0)), network(spec)
     quantities = [*trained.quantities, *images.quantities(stack)]
     quantities += _looking_closely(stack, trained, words)
+    quantities += _on_pages(stack, trained, words)
     if spec.epochs:
         quantities += check.quantities(spec, words)
     if spec.runs:
@@ -69,54 +71,65 @@ def _looking_closely(stack: Stack, trained: Model, words: Text) -> Iterator[Quan
     found = [*lens_quantities(stack, words, whole=whole)]
     if whole and trains:
         found += window_quantities(stack)
-    if whole:
-        found += recognise.quantities(stack, words)
-    if whole and trains:
-        found += gradient_check.quantities(stack)
-    if trains:
-        found += fit.quantities(stack) if spec.is_regression else confusion.quantities(stack, words)
-        found += progress.quantities(stack, words)
     found += [*play_quantities(stack, words), *picture(stack).quantities()]
     if trains and plane.has_plane(spec):
         found += plane.quantities(stack, words)
     if spec.runs:
         found.append(course(stack))
-        own = {each.name for each in trained.quantities if each.each}
-        found = [*choosing(found, own, spec.number_of_runs)]
+        found = [*choosing(found, _own(trained), spec.number_of_runs)]
+        found += settings.quantities(spec, words)
     return choosers.within_range(found, words)
 
 
+def _own(trained: Model) -> set[str]:
+    """Return the names of the quantities that differ between runs."""
+    return {each.name for each in trained.quantities if each.each}
+
+
+def _on_pages(stack: Stack, trained: Model, words: Text) -> Iterator[Quantity]:
+    """Yield what the pages need that any experiment may name."""
+    spec = stack.spec
+    pages = [*(OF_TRAINING if spec.epochs else ()), *(WHOLE if drawn_whole(spec) else ())]
+    of_one = Model(tuple(alone(spec)))
+    whole = with_pages(pages, of_one, learns_of(spec), spec, words)
+    found = Model(whole.quantities[len(of_one.quantities) :])
+    found = in_words(found, words, {}).quantities
+    if spec.runs:
+        shown = choosing(found, _own(trained), spec.number_of_runs)
+        yield from with_used_runs(shown, words)
+    else:
+        yield from found
+
+
+LEARNS = Learns(sizes={"x": ("images",)}, classes=True, numbers=True, table=False)
+
+
+def learns_of(spec: Spec) -> Learns:
+    """Return what a network learns from; the output is that of the last layer."""
+    return replace(LEARNS, output=f"a{spec.layers[-1].name}")
+
+
 def first_choices(
-    model: Model, inputs: Mapping[str, np.ndarray], run: Mapping[str, np.ndarray]
+    spec: Spec, model: Model, inputs: Mapping[str, np.ndarray], run: Mapping[str, np.ndarray]
 ) -> dict[str, np.ndarray]:
     """Return the initial choices of the sheets with choices.
 
     An image that the network recognises in the end, in the first epoch; on the Lens the first image
-    that shows something, and the place in the middle of its maps; the last image that
-    shows something as a drawing to start from, after the last epoch; a parameter that the cost
-    depends on, moved by 0.001; and what is predicted or recognised in the last epoch.
+    that shows something, and the place in the middle of its maps; a parameter that the cost
+    depends on; and what other pages begin with.
     """
-    run = seen_by(0, model, run)
-    choices = {"slope_h": 0.001}
+    run, choices = seen_by(0, model, run), {}
     for each in (quantity for quantity in model.quantities if quantity.choices):
         _, most = each.choices
         middle = (1 + most) // 2 if each.kind in PLACE else 1
         choices[each.name] = most if each.name in OPEN_ON_LAST else middle
+    choices |= with_inputs(SHARED, model, learns_of(spec), spec, inputs)
     choices |= worth_seeing(inputs, run)
     if "slope_chosen" in model.by_name:
-        choices["slope_chosen"] = gradient_check.worth_moving(model, run)
+        choices["slope_chosen"] = worth_moving(model, run)
     if "map_epoch" in model.by_name:
         choices["map_label_chosen"] = inputs["labels"][-1]
-        choices["map_number"] = reference.known(model)["map_number"]
-    drawn = "raw" if "raw" in inputs else "x"
-    if drawing := model.by_name.get(f"draw_{drawn}"):
-        *_, last = [image for image in inputs[drawn] if image.any()] or inputs[drawn]
-        if drawing.is_input:
-            choices[drawing.name] = last.reshape(drawing.lengths)
-        else:
-            typed = drawing.equation.typed(last.ravel())
-            choices["draw_typed_number"], choices["draw_typed_word"] = typed
-    return {
+    return reference.known(model) | {
         name: np.asarray(value, dtype=object if model[name].is_text else float)
         for name, value in choices.items()
         if name in model.by_name
@@ -128,19 +141,37 @@ def _lined(model: Model) -> Table:
     return Table(*(q.name for q in model.quantities if q.sheet == "weights"), lined=True)
 
 
+OF_TRAINING = (Progress(), Fit(), Confusion())
+WHOLE = (Recognise(), GradientCheck())
+"""The pages that any experiment may name; those of networks that are drawn in full."""
+
+SHARED = (*OF_TRAINING, *WHOLE)
+
 PAGES = (
-    plane.PAGE, play.PAGE, images.PAGE, settings.PAGE, lens.PAGE, recognise.PAGE,
+    plane.PAGE, play.PAGE, images.PAGE, settings.PAGE, lens.PAGE, WHOLE[0],
     images.TESTED_PAGE,
     *(images.Examples(key, gridlines=True) for key in ("training", "test")),
     images.Examples("weights", Made(_lined), gridlines=True),
     images.Examples("gradients", gridlines=True),
-    weights.REMEMBERED, progress.PAGE, compare.PAGE, fit.PAGE, confusion.PAGE,
-    gradient_check.PAGE, check.PAGE, plane.NUMBERS_PAGE, network_drawing.PAGE,
+    weights.REMEMBERED, OF_TRAINING[0], compare.PAGE, *OF_TRAINING[1:], WHOLE[1], check.PAGE,
+    plane.NUMBERS_PAGE, network_drawing.PAGE,
 )  # fmt: skip
 """All pages in the workbook's order: those that only help come last."""
 
-ONCE = (settings.PAGE, compare.PAGE)
-"""Those that show several runs side by side or in rows."""
+ONCE = (settings.PAGE, compare.PAGE, *SHARED)
+"""Those that show several runs side by side or in rows, or one that is chosen."""
+
+
+def named(words: Text, model: Model) -> Text:
+    """Return the texts of a workbook with those of the pages that any experiment may name."""
+    keys = {page.key for page in SHARED}
+    here = Model(tuple(each for each in model.quantities if each.sheet in keys))
+    more = {key: each for key, each in said(here, SHARED).items() if key != "headings"}
+    found = words.with_more(replace(words, words=more)).with_said()
+    steps = found.words["guide"]["steps"]
+    order = [page.key for page in PAGES if page.key in steps]
+    found.words["guide"]["steps"] = {key: steps[key] for key in order}
+    return found
 
 
 def sheets_of(model: Model) -> dict[str, Sheet | Page | compare.EachRun]:

@@ -20,7 +20,7 @@ from xlnn.model import Model
 from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.learning import choice
-from xlnn.workbooks.pages.number_parts import Numbers
+from xlnn.workbooks.pages.number_parts import Numbers, used_choices
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.part import Below, Beside, PagePart, Space
 from xlnn.workbooks.pages.sheet import Context
@@ -114,7 +114,7 @@ class Confusion(Page):
         """Yield the table and the list of the rows that train, or of those that are held out."""
         own, truth = f"{PREFIX}{part}", f"{part}truth"
         epoch, rows = model[f"{part}answer"].axes
-        which, count = "images" if spec.picture else "rows", rows.length
+        which, count = "images" if spec.has_images else "rows", rows.length
         known = model["labels"].shape[0]
         classes, places = min(known, MOST_CLASSES), min(count, MOST_LISTED)
         called = dict.fromkeys(("image", "number"), which[:-1]) | {"total": which}
@@ -165,7 +165,7 @@ class Confusion(Page):
         lists = (Below(left_out, Space(1, shown + 3), _list(part)) for part in parts)
         return [
             Numbers((f"{PREFIX}epoch", f"{PREFIX}epoch_asked"), at=2),
-            Space(),
+            used_choices(model, f"{PREFIX}epoch"),
             Beside(*(_table(part, shown) for part in parts)),
             Beside(*lists, counted),
         ]

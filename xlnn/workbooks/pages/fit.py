@@ -12,25 +12,22 @@ from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.learning import choice
 from xlnn.workbooks.pages.chart_parts import Chart, Trace
-from xlnn.workbooks.pages.number_parts import Numbers, Row
+from xlnn.workbooks.pages.number_parts import Numbers, Row, used_choices
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.part import Below, Beside, PagePart, Space
 from xlnn.workbooks.pages.progress import MOST_TOLD, RESULT_COLOUR, TESTED_COLOUR, named
 from xlnn.workbooks.pages.sheet import Context
+from xlnn.workbooks.pages.table import NARROW
 from xlnn.workbooks.pages.table_parts import Table
 from xlnn.workbooks.pages.text_parts import Label
 from xlnn.workbooks.samples import TEST, Learns, raw_name
 from xlnn.workbooks.spec import Spec
 from xlnn.writing.charts import THIN
-from xlnn.writing.style import NUMBER, QUIET
+from xlnn.writing.style import KEY, NUMBER, QUIET
 
 PREFIX = "fit_"
 ROWS, ERRORS = ("actual", "predicted", "off"), ("rmse", "mae")
-TITLES = {
-    "actual": "actual", "predicted": "predicted", "off": "error",
-    "rmse": "root mean square error", "mae": "mean absolute error",
-}  # fmt: skip
-SYMBOLS = {"actual": "y{}", "predicted": "ŷ{}", "off": "|ŷ − y|{}", "rmse": "RMSE", "mae": "MAE"}
+SYMBOLS = {"actual": "y{}", "predicted": "ŷ{}"}
 PARTS = ("", TEST)
 WIDTH = 14
 SMALL, MANY = 3, 100
@@ -71,14 +68,19 @@ class Fit(Page):
         """
         if "rmse" not in model.by_name or learns is None:
             return
-        epoch, rows = model["off"].axes
+        epoch = model["off"].axes[0]
         yield from choice(f"{PREFIX}epoch", epoch, words, title="epoch shown", sheet=self.key)
         digits, used = str(model["off"].number_format), f"{PREFIX}epoch_used"
 
         def shown(part: str, kind: str, **said: Any) -> Quantity:  # noqa: ANN401 -- fields of a quantity
-            own = {"title": TITLES[kind], "symbol": SYMBOLS[kind], "shape": model["off"].shape}
-            own |= {"sheet": self.key, "number_format": digits}
-            return Quantity(f"{PREFIX}{part}{kind}", f"{PREFIX}{kind}", **own | said)
+            own = (f"{PREFIX}{kind}", SYMBOLS.get(kind, ""), kind)
+            if kind not in SYMBOLS:  # an error, as the model states it
+                own = (model[kind].kind, model[kind].symbol, model[kind].title)
+            called = dict(zip(("kind", "symbol", "title"), own, strict=True))
+            return Quantity(
+                f"{PREFIX}{part}{kind}", shape=model["off"].shape, sheet=self.key,
+                number_format=digits, **called | said,
+            )  # fmt: skip
 
         parts = [part for part in PARTS if f"{part}off" in model.by_name]
         actual = raw_name(learns.t) if spec.scaled_targets else learns.t
@@ -87,7 +89,7 @@ class Fit(Page):
             axis = model[f"{part}off"].axes[-1]
             number = f"{PREFIX}{part}number"
             yield Quantity(number, f"{PREFIX}number", " ", axes=(axis,), counts=True,
-                           title=rows.name, sheet=self.key)  # fmt: skip
+                           title="row", sheet=self.key)  # fmt: skip
             copied = COPY.of(f"{part}{actual}")
             yield shown(part, "actual", axes=(axis,), equation=copied)
             for kind, of in (("predicted", predicted), ("off", "off")):
@@ -116,7 +118,8 @@ class Fit(Page):
             Below(
                 Label("smallest and largest", "headings"),
                 Row(f"{PREFIX}diagonal", look=replace(NUMBER, number_format="", ink=QUIET)),
-                Space(len(ERRORS) + 1),
+                used_choices(model, f"{PREFIX}epoch"),
+                Space(len(ERRORS)),
                 *(_chart(parts, unit, **small) for unit in range(min(outputs, MOST_TOLD))),
             ),
         )]  # fmt: skip
@@ -125,11 +128,14 @@ class Fit(Page):
 def _rows_of(part: str, outputs: int) -> Below:
     """Return a row for each sample of a part, and above the errors over all of them."""
     errors, rows = ([f"{PREFIX}{part}{kind}" for kind in kinds] for kinds in (ERRORS, ROWS))
-    units = dict.fromkeys(rows, lambda page: page.spec.labels)
+    units, number = dict.fromkeys(rows, lambda page: page.spec.labels), f"{PREFIX}{part}number"
     return Below(
         Numbers(*errors, at=1 + 2 * outputs, named=named),
-        Table(f"{PREFIX}{part}number", *rows, units=units, width=WIDTH, named=named),
-    )
+        Table(
+            number, *rows, units=units, width=WIDTH, named=named, widths={number: NARROW},
+            looks={number: replace(KEY, number_format="0")},
+        ),
+    )  # fmt: skip
 
 
 def _chart(parts: Iterable[str], unit: int, **size: int) -> Chart:

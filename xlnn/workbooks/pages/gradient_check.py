@@ -4,12 +4,13 @@ The chosen parameter is moved by h to either side, everything up to the cost is 
 the difference quotient is shown next to the back-propagated gradient.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from math import prod
 from typing import Any
 
+import numpy as np
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import PatternFill
 
@@ -21,7 +22,7 @@ from xlnn.model import Model
 from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.learning import choice
-from xlnn.workbooks.pages.number_parts import Numbers, Row, Symbols
+from xlnn.workbooks.pages.number_parts import Numbers, Row, Symbols, used_choices
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.part import Below, Beside, PagePart, Space
 from xlnn.workbooks.pages.sheet import Context
@@ -50,6 +51,9 @@ MOST = 2_000
 """Parameters up to which there is a column for each."""
 
 WIDTH = 10
+
+HEEDED = 0.01
+"""From which part of the largest slope on a parameter is worth moving."""
 
 
 class GradientCheck(Page):
@@ -132,12 +136,11 @@ class GradientCheck(Page):
         quotient, uses = DIFFERENCE_QUOTIENT.of(h=f"{PREFIX}h"), {}
         for name in summed:
             of = model[name]
-            kind = "quotient" if of.axes[1:] else name
-            uses[name] = f"{PREFIX}{kind}"
+            uses[name] = f"{PREFIX}{'quotient' if of.axes[1:] else name}"
+            own = {"title": "slope of C"} if of.axes[1:] else {"kind": of.kind, "title": of.title}
             yield shown(
-                uses[name], symbol="Δ / 2h{}", title="slope of C" if of.axes[1:] else of.title,
-                axes=of.axes[1:], shape=of.shape, role="backward",
-                equation=quotient.of(f"plus_{name}", f"minus_{name}"),
+                uses[name], symbol="Δ / 2h{}", axes=of.axes[1:], shape=of.shape, role="backward",
+                equation=quotient.of(f"plus_{name}", f"minus_{name}"), **own,
             )  # fmt: skip
         total = model[self.cost]
         said = "(C_T(w+h) − C_T(w−h)) / 2h".replace("C_T", self.cost)
@@ -189,11 +192,13 @@ class GradientCheck(Page):
 
     def made(self, model: Model) -> list[PagePart]:
         """Return the choices and results, the parameters, and the data with w + h and w − h."""
-        first = [(name, f"{name}_asked") for name in (f"{PREFIX}epoch", f"{PREFIX}chosen")]
+        choices = f"{PREFIX}epoch", f"{PREFIX}chosen"
+        first = [(name, f"{name}_asked") for name in choices]
         results = [f"{PREFIX}{kind}" for kind in ("h", *RESULTS)]
         numbers = Numbers(*first, *results, at=1, choices={f"{PREFIX}chosen": ""},
                           positive=[f"{PREFIX}h"])  # fmt: skip
-        return [numbers, Space(2), _parameters(model), Space(), *self._tables(model)]
+        hidden = used_choices(model, *choices)
+        return [numbers, hidden, Space(), _parameters(model), Space(), *self._tables(model)]
 
     def _tables(self, model: Model) -> Iterator[Table]:
         """Yield a table for each set of axes, with what there is with w + h and with w − h."""
@@ -210,6 +215,22 @@ class GradientCheck(Page):
             yield Table(*own, groups=groups, width=WIDTH, repeated=len(here) == len(own))
 
 
+def worth_moving(model: Model, run: Mapping[str, np.ndarray]) -> int:
+    """Return the number of the first parameter that affects the cost: a pixel may be always 0.
+
+    Parameters
+    ----------
+    model : Model
+        With the page.
+    run : dict of arrays
+        What training comes to.
+    """
+    names = [name.removeprefix(PREFIX) for name in model[f"{PREFIX}backward"].sources]
+    slopes = [np.abs(run[name][0]).ravel() for name in names if name in run]
+    size = np.concatenate(slopes) if slopes else np.ones(1)
+    return int((size >= HEEDED * size.max()).argmax()) + 1
+
+
 def _copy(
     of: Quantity,
     name: str,
@@ -223,7 +244,7 @@ def _copy(
     kind = name if title else of.kind
     return Quantity(
         name, kind, said.pop("symbol", of.symbol), title=title or of.title, sheet=sheet,
-        shape=of.shape, equation=equation, uses=uses or {}, role=of.role,
+        shape=of.shape, layer=of.layer, equation=equation, uses=uses or {}, role=of.role,
         number_format=str(of.number_format), meaning=of.meaning, written=of.written,
         source=of.source,
     )  # fmt: skip
@@ -254,19 +275,36 @@ class ParameterNumbers(PagePart):
 
 
 def _parameters(model: Model) -> Below:
-    """Return the parameters, each in a column: its number, its symbol, and its values."""
+    """Return the parameters, each in a column: its number, its symbol, and its values.
+
+    To the right is what the cost has once, such as a penalty, and its slope.
+    """
     begins = f"{PREFIX}dC_d"
     names = [name.removeprefix(begins) for name in model.by_name if name.startswith(begins)]
     lines = {text: [prefix + name for name in names] for text, prefix in LINES.items()}
-    weights, *_ = lines.values()
+    weights, _, plus, minus = lines.values()
+    single = []
+    for name in _moved_once(model, names):
+        single += ["", f"plus_{name}", f"{PREFIX}{name}"]
+        minus += ["", f"minus_{name}", ""]
+    plus += single
     return Below(
         _titled("number", ParameterNumbers(sum(len(model[name].units) for name in weights))),
-        _titled("parameter", Symbols(*weights, coloured=True)),
+        _titled("parameter", Symbols(*weights, *single, coloured=True)),
         *(
             _titled(text, Row(*row, width=WIDTH, flat=True, look=NUMBER))
             for text, row in lines.items()
         ),
     )
+
+
+def _moved_once(model: Model, weights: Collection[str]) -> Iterator[str]:
+    """Yield the names of the single numbers, besides weights, of which there is a slope."""
+    for name, moved in model.by_name.items():
+        of = name.removeprefix("plus_")
+        is_single = of != name and not moved.lengths and of not in weights
+        if is_single and f"{PREFIX}{of}" in model.by_name:
+            yield of
 
 
 def _titled(text: str, row: PagePart) -> Beside:

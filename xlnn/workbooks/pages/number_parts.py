@@ -86,7 +86,7 @@ class Numbers(PagePart):
         """Return the names of each row; the choice of a run is above that of an epoch."""
         rows, shown = [], {name for name, *_ in self.names}
         for name, *beside in self.names:
-            run = choice_of_run(name)
+            run = choice_of_run(name) if model[name].choices else ""
             if run not in shown and run in model.by_name and model[run].choices:
                 rows.append((run, f"{run}_asked"))
             rows.append((name, *beside))
@@ -244,6 +244,12 @@ class Hidden(Row):
 
     def __init__(self, *names: str, indent: int = 0) -> None:
         super().__init__(*[""] * indent, *names, look=Look(number_format=UNREAD))
+
+
+def used_choices(model: Model, *choices: str) -> Hidden:
+    """Return the numbers that are used in place of choices, and of the choices of a run."""
+    names = (f"{each}_used" for name in choices for each in (choice_of_run(name), name))
+    return Hidden(*(name for name in names if name in model.by_name))
 
 
 class Made(PagePart):

@@ -214,6 +214,16 @@ def _repeat_headings(drawing: Drawing, table: Block, blocks: Iterable[Block]) ->
         drawing.repeat_from, drawing.repeat = top, table.row - 1
 
 
+def with_pages(
+    pages: Iterable[Page], model: Model, learns: Learns | None, spec: Spec, words: Text
+) -> Model:
+    """Return a model with what pages need besides, each of them after those before it."""
+    for page in pages:
+        more = page.quantities(model, learns, spec, words)
+        model = Model((*model.quantities, *more))
+    return model
+
+
 def with_inputs(
     pages: Iterable[Page],
     model: Model,

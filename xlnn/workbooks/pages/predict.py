@@ -26,7 +26,7 @@ from xlnn.registry.text import Text
 from xlnn.terms import largest
 from xlnn.workbooks.learning import choice
 from xlnn.workbooks.pages.grid_part import Grid
-from xlnn.workbooks.pages.number_parts import Hidden, Numbers, Row
+from xlnn.workbooks.pages.number_parts import Hidden, Numbers, Row, used_choices
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.part import Below, Beside, PagePart, Space
 from xlnn.workbooks.pages.sheet import Context
@@ -97,18 +97,43 @@ class Predict(Page):
         """Yield what is typed, the computation of one row again, and the answer in words."""
         if learns is None or learns.output not in model.by_name:
             return
-        needed = needed_for(_of_one_epoch(model), [learns.output])
-        weights = [each for each in model.quantities if each.given and each.name in needed]
-        if any(len(each.axes) > 1 for each in weights):
+        if any(len(each.axes) > 1 for each in _weights_of(model, learns.output)):
             return
         x, output = model[learns.x], model[learns.output]
-        rows, epochs = x.axes[0], output.axes[0].length
+        rows, epochs = x.axes[0], output.axes[0]
         one = replace(rows, name=ONE, length=1)
-        state = Axis("epoch", epochs + 1, "up", counts_from=0)
-        yield from choice(f"{PREFIX}epoch", state, words, title="after epoch (0: start)",
-                          sheet=self.key)  # fmt: skip
-        typed = [*self._typed(x, spec, (one, *x.axes[1:]))]
+        if epochs != rows:
+            state = Axis("epoch", epochs.length + 1, "up", counts_from=0)
+            yield from choice(f"{PREFIX}epoch", state, words, title="after epoch (0: start)",
+                              sheet=self.key)  # fmt: skip
+        x = replace(x, axes=(one, *x.axes[1:]), shape=self.typed_shape(x, spec))
+        typed = [*self._typed(x, spec)]
         yield from typed
+        yield from self.computed(model, learns, spec, one)
+        yield from self._answer(model, output, spec, words, typed=_numbers(typed, spec), one=one)
+
+    def typed_shape(self, x: Quantity, spec: Spec) -> tuple[int, ...]:  # noqa: ARG002 -- of pictures
+        """Return the shape of the inputs that are typed."""
+        return x.shape
+
+    def computed(
+        self,
+        model: Model,
+        learns: Learns,
+        spec: Spec,  # noqa: ARG002 -- for other ways
+        one: Axis,
+    ) -> Iterator[Quantity]:
+        """Yield the weights of the chosen epoch, and what follows from them and from the inputs.
+
+        Parameters
+        ----------
+        model, learns, spec
+            As for `quantities`.
+        one : Axis
+            The axis of the row that is typed.
+        """
+        output, rows = model[learns.output], model[learns.x].axes[0]
+        weights = _weights_of(model, learns.output)
         for weight in weights:  # state 0 is the start, so those after epoch e are in row e + 1
             found = OfRow(weight.shape, row=2).of(weight.name, f"{PREFIX}epoch_used")
             yield replace(
@@ -122,16 +147,15 @@ class Predict(Page):
             model.quantities, [learns.output], f"{PREFIX}{{}}", instead=instead, sheet=self.key,
             axes={output.axes[0].name: None, rows.name: one},
         )  # fmt: skip
-        yield from self._answer(model, output, spec, words, _numbers(typed))
 
-    def _typed(self, x: Quantity, spec: Spec, axes: tuple[Axis, ...]) -> Iterator[Quantity]:
+    def _typed(self, x: Quantity, spec: Spec) -> Iterator[Quantity]:
         """Yield what a person types, and the inputs that follow from it."""
         shown = partial(Quantity, sheet=self.key, symbol=" ")
         given = raw_name(x.name) if spec.scaled else x.name
-        equation, is_flat = None, len(axes) == 1 and len(x.shape) == 1
-        grid = self.grid(spec) if is_flat else ()
-        if is_flat and spec.words:
-            equation = _from_words(spec)
+        equation, is_row = None, len(x.axes) == 1
+        grid = self.grid(spec) if is_row and len(x.shape) == 1 else ()
+        if is_row and spec.words:
+            equation = _from_words(spec, x.shape)
             numbers = sum(isinstance(each, int) for each in equation.inputs)
             if numbers:
                 yield shown(f"{PREFIX}typed_number", title="numbers", shape=(numbers,))
@@ -146,23 +170,28 @@ class Predict(Page):
         kind = ("raw" if spec.scaled else given) if equation else f"{PREFIX}given"
         title = "inputs as given" if spec.scaled or not equation else x.title
         yield shown(
-            PREFIX + given, kind=kind, symbol=x.symbol, axes=axes, shape=x.shape, title=title,
+            PREFIX + given, kind=kind, symbol=x.symbol, axes=x.axes, shape=x.shape, title=title,
             equation=equation, number_format="General",
         )  # fmt: skip
         if spec.scaled:
             uses = {"raw": PREFIX + given, "middle": "middle", "factor": "factor"}
-            yield replace(
-                x, name=PREFIX + x.name, sheet=self.key, axes=axes, equation=SCALED, uses=uses
-            )
+            yield replace(x, name=PREFIX + x.name, sheet=self.key, equation=SCALED, uses=uses)
 
-    def _answer(
-        self, model: Model, output: Quantity, spec: Spec, words: Text, typed: Quantity | None
+    def _answer(  # noqa: PLR0913 -- what it depends on
+        self,
+        model: Model,
+        output: Quantity,
+        spec: Spec,
+        words: Text,
+        *,
+        typed: Quantity | None,
+        one: Axis,
     ) -> Iterator[Quantity]:
         """Yield the outputs, and what they mean in words; a number that is missing is said."""
-        one = replace(output.axes[1], name=ONE, length=1)
         shown = partial(Quantity, sheet=self.key, symbol=" ", axes=(one,))
         found, output_name = f"{PREFIX}{output.name}", f"{PREFIX}output"
-        is_classes, is_numbers = "answer" in model.by_name, "rmse" in model.by_name
+        is_classes = "answer" in model.by_name
+        is_numbers = "labels" in model.by_name and spec.is_regression
         if is_classes or is_numbers:
             yield shown(f"{PREFIX}name", title="name", equation=Name(), shape=output.shape)
             yield shown(
@@ -172,9 +201,9 @@ class Predict(Page):
         if is_numbers:
             more, said, uses = _of_numbers(shown, model, output, spec, words)
         elif is_classes:
-            more, said, uses = _of_classes(shown, output, spec, words, shares=self.shares)
+            more, said, uses = self._of_classes(shown, output, spec, words)
         else:
-            more, said, uses = self._of_others(shown, output, spec), Told([""]), {}
+            more, said, uses = self._of_others(shown, output, spec, one), Told([""]), {}
         yield from more
         if typed is not None:
             missing = words.sentence("missing", "A number is missing: an empty cell counts as 0.")
@@ -184,8 +213,34 @@ class Predict(Page):
         if uses:
             yield shown(f"{PREFIX}verdict", equation=said, uses=uses)
 
+    def shares_of(self, spec: Spec) -> tuple[bool, bool]:  # noqa: ARG002 -- for what follows from it
+        """Return whether outputs are drawn as bars, and whether they are between 0 and 1."""
+        return self.shares, self.shares
+
+    def _of_classes(
+        self, shown: Callable[..., Quantity], output: Quantity, spec: Spec, words: Text
+    ) -> "Answer":
+        """Return the class that is found, unless the largest outputs are equal."""
+        outputs, (are_bars, are_shares) = f"{PREFIX}output", self.shares_of(spec)
+        found = [shown(f"{PREFIX}bar", equation=Bar().of(outputs), shape=output.shape)] * are_bars
+        found += [
+            shown(f"{PREFIX}answer", title="class found", number_format="0",
+                  equation=LargestUnit().of(outputs)),
+            shown(f"{PREFIX}label", title="label found", is_text=are_text(spec.labels),
+                  equation=LABEL_OF.of(f"{PREFIX}answer")),
+        ]  # fmt: skip
+        several = len(spec.labels) > 1
+        uses = {"label": f"{PREFIX}label", "a": outputs}
+        if several:
+            found.append(
+                shown(f"{PREFIX}tied", title="largest outputs equal? (1: yes)", number_format="0",
+                      equation=Tied().of(outputs))
+            )  # fmt: skip
+            uses["tied"] = f"{PREFIX}tied"
+        return found, verdict(words, several=several, are_shares=are_shares), uses
+
     def _of_others(
-        self, shown: Callable[..., Quantity], output: Quantity, spec: Spec
+        self, shown: Callable[..., Quantity], output: Quantity, spec: Spec, one: Axis
     ) -> Iterator[Quantity]:
         """Yield outputs that are neither classes nor numbers of a table, perhaps as a picture."""
         found = f"{PREFIX}{output.name}"
@@ -196,7 +251,6 @@ class Predict(Page):
                 equation=as_picture(*grid), uses={"a": found},
             )  # fmt: skip
             return
-        one = replace(output.axes[1], name=ONE, length=1)
         yield replace(
             output, name=f"{PREFIX}output", kind=f"{PREFIX}output", title="output", meaning="",
             axes=(one, *output.axes[2:]), equation=COPY, uses={"a": found}, sheet=self.key,
@@ -207,14 +261,14 @@ class Predict(Page):
         self, model: Model, learns: Learns | None, spec: Spec, given: Mapping[str, Any]
     ) -> dict[str, Any]:
         """Return the last epoch, and the last row that is not all 0."""
-        if learns is None or f"{PREFIX}epoch" not in model.by_name:
+        if learns is None or f"{PREFIX}{learns.x}" not in model.by_name:
             return {}
         name = raw_name(learns.x) if spec.scaled else learns.x
         x = np.asarray(given[name], dtype=float)
         *_, last = [row for row in x if row.any()] or x
-        found: dict[str, Any] = {f"{PREFIX}epoch": model[f"{PREFIX}epoch"].choices[1]}  # type: ignore[index]
+        found = {**super().inputs(model, learns, spec, given)}
         if f"{PREFIX}typed_word" in model.by_name:
-            numbers, said = _from_words(spec).typed(last.ravel())
+            numbers, said = _from_words(spec, x.shape[1:]).typed(last.ravel())
             found[f"{PREFIX}typed_word"] = np.array(said, dtype=object)
             if numbers:
                 found[f"{PREFIX}typed_number"] = np.array(numbers)
@@ -245,7 +299,7 @@ class Predict(Page):
         hidden = [PREFIX + kind for kind in kinds if PREFIX + kind in known]
         return [
             Numbers((f"{PREFIX}epoch", f"{PREFIX}epoch_asked"), at=2),
-            Space(),
+            used_choices(model, f"{PREFIX}epoch"),
             Beside(Below(*parts), *shown),
             *([Space(), Beside(*weights, most=MOST_ACROSS)] if weights else []),
             *([Hidden(*hidden)] if hidden else []),
@@ -258,15 +312,21 @@ def _weight(quantity: Quantity) -> Below:
     return Below(symbol, Grid(quantity.name, height=0, digits="0.00", titled=False))
 
 
-def _of_one_epoch(model: Model) -> list[Quantity]:
-    """Return the quantities, with weights that do not follow from those of the epoch before."""
-    return [replace(q, equation=None, uses={}) if q.given else q for q in model.quantities]
+def _weights_of(model: Model, output: str) -> list[Quantity]:
+    """Return the weights that an output is computed from in one epoch."""
+    of_one_epoch = [replace(q, equation=None, uses={}) if q.given else q for q in model.quantities]
+    needed = needed_for(of_one_epoch, [output])
+    return [each for each in model.quantities if each.given and each.name in needed]
 
 
-def _numbers(typed: Iterable[Quantity]) -> Quantity | None:
+def _numbers(typed: Iterable[Quantity], spec: Spec) -> Quantity | None:
     """Return where numbers are typed, none of which may be missing; of a picture that is paper."""
     given = (each for each in typed if each.is_input and not each.is_text)
-    return next((each for each in given if each.name != f"{PREFIX}picture"), None)
+    return next((each for each in given if not _is_picture(each, spec)), None)
+
+
+def _is_picture(typed: Quantity, spec: Spec) -> bool:
+    return typed.name == f"{PREFIX}picture" or (spec.has_images and len(typed.shape) > 1)
 
 
 def _ink(page: Context[Spec]) -> str:
@@ -328,45 +388,37 @@ def _of_numbers(
     return [predicted], said, {"labels": "labels", "predicted": predicted.name}
 
 
-def _of_classes(
-    shown: Callable[..., Quantity], output: Quantity, spec: Spec, words: Text, *, shares: bool
-) -> Answer:
-    """Return the class that is found, unless the largest outputs are equal."""
-    outputs = f"{PREFIX}output"
-    found = [shown(f"{PREFIX}bar", equation=Bar().of(outputs), shape=output.shape)] * shares
-    found += [
-        shown(f"{PREFIX}answer", title="class found", number_format="0",
-              equation=LargestUnit().of(outputs)),
-        shown(f"{PREFIX}label", title="label found", is_text=are_text(spec.labels),
-              equation=LABEL_OF.of(f"{PREFIX}answer")),
-    ]  # fmt: skip
+def verdict(words: Text, *, several: bool, are_shares: bool) -> Told:
+    """Return the sentence about the class that is found, or that the largest outputs are equal.
+
+    Parameters
+    ----------
+    words : Text
+    several : bool
+        Whether there are several outputs, which may be equal.
+    are_shares : bool
+        Whether they are between 0 and 1, so that they need no exponent.
+    """
+    form = share_of if are_shares else fixed
     lines = [
         words.sentence("undecided", "Undecided: the largest outputs are equal ({output})."),
         words.sentence("verdict", "Prediction: {label} ({output})."),
     ]
-    form, several = share_of if shares else fixed, len(spec.labels) > 1
-    said = Told(
+    return Told(
         lines if several else lines[1:],
         (lambda tied: (tied == 1,)) if several else "",
         form=plain, output=lambda a: form(largest(a[...])),
     )  # fmt: skip
-    uses = {"label": f"{PREFIX}label", "a": outputs}
-    if several:
-        tied = shown(f"{PREFIX}tied", title="largest outputs equal? (1: yes)", number_format="0",
-                     equation=Tied().of(outputs))  # fmt: skip
-        found.append(tied)
-        uses["tied"] = tied.name
-    return found, said, uses
 
 
-def _from_words(spec: Spec) -> FromWords:
+def _from_words(spec: Spec, shape: tuple[int, ...]) -> FromWords:
     """Return how the inputs follow from a row as the user types it."""
     inputs = typed_as(spec.features, spec.words)
     others = (
         next((word for word in column[1:] if (number, word) not in inputs), "–")
         for number, column in enumerate(spec.words)
     )
-    return FromWords(inputs, tuple(others), (len(inputs),))
+    return FromWords(inputs, tuple(others), shape)
 
 
 def typed_names(spec: Spec, name: str) -> Sequence[str]:

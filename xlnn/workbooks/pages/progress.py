@@ -74,9 +74,9 @@ IMAGES = {
 
 
 def named(quantity: Quantity, words: Text) -> str:
-    """Return the name of a quantity, which says of held-out rows that they are."""
-    name = plain_name(quantity, words)
-    return words("headings", "tested", name=name) if TEST in quantity.name else name
+    """Return the name of a quantity, which says of results of held-out rows that they are."""
+    name, is_tested = plain_name(quantity, words), TEST in quantity.name and not quantity.counts
+    return words("headings", "tested", name=name) if is_tested else name
 
 
 def diverged(words: Text, run: str = "") -> Told:
@@ -92,14 +92,6 @@ def diverged(words: Text, run: str = "") -> Told:
     rose = words.sentence(
         "rose", "Training diverged: C_T rose from {first} to {last}. Choose a smaller η.", **ends
     )
-    return warning(lost, rose, words, run)
-
-
-def warning(lost: str, rose: str, words: Text, run: str) -> Told:
-    """Return one of two sentences, on a cost without a value or one that rose, or nothing.
-
-    It begins with the name of the run, if there is one.
-    """
     if run:
         lost, rose = (words("joined", "named", what=run, name=said) for said in (lost, rose))
     return Told(
@@ -150,10 +142,10 @@ class Progress(Page):
             yield shown(f"{self.key}_{RUN}", RUN, choices=(1, len(runs)))
         yield shown("best", "progress_best", title="the first epoch with the smallest total cost",
                     equation=Least("epoch").of(COST), number_format="0")  # fmt: skip
-        said = IMAGES if spec.picture else ROWS
+        said = IMAGES if spec.has_images else ROWS
         if "answer" in model.by_name:
             rows = model["answer"].axes[-1].length
-            kind = "progress_images" if spec.picture else "progress_rows"
+            kind = "progress_images" if spec.has_images else "progress_rows"
             never = f'0;;"{words.sentence("none", "none")}"'
             yield shown("all_right", kind, title=said["all_right"], number_format=never,
                         equation=first_all_right(rows).of("recognised"))  # fmt: skip
@@ -223,7 +215,7 @@ def _story(model: Model, spec: Spec, words: Text) -> Iterator[Told]:
         line = words.sentence(key, english, cost="{C_T_last}", **ends)
         yield Told([line], digits=3, form=fixed)
         return
-    texts, which = (IMAGES, "images") if spec.picture else (ROWS, "rows")
+    texts, which = (IMAGES, "images") if spec.has_images else (ROWS, "rows")
     rows = model["answer"].axes[-1].length
     for part in ("", TEST) if f"{TEST}recognised" in model.by_name else ("",):
         key, number = "tested" if part else "end", f"{{{part}recognised_last}}"
@@ -289,7 +281,7 @@ def _tested(title: str, page: Context) -> str:
 
 
 def _of_classes(name: str, rows: int, page: Context) -> str:
-    english = (IMAGES if page.spec.picture else ROWS)[name]
+    english = (IMAGES if page.spec.has_images else ROWS)[name]
     return page.words.of_itself("charts", english).format(images=rows)
 
 

@@ -357,7 +357,7 @@ class Units(PagePart):
 def _have_symbols(model: Model, names: Iterable[str]) -> bool:
     """Return whether some quantities have symbols, for which a table has a row of headings."""
     quantities = (model[name] for name in names)
-    return any(quantity.heading(quantity.units[0]) for quantity in quantities)
+    return any(quantity.heading(quantity.units[0]).strip() for quantity in quantities)
 
 
 def _above_symbol(quantity: Quantity, words: Text) -> str:

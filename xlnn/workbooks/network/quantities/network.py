@@ -18,7 +18,7 @@ from xlnn.equations.layer import WEIGHTS, probed
 from xlnn.equations.optimiser import OPTIMISERS, PENALTY, Optimiser, with_penalty
 from xlnn.equations.surface import GRADIENT_SIZE
 from xlnn.model import Model
-from xlnn.quantity import Quantity
+from xlnn.quantity import GradientOf, Quantity
 from xlnn.workbooks.learning import stepped
 from xlnn.workbooks.network.quantities.stack import TEST, Stack, quantity
 from xlnn.workbooks.runs import of_runs
@@ -226,7 +226,8 @@ def _gradients(stack: Stack) -> Iterator[Quantity]:
         if kind in WEIGHTS and stack.spec.regularised:
             gradient = with_penalty(gradient)
         uses = stack.named(layer) | {"w": f"{kind}{layer}", L2: L2}
-        yield quantity(f"dC_d{kind}", gradient, uses, shape, layer=layer, **rows)
+        of = GradientOf(f"{kind}{layer}")
+        yield quantity(f"dC_d{kind}", gradient, uses, shape, layer=layer, gradient_of=of, **rows)
 
 
 def _results(stack: Stack, samples: Axis, prefix: str = "", sheet: str = "") -> Iterator[Quantity]:

@@ -9,17 +9,16 @@ import numpy as np
 from xlnn.equations.elementary import COPY
 from xlnn.equations.layer import WEIGHTS
 from xlnn.equations.lookup import OfRow, OfUnit
-from xlnn.equations.number import fixed, share
 from xlnn.equations.sentences import Bar, Name, Told, plain
 from xlnn.equations.units import training_position
 from xlnn.equations.verdict import Tied
 from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
-from xlnn.terms import largest
 from xlnn.workbooks.network.quantities.figure import LISTED, Figure
 from xlnn.workbooks.network.quantities.lens import ONE, said_of_prediction
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
-from xlnn.workbooks.pages.progress import warning
+from xlnn.workbooks.pages.predict import verdict
+from xlnn.workbooks.pages.progress import diverged
 
 SHEET, NUMBERS = "play", "drawing"
 PREFIX = "play_"
@@ -37,27 +36,6 @@ play = partial(quantity, prefix=PREFIX, sheet=SHEET)
 one = partial(play, axes=(ONE,))
 drawn = partial(play, sheet=NUMBERS)
 """State a quantity of the sheet Play, one of the chosen sample, and one of the sheet Drawing."""
-
-
-def diverged(words: Text, run: str = "") -> Told:
-    """Return the warning that training increased the total cost or made it overflow, or nothing.
-
-    It begins with the name of the run, if there is one.
-    """
-    ends = {"first": "{C_T_first}", "last": "{C_T_last}"}
-    lost, rose = (words.open("sentences", key, **ends) for key in ("lost", "rose"))
-    return warning(lost, rose, words, run)
-
-
-def verdict(stack: Stack, words: Text) -> Told:
-    """Return the sentence about the predicted class, or that the largest outputs are equal."""
-    form, several = share if stack.is_share else fixed, len(stack.spec.labels) > 1
-    lines = [words.open("sentences", key) for key in ("undecided", "verdict")]
-    return Told(
-        lines if several else lines[1:],
-        (lambda tied: (tied == 1,)) if several else "",
-        form=plain, output=lambda a: form(largest(a[...])),
-    )  # fmt: skip
 
 
 def truth(words: Text, *, several: bool) -> Told:
@@ -185,7 +163,8 @@ def _said(stack: Stack, words: Text) -> Iterator[Quantity]:
     yield from found
     tied = {each.kind: each.name for each in found}
     said = {"label": "play_label", "a": "play_surest", **tied}
-    yield one("verdict", verdict(stack, words), said)
+    told = verdict(words, several=bool(found), are_shares=stack.is_share)
+    yield one("verdict", told, said)
     if spec.epochs:
         known = {"answer": "play_answer", "truth": "play_truth", "label": "play_truth_label"}
         yield one("truth_text", truth(words, several=bool(found)), known | tied)

@@ -50,7 +50,6 @@ QUANTITY_KINDS = {
     **_kinds("training", "result", "0", answer="", right=""),
     **_kinds("training", "result", "General", label=""),
     **_kinds("training", "result", predicted="ŷ{}", off="|ŷ − y|{}"),
-    **_kinds("fit", "result", "General", actual="y{}"),
     **_kinds("progress", "backward", C_T="C_T", mean_C="", gradient_size="|∇C_T|",
              penalty="λ/2 Σ w²"),
     **_kinds("progress", "result", "0", recognised=""),

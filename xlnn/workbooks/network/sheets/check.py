@@ -22,10 +22,10 @@ from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.network import alone, network, of_each_run
 from xlnn.workbooks.network.quantities.stack import TEST, Stack, quantity
-from xlnn.workbooks.network.sheets.names import named
 from xlnn.workbooks.pages.number_parts import Made, Numbers
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.part import Below, Beside, PagePart, Space
+from xlnn.workbooks.pages.progress import named
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table_parts import Table
 from xlnn.workbooks.spec import Spec

@@ -53,7 +53,7 @@ def quantities(spec: Spec, words: Text) -> Iterator[Quantity]:
     yield each("least", least_of("time").of("C_T"))
     yield each("C_T_last", last_of().of("C_T"))
     if not spec.is_regression:
-        never = f'0;;"{words("story", "none")}"'
+        never = f'0;;"{words.sentence("none", "none")}"'
         yield each("all_right", first_all_right(spec.images), number_format=never)
     told = "rmse" if spec.is_regression else "recognised"
     unit = (0,) if spec.is_regression else ()

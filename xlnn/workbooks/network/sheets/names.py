@@ -1,17 +1,6 @@
-"""Name quantities, inputs and layers in headings."""
+"""Name layers in headings."""
 
-from xlnn.quantity import Quantity
-from xlnn.registry.text import Text
-from xlnn.workbooks.network.quantities.stack import TEST
 from xlnn.workbooks.pages.sheet import Context
-from xlnn.workbooks.pages.table import plain_name
-
-
-def named(quantity: Quantity, words: Text) -> str:
-    """Return the name of a quantity, to be shown beside that of the training samples."""
-    name = plain_name(quantity, words)
-    is_beside = quantity.sheet in {"progress", "fit", "check"} and TEST in quantity.name
-    return words("headings", "tested", name=name) if is_beside else name
 
 
 def layer_name(page: Context, layer: str, of: str = "play") -> str:

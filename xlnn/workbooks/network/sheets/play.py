@@ -195,7 +195,7 @@ def _outputs(model: Model, names: Sequence[str]) -> Iterator[PagePart]:
     """Yield a column for each of the names of the outputs, their values, and targets or bars."""
     section, keys = "lens", ("output_a", "output_bar")
     if f"{PREFIX}t" in model.by_name:
-        section, keys = "quantities", ("predicted", "actual")
+        section, keys = "headings", ("predicted", "actual")
     heads = [Label("output_name", "lens", SECTION), *(Label(key, section, HEAD) for key in keys)]
     for head, name in zip(heads, names, strict=False):
         looks = {name: _look(model[name])}

@@ -2,10 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 
+from xlnn.equations.runs import SaidOfEachRun
 from xlnn.model import Model
+from xlnn.quantity import Quantity
+from xlnn.registry.text import Text
+from xlnn.workbooks.network.quantities.stack import quantity
 from xlnn.workbooks.pages.number_parts import Made, Numbers
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.part import Below, Beside, PagePart, Space
+from xlnn.workbooks.pages.progress import diverged
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import bounded_validation
 from xlnn.workbooks.pages.table_parts import Units
@@ -25,6 +30,15 @@ BOUNDS = {
 
 VALUES, WIDTH = 3, 12
 """The first column of the cells that may be changed, and their least width."""
+
+
+def quantities(spec: Spec, words: Text) -> Iterator[Quantity]:
+    """Yield the sentence about each of several runs whose total cost rose."""
+    runs = range(1, spec.number_of_runs + 1)
+    each = [diverged(words, words("compare", "run", run=run)) for run in runs]
+    yield quantity(
+        "diverged", SaidOfEachRun(each), shape=(len(each),), prefix="settings_", sheet=SHEET
+    )
 
 
 class _Settings(Below):
