@@ -47,8 +47,8 @@ class Parameter:
 
     Attributes
     ----------
-    symbol : str
-        The letter that the sheets show.
+    title, symbol : str
+        The name and the letter that the sheets show.
     tensor : str
         What PyTorch calls it.
     is_weight : bool
@@ -56,20 +56,40 @@ class Parameter:
         pictures and paths, and initialised by fan-in.
     start : float or None
         The initial value; None if it is random.
+    meaning, of_filters : str
+        Its meaning, and that of a network whose layers have filters, if different.
+    slope : (str, str)
+        The meaning of its gradient, and the sum that this is; empty if the Guide does not say them.
     """
 
+    title: str
     symbol: str
     tensor: str
     is_weight: bool = False
     start: float | None = None
+    meaning: str = ""
+    of_filters: str = ""
+    slope: tuple[str, str] = ("", "")
 
 
 PARAMETERS = {
-    "W": Parameter("w", "weight", is_weight=True),
-    "b": Parameter("b", "bias"),
-    "gain": Parameter("γ", "weight", start=1.0),
-    "shift": Parameter("β", "bias", start=0.0),
-}
+    "W": Parameter(
+        "weights", "w", "weight", is_weight=True,
+        meaning="how much weight a unit gives each input",
+        of_filters="how much weight a filter gives each pixel, or a unit each input",
+        slope=("how fast the total cost changes with a weight", "Σ δ a{decay}"),
+    ),
+    "b": Parameter(
+        "biases", "b", "bias", meaning="how easily a unit is activated",
+        slope=("how fast the total cost changes with a bias", "Σ δ"),
+    ),
+    "gain": Parameter(
+        "gains", "γ", "weight", start=1.0, meaning="how much a unit scales its normalised value"
+    ),
+    "shift": Parameter(
+        "shifts", "β", "bias", start=0.0, meaning="how far a unit shifts it: z = γ x̂ + β"
+    ),
+}  # fmt: skip
 """The parameters of all kinds of layers, by the name before the layer's: W2, gain3.
 
 Differs from Ba et al. 2016, whose letters are g and b: b is that of a dense layer, and beta2 would

@@ -179,10 +179,8 @@ def described(
 
 def name_of(quantity: Quantity, words: Text) -> str:
     """Return what a workbook calls a quantity; empty if it has no name."""
-    name = words.words["quantities"].get(quantity.kind, "")
-    if not name:  # a sheet may have texts for its own quantities
-        name = words.words.get(quantity.sheet, {}).get(quantity.kind, "")
-    return name if isinstance(name, str) and "{" not in name else ""
+    name: str = words.words["quantities"].get(quantity.kind, "")
+    return name
 
 
 def names_in(

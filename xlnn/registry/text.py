@@ -17,24 +17,22 @@ from xlnn.errors import DataError, Message, OptionsError
 from xlnn.registry.templates import experiments, folder, loaded
 
 VARIANTS = (
-    *("digits", "xor", "cnn", "table", "regression", "maps", "cross_entropy"),
-    *("scaled", "scaled_targets"),
+    *("digits", "xor", "cnn", "table", "regression", "maps", "scaled"),
     *("momentum", "rmsprop", "adam"),
 )
 """Tables of texts that replace others."""
+
+TITLES = "titles"
+"""The table of the titles and meanings of quantities: its keys are the English ones."""
 
 SHARED: Mapping[str, frozenset[str] | None] = {
     "joined": None,
     "compare": None,
     "headings": None,
     "validation": None,
-    "drawing": None,
     "sheets": frozenset({"guide", "spec", "compare", "drawing"}),
     "notes": frozenset({"spec", "compare", "drawing"}),
-    "quantities": frozenset(
-        {"mu", "beta", "beta1", "beta2", "epsilon", "steps", "correction1", "correction2"}
-        | {"velocity_W", "square_W", "moment1_W", "moment2_W", "direction_W"}
-    ),
+    TITLES: None,
     "guide": frozenset(
         {
             "steps_title",
@@ -93,6 +91,32 @@ class Text:
             self.said.setdefault(section, {})[english] = english
         found: str = self.words.get(section, {}).get(english, english)
         return found
+
+    def title(self, kind: str, english: str) -> str:
+        """Return the title of a kind of quantities, given the English one."""
+        known: str = self.words.get(TITLES, {}).get(english, english)
+        return self.words.get("quantities", {}).get(kind) or known
+
+    def in_words_of(self, other: Self) -> Self:
+        """Return English texts in another language, as far as it has them.
+
+        Titles and meanings are found by their English text, or by their kind if that has another
+        word.
+        """
+
+        def titled(words: Mapping[str, Any]) -> dict[str, Any]:
+            return {
+                key: known.get(word, word) if isinstance(word, str) else titled(word)
+                for key, word in words.items()
+            }
+
+        more = dict(other.words)
+        known, found = more.pop(TITLES, {}), dict(self.words)
+        if "quantities" in found:
+            found["quantities"] = titled(found["quantities"])
+        if symbols := found.get("guide", {}).get("symbols"):
+            found["guide"] = {**found["guide"], "symbols": titled(symbols)}
+        return replace(self, words=_merged(found, more))
 
     def sentence(self, key: str, english: str, **values: object) -> str:
         """Return a sentence translated, or in English, with some of its ``{braces}`` filled in."""
@@ -202,9 +226,10 @@ def text(
     if not own:
         return Text(lang, _read(folder() / "text" / f"{lang}.toml"))
     words = _merged(_merged(_shared("en"), declared or {}), translated("en", own, home))
-    if lang != "en":
-        words = _merged(_merged(words, _shared(lang)), translated(lang, own, home))
-    return Text(lang, words)
+    if lang == "en":
+        return Text(lang, words)
+    more = _merged(_shared(lang), translated(lang, own, home))
+    return Text(lang, words).in_words_of(Text(lang, more))
 
 
 def translated(lang: str, own: str, home: Path | None = None) -> dict[str, Any]:
@@ -247,15 +272,17 @@ def missing(
         The folder of its files.
     """
     known = _merged(_shared(lang), translated(lang, own, home))
-    yield from _missing(words.words, known, "")
+    yield from _missing(words.words, known, known.get(TITLES, {}), "")
 
 
-def _missing(words: Mapping[str, Any], known: object, above: str) -> Iterator[tuple[str, str]]:
+def _missing(
+    words: Mapping[str, Any], known: object, titles: Mapping[str, str], above: str
+) -> Iterator[tuple[str, str]]:
     for key, word in words.items():
         there = known.get(key) if isinstance(known, Mapping) else None
         if isinstance(word, Mapping):
-            yield from _missing(word, there, f"{above}{key}.")
-        elif word and not there:
+            yield from _missing(word, there, titles, f"{above}{key}.")
+        elif word and not there and word not in titles:
             yield f"{above}{key}", str(word)
 
 
@@ -264,6 +291,7 @@ def _shared(lang: str) -> dict[str, Any]:
     shared = {
         section: {key: word for key, word in words[section].items() if not keys or key in keys}
         for section, keys in SHARED.items()
+        if section in words
     }
     return _merged(_merged(shared, words["experiments"]), translated(lang, PAGES))
 

@@ -193,7 +193,7 @@ def with_used_runs(quantities: Iterable[Quantity], words: Text) -> Iterator[Quan
         if not _is_run(each):
             yield replace(each, uses=uses)
             continue
-        yield replace(each, title=words("headings", RUN), symbol=" ", uses=uses)
+        yield replace(each, title=RUN, symbol=" ", uses=uses)
         used[each.name] = f"{each.name}_used"
         yield from beside_choice(each, words)
 
@@ -218,7 +218,8 @@ def _is_run(quantity: Quantity) -> bool:
 
 def _epochs(quantities: Sequence[Quantity]) -> set[str]:
     """Return the names of the choices of an epoch."""
-    epochs = {each.name for each in quantities if each.kind == EPOCH and each.choices}
+    chosen = (each for each in quantities if each.choices)
+    epochs = {each.name for each in chosen if each.kind.rpartition("_")[2] == EPOCH}
     used = (each for each in quantities if _is_used_epoch(each))
     return epochs | {name for each in used for name in each.sources}
 
@@ -314,7 +315,7 @@ def choosing(
         if found.name in epochs:
             name = choice_of_run(found.name)
             choices[found.sheet] = choices[prefix] = name
-            yield replace(found, name=name, kind=RUN, choices=(1, runs))
+            yield replace(found, name=name, kind=RUN, title=RUN, choices=(1, runs))
         elif _is_run(found):
             choices[found.sheet] = found.name
         roles = [role for role, use in found.uses.items() if use.name in own]

@@ -82,8 +82,6 @@ def variants(spec: Spec) -> list[str]:
         ("maps", any(kind.slides for kind in kinds_of(spec).values())),
         (spec.template, spec.template in TEMPLATES and _is_plain(spec) and _is_shipped(spec)),
         ("scaled", spec.scaled),
-        ("scaled_targets", spec.scaled_targets),
-        ("cross_entropy", spec.epochs and COSTS[spec.cost].loss),
         (spec.optimizer, spec.optimizer != PLAIN and len(set(spec.runs)) <= 1),
     )
     return [name for name, does in applies if does]

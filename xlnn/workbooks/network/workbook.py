@@ -68,12 +68,12 @@ def workbook_model(spec: Spec, words: Text) -> Model:
 def _looking_closely(stack: Stack, trained: Model, words: Text) -> Iterator[Quantity]:
     """Yield the quantities about a chosen epoch and, if there are several, a chosen run."""
     spec, whole, trains = stack.spec, drawn_whole(stack.spec), stack.spec.epochs > 0
-    found = [*lens_quantities(stack, words, whole=whole)]
+    found = [*lens_quantities(stack, trained, words, whole=whole)]
     if whole and trains:
         found += window_quantities(stack)
-    found += [*play_quantities(stack, words), *picture(stack).quantities()]
+    found += [*play_quantities(stack, trained, words), *picture(stack).quantities()]
     if trains and plane.has_plane(spec):
-        found += plane.quantities(stack, words)
+        found += plane.quantities(stack, trained, words)
     if spec.runs:
         found.append(course(stack))
         found = [*choosing(found, _own(trained), spec.number_of_runs)]
@@ -163,11 +163,9 @@ ONCE = (settings.PAGE, compare.PAGE, *SHARED)
 
 
 def named(words: Text, model: Model) -> Text:
-    """Return the texts of a workbook with those of the pages that any experiment may name."""
-    keys = {page.key for page in SHARED}
-    here = Model(tuple(each for each in model.quantities if each.sheet in keys))
-    more = {key: each for key, each in said(here, SHARED).items() if key != "headings"}
-    found = words.with_more(replace(words, words=more)).with_said()
+    """Return the texts of a workbook with those of its quantities and of shared pages."""
+    known = {key: each for key, each in said(model, SHARED).items() if key != "headings"}
+    found = replace(words, words=known).in_words_of(words).with_said()
     steps = found.words["guide"]["steps"]
     order = [page.key for page in PAGES if page.key in steps]
     found.words["guide"]["steps"] = {key: steps[key] for key in order}

@@ -50,6 +50,13 @@ TEXTS = "label", "name", "heading", "legend"
 LOOKED_UP = "outputs", "targets"
 """Kinds of several numbers that stand among single ones."""
 
+SIDES = {"across": "right", "up": "up"}
+
+PLACES = {"across": "mm to the right", "up": "mm up"}
+
+LARGEST = {"size": "largest |value|", "max": "largest |w| of the squares"}
+"""What positions, and the largest number of a kind, are called."""
+
 LINE_WIDTHS = {1: 8_000, 2: 19_000, 3: 38_000}
 """How wide it is, in EMU."""
 
@@ -87,9 +94,16 @@ class Drawn:
         """Return the name of a quantity."""
         return f"{self.prefix}{kind}{self.between}{self.layer}"
 
-    def state(self, kind: str, equation: Equation, *shape: int, **own: Any) -> Quantity:  # noqa: ANN401 -- the fields of a quantity
+    def state(
+        self,
+        kind: str,
+        title: str,
+        equation: Equation,
+        *shape: int,
+        **own: Any,  # noqa: ANN401 -- the fields of a quantity
+    ) -> Quantity:
         """State a quantity."""
-        return stated(self.name(kind), kind, equation, *shape, layer=self.layer, **own)
+        return stated(self.name(kind), kind, title, equation, *shape, layer=self.layer, **own)
 
 
 @dataclass(frozen=True)
@@ -138,15 +152,24 @@ class Dots(Drawn):
         uses = {"v": self.value.name, "level": self.name("level"), "y": self.name("up")}
         yield self.value
         if self.largest:
-            yield self.state(self.size, self.largest, uses={"v": self.value.name})
+            yield self.state(
+                self.size, LARGEST[self.size], self.largest, uses={"v": self.value.name}
+            )
             uses["size"] = self.name(self.size)
         level = eq.FillLevel(below_0=self.below_0)
         used = {role: name for role, name in uses.items() if role in level.roles}
-        yield self.state("level", level, count, uses=used, number_format="0")
+        yield self.state("level", "level", level, count, uses=used, number_format="0")
         yield from _coordinates(self, self.places)
         used = {role: uses[role] for role in ("level", "y")}
         shape = count, len(self.levels)
-        yield self.state("dot", eq.Dot(self.levels), *shape, uses=used, number_format="0.0;")
+        yield self.state(
+            "dot",
+            "height, if of level",
+            eq.Dot(self.levels),
+            *shape,
+            uses=used,
+            number_format="0.0;",
+        )
 
     def lines(self, page: Context[Any], last: "Dots") -> Iterator[Line]:
         """Yield these dots, with those down to the last ones, which are below them."""
@@ -184,18 +207,23 @@ class Connections(Drawn):
             shape = len(self.ends), 2
             for way, each in zip(WAYS, zip(*chain(*self.ends), strict=True), strict=True):
                 where = eq.coordinate(each, shape)
-                yield self.state(f"guide_{way}", where, *shape, number_format="0.0")
+                yield self.state(
+                    f"guide_{way}", f"guide: {SIDES[way]}", where, *shape, number_format="0.0"
+                )
             return
         count, weight = len(self.ends), self.weight.name
         yield self.weight
-        yield self.state("heaviest", self.largest, uses={"v": weight})
+        yield self.state("heaviest", "largest |w|", self.largest, uses={"v": weight})
         uses = {"w": weight, "size": self.name("heaviest")}
-        yield self.state("strength", eq.Strength(), count, uses=uses, number_format="0")
+        yield self.state("strength", "strength", eq.Strength(), count, uses=uses, number_format="0")
         shape, uses = (count, 2, len(SERIES)), {"strength": self.name("strength")}
         for at, way in enumerate(WAYS):
             starts, ends = ([end[at] for end in each] for each in zip(*self.ends, strict=True))
             line = eq.LineEnds(SERIES, starts, ends)
-            yield self.state(f"line_{way}", line, *shape, uses=uses, number_format="0.0")
+            yield self.state(
+                f"line_{way}", f"{SIDES[way]}, if of strength", line, *shape, uses=uses,
+                number_format="0.0",
+            )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -242,8 +270,9 @@ class Texts(Drawn):
             said = Lines(self.cells)
             uses = {role: name for role, name in self.uses.items() if role in said.roles}
             yield self.state(
-                f"{self.kind}_text", said, len(self.cells), uses=uses, axes=(Axis(ONE, 1),)
-            )
+                f"{self.kind}_text", "beside the output", said, len(self.cells), uses=uses,
+                axes=(Axis(ONE, 1),),
+            )  # fmt: skip
 
     def lines(self, page: Context[Any]) -> Iterator[Line]:
         """Yield each text at its point."""
@@ -310,14 +339,16 @@ class Picture:
 def stated(
     name: str,
     kind: str,
+    title: str,
     equation: Equation,
     *shape: int,
     **own: Any,  # noqa: ANN401 -- the fields of a quantity
 ) -> Quantity:
     """State a quantity of the sheet Drawing."""
     return Quantity(
-        name, f"{KIND}{kind}", sheet=SHEET, shape=shape, equation=equation, role="result", **own
-    )
+        name, f"{KIND}{kind}", sheet=SHEET, shape=shape, equation=equation, role="result",
+        title=title, **own,
+    )  # fmt: skip
 
 
 def draw_legend(drawing: Drawing, row: int, column: int, said: str) -> None:
@@ -328,7 +359,8 @@ def draw_legend(drawing: Drawing, row: int, column: int, said: str) -> None:
 
 def _coordinates(of: Drawn, places: Sequence[Point], kind: str = "") -> Iterator[Quantity]:
     for way, each in zip(WAYS, zip(*places, strict=True), strict=True):
-        yield of.state(f"{kind}{way}", eq.coordinate(each), len(each), number_format="0.0")
+        title = f"{kind[:-1]}: {SIDES[way]}" if kind else PLACES[way]
+        yield of.state(f"{kind}{way}", title, eq.coordinate(each), len(each), number_format="0.0")
 
 
 def _ends(of: Sequence[Drawn], kind: str) -> tuple[str, str]:

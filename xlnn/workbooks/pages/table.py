@@ -41,10 +41,8 @@ Named = Callable[[Quantity, Text], str]
 
 
 def plain_name(quantity: Quantity, words: Text) -> str:
-    """Return the name of a quantity: that of its kind, or what its sheet or a heading has."""
-    sections = ("quantities", quantity.sheet, "headings")
-    known = (each for each in sections if words.words.get(each, {}).get(quantity.kind))
-    return words(next(known, "quantities"), quantity.kind)
+    """Return the name of a quantity: that of its kind."""
+    return words("quantities", quantity.kind)
 
 
 def called(quantity: Quantity, words: Text) -> str:

@@ -10,17 +10,19 @@ from dataclasses import replace
 from functools import partial
 from math import prod
 
+import numpy as np
+
 from xlnn.axis import Axis
 from xlnn.equation import Sentence
 from xlnn.equations import convolution, sentences
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS
 from xlnn.equations.elementary import COPY
-from xlnn.equations.layer import WEIGHTS
+from xlnn.equations.layer import PARAMETERS, WEIGHTS
 from xlnn.equations.lens import DISTANCE
 from xlnn.equations.lookup import OfRow
 from xlnn.equations.units import training_position
-from xlnn.equations.verdict import PREDICTED
+from xlnn.model import Model
 from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.network import (
@@ -28,8 +30,9 @@ from xlnn.workbooks.network.quantities.network import (
     cost,
     forward,
     optimiser_of,
+    predicted,
 )
-from xlnn.workbooks.network.quantities.stack import Stack, quantity
+from xlnn.workbooks.network.quantities.stack import Stack, copied, quantity
 from xlnn.workbooks.spec import Spec
 
 SHEET = "lens"
@@ -39,7 +42,8 @@ ROWS = {"axes": (ONE,), "prefix": PREFIX, "sheet": SHEET}
 
 lens = partial(quantity, prefix=PREFIX, sheet=SHEET)
 one = partial(lens, axes=(ONE,))
-"""State a quantity of the sheet Lens, and one of the chosen sample."""
+looked_up = partial(copied, prefix=PREFIX, sheet=SHEET)
+"""State a quantity of the sheet Lens, one of the chosen sample, and one of another sheet."""
 
 FIRST_UNITS = 8
 """How many units of a layer are shown where the network is too large to be drawn whole."""
@@ -58,12 +62,16 @@ WIDEST_DRAWN = 60_000
 rows of the Lens, and the widest layer sets how many columns there are."""
 
 
-def lens_quantities(stack: Stack, words: Text, *, whole: bool) -> Iterator[Quantity]:
+def lens_quantities(
+    stack: Stack, trained: Model, words: Text, *, whole: bool
+) -> Iterator[Quantity]:
     """Yield the quantities of the sheet Lens; without epochs only the forward ones.
 
     Parameters
     ----------
     stack : Stack
+    trained : Model
+        What the network computes.
     words : Text
     whole : bool
         Whether to compute everything from pixels and weights, instead of looking up the first units
@@ -71,50 +79,57 @@ def lens_quantities(stack: Stack, words: Text, *, whole: bool) -> Iterator[Quant
     """
     stack = stack if whole else first_units(stack)
     labels, outputs = stack.shapes[stack.output], f"lens_a{stack.output}"
-    yield from _chosen(stack)
-    yield from weights(stack, PREFIX, SHEET)
+    yield from _chosen(stack, trained)
+    yield from weights(stack, trained, PREFIX, SHEET)
     if whole:
         yield from forward_by_bands(stack, slopes=stack.spec.epochs > 0, **ROWS)
     else:
-        yield from _looked_up(stack)
-    yield one("output", COPY.of(outputs), shape=labels)
+        yield from _looked_up(stack, trained)
+    yield one("output", "output", COPY.of(outputs), shape=labels)
     if stack.spec.epochs and whole:
         yield from cost(stack, t="lens_t", a="lens_output", **ROWS)
         yield from backward(stack, t="lens_t", **ROWS)
     for name in stack.names if stack.spec.epochs else ():
-        yield from _layer_gradients(stack, name)
+        yield from _layer_gradients(stack, trained, name)
     for name in stack.names:
         if len(stack.shapes[name]) == 1:
-            yield from _sentences(stack, name, whole=whole)
-    yield one("name", sentences.Name(), shape=labels)
+            yield from _sentences(stack, trained, name, whole=whole)
+    yield one("name", equation=sentences.Name(), shape=labels)
     if stack.spec.is_regression:
         known = {"actual": stack.actual(PREFIX)} if stack.spec.epochs else {}
         said = said_of_prediction(words, known=bool(known))
         yield from prediction(stack, said, known, **ROWS)
     elif stack.has_shares:
-        yield one("bar", sentences.Bar().of(outputs), shape=labels)
+        yield one("bar", equation=sentences.Bar().of(outputs), shape=labels)
     if stack.spec.epochs:
         costs = {"t": "lens_t", "a": "lens_output", "C": "lens_C"}
         if whole and COSTS[stack.spec.cost].loss:
             costs["loss"] = "lens_loss"
-        yield one("C_text", sentences.CostSentence(3 if stack.spec.is_regression else 0), costs)
-        yield one("there", OfRow().of("C", "lens_position"))
-        yield one("gap", DISTANCE.of("lens_C", "lens_there"), number_format="0E+00")
+        said = sentences.CostSentence(3 if stack.spec.is_regression else 0)
+        yield one("C_text", equation=said, uses=costs)
+        yield one("there", "C in the table", OfRow().of("C", "lens_position"))
+        gap = DISTANCE.of("lens_C", "lens_there")
+        yield one("gap", "difference", gap, number_format="0E+00")
 
 
-def _chosen(stack: Stack) -> Iterator[Quantity]:
+def _chosen(stack: Stack, trained: Model) -> Iterator[Quantity]:
     """Yield what is chosen, and what is looked up of the chosen sample."""
-    spec = stack.spec
+    spec, chosen = stack.spec, partial(lens, number_format="0")
     if spec.epochs:
-        yield lens("epoch", choices=(1, spec.epochs), number_format="0")
-    yield lens("image", choices=(1, spec.images), number_format="0")
+        yield chosen("epoch", "epoch", choices=(1, spec.epochs))
+    row = "row of the data" if spec.features else "image"
+    row = row if spec.epochs else "row"
+    yield replace(chosen("image", row, choices=(1, spec.images)), kind="lens_image")
     if spec.epochs:
         position = training_position(spec.images).of("lens_epoch", "lens_image")
-        yield lens("position", position, number_format="0")
+        yield replace(chosen("position", "row in the table", position), kind="lens_position")
     for name, shape in _of_image(stack).items():
-        digits = "0.0000" if name == "t" and spec.scaled_targets else ""
+        digits = trained[name].number_format if name == "t" else "General"
         found = OfRow(shape, shape if name.endswith("t") else stack.shapes["1"])
-        yield one(name, found.of(name, "lens_image"), shape=shape, number_format=digits)
+        yield looked_up(
+            trained[name], found.of(name, "lens_image"), axes=(ONE,), shape=shape,
+            number_format=digits,
+        )  # fmt: skip
 
 
 def forward_by_bands(stack: Stack, **rows: object) -> Iterator[Quantity]:
@@ -124,6 +139,7 @@ def forward_by_bands(stack: Stack, **rows: object) -> Iterator[Quantity]:
     maps are pictures and need no copy.
     """
     prefix, place = rows["prefix"], {key: rows[key] for key in ROWS}
+    below_of = partial(quantity, "below", "activations a of the layer below", **place)
     upper = dict(zip(stack.names, stack.names[1:], strict=False))
     flat = {lower: layer for lower, layer in upper.items() if len(stack.shapes[lower]) == 1}
     below = {layer: f"{prefix}below{layer}" for layer in flat.values()}
@@ -131,7 +147,7 @@ def forward_by_bands(stack: Stack, **rows: object) -> Iterator[Quantity]:
         yield found
         if found.kind == "a" and found.layer in flat:
             layer = flat[found.layer]
-            yield quantity("below", COPY.of(found.name), shape=found.shape, layer=layer, **place)
+            yield below_of(COPY.of(found.name), shape=found.shape, layer=layer)
 
 
 def _of_image(stack: Stack) -> dict[str, tuple[int, ...]]:
@@ -159,14 +175,13 @@ def prediction(
     **rows: object,
 ) -> Iterator[Quantity]:
     """Yield the outputs in the units of their targets, and the sentence about them."""
-    output, predicted = f"{rows['prefix']}output", f"{rows['prefix']}predicted"
+    output = f"{rows['prefix']}output"
     if stack.spec.scaled_targets:
-        yield quantity(
-            "predicted", PREDICTED.of(output, "t_middle", "t_factor"),
-            shape=stack.shapes[stack.output], number_format=stack.measure, **rows,
-        )  # fmt: skip
-        output = predicted
-    yield quantity("verdict", said, {"labels": "labels", **uses, "predicted": output}, **rows)
+        found = predicted(stack, output, shape=stack.shapes[stack.output], **rows)
+        yield found
+        output = found.name
+    uses = {"labels": "labels", **uses, "predicted": output}
+    yield quantity("verdict", equation=said, uses=uses, **rows)
 
 
 def first_units(stack: Stack) -> Stack:
@@ -176,7 +191,7 @@ def first_units(stack: Stack) -> Stack:
     return Stack(stack.spec.sized(layers=layers, labels=labels))
 
 
-def _looked_up(stack: Stack) -> Iterator[Quantity]:
+def _looked_up(stack: Stack, trained: Model) -> Iterator[Quantity]:
     """Yield the first units of each layer and C from the sheet Training."""
     found = [("C", "", ())] * (stack.spec.epochs > 0)
     for name, layer in reversed(stack.kinds.items()):
@@ -186,16 +201,18 @@ def _looked_up(stack: Stack) -> Iterator[Quantity]:
         found[:0] = [(kind, name, stack.shape_of(kind, name)) for kind in kinds]
     at = "lens_position" if stack.spec.epochs else "lens_image"
     for kind, name, shape in found:
-        yield one(kind, OfRow(shape).of(f"{kind}{name}", at), shape=shape, layer=name)
+        of = trained[f"{kind}{name}"]
+        yield looked_up(of, OfRow(shape).of(of.name, at), axes=(ONE,), shape=shape)
 
 
-def weights(stack: Stack, prefix: str, sheet: str, row: int = 1) -> Iterator[Quantity]:
+def weights(
+    stack: Stack, trained: Model, prefix: str, sheet: str, row: int = 1
+) -> Iterator[Quantity]:
     """Yield the weights and biases of the chosen epoch, those of the pixels as pictures."""
     for kind, layer, stated in stack.parameters:
-        shape = shown_shape(stack, kind, layer)
-        uses = {"of": f"{kind}{layer}"} | stack.at_epoch(prefix)
-        found = OfRow(shape, stated, row=row)
-        yield quantity(kind, found, uses, shape, layer=layer, prefix=prefix, sheet=sheet)
+        of, shape = trained[f"{kind}{layer}"], shown_shape(stack, kind, layer)
+        found, uses = OfRow(shape, stated, row=row), {"of": of.name} | stack.at_epoch(prefix)
+        yield copied(of, found, uses, shape=shape, prefix=prefix, sheet=sheet)
 
 
 def shown_shape(stack: Stack, kind: str, layer: str) -> tuple[int, ...]:
@@ -205,53 +222,60 @@ def shown_shape(stack: Stack, kind: str, layer: str) -> tuple[int, ...]:
     return (shape[0], *stack.spec.grid) if is_row else shape
 
 
-def _layer_gradients(stack: Stack, name: str) -> Iterator[Quantity]:
+def _layer_gradients(stack: Stack, trained: Model, name: str) -> Iterator[Quantity]:
     """Yield the gradient of this sample, the gradient of all, and the weights after the step."""
-    own, step = partial(lens, layer=name), optimiser_of(stack).step
+    step, row = optimiser_of(stack).step, "row" if stack.spec.features else "image"
     for number, (kind, stated) in enumerate(stack.kinds[name].parameters.items()):
-        shape = shown_shape(stack, kind, name)
+        shape, symbol = shown_shape(stack, kind, name), PARAMETERS[kind].symbol
         before, after = (OfRow(shape, stated, row=row) for row in (1, 2))
+        own = partial(lens, shape=shape, layer=name)
         if number == 0:  # that of a bias in one sample is shown already: delta
             one_gradient, uses = stack.kinds[name].gradient_of_one, stack.named(name, PREFIX)
-            yield own(f"dC_d{kind}_one", one_gradient, uses, shape)
-        found = {f"dC_d{kind}": before, **({f"{step}_{kind}": after} if step else {}), kind: after}
+            yield own(
+                f"dC_d{kind}_one", f"∂C/∂{symbol}, this {row}", one_gradient, uses,
+                symbol=f"∂C/∂{symbol}^{{}}", role="backward",
+            )  # fmt: skip
+        found = {f"dC_d{kind}{name}": before}
+        found |= {f"{step}_{kind}{name}": after} if step else {}
         for of, equation in found.items():
-            shown = f"{kind}_after" if of == kind else of
-            yield own(shown, equation.of(f"{of}{name}", "lens_epoch"), shape=shape)
+            yield looked_up(trained[of], equation.of(of, "lens_epoch"), shape=shape)
+        yield own(
+            f"{kind}_after", "" if number else f"{symbol} after the update",
+            after.of(f"{kind}{name}", "lens_epoch"), symbol=f"→ {symbol}^{{}}", role="weight",
+        )  # fmt: skip
 
 
-def _headings(kind: str, name: str, shape: tuple[int, ...]) -> tuple[str, ...]:
-    """Return the symbols of the units of a layer."""
-    found = quantity(kind, shape=shape, layer=name)
-    return tuple(found.heading(unit) for unit in found.units)
-
-
-def _sentences(stack: Stack, name: str, *, whole: bool) -> Iterator[Quantity]:
+def _sentences(stack: Stack, trained: Model, name: str, *, whole: bool) -> Iterator[Quantity]:
     """Yield what a layer without maps computes with the numbers in it."""
     layer, shape, names = stack.kinds[name], stack.shapes[name], stack.named(name, PREFIX)
     activation, told = ACTIVATIONS[layer.activation], partial(one, shape=shape, layer=name)
+
+    def headings(kind: str) -> tuple[str, ...]:
+        """Return the symbols of the units of the layer."""
+        of = trained[kind if kind == "loss" else f"{kind}{name}"]
+        return tuple(of.heading(unit) for unit in np.ndindex(*shape))
+
     left_out = () if whole else activation.steps  # of a large network
     own = {kind: on for kind, on in names.items() if kind not in left_out}
     for kind, sentence in layer.sentences.items():
-        said = sentence(_headings(kind, name, shape))
-        yield told(f"{kind}_text", said, own)
-    said = sentences.ActivationSentence(_headings("a", name, shape), activation.symbol)
-    yield told("a_text", said, own)
+        yield told(f"{kind}_text", equation=sentence(headings(kind)), uses=own)
+    said = sentences.ActivationSentence(headings("a"), activation.symbol)
+    yield told("a_text", equation=said, uses=own)
     if not stack.spec.epochs:
         return
     cost = COSTS[stack.spec.cost]
-    loss, delta = (_headings(kind, name, shape) for kind in ("loss", "delta"))
+    delta = headings("delta")
     if name == stack.output:
         targets = own | {"t": "lens_t", "loss": "lens_loss"}
         digits = 3 if stack.spec.is_regression else 0
         if whole and cost.loss:
-            yield told("loss_text", cost.sentence(loss), targets)
+            yield told("loss_text", equation=cost.sentence(headings("loss")), uses=targets)
         sentence, uses = sentences.OutputDeltaSentence(delta, digits), targets
     else:
         upper = stack.names[stack.names.index(name) + 1]
         sentence = stack.kinds[upper].sentence_below(delta)
         uses = stack.named_below(name, PREFIX)
-    yield told("delta_text", sentence, uses)
+    yield told("delta_text", equation=sentence, uses=uses)
 
 
 def window_quantities(stack: Stack) -> Iterator[Quantity]:
@@ -272,25 +296,28 @@ def _of_layer(stack: Stack, name: str) -> Iterator[Quantity]:
     def own(*kinds: str) -> dict[str, str]:
         return {kind: f"lens_window_{kind}{name}" for kind in kinds}
 
-    for kind, length in zip((MAP, *PLACE), (filters, *places), strict=True):
-        yield shown(kind, choices=(1, length), number_format="0")
+    chosen = ((MAP, "map (filter)"), *zip(PLACE, ("row", "column"), strict=True))
+    for (kind, title), length in zip(chosen, (filters, *places), strict=True):
+        yield shown(kind, title, choices=(1, length), number_format="0")
     where = {"number": f"lens_{MAP}{name}", **own("row", "column")}
     seen = {"a": stack.activation(stack.below[name], PREFIX), **where}
-    yield shown("window", convolution.Window(tuple(size[-2:])), seen, tuple(size))
+    window = convolution.Window(tuple(size[-2:]))
+    yield shown("window", "the window", window, seen, tuple(size))
+    titles = {weight: "× the filter"}
     for kind, shape in parameters.items():
         of_filter = convolution.OfFilter(shape, "number").of(
             f"{kind}{name}", "lens_epoch", where["number"]
         )
-        yield shown(f"window_{kind}", of_filter, shape=shape[1:])
+        yield shown(f"window_{kind}", titles.get(kind, "+ bias b"), of_filter, shape=shape[1:])
     uses = own(*parameters, "sum", "product")
     uses |= {"a": f"lens_window{name}", "total": uses["sum"], "products": uses["product"]}
-    yield shown("window_product", convolution.PRODUCTS, uses, tuple(size))
-    yield shown("window_sum", convolution.SUM_OF_PRODUCTS, uses)
-    yield shown("window_z", convolution.PLUS_BIAS, uses)
+    yield shown("window_product", "= products", convolution.PRODUCTS, uses, tuple(size))
+    yield shown("window_sum", "sum of the products", convolution.SUM_OF_PRODUCTS, uses)
+    yield shown("window_z", "= z", convolution.PLUS_BIAS, uses)
     of_place = convolution.OfFilter((filters, *places), *where).of(
         f"z{name}", "lens_position", **where
     )
-    yield shown("window_there", of_place)
+    yield shown("window_there", "z in the table", of_place)
 
 
 def drawn_whole(spec: Spec) -> bool:

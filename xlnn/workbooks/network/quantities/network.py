@@ -11,15 +11,16 @@ from itertools import pairwise
 from math import isfinite
 
 from xlnn.axis import Axis
+from xlnn.equation import Equation
 from xlnn.equations import verdict as eq
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS, TOTAL_COST
-from xlnn.equations.layer import WEIGHTS, probed
+from xlnn.equations.layer import PARAMETERS, WEIGHTS, probed
 from xlnn.equations.optimiser import OPTIMISERS, PENALTY, Optimiser, with_penalty
 from xlnn.equations.surface import GRADIENT_SIZE
 from xlnn.model import Model
 from xlnn.quantity import GradientOf, Quantity
-from xlnn.workbooks.learning import stepped
+from xlnn.workbooks.learning import NAMED, stepped
 from xlnn.workbooks.network.quantities.stack import TEST, Stack, quantity
 from xlnn.workbooks.runs import of_runs
 from xlnn.workbooks.spec import Spec
@@ -29,6 +30,42 @@ L2 = "l2"
 
 FACTOR = (0.1, 3.0)
 """Factors are one over a spread, and functions such as STANDARDIZE take only a positive one."""
+
+
+NO_SOURCE, NORMALISED = "–", "Ba 2016"
+"""Of what no section of the book has; of layer normalisation."""
+
+OF_CONSTANTS = {
+    "mu": "how much of the previous velocity is kept",
+    "beta": "how much of the previous mean square is kept",
+    "beta1": "how much of the previous mean is kept",
+    "beta2": "how much of the previous mean square is kept",
+    "epsilon": "keeps the divisor above 0",
+}
+"""The meanings of an optimiser's constants."""
+
+OF_MEMORIES = {
+    "velocity": {"meaning": "the sum of the gradients so far; older ones count less",
+                 "written": "v ← μ v + ∂C_T/∂w", "source": "{source}"},
+    "square": {"meaning": "the mean square of recent gradients",
+               "written": "s ← β s + (1 − β) (∂C_T/∂w)²", "source": "{source}"},
+    "moment1": {"meaning": "the running mean of the gradients; older ones count less",
+                "written": "m ← β₁ m + (1 − β₁) ∂C_T/∂w", "source": "{source}"},
+    "moment2": {"meaning": "the running mean of their squares; older ones count less",
+                "written": "v ← β₂ v + (1 − β₂) (∂C_T/∂w)²", "source": "{source}"},
+    "direction": {"meaning": "the direction in which weights (and biases) are updated",
+                  "written": "{rule}", "source": "{source}"},
+    "steps": {"meaning": "grows by 1 with each epoch", "written": "n ← n + 1",
+              "source": NO_SOURCE},
+    "correction1": {"meaning": "the share of n gradients in m, which starts at 0",
+                    "written": "1 − β₁ⁿ", "source": "{source}"},
+    "correction2": {"meaning": "the same for v", "written": "1 − β₂ⁿ", "source": "{source}"},
+}  # fmt: skip
+"""What the Guide says of an optimiser's memories."""
+
+DIGITS = {"steps": "0", "velocity": "0.00000", "square": "0.00E+00", "moment1": "0.00000",
+          "moment2": "0.00E+00"}  # fmt: skip
+"""Their number formats, if not 0.0000."""
 
 
 def optimiser_of(stack: Stack) -> Optimiser:
@@ -89,85 +126,167 @@ def alone(spec: Spec) -> Iterator[Quantity]:
     yield from _gradients(stack)
     yield from _results(stack, stack.image)
     gradients = tuple(f"dC_d{kind}{layer}" for kind, layer, _ in stack.parameters)
-    yield quantity("gradient_size", GRADIENT_SIZE.taking(*gradients), axes=(stack.epoch,))
+    size = GRADIENT_SIZE.taking(*gradients)
+    yield quantity("gradient_size", "size of the gradient", size, symbol="|∇C_T|",
+                   sheet="progress", role="backward", axes=(stack.epoch,))  # fmt: skip
     if TEST in stack.samples:
         yield from _tested(stack, stack.samples[TEST])
 
 
 def _settings(stack: Stack) -> Iterator[Quantity]:
-    spec = stack.spec
+    spec, step = stack.spec, {"role": "input", "number_format": "General"}
     if spec.epochs:
         grows = any(
             not isfinite(bound)
             for layer in stack.layers
             for bound in ACTIVATIONS[layer.activation].reach
         )
-        sheet = "settings" if spec.runs else "play"
-        yield quantity("eta", scale=1 / spec.images, is_step_size=grows, sheet=sheet)
+        yield quantity(
+            "eta", "learning rate", symbol="η", sheet="settings" if spec.runs else "play",
+            scale=1 / spec.images, is_step_size=grows, **step,
+            meaning="how far a step goes", source="2-10",
+        )  # fmt: skip
+    setting = partial(quantity, sheet="settings", source=NO_SOURCE, **step)
     for name, constant in optimiser_of(stack).constants.items():
-        yield quantity(name, between=constant.probed)
+        symbol, title = NAMED[name]
+        yield setting(
+            name, title, symbol=symbol, between=constant.probed, meaning=OF_CONSTANTS[name]
+        )
     if spec.regularised:
-        yield quantity(L2, between=(0.01, 0.5))
+        yield setting(
+            L2, "penalty on the weights", symbol="λ", between=(0.01, 0.5),
+            meaning="how strongly large weights are penalised",
+        )  # fmt: skip
+    labels = "names of the outputs" if spec.is_regression else "labels of the classes"
     yield quantity(
-        "labels", shape=(len(spec.labels),), is_text=stack.labels_are_text,
-        sheet="images" if spec.epochs else "settings",
+        "labels", labels if spec.epochs else "labels of the outputs", shape=(len(spec.labels),),
+        is_text=stack.labels_are_text, sheet="images" if spec.epochs else "settings", **step,
     )  # fmt: skip
-    scales = {"": (spec.inputs,)} if spec.scaled else {}
-    scales |= {"t_": stack.shapes[stack.output]} if spec.scaled_targets else {}
-    for of, shape in scales.items():
-        yield quantity(f"{of}middle", shape=shape)
-        yield quantity(f"{of}factor", shape=shape, between=FACTOR)
+    scales = {"": ("input", (spec.inputs,))} if spec.scaled else {}
+    scales |= {"t_": ("target", stack.shapes[stack.output])} if spec.scaled_targets else {}
+    scale = partial(quantity, sheet="settings", role="input")
+    for of, (what, shape) in scales.items():
+        yield scale(f"{of}middle", f"middle of each {what}", shape=shape)
+        yield scale(f"{of}factor", f"factor of each {what}", shape=shape, between=FACTOR)
 
 
-def _data(stack: Stack, **rows: object) -> Iterator[Quantity]:
-    spec, prefix = stack.spec, rows.get("prefix", "")
-    yield quantity("number", counts=True, **rows)
-    yield quantity("raw" if spec.scaled else "x", shape=stack.shapes["1"], **rows)
+def _data(stack: Stack, *, sheet: str = "images", **rows: object) -> Iterator[Quantity]:
+    spec, prefix, shape = stack.spec, rows.get("prefix", ""), stack.shapes["1"]
+    rows = {**rows, "sheet": sheet}
+    given = partial(quantity, role="input", number_format="General", **rows)
+    row = "row" if spec.features or not spec.epochs else "image"
+    yield quantity("number", row, counts=True, number_format="0", **rows)
     if spec.scaled:
-        yield scaled(stack.shapes["1"], **rows)
+        raw = "pixels as given" if row == "image" else "inputs as given"
+        yield given("raw", raw, symbol="x{}", shape=shape)
+        yield scaled(stack, shape, **rows)
+    else:
+        yield given("x", shape=shape, **_of_inputs(stack))
     if not spec.epochs:
         return
-    outputs = stack.shapes[stack.output]
-    yield quantity("raw_t" if spec.scaled_targets else "t", shape=outputs, **rows)
+    shape = stack.shapes[stack.output]
     if spec.scaled_targets:
+        yield given(
+            "raw_t", "target as given", symbol="y{}", shape=shape,
+            meaning="the number to predict, as given", source=NO_SOURCE,
+        )  # fmt: skip
         scale = eq.SCALED.of(f"{prefix}raw_t", "t_middle", "t_factor")
-        yield quantity("t", scale, shape=outputs, number_format="0.0000", **rows)
+        yield quantity("t", equation=scale, shape=shape, role="input", **_of_targets(stack), **rows)
+    else:
+        yield given("t", shape=shape, **_of_targets(stack))
     if not spec.is_regression:
-        yield quantity("truth", eq.ClassOfTargets().of(f"{prefix}t"), **rows)
-        yield stack.label("truth_label", of=f"{prefix}truth", **rows)
+        truth = eq.ClassOfTargets().of(f"{prefix}t")
+        yield quantity("truth", "class", truth, number_format="0", **rows)
+        yield stack.label("truth_label", "label", of=f"{prefix}truth", **rows)
 
 
-def scaled(shape: tuple[int, ...], *, prefix: str = "", **rows: object) -> Quantity:
+def _of_inputs(stack: Stack) -> dict[str, str]:
+    """Return the title, symbol and meaning of the inputs."""
+    spec = stack.spec
+    is_picture = not spec.features and spec.epochs > 0
+    meaning = "the inputs of a row, as the network receives them"
+    if is_picture:
+        meaning = "the pixels of an image: 1 is ink"
+    if spec.scaled and spec.epochs:
+        meaning = "the scaled inputs, as the network receives them"
+    scaling = {"written": "x = (input − middle) × factor", "source": NO_SOURCE}
+    return {
+        "title": "pixels" if is_picture else "inputs", "symbol": "x{}", "meaning": meaning,
+        **(scaling if spec.scaled else {"source": "3-1"}),
+    }  # fmt: skip
+
+
+def _of_targets(stack: Stack) -> dict[str, str]:
+    """Return the title, symbol and meaning of the targets."""
+    spec = stack.spec
+    if spec.scaled_targets:
+        return {
+            "title": "target", "symbol": "t{}",
+            "meaning": "the numbers that the outputs should reach, scaled",
+            "written": "t = (y − middle) × factor", "source": NO_SOURCE,
+        }  # fmt: skip
+    if spec.is_regression:
+        said = {"title": "target", "meaning": "the numbers that the outputs should reach"}
+    else:
+        row = "row" if spec.features else "image"
+        meaning = f"1 for the output unit of the {row}'s class, else 0"
+        said = {"title": "target", "meaning": meaning}
+    return {**said, "symbol": "t{}", "source": "3-3"}
+
+
+def scaled(stack: Stack, shape: tuple[int, ...], *, prefix: str = "", **rows: object) -> Quantity:
     """Return the inputs of that prefix, scaled, in the shape in which they were given."""
     return quantity(
-        "x", eq.SCALED.of(f"{prefix}raw"), shape=shape, prefix=prefix, number_format="0.0000",
-        **rows,
+        "x", equation=eq.SCALED.of(f"{prefix}raw"), shape=shape, prefix=prefix, role="input",
+        **_of_inputs(stack), **rows,
+    )  # fmt: skip
+
+
+def parameter(stack: Stack, kind: str, layer: str, shape: tuple[int, ...]) -> Quantity:
+    """Return a parameter of a layer, without the step that adjusts it.   Book: 3-1, 4-4."""
+    of, trains = PARAMETERS[kind], stack.spec.epochs > 0
+    step = f"{of.symbol} ← {of.symbol} − η {{step_of_{kind}}}"
+    return quantity(
+        kind, of.title, symbol=f"{of.symbol}^{{}}", sheet="weights", shape=shape, layer=layer,
+        role="weight", scale=probed(kind, shape),
+        meaning=(stack.slides and of.of_filters) or of.meaning,
+        written=step if trains else "given", source="{source}" if trains else NO_SOURCE,
     )  # fmt: skip
 
 
 def _trained(stack: Stack) -> Iterator[Quantity]:
     """Yield the weights, of a network with epochs after the memories of their gradients."""
-    weights = (
-        quantity(kind, shape=shape, layer=layer, scale=probed(kind, shape))
-        for kind, layer, shape in stack.parameters
-    )
-    if not stack.spec.epochs:
+    weights = (parameter(stack, kind, layer, shape) for kind, layer, shape in stack.parameters)
+    if stack.spec.epochs:
+        yield from stepped(weights, optimiser_of(stack), stack.state, _memory)
+    else:
         yield from weights
-        return
-
-    def memory(name: str, weight: Quantity | None) -> Quantity:
-        return quantity(f"{name}_{weight.kind}", layer=weight.layer) if weight else quantity(name)
-
-    yield from stepped(weights, optimiser_of(stack), stack.state, memory)
 
 
-def forward(
+def _memory(name: str, weight: Quantity | None) -> Quantity:
+    """Return what an optimiser keeps of the gradients of a weight, or of none."""
+    symbol, title = NAMED[name]
+    if weight is None:
+        return quantity(
+            name, title, symbol=symbol, sheet="optimiser", number_format=DIGITS.get(name, "0.0000"),
+            **OF_MEMORIES[name],
+        )  # fmt: skip
+    of = PARAMETERS[weight.kind]
+    return quantity(
+        f"{name}_{weight.kind}", title.replace("weights", of.title),
+        symbol=f"{symbol}({of.symbol}^{{}})", sheet="optimiser", layer=weight.layer, role="weight",
+        number_format=DIGITS.get(name, "0.0000"), **(OF_MEMORIES[name] if of.is_weight else {}),
+    )  # fmt: skip
+
+
+def forward(  # noqa: PLR0913 -- whose units and weights they are
     stack: Stack,
     *,
     prefix: str = "",
     slopes: bool = True,
     below: Mapping[str, str] | None = None,
     weights: str | None = None,
+    sheet: str = "training",
     **rows: object,
 ) -> Iterator[Quantity]:
     """Yield what every layer computes, from the pixels of that prefix.   Book: 3-2.
@@ -178,9 +297,55 @@ def forward(
     """
     for name, layer in stack.kinds.items():
         names = stack.named(name, prefix, (below or {}).get(name, ""), weights)
-        for kind, equation in {**layer.forward, **(stack.noted(name) if slopes else {})}.items():
-            shape = stack.shape_of(kind, name)
-            yield quantity(kind, equation, names, shape, layer=name, prefix=prefix, **rows)
+        equations = {**layer.forward, **(stack.noted(name) if slopes else {})}
+        own = partial(
+            _of_layer, stack, equations, names, layer=name, prefix=prefix, sheet=sheet,
+            role="forward", **rows,
+        )  # fmt: skip
+        yield from own("mean", "mean of the units below", symbol="μ^",
+                       meaning="the mean of the inputs to a layer normalisation",
+                       written="μ = Σ a / n", source=NORMALISED)  # fmt: skip
+        yield from own("variance", "variance of the units below", symbol="(σ²)^",
+                       meaning="their variance", written="σ² = Σ (a − μ)² / n",
+                       source=NORMALISED)  # fmt: skip
+        yield from own("normalised", "normalised value", symbol="x̂^{}",
+                       meaning="how far a unit below is from the mean, in standard deviations",
+                       written="x̂ = (a − μ) / √(σ² + 0.00001)", source=NORMALISED)  # fmt: skip
+        yield from own("z", "weighted input", symbol="z^{}", meaning="the total input of a unit",
+                       written="z = Σ w x + b, over a filter's window" if stack.slides else
+                       "z = Σ w a + b", source="5-3" if stack.slides else "3-2")  # fmt: skip
+        yield from own("largest", "largest z", symbol="max z^", written="max z", source=NO_SOURCE,
+                       meaning="the largest z of the layer, subtracted so that exp does not "
+                       "overflow")  # fmt: skip
+        yield from own("exp", "exp(z − max z)", symbol="exp^{}", written="exp(z − max z)",
+                       meaning="the share of a unit in softmax, before dividing by the sum",
+                       source=NO_SOURCE)  # fmt: skip
+        yield from own("a", "activation", symbol="a^{}",
+                       meaning="how strongly a unit is activated",
+                       written="{activation}; of a block: the largest or the mean" if stack.slides
+                       else "{activation}",
+                       source="1-3, 5-3" if stack.slides else "1-3, 3-2")  # fmt: skip
+        yield from own("slope", "slope a′(z)", symbol="a′(z^{})", written="{slope}", source="2-6",
+                       meaning="how fast a changes with z")  # fmt: skip
+        yield from own("argmax", "position of the largest", symbol="max^{}", number_format="0",
+                       meaning="which value of a block is the largest (the first if equal)",
+                       written="1, 2 … row by row", source="5-3")  # fmt: skip
+
+
+def _of_layer(  # noqa: PLR0913 -- what all quantities of a layer share
+    stack: Stack,
+    equations: Mapping[str, Equation],
+    uses: Mapping[str, str],
+    kind: str,
+    title: str,
+    *,
+    layer: str,
+    **own: object,
+) -> Iterator[Quantity]:
+    """Yield a quantity of a layer, if the layer states an equation for it."""
+    if kind in equations:
+        shape = stack.shape_of(kind, layer)
+        yield quantity(kind, title, equations[kind], uses, shape, layer=layer, **own)
 
 
 def cost(
@@ -189,15 +354,21 @@ def cost(
     prefix: str = "",
     t: str = "t",
     a: str = "",
+    sheet: str = "training",
     **rows: object,
 ) -> Iterator[Quantity]:
     """Yield C of the outputs of that prefix, and before it the cost of each output.   Book: 3-4."""
     name, found = stack.output, COSTS[stack.spec.cost]
     uses = {kind: f"{prefix}{kind}{name}" for kind in ("z", "largest", "exp")}
     uses |= {"t": t, "a": a or f"{prefix}a{name}", "loss": f"{prefix}loss"}
+    own = partial(quantity, prefix=prefix, sheet=sheet, role="backward", **rows)
     if found.loss:
-        yield quantity("loss", found.loss, uses, stack.shapes[name], prefix=prefix, **rows)
-    yield quantity("C", found.value, uses, prefix=prefix, **rows)
+        yield own("loss", "cost of one output", found.loss, uses, stack.shapes[name], symbol="c{}",
+                  meaning="how wrong one output is", written="{loss}", source="3-3")  # fmt: skip
+    row = "row" if stack.spec.features else "image"
+    yield own("C", "cross-entropy" if found.loss else "squared error", found.value, uses,
+              symbol="C", meaning=f"how wrong the outputs are for one {row}", written="{cost}",
+              source="3-3" if found.loss else "3-4")  # fmt: skip
 
 
 def backward(
@@ -205,73 +376,125 @@ def backward(
     *,
     prefix: str = "",
     t: str = "t",
+    sheet: str = "training",
     **rows: object,
 ) -> Iterator[Quantity]:
     """Yield delta of every layer, from the output layer down.   Book: 4-2, 4-3."""
-    own = partial(quantity, prefix=prefix, **rows)
-    delta, uses = COSTS[stack.spec.cost].delta, stack.named(stack.output, prefix) | {"t": t}
-    yield own("delta", delta, uses, stack.shapes[stack.output], layer=stack.output)
+    shared = {"prefix": prefix, "sheet": sheet, "role": "backward", **rows}
+    written = "δ = (Σ δ w) a′(z); output layer: {delta}"
+    if stack.slides:
+        written = "δ = (Σ δ w) a′(z), of a block for its largest; output layer: {delta}"
+    delta = partial(
+        quantity, "delta", "error of the unit", symbol="δ^{}",
+        meaning="how fast C changes with z: the unit's error", written=written,
+        source="4-2, 5-5" if stack.slides else "4-2, 4-3", **shared,
+    )  # fmt: skip
+    name, uses = stack.output, stack.named(stack.output, prefix) | {"t": t}
+    yield delta(COSTS[stack.spec.cost].delta, uses, stack.shapes[name], layer=name)
     for upper, lower in pairwise(reversed(stack.learning)):
         layer, uses = stack.kinds[upper], stack.named(upper, prefix)
-        for kind, equation in layer.backward.items():
-            yield own(kind, equation, uses, stack.shape_of(kind, upper), layer=upper)
+        own = partial(_of_layer, stack, layer.backward, uses, layer=upper, **shared)
+        yield from own("delta_normalised", "error of the normalised value", symbol="∂C/∂x̂^{}",
+                       meaning="how fast C changes with x̂; ⟨ ⟩ is the mean over the units",
+                       written="∂C/∂x̂ = δ γ; below: δ = (∂C/∂x̂ − ⟨∂C/∂x̂⟩ − x̂ ⟨x̂ ∂C/∂x̂⟩) / "
+                       "√(σ² + 0.00001) a′(z)", source=NO_SOURCE)  # fmt: skip
+        yield from own("delta_mean", "mean of these errors", symbol="⟨∂C/∂x̂⟩^")
+        yield from own("delta_product", "mean of these errors × x̂", symbol="⟨x̂ ∂C/∂x̂⟩^")
         uses = stack.named_below(lower, prefix)
-        yield own("delta", layer.delta_below, uses, stack.shapes[lower], layer=lower)
+        yield delta(layer.delta_below, uses, stack.shapes[lower], layer=lower)
 
 
 def _gradients(stack: Stack) -> Iterator[Quantity]:
-    rows = {"axes": (stack.epoch,)}
+    everywhere = ", over images and places" if stack.slides else ""
     for kind, layer, shape in stack.parameters:
-        gradient = stack.kinds[layer].gradients[kind]
+        gradient, of = stack.kinds[layer].gradients[kind], PARAMETERS[kind]
         if kind in WEIGHTS and stack.spec.regularised:
             gradient = with_penalty(gradient)
-        uses = stack.named(layer) | {"w": f"{kind}{layer}", L2: L2}
-        of = GradientOf(f"{kind}{layer}")
-        yield quantity(f"dC_d{kind}", gradient, uses, shape, layer=layer, gradient_of=of, **rows)
+        meaning, total = of.slope
+        yield quantity(
+            f"dC_d{kind}", f"gradient of the {of.title}", gradient,
+            stack.named(layer) | {"w": f"{kind}{layer}", L2: L2}, shape,
+            symbol=f"∂C_T/∂{of.symbol}^{{}}", layer=layer, sheet="gradients", role="backward",
+            number_format="0.00000", axes=(stack.epoch,), meaning=meaning,
+            gradient_of=GradientOf(f"{kind}{layer}"),
+            written=f"∂C_T/∂{of.symbol} = {total}{everywhere}",
+            source="5-5" if stack.slides else "4-2",
+        )  # fmt: skip
 
 
-def _results(stack: Stack, samples: Axis, prefix: str = "", sheet: str = "") -> Iterator[Quantity]:
+def _results(
+    stack: Stack, samples: Axis, prefix: str = "", sheet: str = "training"
+) -> Iterator[Quantity]:
     """Yield the results of the outputs, for each sample and then for each epoch."""
     spec, rows = stack.spec, {"axes": (stack.epoch, samples), "prefix": prefix, "sheet": sheet}
-    whole = partial(quantity, axes=(stack.epoch,), prefix=prefix)
+    whole = partial(quantity, axes=(stack.epoch,), prefix=prefix, sheet="progress")
     if spec.is_regression:
         yield from predictions(stack, **rows)
     else:
         yield from _answers(stack, **rows)
-        yield quantity("right", eq.RIGHT.of(f"{prefix}answer", f"{prefix}truth"), **rows)
+        right = eq.RIGHT.of(f"{prefix}answer", f"{prefix}truth")
+        yield quantity("right", "right?", right, number_format="0", **rows)
     C = {"C": f"{prefix}C"}
     if spec.regularised and not prefix:  # what is held out is measured, not trained
-        yield whole("penalty", PENALTY.taking(*penalised(stack), L2))
+        yield whole("penalty", "penalty", PENALTY.taking(*penalised(stack), L2),
+                    symbol="λ/2 Σ w²", role="backward", written="λ/2 Σ w²", source=NO_SOURCE,
+                    meaning="what large weights add to the total cost; biases add "
+                    "nothing")  # fmt: skip
         C["penalty"] = "penalty"
-    yield whole("C_T", TOTAL_COST, C)
+    row = "row" if spec.features else "image"
+    yield whole("C_T", "total cost", TOTAL_COST, C, symbol="C_T", role="backward",
+                meaning=f"how wrong the outputs are for all {row}s", written="C_T = Σ C{penalty}",
+                source="3-4")  # fmt: skip
     if not spec.is_regression:
         right = f"{prefix}right"
-        yield whole("recognised", eq.RECOGNISED.of(right))
+        count = "rows classified correctly" if spec.features else "images recognised"
+        yield whole("recognised", count, eq.RECOGNISED.of(right), number_format="0")
         if spec.test_samples:  # so that the two kinds of samples can be compared
-            yield whole("accuracy", eq.ACCURACY.of(right))
+            yield whole("accuracy", "accuracy", eq.ACCURACY.of(right), number_format="0.0%")
         return
     if spec.test_samples:
-        yield whole("mean_C", eq.MEAN_COST, C)
-    own = {"shape": stack.shapes[stack.output], "number_format": stack.measure}
-    yield whole("rmse", eq.ROOT_MEAN_SQUARE.of(f"{prefix}off"), **own)
-    yield whole("mae", eq.MEAN_ABSOLUTE.of(f"{prefix}off"), **own)
+        yield whole("mean_C", "mean cost", eq.MEAN_COST, C, role="backward")
+    own = partial(whole, shape=stack.shapes[stack.output], number_format=stack.measure)
+    off = f"{prefix}off"
+    yield own("rmse", "root mean square error", eq.ROOT_MEAN_SQUARE.of(off), symbol="RMSE{}",
+              meaning="the error over all rows; large errors count more",
+              written="√(Σ (ŷ − y)² / n)", source=NO_SOURCE)  # fmt: skip
+    yield own("mae", "mean absolute error", eq.MEAN_ABSOLUTE.of(off), symbol="MAE{}",
+              meaning="the average error of the rows", written="Σ |ŷ − y| / n",
+              source=NO_SOURCE)  # fmt: skip
 
 
-def _answers(stack: Stack, *, prefix: str = "", **rows: object) -> Iterator[Quantity]:
+def _answers(
+    stack: Stack, *, prefix: str = "", sheet: str = "training", **rows: object
+) -> Iterator[Quantity]:
     """Yield the predicted class."""
-    output = stack.activation(stack.output, prefix)
-    yield quantity("answer", eq.LargestUnit().of(output), prefix=prefix, **rows)
-    yield stack.label("label", of=f"{prefix}answer", prefix=prefix, **rows)
+    output, rows = stack.activation(stack.output, prefix), {**rows, "sheet": sheet}
+    answer = eq.LargestUnit().of(output)
+    yield quantity("answer", "class found", answer, prefix=prefix, number_format="0", **rows)
+    yield stack.label("label", "label found", of=f"{prefix}answer", prefix=prefix, **rows)
 
 
-def predictions(stack: Stack, *, prefix: str = "", **rows: object) -> Iterator[Quantity]:
+def predictions(
+    stack: Stack, *, prefix: str = "", sheet: str = "training", **rows: object
+) -> Iterator[Quantity]:
     """Yield the predictions of a regression in the units of its targets, and their errors."""
-    rows |= {"shape": stack.shapes[stack.output], "number_format": stack.measure, "prefix": prefix}
-    uses = {"a": stack.activation(stack.output, prefix), "t": f"{prefix}t"}
+    a, t = stack.activation(stack.output, prefix), f"{prefix}t"
+    rows |= {"shape": stack.shapes[stack.output], "prefix": prefix, "sheet": sheet}
+    scales = {}
     if stack.spec.scaled_targets:
-        uses |= {"middle": "t_middle", "factor": "t_factor"}
-        yield quantity("predicted", eq.PREDICTED, uses, **rows)
-    yield quantity("off", eq.OFF, uses, **rows)
+        scales = {"middle": "t_middle", "factor": "t_factor"}
+        yield predicted(stack, a, **rows)
+    yield quantity("off", "error", eq.OFF, {"a": a, "t": t, **scales}, symbol="|ŷ − y|{}",
+                   meaning="the error of the prediction for a row", written="|ŷ − y|",
+                   source=NO_SOURCE, number_format=stack.measure, **rows)  # fmt: skip
+
+
+def predicted(stack: Stack, a: str, **rows: object) -> Quantity:
+    """Return the outputs of that name in the units of their targets."""
+    return quantity("predicted", "predicted", eq.PREDICTED.of(a, "t_middle", "t_factor"),
+                    symbol="ŷ{}", meaning="the outputs, converted to the units of y",
+                    written="ŷ = middle + a / factor", source=NO_SOURCE,
+                    number_format=stack.measure, **rows)  # fmt: skip
 
 
 def _tested(stack: Stack, samples: Axis) -> Iterator[Quantity]:

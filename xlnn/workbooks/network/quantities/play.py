@@ -11,12 +11,13 @@ from xlnn.equations.layer import WEIGHTS
 from xlnn.equations.lookup import OfRow, OfUnit
 from xlnn.equations.sentences import Bar, Name, Told, plain
 from xlnn.equations.units import training_position
-from xlnn.equations.verdict import Tied
+from xlnn.equations.verdict import LABEL_OF, Tied
+from xlnn.model import Model
 from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.figure import LISTED, Figure
 from xlnn.workbooks.network.quantities.lens import ONE, said_of_prediction
-from xlnn.workbooks.network.quantities.stack import Stack, quantity
+from xlnn.workbooks.network.quantities.stack import Stack, copied, quantity
 from xlnn.workbooks.pages.predict import verdict
 from xlnn.workbooks.pages.progress import diverged
 
@@ -35,7 +36,9 @@ WHOLE = {"number_format": "0"}
 play = partial(quantity, prefix=PREFIX, sheet=SHEET)
 one = partial(play, axes=(ONE,))
 drawn = partial(play, sheet=NUMBERS)
-"""State a quantity of the sheet Play, one of the chosen sample, and one of the sheet Drawing."""
+looked_up = partial(copied, prefix=PREFIX, sheet=SHEET)
+"""State a quantity of the sheet Play, one of the chosen sample, one of the sheet Drawing, and one
+that another sheet has."""
 
 
 def truth(words: Text, *, several: bool) -> Told:
@@ -60,26 +63,27 @@ def truth(words: Text, *, several: bool) -> Told:
     )
 
 
-def play_quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
+def play_quantities(stack: Stack, trained: Model, words: Text) -> Iterator[Quantity]:
     """Yield the quantities of Play, and those on Drawing that its sentences take."""
     figure = Figure(stack)
     if stack.spec.epochs:
-        yield play("epoch", choices=(1, stack.spec.epochs), **WHOLE)
-    yield play("image", choices=(1, stack.spec.images), **WHOLE)
+        yield play("epoch", "epoch", choices=(1, stack.spec.epochs), **WHOLE)
+    row = "image" if stack.spec.epochs and not stack.spec.features else "row"
+    yield play("image", row, choices=(1, stack.spec.images), **WHOLE)
     if stack.spec.epochs:
         position = training_position(stack.spec.images).of("play_epoch", "play_image")
-        yield drawn("position", position, **WHOLE)
-        yield play("diverged", diverged(words))
-    yield from _chosen(stack)
-    yield from _said(stack, words)
+        yield drawn("position", "row in the table", position, **WHOLE)
+        yield play("diverged", equation=diverged(words))
+    yield from _chosen(stack, trained)
+    yield from _said(stack, trained, words)
     for name, layer, shape in stack.parameters:
         if name in WEIGHTS:
-            yield from _weights(figure, name, layer, shape)
+            yield from _weights(figure, trained, name, layer, shape)
 
 
 def course(stack: Stack) -> Quantity:
     """Return the total cost by epoch, of the chosen run if there are several."""
-    return drawn("course", COPY.of("C_T"), axes=(stack.epoch,))
+    return drawn("course", "cost of each epoch", COPY.of("C_T"), axes=(stack.epoch,))
 
 
 def worth_seeing(inputs: Mapping[str, np.ndarray], run: Mapping[str, np.ndarray]) -> dict[str, int]:
@@ -108,19 +112,20 @@ def worth_seeing(inputs: Mapping[str, np.ndarray], run: Mapping[str, np.ndarray]
     return {"play_image": int(cost.argmin()) + 1, "lens_image": first}
 
 
-def _chosen(stack: Stack) -> Iterator[Quantity]:
+def _chosen(stack: Stack, trained: Model) -> Iterator[Quantity]:
     """Yield the chosen sample, and the results of the chosen epoch."""
     spec = stack.spec
     if spec.features:
         shape = (min(LISTED, spec.inputs),)
         given = OfRow(shape).of("raw" if spec.scaled else "x", "play_image")
-        yield play("given", given, shape=shape, number_format="General")
+        yield play("given", equation=given, shape=shape, number_format="General")
     elif max(spec.grid) <= LARGEST_PICTURE:
         equation = OfRow(spec.grid, stack.shapes["1"])
-        yield one("x", equation.of("x", "play_image"), shape=spec.grid)
+        found, own = equation.of("x", "play_image"), {"axes": (ONE,), "number_format": "General"}
+        yield looked_up(trained["x"], found, shape=spec.grid, **own)
     kinds = ["C_T"] if spec.is_regression else ["C_T", "recognised"]
     for kind in kinds if spec.epochs else ():
-        yield one(kind, OfRow().of(kind, "play_epoch"))
+        yield looked_up(trained[kind], OfRow().of(kind, "play_epoch"), axes=(ONE,))
 
 
 def row_of(stack: Stack) -> str:
@@ -128,46 +133,53 @@ def row_of(stack: Stack) -> str:
     return "play_position" if stack.spec.epochs else "play_image"
 
 
-def _said(stack: Stack, words: Text) -> Iterator[Quantity]:
+def _said(stack: Stack, trained: Model, words: Text) -> Iterator[Quantity]:
     """Yield the outputs, and their meaning in words."""
     spec, outputs, row = stack.spec, f"a{stack.output}", row_of(stack)
     measure = stack.measure if spec.is_regression else SHARE if stack.is_share else "0.000"
     shape = (min(LISTED, len(spec.labels)),)
     output = stack.predicted() if spec.is_regression else outputs
-    yield one("name", Name(), shape=shape)
-    yield play("output", OfRow(shape).of(output, row), shape=shape, number_format=measure)
+    yield one("name", equation=Name(), shape=shape)
+    yield play("output", "output", OfRow(shape).of(output, row), shape=shape, number_format=measure)
     if spec.is_regression:
         own = {"labels": "labels", "predicted": "play_output"}
         if spec.epochs:
             kind = stack.actual()  # of scaled targets those that were given
             actual = OfRow(shape).of(kind, "play_image")
-            found = play(kind, actual, shape=shape, number_format=measure)
+            found = looked_up(trained[kind], actual, shape=shape, number_format=measure)
             yield replace(found, name="play_t")
             own["actual"] = "play_t"
         if len(spec.labels) == 1:  # of several the list below tells each
-            yield one("verdict", said_of_prediction(words, known=spec.epochs > 0), own)
+            said = said_of_prediction(words, known=spec.epochs > 0)
+            yield one("verdict", equation=said, uses=own)
         return
     if stack.has_shares:
-        yield one("bar", Bar().of("play_output"), shape=shape)
-    behind = partial(one, sheet=NUMBERS)
-    yield behind("answer", OfRow().of("answer", row), **WHOLE)
+        yield one("bar", equation=Bar().of("play_output"), shape=shape)
+    behind = partial(looked_up, axes=(ONE,), sheet=NUMBERS)
+    yield behind(trained["answer"], OfRow().of("answer", row))
     labels = {"label": "answer"}
     if spec.epochs:
-        yield behind("truth", OfRow().of("truth", "play_image"), **WHOLE)
+        yield behind(trained["truth"], OfRow().of("truth", "play_image"))
         labels["truth_label"] = "truth"
     for kind, of in labels.items():
-        yield stack.label(kind, f"play_{of}", axes=(ONE,), prefix=PREFIX, sheet=NUMBERS)
+        yield behind(trained[kind], LABEL_OF.of(f"play_{of}"), {"of": f"play_{of}"})
     surest = OfUnit(stack.shapes[stack.output], "answer")
-    yield behind("surest", surest.of(outputs, row, "play_answer"))
+    yield one(
+        "surest",
+        "output of the class found",
+        sheet=NUMBERS,
+        equation=surest.of(outputs, row, "play_answer"),
+    )
     found = [*_tied(stack)] if len(spec.labels) > 1 else []
     yield from found
     tied = {each.kind: each.name for each in found}
     said = {"label": "play_label", "a": "play_surest", **tied}
     told = verdict(words, several=bool(found), are_shares=stack.is_share)
-    yield one("verdict", told, said)
+    yield one("verdict", equation=told, uses=said)
     if spec.epochs:
         known = {"answer": "play_answer", "truth": "play_truth", "label": "play_truth_label"}
-        yield one("truth_text", truth(words, several=bool(found)), known | tied)
+        right = truth(words, several=bool(found))
+        yield one("truth_text", equation=right, uses=known | tied)
 
 
 def _tied(stack: Stack) -> Iterator[Quantity]:
@@ -177,15 +189,18 @@ def _tied(stack: Stack) -> Iterator[Quantity]:
     if len(stack.spec.labels) > LISTED:  # of which Play has some
         every = "play_outputs"
         outputs = OfRow(shape).of(f"a{stack.output}", row_of(stack))
-        yield drawn("outputs", outputs, shape=shape)
-    yield tied("tied", uses={"a": every})
+        yield drawn("outputs", "all outputs", outputs, shape=shape)
+    yield tied("tied", "largest outputs equal? (1: yes)", uses={"a": every})
     if stack.spec.epochs:
         targets = OfRow(shape).of("t", "play_image")
-        yield drawn("targets", targets, shape=shape, number_format="General")
-        yield tied("targets_tied", uses={"a": "play_targets"})
+        yield drawn("targets", "targets", targets, shape=shape, number_format="General")
+        title = "largest targets equal? (1: yes)"
+        yield tied("targets_tied", title, uses={"a": "play_targets"})
 
 
-def _weights(figure: Figure, name: str, layer: str, stated: tuple[int, ...]) -> Iterator[Quantity]:
+def _weights(
+    figure: Figure, trained: Model, name: str, layer: str, stated: tuple[int, ...]
+) -> Iterator[Quantity]:
     """Yield the weights of a layer's first units, as pictures, and their biases."""
     stack, shape = figure.stack, figure.shown(name, layer)
     if not shape:
@@ -196,6 +211,6 @@ def _weights(figure: Figure, name: str, layer: str, stated: tuple[int, ...]) -> 
             shapes[other] = (shape[:1], whole)
     for kind, (shown, whole) in shapes.items():
         uses = {"of": f"{kind}{layer}"} | stack.at_epoch(PREFIX)
-        yield play(kind, OfRow(shown, whole), uses, shown, layer=layer)
+        yield looked_up(trained[f"{kind}{layer}"], OfRow(shown, whole), uses, shape=shown)
     if layer == stack.output:
-        yield one("name", Name(), shape=shape[:1], layer=layer)
+        yield one("name", equation=Name(), shape=shape[:1], layer=layer)

@@ -1,79 +1,17 @@
 """What the quantities of a network share: layers, axes and settings."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from xlnn.axis import Axis, Use
 from xlnn.equation import Equation
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS
-from xlnn.equations.layer import PARAMETERS, SINGLE, WEIGHTS
+from xlnn.equations.layer import SINGLE, WEIGHTS
 from xlnn.equations.verdict import LABEL_OF
 from xlnn.quantity import Quantity, superscript
 from xlnn.workbooks.network.layers import kinds_of
 from xlnn.workbooks.samples import TEST
 from xlnn.workbooks.spec import Spec
-
-
-@dataclass(frozen=True)
-class QuantityKind:
-    """What all quantities of a kind share: symbol (^ is the layer), sheet, number format, role."""
-
-    symbol: str = ""
-    sheet: str = ""
-    number_format: str = "0.0000"
-    role: str = "result"
-
-
-def _kinds(
-    sheet: str, role: str, number_format: str = "0.0000", **symbols: str
-) -> dict[str, QuantityKind]:
-    """Return kinds of one sheet, by their names."""
-    return {
-        name: QuantityKind(symbol, sheet, number_format, role) for name, symbol in symbols.items()
-    }
-
-
-QUANTITY_KINDS = {
-    **_kinds("settings", "input", "General", eta="η", labels="", l2="λ", mu="μ", beta="β",
-             beta1="β₁", beta2="β₂", epsilon="ε"),
-    **_kinds("settings", "input", middle="", factor="", t_middle="", t_factor=""),
-    **_kinds("images", "key", "0", number=""),
-    **_kinds("images", "input", "General", raw="x{}", raw_t="y{}", x="x{}", t="t{}"),
-    **_kinds("images", "result", "0", truth=""),
-    **_kinds("images", "result", "General", truth_label=""),
-    **_kinds("training", "forward", mean="μ^", variance="(σ²)^", normalised="x̂^{}", z="z^{}",
-             largest="max z^", exp="exp^{}", a="a^{}", slope="a′(z^{})"),
-    **_kinds("training", "forward", "0", argmax="max^{}"),
-    **_kinds("training", "backward", loss="c{}", C="C", delta="δ^{}", delta_normalised="∂C/∂x̂^{}",
-             delta_mean="⟨∂C/∂x̂⟩^", delta_product="⟨x̂ ∂C/∂x̂⟩^"),
-    **_kinds("training", "result", "0", answer="", right=""),
-    **_kinds("training", "result", "General", label=""),
-    **_kinds("training", "result", predicted="ŷ{}", off="|ŷ − y|{}"),
-    **_kinds("progress", "backward", C_T="C_T", mean_C="", gradient_size="|∇C_T|",
-             penalty="λ/2 Σ w²"),
-    **_kinds("progress", "result", "0", recognised=""),
-    **_kinds("progress", "result", "0.0%", accuracy=""),
-    **_kinds("progress", "result", rmse="RMSE{}", mae="MAE{}"),
-    **_kinds("optimiser", "result", "0", steps="n"),
-    **_kinds("optimiser", "result", correction1="1 − β₁ⁿ", correction2="1 − β₂ⁿ"),
-    **{
-        kind.format(name): QuantityKind(symbol.format(each.symbol), sheet, digits, role=role)
-        for name, each in PARAMETERS.items()
-        for kind, symbol, sheet, digits, role in (
-            ("{}", "{}^{{}}", "weights", "0.0000", "weight"),
-            ("{}_after", "→ {}^{{}}", "lens", "0.0000", "weight"),
-            ("dC_d{}_one", "∂C/∂{}^{{}}", "lens", "0.0000", "backward"),
-            ("dC_d{}", "∂C_T/∂{}^{{}}", "gradients", "0.00000", "backward"),
-            ("velocity_{}", "v({}^{{}})", "optimiser", "0.00000", "weight"),
-            ("square_{}", "s({}^{{}})", "optimiser", "0.00E+00", "weight"),
-            ("moment1_{}", "m({}^{{}})", "optimiser", "0.00000", "weight"),
-            ("moment2_{}", "v({}^{{}})", "optimiser", "0.00E+00", "weight"),
-            ("direction_{}", "r({}^{{}})", "optimiser", "0.0000", "weight"),
-        )
-    },
-}  # fmt: skip
-"""The kinds of quantities that the book names."""
 
 
 class Stack:
@@ -94,6 +32,7 @@ class Stack:
         self.kinds = kinds_of(spec)
         self.shapes = {"1": self.kinds[self.names[0]].below}
         self.shapes |= {name: kind.shape for name, kind in self.kinds.items()}
+        self.slides = any(kind.slides for kind in self.kinds.values())
         # a sheet shows whole numbers as numbers
         are_whole = all(each.isdecimal() and str(int(each)) == each for each in spec.labels)
         self.labels_are_text = spec.is_regression or not are_whole
@@ -185,29 +124,53 @@ class Stack:
         """Return the name of a regression's unscaled targets."""
         return f"{prefix}raw_t" if self.spec.scaled_targets else f"{prefix}t"
 
-    def label(self, kind: str, of: str, **rows: object) -> Quantity:
+    def label(self, kind: str, title: str, of: str, **rows: object) -> Quantity:
         """Return the quantity that names a class."""
-        return quantity(kind, LABEL_OF.of(of), is_text=self.labels_are_text, **rows)
+        digits = "General"
+        return quantity(
+            kind, title, LABEL_OF.of(of), number_format=digits, is_text=self.labels_are_text, **rows
+        )
 
 
 def quantity(  # noqa: PLR0913 -- what most quantities have
     kind: str,
+    title: str = "",
     equation: Equation | None = None,
     uses: Mapping[str, str | Use] | None = None,
     shape: tuple[int, ...] = (),
     *,
+    symbol: str = "",
     layer: str = "",
     prefix: str = "",
-    sheet: str = "",
-    number_format: str = "",
+    number_format: str = "0.0000",
     **own: object,
 ) -> Quantity:
-    """Return the quantity of a kind in a layer, with those uses that its equation needs."""
-    known = QUANTITY_KINDS.get(kind, QuantityKind())
+    """Return a quantity of a layer, with those uses that its equation needs.
+
+    In its symbol ``^`` is the layer.
+    """
     roles = equation.roles if equation else ()
     return Quantity(
-        f"{prefix}{kind}{layer}", kind, known.symbol.replace("^", superscript(layer)),
-        sheet or known.sheet, shape=shape, layer=layer, role=known.role, equation=equation,
-        uses={role: use for role, use in (uses or {}).items() if role in roles},
-        number_format=number_format or known.number_format, **own,
+        f"{prefix}{kind}{layer}", kind, symbol.replace("^", superscript(layer)), shape=shape,
+        layer=layer, equation=equation, title=title, number_format=number_format,
+        uses={role: use for role, use in (uses or {}).items() if role in roles}, **own,
+    )  # fmt: skip
+
+
+def copied(
+    of: Quantity,
+    equation: Equation | None = None,
+    uses: Mapping[str, str | Use] | None = None,
+    *,
+    prefix: str,
+    sheet: str,
+    **own: object,
+) -> Quantity:
+    """Return what another sheet shows of a quantity: with its title, symbol, role and format."""
+    roles = equation.roles if equation else ()
+    said = {"title": of.title, "symbol": of.symbol, "role": of.role, "shape": of.shape}
+    said |= {"number_format": of.number_format, "is_text": of.is_text}
+    return Quantity(
+        f"{prefix}{of.name}", of.kind, sheet=sheet, layer=of.layer, equation=equation,
+        uses={role: use for role, use in (uses or {}).items() if role in roles}, **said | own,
     )  # fmt: skip

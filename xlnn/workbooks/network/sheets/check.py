@@ -21,12 +21,13 @@ from xlnn.model import Model
 from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.network import alone, network, of_each_run
-from xlnn.workbooks.network.quantities.stack import TEST, Stack, quantity
+from xlnn.workbooks.network.quantities.stack import TEST, Stack, copied, quantity
 from xlnn.workbooks.pages.number_parts import Made, Numbers
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.part import Below, Beside, PagePart, Space
 from xlnn.workbooks.pages.progress import named
 from xlnn.workbooks.pages.sheet import Context
+from xlnn.workbooks.pages.table import plain_name
 from xlnn.workbooks.pages.table_parts import Table
 from xlnn.workbooks.spec import Spec
 from xlnn.writing.drawing import Drawing
@@ -68,20 +69,21 @@ def quantities(spec: Spec, words: Text) -> Iterator[Quantity]:
 
 def _of_run(words: Text, spec: Spec) -> Iterator[Quantity]:
     """Yield the quantities of one run."""
-    stack, inputs = Stack(spec), Model(tuple(alone(spec))).inputs
+    stack, model = Stack(spec), Model(tuple(alone(spec)))
     for name, rows in _marked(stack.spec).items():
         axes = (Axis("image", rows),)
-        yield replace(noted("mark", axes=axes), name=name)
-    typed, computed = [_of_input(given) for given in _noted(inputs)], [*_results(stack)]
+        yield replace(noted("mark", "mark of the row", axes=axes), name=name)
+    typed = [_of_input(given) for given in _noted(model.inputs)]
+    computed = [*_results(stack, model)]
     for compared in (*typed, *computed):
         yield from compared
     names, results = (
         {largest.name: called(note, words) for note, _, largest in several}
         for several in (typed, computed)
     )
-    yield noted("grows", number_format="0")
+    yield noted("grows", "rounding errors grow (1: yes)", number_format="0")
     case = eq.Case([*names], [*results]).of("numpy_grows")
-    yield shown("case", case, number_format="0")
+    yield shown("case", "which sentence is shown (0 to 3)", case, number_format="0")
     same, changed, equal, unequal, undecided = (
         words("check", key) for key in ("same", "changed", "equal", "unequal", "open")
     )
@@ -94,12 +96,12 @@ def _of_run(words: Text, spec: Spec) -> Iterator[Quantity]:
         known = [largest.name] + ["numpy_case"] * (largest.name in results)
         kind = largest.kind.replace("_largest", "_remark")
         remark = of_result if largest.name in results else of_input
-        yield shown(kind, remark.of(*known), layer=largest.layer)
+        yield shown(kind, equation=remark.of(*known), layer=largest.layer)
     said = {key: words.open("sentences", key) for key in eq.CheckVerdict.KEYS}
     state = eq.CheckVerdict(said | {"between": words("joined", "between")}, names, results)
     advice = Told(["", *(words("sentences", key) for key in ADVICE)], "case")
-    for kind, equation in (("state", state), ("advice", advice)):
-        yield shown(kind, equation.of(case="numpy_case"))
+    yield shown("state", "result", state.of(case="numpy_case"))
+    yield shown("advice", equation=advice.of(case="numpy_case"))
 
 
 def _of_input(given: Quantity) -> Compared:
@@ -113,28 +115,32 @@ def _of_input(given: Quantity) -> Compared:
     return _compared(given, kind, eq.NoteDistance().of(name), shape=shape)
 
 
-def _results(stack: Stack) -> Iterator[Compared]:
+def _results(stack: Stack, model: Model) -> Iterator[Compared]:
     """Compare the results of NumPy's run: C_T of every epoch, and the last weights."""
-    yield _compared(quantity("C_T"), "C_T", eq.NoteDistance().of("C_T"), axes=(stack.epoch,))
+    yield _compared(model["C_T"], "C_T", eq.NoteDistance().of("C_T"), axes=(stack.epoch,))
     for kind, layer, shape in stack.parameters:
-        last = quantity(kind, layer=layer)
+        last = model[f"{kind}{layer}"]
         yield _compared(last, kind, eq.NoteDistance(-1).of(last.name), shape=shape)
 
 
 def _compared(array: Quantity, stem: str, equation: Equation, **rows: object) -> Compared:
     """Return the quantities that compare an array; the stem is the beginning of their names."""
     layer, is_sum = array.layer, "marks" in equation.roles
-    note = noted(array.kind, layer=layer, number_format="0.0000E+00" if is_sum else "", **rows)
+    digits = "0.0000E+00" if is_sum else array.number_format
+    note = copied(array, prefix=PREFIX, sheet=SHEET, is_record=True, number_format=digits,
+                  **{"shape": (), **rows})  # fmt: skip
     note = replace(note, name=f"{PREFIX}{stem}{layer}")
-    distance = small(f"{stem}_distance", equation.of(noted=note.name), layer=layer, **rows)
+    distance = small(
+        f"{stem}_distance", "difference", equation.of(noted=note.name), layer=layer, **rows
+    )
     uses = {"distance": distance.name} | ({} if is_sum else {"noted": note.name})
-    return note, distance, small(f"{stem}_largest", eq.LargestDistance(), uses, layer=layer)
+    return note, distance, small(f"{stem}_largest", "", eq.LargestDistance(), uses, layer=layer)
 
 
 def called(note: Quantity, words: Text) -> str:
     """Return the name and symbol of a noted array."""
     symbol = note.heading(())
-    name = words("quantities", note.kind).removesuffix(f" {symbol}")
+    name = words.title(note.kind, note.title).removesuffix(f" {symbol}")
     name = f"{name} {symbol}".strip()
     if note.name.startswith(f"{PREFIX}{TEST}"):
         name = words("headings", "tested", name=name)
@@ -218,7 +224,8 @@ def altered_records(
 
 def _outcome(spec: Spec) -> list[str]:
     """Return the names of the noted results of NumPy's run."""
-    return [note.name for note, *_ in _results(Stack(spec))]
+    one = spec.of_run(0)
+    return [note.name for note, *_ in _results(Stack(one), Model(tuple(alone(one))))]
 
 
 def _far(noted: np.ndarray, array: np.ndarray, near: float, apart: int) -> np.ndarray:
@@ -261,7 +268,7 @@ def _parts(model: Model) -> PagePart:
         return called(notes[quantity.name], words)
 
     return Below(
-        Numbers(f"{PREFIX}state", f"{PREFIX}advice", looks=LOOKS, named=_said, at=1),
+        Numbers(f"{PREFIX}state", f"{PREFIX}advice", looks=LOOKS, named=plain_name, at=1),
         Space(2),
         _Differences(
             *((largest.name, remark.name) for *_, largest, remark in arrays),
@@ -271,7 +278,7 @@ def _parts(model: Model) -> PagePart:
         ),
         Space(2),
         _Noted(
-            Numbers(f"{PREFIX}grows", f"{PREFIX}case", named=_said, at=1),
+            Numbers(f"{PREFIX}grows", f"{PREFIX}case", named=plain_name, at=1),
             Numbers(*(each.name for each in single), named=_note_name, at=1),
             Beside(*(Table(*each, named=named, width=NUMBERS) for each in (epochs, *marks))),
         ),
@@ -309,15 +316,11 @@ class _Noted(Below):
         drawing.folded_rows |= {*range(first, last + 1)}
 
 
-def _said(quantity: Quantity, words: Text) -> str:
-    return str(words.words["check"].get(quantity.kind, ""))
-
-
 def _note_name(quantity: Quantity, words: Text) -> str:
     """Return the name of a note, or of the differences from it."""
     if quantity.is_record:
         return words("check", "noted", name=called(quantity, words))
-    return words("check", "distance")
+    return plain_name(quantity, words)
 
 
 def _compared_cell(model: Model, distance: Quantity) -> tuple[str, tuple[int, ...]]:

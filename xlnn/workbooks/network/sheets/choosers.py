@@ -34,11 +34,18 @@ def within_range(quantities: Iterable[Quantity], words: Text) -> Iterator[Quanti
         yield replace(found, uses=uses)
         for each in beside_choice(found, words) if found.choices else ():
             sheet = each.sheet
-            if isinstance(each.equation, UsedNumber):
+            if is_used := isinstance(each.equation, UsedNumber):
                 used[found.name] = each.name
                 # all numbers of Play that are not read there stand on Drawing
                 sheet = NUMBERS if sheet == SHEET else sheet
-            yield replace(each, symbol="", sheet=sheet, number_format="0")
+            title = _title_of_used(found) if is_used else ""
+            yield replace(each, symbol="", sheet=sheet, number_format="0", title=title)
+
+
+def _title_of_used(chosen: Quantity) -> str:
+    """Return what the number that is used is called: epoch used, row used."""
+    what = chosen.kind.rpartition("_")[2]
+    return f"{chosen.title.partition(' ')[0] if what == 'image' else what} used"
 
 
 def choices(

@@ -45,22 +45,29 @@ ERRORS = (f"{PREFIX}rmse_last", f"{PREFIX}test_rmse_last")
 def quantities(spec: Spec, words: Text) -> Iterator[Quantity]:
     """Yield the quantities of the sheet Compare."""
     each = partial(
-        quantity, prefix=PREFIX, sheet=SHEET, axes=(runs_from(0, spec.number_of_runs),),
+        quantity, sheet=SHEET, axes=(runs_from(0, spec.number_of_runs),),
         reads_as_stated=True, number_format="0.0000",
     )  # fmt: skip
-    yield each("name", of_each([*names_of_runs(spec, words)]))
-    yield each("best", Least("time").of("C_T"), number_format="0")
-    yield each("least", least_of("time").of("C_T"))
-    yield each("C_T_last", last_of().of("C_T"))
+    yield each(f"{PREFIX}name", "name", of_each([*names_of_runs(spec, words)]))
+    best = Least("time").of("C_T")
+    yield each(f"{PREFIX}best", "first epoch with the smallest C_T", best, number_format="0")
+    yield each(f"{PREFIX}least", "smallest C_T", least_of("time").of("C_T"))
+    yield each(f"{PREFIX}C_T_last", "C_T in the last epoch", last_of().of("C_T"))
     if not spec.is_regression:
         never = f'0;;"{words.sentence("none", "none")}"'
-        yield each("all_right", first_all_right(spec.images), number_format=never)
-    told = "rmse" if spec.is_regression else "recognised"
+        first = "first epoch with no mistakes" if spec.features else "all recognised from epoch"
+        yield each(f"{PREFIX}all_right", first, first_all_right(spec.images), number_format=never)
+    told, right = "recognised", "classified correctly" if spec.features else "recognised"
+    titles = [f"{'rows' if spec.features else 'images'} {right}", right]
+    if spec.is_regression:
+        told, titles = "rmse", ["root mean square error"] * 2
     unit = (0,) if spec.is_regression else ()
     digits = Stack(spec).measure if spec.is_regression else "0"
-    for part in Stack(spec).samples:
-        yield each(f"{part}{told}_last", last_of(*unit).of(part + told), number_format=digits)
-    yield each("state", Name().of("numpy_state"))
+    for part, title in zip(Stack(spec).samples, titles, strict=False):
+        title = f"{'held out: ' if part else ''}{title} in the last epoch"  # noqa: PLW2901 -- whole
+        last = last_of(*unit).of(part + told)
+        yield each(f"{PREFIX}{part}{told}_last", title, last, number_format=digits)
+    yield each(f"{PREFIX}state", "does it agree with NumPy?", Name().of("numpy_state"))
 
 
 def _parts(model: Model) -> Below:

@@ -53,7 +53,7 @@ def _units(figure: Figure, column: DrawnLayer, first: DrawnLayer) -> Dots:
     value = OfRow(shape, units=column.units).of(of, at)
     marker, outline = ("square", RULE) if column.is_map else ("circle", QUIET)
     return Dots(
-        PREFIX, layer, "", stated(f"{PREFIX}value{layer}", "value", value, *shape, layer=layer),
+        PREFIX, layer, "", stated(f"{PREFIX}value{layer}", "value", "value", value, *shape, layer=layer),
         [*zip(figure.x(layer), figure.y(layer), strict=True)],
         None if column.bounded else LARGEST_SIZE, below_0=column.reach == "around 0",
         marker=marker, points=figure.points(first), outline=outline,
@@ -78,7 +78,7 @@ def _weight(
     """Return some weights of a layer, in the chosen epoch."""
     shape, (name,) = (len(weights),), stack.weights(layer)
     looked_up = OfRow(shape, units=weights).of(f"{name}{layer}", **stack.at_epoch(PREFIX))
-    return stated(f"{prefix}weight{layer}", "weight", looked_up, *shape, layer=layer)
+    return stated(f"{prefix}weight{layer}", "weight", "w", looked_up, *shape, layer=layer)
 
 
 def _connections(figure: Figure, layer: str) -> Connections:

@@ -100,7 +100,6 @@ def equations_of(spec: Spec, also: str, only: str = "") -> dict[str, str]:
         "cost": cost.formula,
         "loss": cost.loss_formula,
         "delta": delta,
-        "step": optimisers[0].step_formula.format("w"),
         **{
             f"step_of_{name}": optimisers[0].step_formula.format(parameter.symbol)
             for name, parameter in PARAMETERS.items()

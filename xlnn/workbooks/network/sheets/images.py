@@ -49,8 +49,10 @@ def quantities(stack: Stack) -> Iterator[Quantity]:
         some = Axis("image", min(across, drawn - first), first=first, counts_from=first + 1)
         shown = partial(quantity, prefix=f"line{line}_", sheet=SHEET, axes=(some,))
         shape = (rows, columns)
-        yield shown("caption", Told(["{number}: {label}"], form=plain).of(label=label))
-        yield shown("picture", pictures(some, shape), shape=shape, number_format=";;;")
+        caption = Told(["{number}: {label}"], form=plain).of(label=label)
+        yield shown("caption", equation=caption)
+        drawn_as = pictures(some, shape)
+        yield shown("picture", equation=drawn_as, shape=shape, number_format=";;;")
 
 
 class Examples(Page):

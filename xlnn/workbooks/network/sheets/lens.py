@@ -91,7 +91,7 @@ class _Lens(Narrow):
         blocks = page.layout.blocks
         drawing.freeze = (blocks[f"{PREFIX}image"].row + 1, 1)
         if position := blocks.get(f"{PREFIX}position"):
-            drawing.put(position.row, column, page.words(SHEET, "position"), LINK)
+            drawing.put(position.row, column, plain_name(position.quantity, page.words), LINK)
             target = f"{quoted(page.layout.titles['training'])}!{address(blocks['C'].row, 1)}"
             drawing.links[address(position.row, column)] = target
 

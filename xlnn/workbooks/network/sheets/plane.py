@@ -20,7 +20,7 @@ from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.lens import weights
 from xlnn.workbooks.network.quantities.network import forward, scaled
-from xlnn.workbooks.network.quantities.stack import Stack, quantity
+from xlnn.workbooks.network.quantities.stack import Stack, copied, quantity
 from xlnn.workbooks.network.sheets.choosers import choices
 from xlnn.workbooks.network.sheets.names import layer_title
 from xlnn.workbooks.pages.chart_parts import Plane, Trace
@@ -35,6 +35,9 @@ from xlnn.workbooks.spec import Spec
 from xlnn.writing.style import CHOICE, SECTION
 
 SHEET, NUMBERS = "map", "plane"
+UNITS = "map_seen"
+"""The kind of the small pictures."""
+
 PREFIX = "map_"
 
 POINT = Axis("point", eq.SIDE * eq.SIDE)
@@ -69,45 +72,50 @@ def has_plane(spec: Spec) -> bool:
     )
 
 
-def quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
+def quantities(stack: Stack, trained: Model, words: Text) -> Iterator[Quantity]:
     """Yield the quantities of both sheets."""
     spec, output, whole = stack.spec, f"map_a{stack.output}", {"number_format": "0"}
     page = partial(quantity, prefix=PREFIX, sheet=SHEET)
-    yield page("epoch", choices=(0, spec.epochs), **whole)
+    epoch = page("epoch", "after epoch (0: start)", choices=(0, spec.epochs), **whole)
+    yield replace(epoch, kind="map_epoch")
     typed = "@" if stack.labels_are_text else "General"  # a typed text stays one
-    yield page("label_chosen", is_text=stack.labels_are_text, number_format=typed)
+    yield page("label_chosen", "output", is_text=stack.labels_are_text, number_format=typed)
     ask = Told(  # unless a label was chosen
         [*[""] * len(spec.labels), words("validation", "label")],
         lambda chosen, labels: [reads_as(chosen, labels[k]) for k in range(labels.shape[0])],
     )
-    yield page("label_asked", ask.of(chosen="map_label_chosen"))
+    yield page("label_asked", equation=ask.of(chosen="map_label_chosen"))
     number = label_number(is_text=stack.labels_are_text)
     table = partial(page, sheet=NUMBERS)
-    yield table("output", number.of("map_label_chosen"), **whole)
+    yield table("output", "output", number.of("map_label_chosen"), **whole)
     given = "raw" if spec.scaled else "x"
     ends = {"low": "map_low", "high": "map_high", "values": given}
-    for kind, sign in (("low", -1), ("high", 1)):
-        yield table(kind, eq.edge(sign), ends, (2,))
+    for kind, title, sign in (("low", "lower end", -1), ("high", "upper end", 1)):
+        yield table(kind, title, eq.edge(sign), ends, (2,))
     for kind, number in (("ends", 0), ("heights", 1)):
         # beside the picture the upper end comes first
-        yield page(kind, eq.edge_texts(number, upper_first=number == 1), ends, (2,))
+        yield page(kind, "", eq.edge_texts(number, upper_first=number == 1), ends, (2,))
     # state 0 is the start, so the weights after epoch e are in row e + 1
-    yield from weights(stack, PREFIX, NUMBERS, row=2)
+    yield from weights(stack, trained, PREFIX, NUMBERS, row=2)
     rows = {"axes": (POINT,), "prefix": PREFIX, "sheet": NUMBERS}
-    yield replace(quantity("point", counts=True, **whole, **rows), name="map_number")
+    yield replace(quantity("point", "point", counts=True, **whole, **rows), name="map_number")
     uses = {"number": "map_number", **ends}
-    yield quantity(given, eq.GRID_POINT, uses, spec.grid, **{**rows, "number_format": "0.0000"})
+    own = {"shape": spec.grid, "axes": (POINT,), "number_format": "0.0000"}
+    of_point = partial(copied, trained[given], prefix=PREFIX, sheet=NUMBERS, **own)
+    yield of_point(eq.GRID_POINT, uses)
     if spec.scaled:
-        yield scaled(spec.grid, **rows)
+        yield scaled(stack, spec.grid, **rows)
     yield from forward(stack, slopes=False, **rows)
-    yield page("picture", eq.OF_OUTPUT.of(output, "map_output"), shape=(eq.SIDE, eq.SIDE))
+    of_output = eq.OF_OUTPUT.of(output, "map_output")
+    yield page("picture", equation=of_output, shape=(eq.SIDE, eq.SIDE))
     for layer in stack.layers[:-1]:
         shown = range(min(layer.units, SHOWN))
         for line in range(1, 2 + (len(shown) - 1) // A_LINE):
             units = shown[A_LINE * (line - 1) : A_LINE * line]
             seen, shape = eq.of_units(units, PLACES), (len(units), len(PLACES), len(PLACES))
             seen, prefix = seen.of(f"map_a{layer.name}"), f"{PREFIX}line{line}_"
-            yield page("seen", seen, shape=shape, layer=layer.name, prefix=prefix)
+            seen = page("seen", "", seen, shape=shape, layer=layer.name, prefix=prefix)
+            yield replace(seen, kind=UNITS)
     yield from _data(stack, ends)
 
 
@@ -115,11 +123,12 @@ def _data(stack: Stack, ends: dict[str, str]) -> Iterator[Quantity]:
     """Yield the positions of the data in the picture: those of the chosen class, and all others."""
     some = Axis("image", min(stack.spec.images, MOST_IMAGES))
     row = partial(quantity, axes=(some,), prefix=PREFIX, sheet=NUMBERS)
-    at = replace(row("at", eq.on_grid(some.length), ends, (2,)), symbol="x{}")
+    at = row("at", "on the picture", eq.on_grid(some.length), ends, (2,), symbol="x{}")
     yield at
-    for kind in () if stack.spec.is_regression else ("own", "others"):
+    kinds = {"own": "up, of the class", "others": "up, of others"}
+    for kind, title in () if stack.spec.is_regression else kinds.items():
         height = eq.height_if(own=kind == "own").of("map_at", output="map_output")
-        yield replace(row(kind, height, number_format="0.0000;"), symbol=at.heading((1,)))
+        yield row(kind, title, height, number_format="0.0000;", symbol=at.heading((1,)))
 
 
 def _parts(model: Model) -> Below:
@@ -159,7 +168,7 @@ def _dots(model: Model) -> list[Trace]:
 
 def _units(model: Model) -> Iterator[PagePart]:
     """Yield the small pictures of each layer, below its title."""
-    seen = [found for found in model.quantities if found.kind == "seen" and found.sheet == SHEET]
+    seen = [found for found in model.quantities if found.kind == UNITS]
     widest = max((found.shape[0] for found in seen), default=0) * (len(PLACES) + 1)
     for layer, lines in groupby(seen, lambda found: found.layer):
         symbol, scale = model[f"{PREFIX}a{layer}"].heading, partial(_scale, layer=layer)

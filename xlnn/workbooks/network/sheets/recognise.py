@@ -48,14 +48,15 @@ class Recognise(Predict):
         stack, rows = Stack(spec), {"axes": (one,), "prefix": PREFIX, "sheet": self.key}
         used = {"at": Use(f"{PREFIX}epoch_used")} if spec.epochs else {}
         # state 0 is the start, so the weights after epoch e stand in row e + 1
-        for found in weights(stack, PREFIX, self.key, row=2):
+        for found in weights(stack, model, PREFIX, self.key, row=2):
             yield replace(found, uses={**found.uses, **used})
         yield from forward_by_bands(stack, slopes=False, **rows)
         first = stack.names[0]
         for name in stack.weights(first) if len(stack.shapes[first]) == 1 else ():
             share = PIXEL_SHARE.of(f"{PREFIX}x", f"{PREFIX}{name}{first}")
             shape = shown_shape(stack, name, first)
-            seen = quantity("seen", share, shape=shape, prefix=PREFIX, sheet=self.key)
+            own = {"shape": shape, "prefix": PREFIX, "sheet": self.key}
+            seen = quantity("seen", "contributions w × x", share, **own)
             yield replace(seen, layer=first)
 
     def made(self, model: Model) -> list[PagePart]:

@@ -37,7 +37,11 @@ def quantities(spec: Spec, words: Text) -> Iterator[Quantity]:
     runs = range(1, spec.number_of_runs + 1)
     each = [diverged(words, words("compare", "run", run=run)) for run in runs]
     yield quantity(
-        "diverged", SaidOfEachRun(each), shape=(len(each),), prefix="settings_", sheet=SHEET
+        "diverged",
+        equation=SaidOfEachRun(each),
+        shape=(len(each),),
+        prefix="settings_",
+        sheet=SHEET,
     )
 
 
