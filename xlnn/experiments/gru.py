@@ -85,7 +85,7 @@ def training(sizes: dict, epoch: Axis, row: Axis) -> Iterator[Quantity | xlnn.Co
     once = alike(sheet="weights", axes=(epoch,))
     told = (once("C_T", "total cost", eq.total("row").of("cost"), symbol="C_T",
                  meaning="the cost of all rows", written="C_T = Σ C"),
-            once("right", "rows that are right", eq.right("row"), symbol=" "))
+            once("recognised", "rows that are right", eq.right("row"), symbol=" "))
     yield from (*told, *beside(told, instead={"cost": "cost_lstm", "y": "y_lstm"}))
     yield from networks.gradients(epoch.length, "gradient, {title}")
 
@@ -112,11 +112,11 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
                        equation=eq.entry(0, "step").of(f"share{more}"))
         yield Quantity(f"largest{more}", title="largest size", equation=LARGEST.of(
             f"{'c_lstm' if more else 'h'}_shown"))
-        yield xlnn.shown(f"right{more}", title="right")
+        yield xlnn.shown(f"recognised{more}", title="right")
         yield xlnn.shown(f"C_T{more}", title="total cost")
     yield Quantity("course", equation=xlnn.Told(
-        "In epoch {epoch_used} the GRU has {right_shown} of {rows} rows right, and C_T is "
-        "{C_T_shown}. The LSTM of the same size has {right_lstm_shown} right, and its C_T is "
+        "In epoch {epoch_used} the GRU has {recognised_shown} of {rows} rows right, and C_T is "
+        "{C_T_shown}. The LSTM of the same size has {recognised_lstm_shown} right, and its C_T is "
         "{C_T_lstm_shown}.", digits=3))
     yield Quantity("lacks", equation=xlnn.Told(
         "The GRU has {few} weights and the LSTM {many}. In this row the GRU's h reaches a size of "
