@@ -17,7 +17,7 @@ from xlnn.equations import units
 from xlnn.equations.sentences import Complete
 from xlnn.equations.surface import DESCENT
 from xlnn.errors import DataError, OptionsError
-from xlnn.workbooks.experiment import Given
+from xlnn.workbooks.own_data import Given
 from xlnn.workbooks.pages.number_parts import Made, Symbols
 from xlnn.workbooks.pages.part import PagePart
 from xlnn.workbooks.pages.text_parts import Label

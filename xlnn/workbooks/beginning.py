@@ -17,9 +17,11 @@ from xlnn.option import LIST, NUMBER, SECTIONS, TABLE, TEXT, Option
 from xlnn.options import BUILD
 from xlnn.reference import Arrays
 from xlnn.registry.templates import Template, folder, names, template
+from xlnn.workbooks import own_data
 from xlnn.workbooks.entries import read_entries
-from xlnn.workbooks.making import CONSTANTS, RUN_SIZES, Kind
+from xlnn.workbooks.making import CONSTANTS, RUN_SIZES
 from xlnn.workbooks.origin import Origin
+from xlnn.workbooks.own_data import Kind
 from xlnn.workbooks.runs import RUN, seen_by
 from xlnn.workbooks.samples import dataset_of
 from xlnn.workbooks.spec import Spec
@@ -124,7 +126,8 @@ def _with_files(kind: Kind, of: Template, entries: Mapping[str, Any], origin: Or
         for name in FILES:
             if name not in entries["data"]:
                 raise DataError(f"{where}, [data] does not say its {name}.")
-        (sizes, inputs), _ = kind.read(of.path / file, {"targets": (entries["data"]["target"],)})
+        target = {"targets": (entries["data"]["target"],)}
+        (sizes, inputs), _ = own_data.read(kind, of.path / file, target)
         sizes = kind.checked({**origin.sizes, **sizes, **entries.get("sizes", {})}, where)
         inputs = inputs(sizes) if callable(inputs) else inputs
         origin = replace(origin, sizes=sizes, inputs={**inputs, **origin.inputs})

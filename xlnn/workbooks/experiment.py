@@ -8,8 +8,6 @@ entry points in the group ``xlnn.experiments``.
 """
 
 import json
-import math
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -20,9 +18,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from xlnn.data.dataset import Dataset, ReadOptions
-from xlnn.data.load import load, load_rows
-from xlnn.data.messages import counted, listed
+from xlnn.data.dataset import Dataset
+from xlnn.data.messages import listed
 from xlnn.equations.optimiser import DIRECTED, OPTIMISERS
 from xlnn.errors import DataError, OptionsError, XlnnError
 from xlnn.model import Copy, Model
@@ -32,13 +29,13 @@ from xlnn.quantity import Quantity
 from xlnn.reference import Arrays
 from xlnn.registry.templates import Template, folder
 from xlnn.registry.text import IN_WORDS, Text, missing, text
-from xlnn.workbooks import compare
+from xlnn.workbooks import compare, own_data
 from xlnn.workbooks.beginning import from_template, from_workbook
 from xlnn.workbooks.entries import LARGEST_NUMBER, from_values, whole
 from xlnn.workbooks.kind import Recipe, WorkbookKind
 from xlnn.workbooks.learning import constants
-from xlnn.workbooks.making import Making, Samples, made, one_of
-from xlnn.workbooks.origin import Origin, check_reading, source_name
+from xlnn.workbooks.making import Making, Samples, made
+from xlnn.workbooks.origin import Origin, source_name
 from xlnn.workbooks.pages import network_drawing
 from xlnn.workbooks.pages.guide import SCALE, blanks, draw_guide
 from xlnn.workbooks.pages.page import Page, in_words, on_pages, said, with_pages
@@ -50,14 +47,6 @@ from xlnn.workbooks.spec import Spec
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import FILLS
 
-READING = {
-    "targets": ("targets", "drop", "columns", "decimal", "missing", "header_row", "sheet",
-                "encoding"),
-    "columns": ("drop", "columns", "decimal", "missing", "header_row", "sheet", "encoding"),
-    "rows": ("drop", "columns", "header_row", "sheet", "encoding"),
-}  # fmt: skip
-"""The options that say how data are read, by what an experiment takes of them."""
-
 OF_DATA = (
     "test_samples", "picture", "labels", "features", "task", "scaled", "scaled_targets", "decimals",
     "missing", "runs",
@@ -67,11 +56,6 @@ OF_DATA = (
 TRAINED = tuple(Page(key, "", "") for key in ("weights", "gradients", "optimiser"))
 USUAL = (*TRAINED, network_drawing.PAGE)
 """The pages of these sheets, unless an experiment states others; a language has their words."""
-
-Given = tuple[
-    Mapping[str, Any], Mapping[str, Any] | Callable[[Mapping[str, Any]], Mapping[str, Any]]
-]
-"""Some sizes and inputs, by their names; or the sizes, and what gives inputs for all sizes."""
 
 
 def Size(usual: int, least: int = 1, most: int = 10_000) -> Option:  # noqa: N802 -- stated like a class
@@ -171,7 +155,7 @@ class Experiment(WorkbookKind[Spec, Origin]):
     options_for: Sequence[str] | Mapping[str, str] = ()
     rates: Mapping[str, float] = field(default_factory=dict)
     texts: Path | None = None
-    from_data: Callable[[Any, str], Given] | None = None
+    from_data: Callable[[Any, str], own_data.Given] | None = None
     noted: Callable[[Arrays], Arrays] | None = None
     reads: str = "targets"
     learns: Learns | None = None
@@ -233,7 +217,7 @@ class Experiment(WorkbookKind[Spec, Origin]):
     @property
     def options(self) -> frozenset[str]:
         """The options of ``build`` that apply to it."""
-        own: Iterable[str] = ("data", *READING[self.reads]) if self.from_data else ()
+        own: Iterable[str] = ("data", *own_data.READING[self.reads]) if self.from_data else ()
         if self.learns is not None:
             own = self.learns.options
         return super().options | {*self.options_for, *own}
@@ -276,7 +260,7 @@ class Experiment(WorkbookKind[Spec, Origin]):
 
     def inputs_for(self, sizes: Mapping[str, Any]) -> dict[str, Any]:
         """Return the initial values of the inputs for some sizes."""
-        return dict(_for(self.inputs, sizes))
+        return dict(own_data.for_sizes(self.inputs, sizes))
 
     def drawn(
         self,
@@ -327,63 +311,10 @@ class Experiment(WorkbookKind[Spec, Origin]):
         """Return notes on data that should be scaled otherwise."""
         return ()
 
-    def lengths(self, data: Dataset, kept: np.ndarray, where: str) -> dict[str, int]:
-        """Return the sizes that the rows and columns of data are, of rows that train."""
-        learns = self.learns
-        assert learns is not None  # noqa: S101 -- who calls it has one
-        if self.from_data is not None:
-            return self.check_sizes(self.from_data(_some(data, kept), where)[0], where)
-        found: dict[str, int] = {}
-        for name, sizes in learns.sizes.items():
-            array = data.x if name == learns.x else data.t
-            lengths = dict(zip(sizes, (int(kept.sum()), array.shape[1]), strict=False))
-            several = name == learns.t and len(sizes) == 1 and array.shape[1] > 1
-            if several and (data.is_regression or not data.labels):
-                raise DataError(
-                    f"{where}: {counted(data.x.shape[1], 'input')} and "
-                    f"{counted(array.shape[1], 'target')} were found, but each row needs one "
-                    "target: name it with --target."
-                )
-            for size in (
-                size for size in lengths if found.get(size, lengths[size]) != lengths[size]
-            ):
-                raise DataError(
-                    f"{where}: {counted(found[size], 'input')} and "
-                    f"{counted(lengths[size], 'target')} were found, but each input needs one "
-                    "target: name it with --target."
-                )
-            found |= lengths
-        return found
-
     def asked_for(self, spec: Spec) -> dict[str, Any]:
         """Return the language and the sizes that are options."""
         asked = {name: spec.sizes[size] for name, size in self.sets.items() if size in spec.sizes}
         return {**super().asked_for(spec), **asked}
-
-    def with_data(self, origin: Origin, asked: Options) -> tuple[Origin, tuple[str, ...]]:
-        """Return an origin with the sizes and inputs that follow from the user's data, and notes.
-
-        Raises
-        ------
-        XlnnError
-            They cannot be read.
-        """
-        said = asked.reading
-        if "data" not in asked or (self.has_targets and "targets" not in asked):
-            if "targets" not in said and "data" not in asked:
-                raise OptionsError(
-                    f"{as_typed(next(iter(said)))} says how to read data: add --data."
-                )
-            raise OptionsError(
-                "--data and --target belong together: your data, and the column to predict."
-            )
-        (sizes, inputs), notes = self.read(asked.data, said)
-        own = {self.sets[name]: value for name, value in asked.items() if name in self.sets}
-        all_sizes = {**origin.sizes, **sizes}
-        all_sizes |= {name: one_of(own[name]) for name in self.sizes if name in own}
-        rate = {} if callable(inputs) else self._rate(sizes, all_sizes)
-        given = {**rate, **origin.inputs, **_for(inputs, self.checked(all_sizes, origin.name))}
-        return replace(origin, sizes=all_sizes, inputs=given, is_own=True), notes
 
     def rate_for(self, data: Dataset, origin: Origin, asked: Options) -> dict[str, float]:
         """Return a lower learning rate for more data than usual, unless one is known."""
@@ -391,44 +322,8 @@ class Experiment(WorkbookKind[Spec, Origin]):
             return {}
         rows = np.ones(len(data.x), dtype=bool)
         optimizer = asked.get("optimizer", origin.sizes.get("optimizer"))
-        return self._rate(
-            self.lengths(data, rows, source_name(asked.data)), {"optimizer": optimizer}
-        )
-
-    def inputs_of(self, data: Dataset, where: str) -> Mapping[str, Any]:
-        """Return the inputs besides x and t that follow from data."""
-        if self.from_data is None or self.learns is None:
-            return {}
-        sizes, inputs = self.from_data(data, where)
-        return _for(inputs, sizes)
-
-    def _rate(self, read: Mapping[str, int], sizes: Mapping[str, Any]) -> dict[str, float]:
-        """Return a lower learning rate where plain steps are sums over more data than usual."""
-        optimizer = sizes.get("optimizer")
-        usual = [self.sizes[name].usual for name in read]
-        if None in usual:
-            return {}
-        more = math.prod(count / size for count, size in zip(read.values(), usual, strict=True))
-        if optimizer not in {"sgd", "momentum"} or more <= 1:
-            return {}
-        return {"eta": float(f"{self.rates[optimizer] / more:.2g}")}
-
-    def read(self, source: object, said: Mapping[str, Any]) -> tuple[Given, tuple[str, ...]]:
-        """Return the sizes and inputs that follow from data, and what was read."""
-        if self.from_data is None:
-            return ({}, {}), ()
-        source = Path(source) if isinstance(source, str | os.PathLike) else source
-        where = source_name(source)
-        if self.reads == "rows":
-            found = self.from_data(load_rows(source, ReadOptions(**said)), where)
-            self.check_sizes(found[0], where)
-            told = ", ".join(f"{name} {count:,}" for name, count in found[0].items())
-            return found, (f"{where} was read: {told}.",)
-        check_reading(source, said)
-        data = load(source, ReadOptions(table=True, bare=not self.has_targets, **said))
-        found = self.from_data(data, where)
-        self.check_sizes(found[0], where)
-        return found, data.told
+        found = own_data.lengths(self, data, rows, source_name(asked.data))
+        return own_data.lower_rate(self, found, {"optimizer": optimizer})
 
     def spec(self, values: Mapping[str, Any]) -> Spec:
         """Read the Spec that a workbook keeps."""
@@ -518,7 +413,7 @@ class Experiment(WorkbookKind[Spec, Origin]):
         lines = [f"{key} = {_toml(value)}" for key, value in values.items() if key != "sizes"]
         lines += ["", "[sizes]", *(f"{name} = {_toml(size)}" for name, size in spec.sizes.items())]
         lines += ["", "[inputs]"]
-        for name, value in _for(self.inputs, spec.sizes).items():
+        for name, value in own_data.for_sizes(self.inputs, spec.sizes).items():
             title = model[name].title
             lines += [f"# {title}"] if title else []
             lines.append(f"{name} = {_toml(np.asarray(value).tolist())}")
@@ -609,19 +504,6 @@ class Experiment(WorkbookKind[Spec, Origin]):
         return {"guide": Sheet(_draw_guide)} | {page.key: page for page in pages}
 
 
-def _for(
-    inputs: Mapping[str, Any] | Callable[[Mapping[str, Any]], Mapping[str, Any]],
-    sizes: Mapping[str, Any],
-) -> Mapping[str, Any]:
-    """Return what inputs hold for some sizes, whether or not that follows from them."""
-    return inputs(sizes) if callable(inputs) else inputs
-
-
-def _some(data: Dataset, kept: np.ndarray) -> Dataset:
-    """Return some rows of data."""
-    return replace(data, x=data.x[kept], t=data.t[kept])
-
-
 def _with_rate(
     inputs: Mapping[str, Any] | Callable[[Mapping[str, Any]], Mapping[str, Any]],
     rates: Mapping[str, float],
@@ -629,7 +511,7 @@ def _with_rate(
 ) -> Mapping[str, Any]:
     """Return inputs with the learning rate and the constants of an optimiser."""
     optimizer = sizes["optimizer"]
-    return {"eta": rates[optimizer], **constants(optimizer), **_for(inputs, sizes)}
+    return {"eta": rates[optimizer], **constants(optimizer), **own_data.for_sizes(inputs, sizes)}
 
 
 def _toml(value: object) -> str:

@@ -20,6 +20,7 @@ from xlnn.quantity import Quantity
 from xlnn.reference import known
 from xlnn.workbooks.kind import Recipe, misfit
 from xlnn.workbooks.origin import Origin, data_of, held_of, source_name
+from xlnn.workbooks.own_data import Kind, inputs_of, lengths, one_of, with_data
 from xlnn.workbooks.pages.page import with_inputs
 from xlnn.workbooks.runs import COMPARED, RUN, are_equal, each_run, together
 from xlnn.workbooks.samples import TEST, Learns, raw_name, typed_data
@@ -35,9 +36,6 @@ SPARE = 10
 """Rows of zeros after the rows that a network predicts, for the user's own."""
 
 Notes = tuple[str, ...]
-
-Kind = Any
-"""An `xlnn.workbooks.experiment.Experiment`, whose module imports this one."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +109,7 @@ def made(kind: Kind, origin: Origin, asked: Options) -> Recipe[Spec]:
     runs = _runs(kind, origin, asked)
     sizes = {**origin.sizes, **{name: runs[0][name] for name in kind.sizes if name in runs[0]}}
     if samples is not None:
-        sizes |= kind.lengths(samples.data, ~samples.held, source_name(asked.data))
+        sizes |= lengths(kind, samples.data, ~samples.held, source_name(asked.data))
     making = Making(kind, origin, asked, samples)
     sizes, said = kind.adapted(sizes, making, runs)
     spec = kind.described_by(
@@ -142,7 +140,7 @@ def _read(kind: Kind, origin: Origin, asked: Options) -> tuple[Origin, Dataset |
     """Return an origin, what it learns from, and what was read."""
     learns, is_own = kind.learns, "data" in asked or bool(asked.reading)
     if learns is None:
-        found, notes = kind.with_data(origin, asked) if is_own else (origin, ())
+        found, notes = with_data(kind, origin, asked) if is_own else (origin, ())
         return found, None, notes
     if is_own:
         _check_columns(learns, origin, asked)
@@ -215,11 +213,6 @@ def _runs(kind: Kind, origin: Origin, asked: Options) -> list[dict[str, Any]]:
     return runs
 
 
-def one_of(value: object) -> object:
-    """Return the only entry of a list that has one, as of units of hidden layers."""
-    return value[0] if isinstance(value, tuple) and len(value) == 1 else value
-
-
 CONSTANTS = frozenset(chain(*(each.constants for each in OPTIMISERS.values())))
 """The constants of optimisers; those of another one do not matter."""
 
@@ -267,7 +260,7 @@ class Making:
             for name in (kind.learns.x, kind.learns.t):
                 given.pop(name, None)
             if "data" in asked or not kind.learns.t:
-                beside = kind.inputs_of(samples.data, source_name(asked.data))
+                beside = inputs_of(kind, samples.data, source_name(asked.data))
                 names = {each.name for each in model.inputs}
                 given |= beside
                 given |= {

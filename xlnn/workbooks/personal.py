@@ -8,8 +8,9 @@ import numpy as np
 from xlnn.model import Model
 from xlnn.options import Options
 from xlnn.quantity import Quantity
-from xlnn.workbooks.making import Kind, made
+from xlnn.workbooks.making import made
 from xlnn.workbooks.origin import Origin
+from xlnn.workbooks.own_data import Kind
 from xlnn.workbooks.samples import typed_data
 
 LEAST, MOST = 0.8, 1.25

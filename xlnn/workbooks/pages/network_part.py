@@ -275,8 +275,8 @@ class _Plan:
         return self.layers[name]
 
     def _looked_up(
-        self, quantity: Quantity, kind: str, title: str, name: str,
-        units: Sequence[tuple[int, ...]], steps: Sequence[int],
+        self, quantity: Quantity, kind: str, name: str, units: Sequence[tuple[int, ...]],
+        steps: Sequence[int],
     ) -> Quantity:  # fmt: skip
         """State the numbers of some units at the chosen entries."""
         along, at = self.network.along, self.network.at
@@ -287,6 +287,7 @@ class _Plan:
             counted(quantity.rows, numbers, self.model.by_name), units, along, steps if has else ()
         )
         uses = {"of": quantity.name, **numbers}
+        title = "w" if kind == "weight" else kind
         return stated(name, kind, title, equation, len(units), layer=quantity.name, uses=uses)
 
     def _dots(
@@ -300,7 +301,7 @@ class _Plan:
         if shape != (drawn.quantity.shape or (1,)):
             raise DataError(f"{of.name} has the shape {shape}, and {layer} another.")
         steps = [step for step, *_ in drawn.entries]
-        value = self._looked_up(of, "value", "value", f"{prefix}value_{layer}", units, steps)
+        value = self._looked_up(of, "value", f"{prefix}value_{layer}", units, steps)
         return Dots(prefix, layer, "_", value, places, **look)
 
     def _units(self, name: str) -> Dots:
@@ -330,7 +331,7 @@ class _Plan:
             return Connections(prefix, named, "_", None, ends)
         quantity, units = self.model[weights], [unit for *_, unit in pairs]
         steps = [step for _, (step, *_), _ in pairs]
-        found = self._looked_up(quantity, "weight", "w", f"{prefix}weight_{named}", units, steps)
+        found = self._looked_up(quantity, "weight", f"{prefix}weight_{named}", units, steps)
         return Connections(prefix, named, "_", found, ends, _scale(quantity))
 
     def _labels(self) -> Iterator[Texts]:

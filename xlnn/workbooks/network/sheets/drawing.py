@@ -53,7 +53,8 @@ def _units(figure: Figure, column: DrawnLayer, first: DrawnLayer) -> Dots:
     value = OfRow(shape, units=column.units).of(of, at)
     marker, outline = ("square", RULE) if column.is_map else ("circle", QUIET)
     return Dots(
-        PREFIX, layer, "", stated(f"{PREFIX}value{layer}", "value", "value", value, *shape, layer=layer),
+        PREFIX, layer, "",
+        stated(f"{PREFIX}value{layer}", "value", "value", value, *shape, layer=layer),
         [*zip(figure.x(layer), figure.y(layer), strict=True)],
         None if column.bounded else LARGEST_SIZE, below_0=column.reach == "around 0",
         marker=marker, points=figure.points(first), outline=outline,
