@@ -143,11 +143,26 @@ class Named:
         """Return the same cells at one index of an axis."""
         return Named(f"{self.name}.at({index})", self._of)
 
+    def nth(self, number: str) -> "Nth":
+        """Return a row of the same cells, by its number."""
+        return Nth(self, number)
+
     def __getitem__(self, unit: Any) -> str:  # noqa: ANN401 -- as NumPy has it
         """Return its name with an index."""
         units = unit if isinstance(unit, tuple) else (unit,)
         written = ",".join(map(_index, units))
         return self.name + (f"[{written}]" if written else "")
+
+
+class Nth(NamedTuple):
+    """A row of some cells, by its number."""
+
+    cells: Named
+    number: str
+
+    def __getitem__(self, unit: Any) -> str:  # noqa: ANN401 -- as NumPy has it
+        """Return what looks it up."""
+        return f"INDEX({self.cells[unit]},{self.number})"
 
 
 def _index(unit: Any) -> str:  # noqa: ANN401 -- the same

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent / "xlnn"
 CORE = {"arguments", "errors", "terms", "grid", "layout", "atomic_write"}
 CORE |= {"options", "reference"}
 STATED = {"axis", "equation", "model", "quantity"}
-CORE |= STATED | {"block", "quantity_cells"}
+CORE |= STATED | {"block", "quantity_cells", "slices"}
 """The modules beside the folders: what a quantity is, where it stands, what NumPy says."""
 
 MAY = {
@@ -31,13 +31,14 @@ MAY = {
     "cleanup": {"errors"},
     "block": STATED | {"errors", "grid"},
     "quantity_cells": STATED | {"block", "errors", "grid"},
-    "layout": STATED | {"block", "errors", "grid", "quantity_cells"},
+    "slices": STATED | {"formula"},
+    "layout": STATED | {"block", "errors", "grid", "quantity_cells", "slices"},
     "atomic_write": {"errors", "cleanup"},
     "option": {"arguments", "data", "errors"},
     "options": {"data", "errors", "option", "registry"},
     "reference": STATED,
     "registry": {"data", "errors"},
-    "equations": STATED | {"errors", "formula", "terms", "grid"},
+    "equations": STATED | {"errors", "formula", "slices", "terms", "grid"},
     "data": {"errors", "grid", "xlsx"},
     "xlsx": {"errors", "formula", "grid"},
     "linting": {"errors", "formula", "xlsx"},

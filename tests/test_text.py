@@ -86,6 +86,7 @@ ALLOWED_WORDS = {
     "xlnn": "the program's name",
     "check": "its command, as it is typed",
     "NumPy": "a program's name",
+    **dict.fromkeys(("ROW", "COLUMN", "MMULT"), "a function of a spreadsheet"),
     **dict.fromkeys(("Adam", "RMSProp"), "a method's name"),
     **dict.fromkeys(("Polyak", "Tieleman", "Hinton", "Kingma", "Ba"), "who found a method"),
     **dict.fromkeys(("Anderson", "Fisher", "Efron"), "who measured"),

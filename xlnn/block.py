@@ -6,7 +6,7 @@ picture (rows and columns of pixels).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import product
 from math import prod
@@ -81,6 +81,46 @@ class Block:
         row, column = self.address((*(0 for _ in axes), *unit))
         down, right = (tuple(step[n] for step in self.steps[: len(axes)]) for n in (0, 1))
         return zip(spread(row, down, lengths), spread(column, right, lengths), strict=True)
+
+    @cached_property
+    def heads(self) -> "Block":
+        """The cells that hold its formulas: all, or the first of each slice of an array formula."""
+        quantity = self.quantity
+        if not quantity.sliced:
+            return self
+        lengths = [
+            1 if is_inside else length
+            for length, is_inside in zip(quantity.lengths, quantity.inside, strict=True)
+        ]
+        axes = (replace(a, length=n) for a, n in zip(quantity.axes, lengths, strict=False))
+        one = replace(quantity, axes=tuple(axes), shape=(*lengths[len(quantity.axes) :],))
+        return replace(self, quantity=one)
+
+    @cached_property
+    def size(self) -> tuple[int, int]:
+        """How many rows and columns a formula fills."""
+        filled = [
+            (length, step)
+            for length, step, is_inside in zip(
+                self.quantity.lengths, self.steps, self.quantity.inside, strict=True
+            )
+            if is_inside
+        ]
+        return extent(*zip(*filled, strict=True)) if filled else (1, 1)
+
+    def head(self, index: tuple[int, ...]) -> tuple[int, ...]:
+        """Return the index of the entry whose cell holds the formula of an entry."""
+        inside = zip(index, self.quantity.inside, strict=True)
+        return tuple(0 if is_inside else n for n, is_inside in inside)
+
+    def area(self, index: tuple[int, ...]) -> str:
+        """Return the range that the array formula of an entry fills; empty for a single cell."""
+        return self.area_at(*self.address(self.head(index))) if self.quantity.sliced else ""
+
+    def area_at(self, row: int, column: int) -> str:
+        """Return the range of a formula that begins in a cell."""
+        rows, columns = self.size
+        return f"{address(row, column)}:{address(row + rows - 1, column + columns - 1)}"
 
     @cached_property
     def parts(self) -> "tuple[Block, ...]":

@@ -66,8 +66,21 @@ class Cells(Protocol):
         By default it is the only axis that runs up or down, or the only one at all.
         """
 
+    def nth(self, number: str) -> "Indexed":
+        """Return the same units in one row of those over which they are, by its number from 1."""
+
     def __getitem__(self, unit: Unit | tuple[Unit, ...]) -> str:
         """Return the address of a unit, or the range of several; ``...`` as in NumPy."""
+
+
+class Indexed(Protocol):
+    """Units of which a formula looks up one row among several."""
+
+    def __getitem__(self, unit: Unit | tuple[Unit, ...]) -> str:
+        """Return the part of a formula that looks a unit up, or its address if it has one row."""
+
+    def unit(self, *entries: str | int) -> str:
+        """Return the same of a unit; its index is in cells, from 1, or is known, from 0."""
 
 
 class Equation:
@@ -132,11 +145,19 @@ class Equation:
         shapes, is_said, meaning = self.usage.partition(": ")
         vars(self)["__doc__"] = f"{meaning if is_said else self.says}\n\n{shapes}".strip()
 
+    block_of: str = "all"
+    """What ``block`` computes at once (`Quantity.sliced`); of a ``unit`` its index comes first."""
+
     array: Callable[..., Any]
     """State the equation in NumPy; each equation has arguments of its own."""
 
     cell: Callable[..., str]
     """State the equation as the formula of one unit's cell."""
+
+    block: Callable[..., str] | None = None
+    """State the equation as the array formula of all samples and units at once, from the ranges of
+    its arguments (`xlnn.slices.Slice`). Where ``cell`` reads the same unit of each argument, it
+    follows from that."""
 
     def of(self, *arguments: "Use | str", **named: "Use | str") -> "Equation":
         """Return it with its arguments, in the order of ``array`` or by name, for a `Quantity`.
@@ -181,10 +202,14 @@ class Equation:
         def cell(*unit: int, **of: Cells) -> str:
             return self.cell(*unit, **{first[name]: each for name, each in of.items()})
 
+        def block(*unit: int, **of: object) -> str:
+            return self.block(*unit, **{first[name]: each for name, each in of.items()})
+
         kept = ("reads_as_stated", "discontinuous", "switches", "repeats", "number_format", "says")
         fields = {name: getattr(self, name) for name in kept}
         for name in ("optional", "one_hot"):
             fields[name] = tuple(own[role] for role in getattr(self, name))
+        fields |= {"block": None if self.block is None else block, "block_of": self.block_of}
         return Stated(array, cell, **{**fields, **said}).taking(*first)
 
     def ties(self, got: np.ndarray, tolerance: float, **arguments: np.ndarray) -> np.ndarray:  # noqa: ARG002 -- for those that choose
@@ -320,6 +345,7 @@ class Stated(Equation):
     same unit, or its only one, ``{x[:]}`` all of its units, and ``{x[0]}`` the first; ``{x[row]}``
     is the same over the whole of the axis ``row``, as ``{x[row][0]}``; ``{x.first}`` and
     ``{x.last}`` are at the ends of its axis, and ``{0}`` is the number of the unit, from 1.
+    ``block`` may be a text, too: ``{x}`` is the range of all samples and units of x.
     ``reads_as_stated`` and the others have the same meaning as those of an `Equation`. ``says`` is
     what the docstring of a class says: the equation, and the section of the book. What ``help``
     shows of it is its ``usage``.
@@ -340,6 +366,8 @@ class Stated(Equation):
     number_format: str = "0.0000"
     says: str = ""
     usage: str = ""
+    block: Callable[..., str] | str | None = None  # type: ignore[assignment]
+    block_of: str = "all"
 
     def __post_init__(self) -> None:
         """Document it by its usage, and make a function of a formula that is a text."""
@@ -347,6 +375,8 @@ class Stated(Equation):
             self._document()
         if isinstance(self.cell, str):
             object.__setattr__(self, "cell", partial(_filled, self.cell))
+        if isinstance(self.block, str):
+            object.__setattr__(self, "block", self.block.format)
 
 
 Choice = partial(Stated, reads_as_stated=True, discontinuous=True, number_format="0")

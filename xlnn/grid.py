@@ -14,7 +14,7 @@ LONGEST_FORMULA = 8_192
 Inputs = Mapping[tuple[str, int, int], float]
 """Numbers to put into cells before recalculating: (sheet, row, column) -> number.
 
-The engines that prove a build, formualizer and formulas, empty a cell for NaN.
+The engines that prove a build, formualizer, IronCalc and formulas, empty a cell for NaN.
 """
 
 

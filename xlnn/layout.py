@@ -15,7 +15,8 @@ from xlnn.errors import DataError, WidthError
 from xlnn.grid import LONGEST_FORMULA, address, fixed, quoted
 from xlnn.model import ByName, Model
 from xlnn.quantity import Quantity
-from xlnn.quantity_cells import FilledColumn, QuantityCells
+from xlnn.quantity_cells import FilledColumn, QuantityCells, SliceRanges
+from xlnn.slices import Slice, slice_formula
 
 NARROWER = "make the layers narrower"
 
@@ -50,7 +51,7 @@ class Layout:
         counts: Counter[str] = Counter()
         for quantity in self.model.quantities:
             if quantity.computed:
-                counts[self.titles[quantity.sheet]] += quantity.computed
+                counts[self.titles[quantity.sheet]] += quantity.formulas
         return counts
 
     def at(self, family: str, number: int) -> Self:
@@ -96,6 +97,17 @@ class Layout:
         title, *place = self.place(name, index)
         return f"{quoted(title)}!{address(*place)}"
 
+    def cells(self, name: str, index: tuple[int, ...]) -> str:
+        """Return the address of the cells that the formula of an entry fills."""
+        block = self.blocks[name]
+        area = block.area(index)
+        return f"{quoted(self.titles[block.sheet])}!{area}" if area else self.cell(name, index)
+
+    @cached_property
+    def has_arrays(self) -> bool:
+        """Whether it has array formulas."""
+        return any(quantity.sliced for quantity in self.model.quantities)
+
     def place(self, name: str, index: tuple[int, ...]) -> tuple[str, int, int]:
         """Return the title, row and column of one entry of a quantity's array."""
         block = self.blocks[name]
@@ -116,12 +128,12 @@ class Layout:
         return {}
 
     def stated(self, name: str) -> Mapping[tuple[str, int, int], str]:
-        """Return the formula of each cell that a quantity computes, by title, row and column."""
+        """Return the formula of each cell of a quantity that holds one, by title, row, column."""
         if name not in self._formulas:
             title = self.titles[self.blocks[name].sheet]
             self._formulas[name] = {
                 (title, *place): text
-                for number, part in enumerate(self.blocks[name].parts)
+                for number, part in enumerate(self.heads(name))
                 for column in self.columns(name, number)
                 for place, text in zip(
                     islice(part.places(column.unit), part.given, None),
@@ -136,10 +148,17 @@ class Layout:
         """Cached formulas."""
         return {}
 
+    def heads(self, name: str) -> Iterator[Block]:
+        """Yield the cells that hold the formulas of each part of a quantity."""
+        return (part.heads for part in self.blocks[name].parts)
+
     def columns(self, name: str, part: int = 0) -> tuple[FilledColumn, ...]:
-        """Return the formula of each unit of a part of a quantity that has an equation."""
+        """Return the formula of each unit of a part of a quantity that has an equation.
+
+        Where an array formula fills all units there is one.
+        """
         if (name, part) not in self._columns:
-            units = self.model[name].units
+            units = self.blocks[name].heads.quantity.units
             self._columns[name, part] = tuple(self._column(name, part, unit) for unit in units)
         return self._columns[name, part]
 
@@ -149,8 +168,8 @@ class Layout:
         return {}
 
     def formula(self, name: str, index: tuple[int, ...]) -> str:
-        """Return the formula of one entry of a quantity's array."""
-        quantity = self.model[name]
+        """Return the formula of one entry of a quantity's array; of a slice all have the same."""
+        quantity, index = self.model[name], self.blocks[name].head(index)
         each, axes = len(quantity.each), len(quantity.axes)
         part, along = sum(index[:each]), index[each:axes]
         across = {axis.family: axis.first + along[n] for n, axis in self._across(name, part)}
@@ -177,10 +196,10 @@ class Layout:
         return found
 
     def _across(self, name: str, part: int) -> Iterator[tuple[int, Axis]]:
-        """Yield the axes along which a formula and its arguments stand side by side."""
+        """Yield the axes along which arguments of a formula stand side by side."""
         here = self.blocks[name].parts[part]
         for number, axis in enumerate(here.quantity.axes):
-            sources = here.quantity.sources if here.steps[number][1] else ()
+            sources = here.quantity.sources if axis.length > 1 else ()
             if any(_goes_right(self.blocks[source], axis.family) for source in sources):
                 yield number, axis
 
@@ -212,12 +231,14 @@ class Layout:
             block = self.blocks[read.name]
             title = self.titles[block.sheet]
             arguments[role] = QuantityCells(block, here, read, title, rows, entry)
+        own = QuantityCells(here, here, Use(name), self.titles[here.sheet], rows, entry)
         starts = tuple(
             (axis, index, self._column(name, part, unit, starting | {family}))
             for axis, index, family in _starts(here.quantity)
             if family not in starting
         )
-        return _stated(here.quantity, unit, arguments, rows, starts)
+        column = _stated(own, unit, arguments, rows, starts)
+        return replace(column, size=here.size) if here.quantity.sliced else column
 
 
 def _goes_right(block: Block, family: str) -> bool:
@@ -235,7 +256,7 @@ def _starts(quantity: Quantity) -> Iterator[tuple[int, int, str]]:
 
 
 def _stated(
-    quantity: Quantity,
+    own: QuantityCells,
     unit: tuple[int, ...],
     arguments: Mapping[str, QuantityCells],
     rows: dict[tuple, int],
@@ -248,7 +269,12 @@ def _stated(
     DataError
         It is not a formula, or too long for a cell.
     """
-    text = quantity.equation.cell(*unit, **arguments)
+    quantity = own.block.quantity
+    if quantity.sliced:
+        slices = {role: _slice(each) for role, each in arguments.items()}
+        text = slice_formula(_slice(own), slices, unit)
+    else:
+        text = quantity.equation.cell(*unit, **arguments)
     if quantity.otherwise:
         text = f'=IFERROR({text.removeprefix("=")},"{quantity.otherwise}")'
     column, is_text = FilledColumn(unit, text, tuple(rows), starts), isinstance(text, str)
@@ -265,6 +291,18 @@ def _stated(
                 f"{LONGEST_FORMULA:,}: {'compare fewer runs' if of_runs else NARROWER}."
             )
     return column
+
+
+def _slice(cells: QuantityCells) -> Slice:
+    """Return an argument as an array formula sees it."""
+    return Slice(cells.block.quantity, SliceRanges(cells.slice, is_turned=is_turned(cells.block)))
+
+
+def is_turned(block: Block) -> bool:
+    """Return whether a vector lies in a column."""
+    quantity = block.quantity
+    is_vector = not quantity.axes and len(quantity.shape) == 1 and quantity.shape[0] > 1
+    return is_vector and block.steps == ((1, 0),)
 
 
 def lay_out(model: Model, titles: dict[str, str], blocks: Iterable[Block]) -> Layout:

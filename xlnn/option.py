@@ -353,6 +353,9 @@ ACTIVATIONS: dict[str, tuple[str, ...]] = {
 
 OPTIMISERS: dict[str, tuple[str, ...]] = dict.fromkeys(("sgd", "momentum", "rmsprop", "adam"), ())
 
+EDITIONS: dict[str, tuple[str, ...]] = {"cells": (), "matrices": ()}
+"""How a workbook states its training: a formula for each cell, or one for each matrix."""
+
 DIFFERS = {
     "squared error": ("half the sum over N images and K outputs", "N K / 2"),
     "cross-entropy": ("the sum over N images and K outputs", "N K"),

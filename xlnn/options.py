@@ -21,6 +21,7 @@ from xlnn.option import (
     COLUMNS,
     COSTS,
     DATA,
+    EDITIONS,
     FLAG,
     MOST_EPOCHS,
     MOST_LAYERS,
@@ -76,6 +77,10 @@ Epochs = Annotated[int | None, Option(
 Lang = Annotated[str | None, Option(
     TEXT, "The workbook's language", choices=_names(*languages()), is_open=True, kinds=("*",),
     predicts=True,
+)]
+Edition = Annotated[str | None, Option(
+    TEXT, "A formula for each cell (cells), or one for each matrix of an epoch (matrices).",
+    choices=EDITIONS, thing="edition",
 )]
 Large = Annotated[bool | None, Option(
     FLAG, "Allow very large workbooks, which take minutes to open.", **_USED,
@@ -206,6 +211,7 @@ class BuildOptions(TypedDict, total=False):
         FLAG, "solver and cnn-solver only: let SciPy find the weights.",
         kinds=("solver", "cnn-solver"),
     )]
+    edition: Edition
     lang: Lang
     large: Large
     force: Force
@@ -254,6 +260,7 @@ class ExerciseOptions(TypedDict, total=False):
         lambda v: 0 <= v <= LARGEST_SEED, usual=0,
     )]
     epochs: Epochs
+    edition: Edition
     lang: Lang
     key: Annotated[bool | None, Option(
         FLAG, "Write the solution, with nothing left out.", usual=False,

@@ -108,6 +108,9 @@ class Quantity:
         For a sentence: what it says where it has no value.
     gradient_of : GradientOf or None
         For the gradient of a weight: which it is, so that it can be compared with the slope.
+    sliced : str
+        What one array formula computes at an entry along its ordered axes (`xlnn.slices`): ``all``
+        samples and units, or all samples of a ``unit``. Empty if each entry has a formula.
     meaning, written, source : str
         Its meaning, its equation as people write it, and the source: a section of the book, or a
         paper. With a meaning it has a line in the Guide.
@@ -136,6 +139,7 @@ class Quantity:
     title: str = ""
     otherwise: str = ""
     gradient_of: GradientOf | None = None
+    sliced: str = ""
     meaning: str = ""
     written: str = ""
     source: str = ""
@@ -217,6 +221,18 @@ class Quantity:
     def computed(self) -> int:
         """The number of computed entries: 0 for an input, all but the start for a sequence."""
         return prod(self.lengths) - prod(self.input_lengths)
+
+    @property
+    def formulas(self) -> int:
+        """The number of its formulas: one for each computed entry, or for each slice of them."""
+        lengths = zip(self.lengths, self.inside, strict=True)
+        return self.computed // prod(length for length, is_inside in lengths if is_inside)
+
+    @property
+    def inside(self) -> tuple[bool, ...]:
+        """Of each dimension of its array, whether one array formula fills it."""
+        samples = (bool(self.sliced) and not axis.order for axis in self.axes)
+        return (*samples, *(self.sliced == "all" for _ in self.shape))
 
     @property
     def units(self) -> tuple[tuple[int, ...], ...]:

@@ -1,6 +1,6 @@
 """The cells of a quantity, as the formula of another one refers to them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice, repeat
@@ -34,12 +34,15 @@ class FilledColumn:
     starts : tuple of (int, int, FilledColumn)
         Different formulas where a recurrence starts, or side by side: an axis, the index along it,
         and the formula.
+    size : (int, int)
+        How many rows and columns an array formula fills.
     """
 
     unit: tuple[int, ...]
     text: str
     rows: tuple[tuple[int, tuple[int, ...]], ...]
     starts: "tuple[tuple[int, int, FilledColumn], ...]" = ()
+    size: tuple[int, int] = (1, 1)
 
     def at(self, index: tuple[int, ...]) -> str:
         """Return the formula at an index along the block's axes."""
@@ -144,8 +147,27 @@ class QuantityCells(Cells):
         """Return the same units, over the whole of the axes with these names or families."""
         return replace(self, spanned=self.spanned.union(axes))
 
+    def nth(self, number: str) -> "IndexedCells":
+        """Return the same units in one row of those over which they are, by its number from 1."""
+        return IndexedCells(self, number)
+
+    @property
+    def slice(self) -> Self:
+        """The same over all samples, which an array formula computes at once."""
+        names = (axis.name for axis in self.block.quantity.axes if not axis.order)
+        return self.over(*names)
+
     def __getitem__(self, unit: Unit | tuple[Unit, ...]) -> str:
         """Return the address of a unit, or the range of several; ``...`` as in NumPy."""
+        row, column, height, width, cells, moves = self.rectangle(unit)
+        if height * width != cells:
+            raise NoRectangleError(f"{self.name}[{unit}] is not one rectangle of cells")
+        return self.render(row, column, height, width, moves)
+
+    def rectangle(
+        self, unit: Unit | tuple[Unit, ...]
+    ) -> tuple[int, int, int, int, int, tuple[int, ...]]:
+        """Return the rectangle around some units, how many cells they are, and how they move."""
         unit = unit if isinstance(unit, tuple) else (unit,)
         if 0 < len(unit) < len(self.shape) and ... not in unit:
             unit = (*unit, ...)
@@ -172,9 +194,14 @@ class QuantityCells(Cells):
                 if not 0 <= first < length:
                     raise IndexError(f"{quantity.name} has the shape {self.shape}, and no {unit}")
             row, column = row + first * down, column + first * right
-        if height * width != cells:
-            raise NoRectangleError(f"{quantity.name}{list(unit)} is not one rectangle of cells")
-        return self._render(row, column, height, width, moves)
+        return row, column, height, width, cells, moves
+
+    @property
+    def steps(self) -> Iterator[tuple[int, int, int]]:
+        """The length of each axis over which the units are, and the distance of its entries."""
+        for axis, (down, right) in zip(self.block.quantity.axes, self.block.steps, strict=False):
+            if {axis.name, axis.family} & self.spanned and axis.length > 1:
+                yield axis.length, down, right
 
     @cached_property
     def _along(self) -> tuple[int, int, int, int, int, tuple[int, ...]]:
@@ -205,12 +232,12 @@ class QuantityCells(Cells):
             return self.fixed[name] % axis.length, self.fixed[name] % axis.length, None
         if axis.length == 1:
             return 0, 0, None
+        lag = self.use.lag if axis.family == self.use.along else 0
         if axis.family in self.entry:
-            first = self.entry[axis.family] - axis.first
+            first = self.entry[axis.family] - axis.first - lag
             return first, first, None
         for position, own in enumerate(self.here.quantity.axes):
             if own.family == axis.family:
-                lag = self.use.lag if axis.family == self.use.along else 0
                 first = own.first - axis.first - lag
                 return first, first, position
         raise ValueError(
@@ -218,10 +245,9 @@ class QuantityCells(Cells):
             f'write over("{axis.name}") before the index'
         )
 
-    def _render(
-        self, row: int, column: int, height: int, width: int, moves: tuple[int, ...]
-    ) -> str:
-        is_fixed = bool(moves) and moves[-1] == 0
+    def render(self, row: int, column: int, height: int, width: int, moves: tuple[int, ...]) -> str:
+        """Return a rectangle as a formula refers to it."""
+        is_fixed = bool(moves) and moves[-1] == 0 and not self.here.quantity.sliced
         if is_fixed and self.entry:  # side by side, no row is filled down
             is_fixed = self.here.quantity.axes[-1].family not in self.entry
         fixed = "$" if is_fixed else ""
@@ -235,3 +261,129 @@ class QuantityCells(Cells):
         if height == width == 1:
             return sheet + corner(0, 0)
         return f"{sheet}{corner(0, 0)}:{corner(width - 1, height - 1)}"
+
+
+@dataclass(frozen=True)
+class SliceRanges:
+    """The ranges of a slice (`xlnn.slices.Ranges`).
+
+    Attributes
+    ----------
+    cells : QuantityCells
+        Over all samples.
+    is_turned : bool
+        Whether a vector lies in a column.
+    """
+
+    cells: QuantityCells
+    is_turned: bool = False
+
+    def area(self, fixed: Mapping[str, int]) -> str:
+        """Return the range of the slice, at one index of some axes besides."""
+        area = replace(self.cells, fixed=fixed)[...]
+        return f"TRANSPOSE({area})" if self.is_turned else area
+
+    def unit(self, unit: tuple[Unit, ...], fixed: Mapping[str, int]) -> str:
+        """Return the range of a unit, or of several."""
+        return replace(self.cells, fixed=fixed)[unit]
+
+    def left(self, fixed: Mapping[str, int]) -> str:
+        """Return the cells of the first column in its rows, which name them."""
+        cells = replace(self.cells, fixed=fixed)
+        row, _, height, *_, moves = cells.rectangle(...)
+        return cells.render(row, 1, height, 1, moves)
+
+    def above(self, fixed: Mapping[str, int]) -> str:
+        """Return the cells above its columns, which are headings."""
+        cells = replace(self.cells, fixed=fixed)
+        row, column, _, width, _, moves = cells.rectangle(...)
+        return cells.render(row - 1, column, 1, width, moves)
+
+
+@dataclass(frozen=True)
+class IndexedCells:
+    """Units of which a formula looks up one row among several.
+
+    Attributes
+    ----------
+    cells : QuantityCells
+    number : str
+        The number of the row, from 1, among all of the axes over which the units are.
+    """
+
+    cells: QuantityCells
+    number: str
+
+    def __getitem__(self, unit: Unit | tuple[Unit, ...]) -> str:
+        """Return ``INDEX`` of a unit; the address if there is one row."""
+        row, column, height, width, _, moves = self.cells.rectangle(unit)
+        area = self.cells.render(row, column, height, width, moves)
+        if height * width == 1:
+            return area
+        steps = [*self.cells.steps]
+        down = _place(self.number, [(length, down) for length, down, _ in steps])
+        right = _place(self.number, [(length, right) for length, _, right in steps])
+        return self._index(area, down, right, width)
+
+    def unit(self, *entries: str | int) -> str:
+        """Return ``INDEX`` of a unit whose index has numbers in cells, from 1, or is known, from 0.
+
+        All units lie in one rectangle with the rows.
+        """
+        row, column, height, width, _, moves = self.cells.rectangle(...)
+        area = self.cells.render(row, column, height, width, moves)
+        if height * width == 1:
+            return area
+        steps, places = [*self.cells.steps], []
+        block = self.cells.block
+        units = block.steps[len(block.quantity.axes) :]
+        for way in (0, 1):
+            place = _place(self.number, [(each[0], each[1 + way]) for each in steps])
+            terms, known = ([place], 0) if place != "1" else ([], 1)
+            for entry, step in zip(entries, (unit[way] for unit in units), strict=True):
+                if isinstance(entry, int):
+                    known += entry * step
+                elif step == 1 and known > 0:
+                    terms, known = [*terms, entry], known - 1
+                elif step:
+                    terms.append(f"({entry}-1)*{step}")
+            places.append(_joined(terms, known))
+        return self._index(area, *places, width)
+
+    @staticmethod
+    def _index(area: str, down: str, right: str, width: int) -> str:
+        # in a row the number is given as a column's: Gnumeric would take it for a row's
+        return f"INDEX({area},{down})" if width == 1 else f"INDEX({area},{down},{right})"
+
+
+def _joined(terms: Sequence[str], known: int) -> str:
+    """Return the sum of some terms and a number, which is left out if it is 0."""
+    return "+".join([*terms, *([str(known)] if known or not terms else [])])
+
+
+def _place(number: str, axes: Sequence[tuple[int, int]]) -> str:
+    """Return where an entry is, from 1, along axes of these lengths and distances.
+
+    >>> _place("B5", [(50, 64), (64, 1)]), _place("B5", [(50, 70), (64, 1)])
+    ('B5', 'INT((B5-1)/64)*70+MOD(B5-1,64)+1')
+    >>> _place("B5", [(51, 4)]), _place("B5", [(51, 0)])
+    ('(B5-1)*4+1', '1')
+    """
+    kept: list[tuple[int, int]] = []
+    for length, step in axes:
+        if kept and kept[-1][1] == length * step:  # they follow one another
+            kept[-1] = kept[-1][0] * length, step
+        else:
+            kept.append((length, step))
+    if len(kept) == 1 and kept[0][1] == 1:
+        return number
+    terms, after = [], prod(length for length, _ in kept)
+    for position, (length, step) in enumerate(kept):
+        after //= length
+        if not step:
+            continue
+        entry = f"INT(({number}-1)/{after})" if after > 1 else f"({number}-1)"
+        if position:
+            entry = f"MOD({entry if after > 1 else entry[1:-1]},{length})"
+        terms.append(f"{entry}*{step}" if step > 1 else entry)
+    return "+".join([*terms, "1"])

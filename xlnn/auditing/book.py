@@ -548,8 +548,8 @@ def _read_names(book: Book, contents: Package) -> None:
 
 def _read_cells(book: Book, contents: Package) -> None:
     names, last, tables = Names.of(contents), _last_rows(contents), None
-    every = all_cells(book.path, arrays=True, last=last)
-    for title, (row, column, formula, value) in every:
+    every = all_cells(book.path, last=last)
+    for title, (row, column, formula, value, _) in every:
         if row % CHECKED == 0:
             book.check()
         place = title, row, column

@@ -22,6 +22,7 @@ from xlnn.model import Model
 from xlnn.options import BUILD, BuildOptions, Options, as_typed, documented
 from xlnn.registry.templates import DEFAULT
 from xlnn.workbooks import FIRST_KIND, kind_named
+from xlnn.workbooks.entries import CELLS
 
 if TYPE_CHECKING:
     from xlnn.onnx.compare import Authority
@@ -117,6 +118,7 @@ def workbook(  # noqa: PLR0913 -- the options of the command line, by the same w
     inputs: Mapping[str, ArrayLike],
     path: Path | str,
     *,
+    edition: str = CELLS,
     large: bool = False,
     force: bool = False,
     verify: bool = True,
@@ -135,6 +137,9 @@ def workbook(  # noqa: PLR0913 -- the options of the command line, by the same w
         are rounded to 15 digits, as stored in a workbook.
     path : Path
         Where to write it, in an existing folder.
+    edition : str
+        ``cells`` for a formula in each cell, or ``matrices`` for an array formula for all samples
+        and units of an epoch, where an equation says it (`xlnn.equation.Equation.block`).
     large : bool
         Allow workbooks that most programs take minutes to open.
     force : bool
@@ -150,5 +155,6 @@ def workbook(  # noqa: PLR0913 -- the options of the command line, by the same w
         Something that the user can mend. The output is as it was before.
     """
     path = path_of(path)
-    plan = planned(*source_of_model(model, path.stem, inputs), Options(large=large))
+    options = Options(large=large, edition=edition)
+    plan = planned(*source_of_model(model, path.stem, inputs), options)
     return carried_out(plan, Destination(path, force, WAYS_OF_PROGRAMS), verify=verify, tell=tell)

@@ -17,12 +17,16 @@ from xlnn.data.preprocessing import held_out
 from xlnn.data.words import bases
 from xlnn.errors import DataError, Message, WidthError
 from xlnn.options import BUILD, Options, as_typed
+from xlnn.workbooks.entries import MATRICES
 from xlnn.workbooks.network.kind import KIND
 from xlnn.workbooks.network.layers import LayerSpec
 from xlnn.workbooks.origin import Origin, data_of
 
 FORMULAS = 500_000
-"""The most formulas of a workbook."""
+"""The most cells that formulas of a workbook fill."""
+
+MOST_IN_CELLS = 100_000
+"""The most formulas of the edition in cells that is chosen; beyond it is the one in matrices."""
 
 EPOCHS, FEWEST = 50, 25
 """The usual epochs, and the fewest with which Adam learns a table."""
@@ -115,7 +119,14 @@ def choose_network(options: Options) -> tuple[Origin, str, Options]:
             break
     if fitting is None:
         fitting = _held(origin, data, options, len(data.x), FEWEST_OF_MANY)
-    return _with_notes(fitting, rest, data), name, rest
+    count = 0
+    if "edition" not in rest:
+        rows, epochs = len(fitting.data.x), fitting.sizes["epochs"]
+        count = _formulas(fitting, rest, data, options, rows, epochs)
+        if count > MOST_IN_CELLS:
+            rest = Options(**rest, edition=MATRICES)
+            rest.notes = options.notes
+    return _with_notes(fitting, rest, data, count), name, rest
 
 
 def _check_classes(data: Dataset, options: Options) -> None:
@@ -217,8 +228,11 @@ def _held(origin: Origin, data: Dataset, options: Options, rows: int, epochs: in
     )
 
 
-def _with_notes(origin: Origin, rest: Options, data: Dataset) -> Origin:
-    """Return the network with notes on what was chosen, and how to change it."""
+def _with_notes(origin: Origin, rest: Options, data: Dataset, count: int) -> Origin:
+    """Return the network with notes on what was chosen, and how to change it.
+
+    ``count`` is the number of formulas in cells, if the edition was chosen by it.
+    """
     drawn = origin.data
     assert isinstance(drawn, Dataset)  # noqa: S101 -- it was read
     assert origin.held is not None  # noqa: S101 -- it was drawn
@@ -231,6 +245,13 @@ def _with_notes(origin: Origin, rest: Options, data: Dataset) -> Origin:
             drawn=len(drawn.x),
         )
         notes += (some,)
+    if count > MOST_IN_CELLS:
+        chosen = Message(
+            "The training is in matrices, since cells would take {count:,} formulas; --edition "
+            "cells writes these.",
+            count=count,
+        )
+        notes += (chosen,)
     first, second = origin.sizes["layers"]
     hidden = first.units if rest.hidden is None else ",".join(map(str, rest.hidden))
     sizes = "-".join(map(str, filter(None, [drawn.x.shape[1], hidden, len(data.labels)])))

@@ -74,10 +74,10 @@ def size(layout: Layout) -> WorkbookSize:
         inputs += prod(quantity.lengths) - quantity.computed
         if not quantity.computed:
             continue
-        formulas += quantity.computed
+        formulas += quantity.formulas
         last = tuple(length - 1 for length in quantity.lengths)
         formula = layout.formula(name, last).encode()  # refuses one that is too long
-        read += quantity.computed * int(count_cells_read([formula], ranges(formula))[0])
+        read += quantity.formulas * int(count_cells_read([formula], ranges(formula))[0])
     return WorkbookSize(formulas, inputs, read)
 
 

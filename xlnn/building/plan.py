@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,7 +14,8 @@ from xlnn import reference
 from xlnn.arguments import wrong
 from xlnn.building.limits import check_size, counting_epochs
 from xlnn.building.proof import check_formulas, watched
-from xlnn.errors import OptionsError, blamed
+from xlnn.data.messages import listed
+from xlnn.errors import Message, OptionsError, blamed
 from xlnn.grid import Values
 from xlnn.layout import Layout
 from xlnn.loading.values import read_arrays
@@ -22,6 +24,7 @@ from xlnn.options import BUILD, Options, as_typed
 from xlnn.reference import Arrays
 from xlnn.registry.templates import template as named
 from xlnn.workbooks import FIRST_KIND, kind_named
+from xlnn.workbooks.entries import MATRICES
 from xlnn.workbooks.kind import Recipe, WorkbookKind
 from xlnn.workbooks.own_model import OwnModel, check_model
 from xlnn.workbooks.results import results
@@ -115,7 +118,7 @@ class Plan:
     @property
     def notes(self) -> tuple[str, ...]:
         """Sentences about anything unexpected, and about what the outputs agree with."""
-        notes = self.made.notes + self.kind.run_notes(self.run)
+        notes = self.made.notes + self.kind.run_notes(self.run) + left_in_cells(self.layout)
         return notes + ((self.authority.agrees(self.made, self.run),) if self.authority else ())
 
     def results(self, run: Arrays) -> tuple[str, ...]:
@@ -132,6 +135,23 @@ class Plan:
         """
         if self.authority:
             self.authority.check(self.made, read_arrays(self.layout, values))
+
+
+def left_in_cells(layout: Layout) -> tuple[str, ...]:
+    """Return a sentence on what has a formula for each cell in the edition in matrices."""
+    left = [
+        quantity.name
+        for quantity in layout.model.quantities
+        if quantity.sheet == MATRICES and quantity.computed and not quantity.sliced
+        if prod(quantity.at_once) > 1 and not quantity.is_sentence
+    ]
+    if not left:
+        return ()
+    said = Message(
+        "A formula for each cell remains of {names}, of which no equation says a matrix.",
+        names=listed(left, most=6),
+    )
+    return (said,)
 
 
 def planned(

@@ -46,6 +46,8 @@ REPORT = "This is an error in xlnn: please report it with your data."
 
 def verifier(layout: Layout) -> str:
     """Return the engine that verifies a workbook before it is published."""
+    if layout.has_arrays:
+        return "ironcalc"
     found, free = size(layout), free_memory()
     needed = found.formulas * BYTES_OF_A_FORMULA + found.reads * BYTES_OF_A_READ
     if free is None:
@@ -105,10 +107,12 @@ def proven(  # noqa: PLR0913 -- what is proven, and how
     work.probe(layout)
     deciders = Deciders(layout)
     tell("Recalculating, and looking for anything that Excel would repair")
+    arrays = layout.has_arrays
     if is_first:
-        contents, problems = inspect_and_lint(work.file, patterns=_patterns(deciders))
+        patterns = None if arrays else _patterns(deciders)
+        contents, problems = inspect_and_lint(work.file, patterns=patterns, arrays=arrays)
     else:
-        contents, problems = inspect(work.file), ()
+        contents, problems = inspect(work.file, arrays=arrays), ()
     tell("Comparing with NumPy")
     report, values, run = compare(contents, layout, work, is_ours=is_ours)
     if is_first:
@@ -152,9 +156,8 @@ def _stored_otherwise(contents: Package, layout: Layout, written: Arrays) -> str
     kept = {name: array for name, array in written.items() if can_be_stored(array)}
     numbers = {name: array for name, array in kept.items() if array.dtype.kind in "iuf"}
     for title, sheet in layout.sheets(numbers, empty=np.nan).items():
-        cells = contents.formulas[title]
-        computed = cells.rows, cells.columns, cells.stored
-        for rows, columns, stored in (computed, contents.constants[title].numbers):
+        computed = ((each.rows, each.columns, each.stored) for each in contents.computed(title))
+        for rows, columns, stored in (*computed, contents.constants[title].numbers):
             inside = (rows <= sheet.shape[0]) & (columns <= sheet.shape[1])
             own = sheet[rows[inside] - 1, columns[inside] - 1]
             differs = np.isfinite(own) & ~np.isclose(stored[inside], own, rtol=DIGITS, atol=0)
@@ -163,8 +166,8 @@ def _stored_otherwise(contents: Package, layout: Layout, written: Arrays) -> str
                 return str(Place(title, int(rows[first]), int(columns[first])))
     for name in filter(lambda name: layout.model[name].is_text, kept):
         for index, (title, row, column) in layout.places(name).items():
-            said = contents.formulas[title].said.get((row, column))
-            if said is not None and said != kept[name][index]:
+            said = (each.said.get((row, column)) for each in contents.computed(title))
+            if any(text not in {None, kept[name][index]} for text in said):
                 return layout.cell(name, index)
     return None
 
@@ -236,6 +239,8 @@ def check_formulas(layout: Layout) -> None:
             raise
         except Exception as error:  # user code may raise anything
             raise DataError(f"The cell of {name} raises {_said(error)}.") from error
+        if quantity.sliced:
+            continue  # its equation is proven, and its functions are those of `block`
         last = tuple(axis.length - 1 for axis in quantity.rows)  # of each of several runs
         try:
             formulas = [column.at(last) for column in columns]

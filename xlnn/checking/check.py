@@ -45,6 +45,7 @@ from xlnn.loading.open_file import check_sheets, opened
 from xlnn.loading.spec import (
     WorkbookSpec,
     described,
+    is_in_matrices,
     is_ours,
     left_out_of,
     names_in,
@@ -131,7 +132,9 @@ def check(  # noqa: PLR0913 -- the options of the command
     if isinstance(engine, str) and engine != "all":
         return _reported(file, engine, probes, seed, model, answers=answers)
     names = engines.ENGINES if engine == "all" else tuple(dict.fromkeys(engine))
-    left_out = engines.missing() if engine == "all" else {}
+    left_out = dict(engines.missing()) if engine == "all" else {}
+    if engine == "all" and is_in_matrices(file):
+        left_out[DEFAULT_ENGINE] = ""  # which computes no array formulas
     return Reports(
         _reported(file, name, probes, seed, model, answers=answers)
         for name in names
@@ -183,6 +186,7 @@ def examined(
 ) -> Examined:
     """Compare a workbook as `check` does, without refusing one whose rows were edited."""
     contents = opened(path, model)
+    engine = engines.able(engine, contents.arrays)
     known = Allowance.of(contents), Reading.of(contents)
     with file_for_engine(contents) as file, Work(engine, file, probes, seed, *known) as work:
         # the engine computes while this process reads the Spec and imports the layout code

@@ -147,7 +147,7 @@ class Comparison:
     def _masks(self) -> dict[str, np.ndarray]:
         """Which cells of a sheet hold formulas, up to the last row and column of its blocks."""
         return {
-            key: self.contents.formulas[title].fill(np.zeros(self.layout.extents[key], bool), 1)
+            key: self.contents.filled(title, np.zeros(self.layout.extents[key], bool))
             for key, title in self.layout.titles.items()
         }
 
@@ -290,7 +290,7 @@ class Comparison:
 
         Quantities without any are left out, and so are formulas that are wrong whatever they give.
         """
-        if not self.is_ours:
+        if not self.is_ours or self.layout.has_arrays:
             return {name: mask for name, mask in self.has_formula.items() if mask.any()}
         masks: dict[str, np.ndarray] = {}
         for name, index in self.readings.otherwise:
@@ -346,8 +346,9 @@ class Comparison:
         sheets = layout.sheets(bad, empty=False)
         lost = {title.casefold(): mask for title, mask in sheets.items()}
         places, stated = layout.places(quantity.name), layout.stated(quantity.name)
+        block = layout.blocks[quantity.name]
         for entry in np.argwhere(wrong):
-            place = places[tuple(entry)]
+            place = places[block.head(tuple(entry))]
             tainted[tuple(entry)] = any(
                 lost[area.sheet][area.top - 1 : area.bottom, area.left - 1 : area.right].any()
                 for area in areas(stated[place], place[0]) or ()
@@ -378,7 +379,7 @@ class Comparison:
         cells = {name: int(mask.sum()) for name, mask in self.has_formula.items()}
         compared = sum(cells.values())
         numbers = sum(cells[name] for name in numeric)
-        other = self.contents.formula_count - compared
+        other = self.contents.computed_count - compared
         return Report(
             file=str(self.contents.path),
             engine=engine,
@@ -408,9 +409,14 @@ class Comparison:
         formulas = self._formulas_of_wrong()
         names = dict.fromkeys(name for name, _ in self.found)
         rank = {name: n for n, name in enumerate(names)}
+        found: dict[tuple[str, tuple[int, ...]], tuple[tuple[int, ...], Finding]] = {}
+        for name, index in sorted(self.found, key=lambda each: (rank[each[0]], each[1])):
+            # of an array formula the first wrong value is shown
+            head = self.layout.blocks[name].head(index)
+            found.setdefault((name, head), (index, self.found[name, index]))
         wrong = tuple(
             Wrong(
-                cell=self.layout.cell(name, index),
+                cell=self.layout.cells(name, index),
                 quantity=name,
                 epoch=self._number(name, index, "time"),
                 image=self._number(name, index, "image"),
@@ -422,9 +428,7 @@ class Comparison:
                 reason=self._reason((name, index), expected, got),
                 engine=self.seconds.get((name, index)),
             )
-            for (name, index), (expected, got) in sorted(
-                self.found.items(), key=lambda each: (rank[each[0][0]], each[0][1])
-            )
+            for (name, _), (index, (expected, got)) in found.items()
         )
         return tuple(each for each in wrong if is_altered(each)) or wrong
 
@@ -451,7 +455,7 @@ class Comparison:
         """Return the formulas that are written differently but gave the same values."""
         return tuple(
             Restated(
-                cell=self.layout.cell(name, index),
+                cell=self.layout.cells(name, index),
                 quantity=name,
                 place=shown_position(self.layout.blocks[name], index),
                 formula=formula,
@@ -464,12 +468,15 @@ class Comparison:
 
     def _formulas_of_wrong(self) -> dict[Entry, str]:
         """Return the formulas of the wrong cells."""
-        entries = {self.layout.place(*entry): entry for entry in self.found}
+        entries: dict[tuple[str, int, int], list[Entry]] = {}
+        for name, index in self.found:
+            head = self.layout.place(name, self.layout.blocks[name].head(index))
+            entries.setdefault(head, []).append((name, index))
         return {
-            entries[title, *at]: formula
+            entry: formula
             for title in {title for title, *_ in entries}
             for *at, formula in self.contents.stated(title)
-            if (title, *at) in entries
+            for entry in entries.get((title, *at), ())
         }
 
 

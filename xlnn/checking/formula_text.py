@@ -105,9 +105,15 @@ class Readings:
         for sheet, title in self.layout.titles.items():
             blocks = (block for block in self.layout.on(sheet) if block.quantity.equation)
             stated = _Stated(self.layout, blocks)
+            areas_filled = self.contents.arrays
             for row, column, formula in self.contents.stated(title):
                 text = stated.at(row, column)
-                if text is not None and not _reads_as(text, formula):
+                if text is None:
+                    continue
+                is_same = stated.areas.get((row, column), "") == areas_filled.get(
+                    (title, row, column), ""
+                )
+                if not (is_same and _reads_as(text, formula)):
                     otherwise[self.layout.entry(title, row, column)] = formula
         return otherwise
 
@@ -126,7 +132,21 @@ class Readings:
 
     def fault(self, entry: Entry) -> str | None:
         """Return why an altered formula is wrong whatever its value; None if it may be right."""
-        (title, *_), formula = self.layout.place(*entry), self.otherwise[entry]
+        (title, *place), formula = self.layout.place(*entry), self.otherwise[entry]
+        filled = self.contents.arrays.get((title, *place), "")
+        wanted = self.layout.blocks[entry[0]].area(entry[1])
+        if filled != wanted:
+            if not wanted:
+                return Message("it is an array formula, and a formula of one cell is expected")
+            if not filled:
+                return Message(
+                    "it fills one cell, and an array formula of {range} is expected", range=wanted
+                )
+            return Message(
+                "it is an array formula of {filled}, and one of {range} is expected",
+                filled=filled,
+                range=wanted,
+            )
         try:
             for used, computation in self.names.computations(formula, title):
                 if one := intersection(f"={computation}"):
@@ -145,7 +165,7 @@ class Readings:
         """Return the same for a formula without defined names."""
         name, index = entry
         (title, *_), quantity = self.layout.place(*entry), self.layout.model[name]
-        if form := misread(formula):
+        if not quantity.sliced and (form := misread(formula)):
             return str(form)
         named = areas(formula, title)
         if named is None and parsed(formula) is None:
@@ -186,6 +206,8 @@ def check_stated(layout: Layout) -> None:
     names = Names({("", name): area for name, area in layout.names.items()}, layout.titles.values())
     for quantity in layout.model.quantities:
         title = layout.titles[layout.blocks[quantity.name].sheet]
+        if quantity.sliced:
+            continue
         for number, part in enumerate(quantity.parts if quantity.equation else ()):
             last = tuple(axis.length - 1 for axis in part.axes)
             for column in layout.columns(quantity.name, number):
@@ -223,9 +245,17 @@ class _Stated:
 
     def __init__(self, layout: Layout, blocks: Iterable[Block]) -> None:
         self._single: dict[tuple[int, int], str] = {}
+        self._slices: list[Block] = []
+        self.areas: dict[tuple[int, int], str] = {}  # those that array formulas fill
         self._columns: dict[int, list[tuple[range, Iterator[tuple[int, str]]]]] = {}
         for block in blocks:
             name = block.quantity.name
+            if block.quantity.sliced:
+                self._slices.append(block)
+                stated = layout.stated(name)
+                self._single.update({place[1:]: text for place, text in stated.items()})
+                self.areas |= {place[1:]: block.area_at(*place[1:]) for place in stated}
+                continue
             if not (block.parts[0].is_table and block.parts[0].lengths):
                 stated = layout.stated(name)
                 self._single.update({place[1:]: text for place, text in stated.items()})
@@ -245,4 +275,8 @@ class _Stated:
                 for own, text in down:
                     if own == row:
                         return text
-        return self._single.get((row, column))
+        if (row, column) in self._single:
+            return self._single[row, column]
+        # a cell that the array formula of another one fills has none of its own
+        is_part = any(block.index(row, column) is not None for block in self._slices)
+        return "" if is_part else None

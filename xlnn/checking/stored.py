@@ -36,12 +36,13 @@ def stale(comparison: Comparison, arrays: Arrays) -> list[str]:
     """
     layout, shown, other = comparison.layout, dict(arrays), {}
     for key, title in layout.titles.items():
-        cells, extent = comparison.contents.formulas[title], layout.extents[key]
-        numbers = cells.fill(np.full(extent, np.nan), cells.stored)
-        words = np.full(extent, None)
-        for (row, column), text in cells.said.items():
-            if row <= extent[0] and column <= extent[1]:
-                words[row - 1, column - 1] = text
+        extent = layout.extents[key]
+        numbers, words = np.full(extent, np.nan), np.full(extent, None)
+        for cells in comparison.contents.computed(title):
+            cells.fill(numbers, cells.stored)
+            for (row, column), text in cells.said.items():
+                if row <= extent[0] and column <= extent[1]:
+                    words[row - 1, column - 1] = text
         for block in layout.on(key):
             quantity, computed = block.quantity, arrays[block.quantity.name]
             if quantity.equation is None:

@@ -14,6 +14,7 @@ from xlnn.checking.probe import Work
 from xlnn.data.messages import counted
 from xlnn.errors import CircularReferenceError, EngineError, Message
 from xlnn.grid import Values
+from xlnn.layout import Layout
 from xlnn.loading.values import read_arrays
 from xlnn.reference import Arrays
 
@@ -31,7 +32,7 @@ def second_work(comparison: Comparison, work: Work) -> Iterator[Work | None]:
     if not comparison.foreign:
         yield None
         return
-    with _started(comparison, work, _others(work)[0]) as second:
+    with _started(comparison, work, _others(work, comparison.layout)[0]) as second:
         yield second
 
 
@@ -68,7 +69,7 @@ def confirm(
     """
     asked: dict[str, dict[Entry, Finding]] = {}
     refusal = None
-    for engine in _others(work):
+    for engine in _others(work, comparison.layout):
         is_second = engine == second.engine
         try:
             with nullcontext(second) if is_second else _started(comparison, work, engine) as other:
@@ -106,9 +107,10 @@ def confirm(
     return Confirmed(" and ".join(asked), (note,))
 
 
-def _others(work: Work) -> list[str]:
+def _others(work: Work, layout: Layout) -> list[str]:
     """Return the engines that may confirm what an engine computed."""
-    return [engine for engine in WITNESSES if engine != work.engine]
+    lacking = {"formualizer"} if layout.has_arrays else set()  # it computes no array formulas
+    return [engine for engine in WITNESSES if engine not in {work.engine, *lacking}]
 
 
 def _started(comparison: Comparison, work: Work, engine: str) -> Work:

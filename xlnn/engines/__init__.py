@@ -3,7 +3,7 @@
 An engine ignores the values stored in a file: it computes every formula anew.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -60,6 +60,15 @@ class Anew:
             self._replaced.clear()
         self._replaced.update(inputs)
         return self.session(inputs)
+
+
+def able(engine: str, arrays: Container[object]) -> str:
+    """Return an engine, or IronCalc for one that does not compute a file's array formulas.
+
+    >>> able("formualizer", {}), able("formualizer", {"A1": "A1:B2"})
+    ('formualizer', 'ironcalc')
+    """
+    return "ironcalc" if arrays and engine == "formualizer" else engine
 
 
 def check_name(engine: str) -> None:

@@ -142,7 +142,7 @@ class ExternalProgram:
         rows, columns, values = array("q"), array("q"), array("d")
         others: dict[tuple[int, int], str | bool | CellError] = {}
         height = width = 0
-        for cell in cells(result, title, arrays=True):
+        for cell in cells(result, title):
             height, width = max(height, cell.row), max(width, cell.column)
             if isinstance(cell.value, str | bool):
                 self._check_read(path, cell)

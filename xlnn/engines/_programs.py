@@ -11,6 +11,7 @@ otherwise for each cell.
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from inspect import unwrap
 from itertools import repeat
 from typing import Any, NamedTuple
 
@@ -29,6 +30,7 @@ from formulas.functions import (
 from formulas.functions.look import _index
 from formulas.functions.operators import OPERATORS
 from formulas.ranges import Ranges
+from formulas.tokens.operand import Error
 from schedula import START, bypass
 
 from xlnn.formula import Token, parsed, rewritten
@@ -146,8 +148,14 @@ class Program:
     calls: tuple[Call, ...]
     outcome: Slot | Result | Constant
 
-    def run(self, slots: Sequence[np.ndarray], n: int, references: References) -> np.ndarray:
-        """Compute n cells.
+    def run(
+        self,
+        slots: Sequence[np.ndarray],
+        n: int,
+        references: References,
+        filled: tuple[int, int] = (1, 1),
+    ) -> np.ndarray:
+        """Compute n cells, or n array formulas.
 
         Parameters
         ----------
@@ -157,10 +165,12 @@ class Program:
             The number of formulas.
         references : callable
             Returns the reference of `formulas` for a slot of one formula.
+        filled : (int, int)
+            The rows and columns that each fills.
 
         Returns
         -------
-        array, shape (n,)
+        array, shape (n,), or (n, rows, columns) of array formulas
             float, or object unless all values are finite floats.
         """
         results: list[Column] = []
@@ -182,13 +192,16 @@ class Program:
                 given = [fetch(each, as_range=takes_references) for each in operands]
                 result = _elementwise(function, given, n) if function in ELEMENTWISE else None
                 results.append(result or _cell_by_cell(function, given, n))
-            return _single_values(fetch(self.outcome, as_range=False), n)
+            outcome = fetch(self.outcome, as_range=False)
+            if filled != (1, 1):
+                return _filled(outcome, n, filled)
+            return _single_values(outcome, n)
         except UnevenError:
             # a function gave an error in some cells, or arrays of different sizes
-            alone = np.empty(n, dtype=object)
+            alone = np.empty(n if filled == (1, 1) else (n, *filled), dtype=object)
             for i in range(n):
                 one = [slot[i : i + 1] for slot in slots]
-                alone[i] = self.run(one, 1, lambda slot, _, i=i: references(slot, i))[0]
+                alone[i] = self.run(one, 1, lambda slot, _, i=i: references(slot, i), filled)[0]
             return alone
 
 
@@ -290,12 +303,21 @@ def _elementwise(
         shape = np.broadcast_shapes(*map(np.shape, values))
     except ValueError:
         return None
+    if function in OF_NUMBERS and all(map(_is_of_floats, values)):
+        # what formulas calls for each pair of numbers, called for all of them
+        numbers = np.asarray(unwrap(function)(*values))
+        if numbers.shape == shape and shape[0] == n and np.isfinite(numbers).all():
+            return Column(numbers, Array)
     values = [v.astype(object) if isinstance(v, np.ndarray) else v for v in values]
     results = function(*values)
     # one cell that formulas cannot compute makes the whole result a single #VALUE!
     if np.shape(results) != shape or shape[0] != n:
         return None
     return Column(_floats(np.asarray(results), shape), Array)
+
+
+def _is_of_floats(value: object) -> bool:
+    return isinstance(value, float) or getattr(value, "dtype", None) == np.dtype(float)
 
 
 _MANY_OPERANDS = 32  # beyond this, formulas iterates over the first axis only
@@ -341,6 +363,21 @@ def _single_values(outcome: Column | Constant, n: int) -> np.ndarray:
     return _objects([_single(value) for value in outcome.each()])
 
 
+def _filled(outcome: Column | Constant, n: int, filled: tuple[int, int]) -> np.ndarray:
+    """Return the values of array formulas: a row or a column is repeated."""
+    if isinstance(outcome, Constant):
+        return np.full((n, *filled), outcome.value, dtype=object)
+    values = outcome.values
+    values = values.reshape(n, 1, 1) if values.ndim == 1 else values
+    try:
+        return np.broadcast_to(values, (n, *filled))
+    except ValueError:  # beyond a result there is no value
+        found = np.full((n, *filled), Error.errors["#N/A"], dtype=object)
+        rows, columns = (min(pair) for pair in zip(values.shape[1:], filled, strict=True))
+        found[:, :rows, :columns] = values[:, :rows, :columns]
+        return found
+
+
 def _single(value: object) -> object:
     """Reduce a result to one value, as `formulas` does when it stores it in a cell."""
     return Ranges().push("A1", value).value[0, 0]
@@ -359,6 +396,11 @@ _NAMES = (
 )
 ELEMENTWISE = frozenset((*map(OPERATORS.__getitem__, _OPERATORS), *map(named, _NAMES)))
 """Functions that `formulas` applies to each element of arrays."""
+
+OF_NUMBERS = frozenset(
+    (*map(OPERATORS.__getitem__, ("+", "-", "*", "U-")), *map(named, ("EXP", "LN", "SQRT", "TANH")))
+)
+"""Those that take and give numbers alone, whatever they are, as NumPy's do."""
 
 
 class _Cells:

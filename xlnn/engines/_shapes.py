@@ -6,7 +6,7 @@ each slot: ``=SUMPRODUCT(A2:L2,B7:M7)+C7`` is ``SUMPRODUCT(_s0,_s1)+_s2`` with s
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,6 +33,8 @@ class Shape:
         The places of the formulas.
     slots : array, shape (n, slots)
         The places of the upper left cells of the ranges that each reads.
+    filled : (int, int)
+        The rows and columns that each fills: more than one cell with an array formula.
     """
 
     text: str
@@ -40,9 +42,14 @@ class Shape:
     example: str
     cells: np.ndarray
     slots: np.ndarray
+    filled: tuple[int, int] = (1, 1)
 
 
-def laid_out(groups: Groups, values: Sequence[tuple[int, int]]) -> tuple[Places, list[Shape]]:
+def laid_out(
+    groups: Groups,
+    values: Sequence[tuple[int, int]],
+    arrays: Mapping[tuple[int, int, int], tuple[int, int]],
+) -> tuple[Places, list[Shape]]:
     """Lay out the sheets, with all cells that have a value or a formula or are read.
 
     Return the places of the cells, and the formulas grouped by shape.
@@ -52,6 +59,8 @@ def laid_out(groups: Groups, values: Sequence[tuple[int, int]]) -> tuple[Places,
     groups : Groups
     values : sequence of (int, int)
         The last row and column of each sheet with a value.
+    arrays : mapping
+        The rows and columns that array formulas fill, by sheet, row and column of the first cell.
 
     Raises
     ------
@@ -61,6 +70,8 @@ def laid_out(groups: Groups, values: Sequence[tuple[int, int]]) -> tuple[Places,
     used = np.array(values, dtype=np.int64).reshape(-1, 2)
     for met in groups:
         used[met.sheet] = np.maximum(used[met.sheet], met.table()[:, :2].max(axis=0))
+    for (sheet, *first), size in arrays.items():
+        used[sheet] = np.maximum(used[sheet], np.add(first, size) - 1)
     kept = used.copy()
     height, width = used.max(axis=0, initial=1)
     for met in groups:
@@ -86,12 +97,14 @@ def laid_out(groups: Groups, values: Sequence[tuple[int, int]]) -> tuple[Places,
             columns = _clip(slot.columns, width)
             corners[:, index] = places.at(slot.sheet, first[:, index], columns[0])
             widths.append(columns[1] - columns[0] + 1)
-        for rows in split(heights):
-            key = met.text, tuple(zip(heights[rows[0]].tolist(), widths, strict=True))
+        filled = [arrays.get((met.sheet, *at), (1, 1)) for at in table[:, :2].tolist()]
+        for rows in split(np.column_stack([heights, filled])):
+            sizes = tuple(zip(heights[rows[0]].tolist(), widths, strict=True))
+            key = met.text, sizes, filled[rows[0]]
             examples.setdefault(key, met.formula)
             parts[key].append((cells[rows], corners[rows]))
     shapes = [
-        Shape(*key, examples[key], *map(np.concatenate, zip(*found, strict=True)))
+        Shape(*key[:2], examples[key], *map(np.concatenate, zip(*found, strict=True)), key[2])
         for key, found in parts.items()
     ]
     return places, shapes

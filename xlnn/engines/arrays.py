@@ -6,7 +6,8 @@ SUMPRODUCT, and reports a circular reference if INDEX picks from a column that i
 cell.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
 from math import isnan
 from pathlib import Path
 
@@ -47,7 +48,8 @@ class _IronCalcScenarios:
             self._change(task.constants, task.formulas)
             self._book.model.evaluate()
             found.append([_plain(self._book.value(place)) for place in task.wanted])
-            places = (*task.formulas, *task.constants)
+            self._change(dict.fromkeys(task.formulas), {})  # of a matrix its first cell clears all
+            places = (*self._filled(task.formulas), *task.constants)
             self._change({place: self._held(place) for place in places}, {})
         return found
 
@@ -64,6 +66,13 @@ class _IronCalcScenarios:
                 self._book.put((title, *place), text)
         self._change(asked.beside, asked.formulas)
 
+    def _filled(self, formulas: Iterable[Place]) -> Iterator[Place]:
+        """Yield the cells that formulas fill."""
+        for title, row, column in formulas:
+            rows, columns = self._asked.arrays.get((title, row, column), (1, 1))
+            for down, right in product(range(rows), range(columns)):
+                yield title, row + down, column + right
+
     def _held(self, place: Place) -> Found:
         """Return what a cell holds besides tasks."""
         if place in self._asked.beside:
@@ -75,6 +84,9 @@ class _IronCalcScenarios:
             if not isinstance(value, CellError) or value in ERRORS.values():
                 self._book.put(place, value)
         for place, formula in formulas.items():
+            if self._asked.arrays.get(place, (1, 1)) != (1, 1):
+                for each in self._filled([place]):
+                    self._book.put(each, None)
             try:
                 self._book.state_any(place, shown(formula), self._asked.arrays.get(place, (1, 1)))
             except ironcalc.WorkbookError:  # it fills cells that others hold

@@ -23,7 +23,7 @@ from xlnn.engines._shapes import Shape, laid_out
 from xlnn.engines._store import Places, Store
 from xlnn.errors import CircularReferenceError, EngineError, WorkbookError
 from xlnn.grid import Inputs, Place, Values, address
-from xlnn.xlsx.cells import cells
+from xlnn.xlsx.cells import PART, SINGLE, cells
 from xlnn.xlsx.formula_groups import BATCH, Groups, batches
 from xlnn.xlsx.parts import sheet_parts
 
@@ -71,7 +71,7 @@ class _FormulasSession:
                 store.clear(place)
             else:
                 store.set(place, float(value))
-        computed = [shape.cells for shape in self.shapes]
+        computed = [shape.cells for shape in self.shapes]  # of an array formula the first
         replaced = replaced[np.isin(replaced, np.concatenate([[], *computed]))]
         # what formulas cannot compute becomes an error value, so no warning is needed
         with np.errstate(all="ignore"):
@@ -98,7 +98,7 @@ class _FormulasSession:
             return _reference(places, corner, shape.sizes[slot], slots[slot][i])
 
         try:
-            results = program.run(slots, len(rows), reference)
+            results = program.run(slots, len(rows), reference, shape.filled)
         except Exception as error:
             if len(rows) > 1:
                 for row in rows:  # the failing one reports its name
@@ -108,7 +108,8 @@ class _FormulasSession:
             raise EngineError(
                 f"{cell}: formulas cannot compute a formula like {shape.example}: {error}"
             ) from error
-        store.put(shape.cells[rows], results)
+        filled = store.places.within(shape.cells[rows], shape.filled)
+        store.put(filled.ravel(), results.ravel())
 
     def _compiled(self, shape: Shape) -> Program:
         try:
@@ -130,18 +131,22 @@ class _FormulasSession:
         return int(places.at(sheet, np.int64(row), np.int64(column)))
 
 
-def _read(path: Path) -> tuple[Store, list[Shape]]:
+def _read(path: Path) -> tuple[Store, list[Shape]]:  # noqa: C901 -- each kind of cell
     """Read all cells once, sheet by sheet; there may be millions, so no object is kept per cell."""
     titles = [*sheet_parts(path)]
     found = Groups(titles, names_are_words=False)
     numbers = [(array("i"), array("d")) for _ in titles]
     others: list[dict[tuple[int, int], object]] = [{} for _ in titles]
-    last = []
+    last, arrays = [], {}
     for sheet, title in enumerate(titles):
         cell_positions, cell_numbers = numbers[sheet]
         bottom, right, batch = 0, 0, []
-        for row, column, formula, value in cells(path, title):
+        for row, column, formula, value, size in cells(path, title):
+            if size == PART:
+                continue
             if formula is not None:
+                if size != SINGLE:
+                    arrays[sheet, row, column] = size
                 batch.append((row, column, formula))
                 if len(batch) == BATCH:
                     found.add(sheet, *batches(batch))
@@ -158,7 +163,7 @@ def _read(path: Path) -> tuple[Store, list[Shape]]:
         for rest in batches(batch):
             found.add(sheet, rest)
         last.append((bottom, right))
-    places, shapes = laid_out(found, last)
+    places, shapes = laid_out(found, last, arrays)
     store = Store(places, np.full(places.size, np.nan))
     for sheet, (cell_positions, cell_numbers) in enumerate(numbers):
         rows, columns = np.array(cell_positions, dtype=np.int64).reshape(-1, 2).T
@@ -259,7 +264,11 @@ def _edges(
         For each edge the node that is read and the node that reads; the number of nodes.
     """
     node = np.full(places.size, -1, dtype=np.int32)
-    node[cells] = np.arange(len(cells), dtype=np.int32)
+    start = 0
+    for shape in shapes:
+        numbers = np.arange(start, start + len(shape.cells), dtype=np.int32)
+        node[places.within(shape.cells, shape.filled)] = numbers[:, None, None]
+        start += len(shape.cells)
     sources, targets = [], []
     ranges: dict[tuple[int, int], list[tuple[np.ndarray, np.ndarray]]] = defaultdict(list)
     start = 0

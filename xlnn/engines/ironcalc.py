@@ -4,6 +4,7 @@ It does not read the file itself: its reader rewrites each formula and omits par
 matter, so that =(A1+B1)% becomes =A1+B1%.
 """
 
+import math
 import re
 from array import array
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ from xlnn.engines.formualizer import ERRORS, check_computed
 from xlnn.errors import EngineError, WorkbookError
 from xlnn.formula import Node, Token, parsed, rewritten, tokens
 from xlnn.grid import CellError, Inputs, Place, SheetValues, Values
-from xlnn.xlsx.cells import all_cells
+from xlnn.xlsx.cells import PART, all_cells
 from xlnn.xlsx.parts import sheet_parts
 
 FAILED = ("#ERROR!", "#N/IMPL!")
@@ -52,9 +53,11 @@ def load(path: Path) -> Recalculate:
 def filled(path: Path) -> "Session":
     """Return a session with the cells of a workbook."""
     session = Session(path.name, [*sheet_parts(path)])
-    for title, (row, column, formula, value) in all_cells(path):
+    for title, (row, column, formula, value, size) in all_cells(path):
         if formula is not None:
-            session.state((title, row, column), formula)
+            session.state((title, row, column), formula, size)
+        elif size == PART:
+            session.note((title, row, column))
         elif value is not None:
             session.put((title, row, column), value)
     return session
@@ -79,12 +82,17 @@ class Session:
         self.model = self._empty(titles)
         self.marks: dict[str, int] = {}
         self.stated: dict[Place, str] = {}
+        self.sizes: dict[Place, tuple[int, int]] = {}
         self.used = {title: (array("i"), array("i")) for title in titles}
 
     def put(self, place: Place, value: Held) -> None:
         """Put a value into a cell; None empties it."""
         cell = self._used(place)
-        if value is None:
+        if value is None and place in self.sizes:
+            (sheet, row, column), (rows, columns) = cell, self.sizes.pop(place)
+            ends = row + rows - 1, column + columns - 1
+            self.model.range_clear_contents(sheet, row, column, *ends)
+        elif value is None:
             self.model.clear_cell_contents(*cell)
         elif isinstance(value, bool):
             self.model.update_cell_with_bool(*cell, value)
@@ -95,8 +103,12 @@ class Session:
         else:
             self.model.update_cell_with_number(*cell, value)
 
-    def state(self, place: Place, formula: str) -> None:
-        """Put a formula into a cell.
+    def note(self, place: Place) -> None:
+        """Note a cell that an array formula elsewhere fills."""
+        self._used(place)
+
+    def state(self, place: Place, formula: str, size: tuple[int, int] = (1, 1)) -> None:
+        """Put a formula into a cell, or an array formula into so many rows and columns.
 
         Raises
         ------
@@ -107,7 +119,9 @@ class Session:
         if shape_of(formula) not in self.marks:
             self._refuse_misread(place, formula)
         self._used(place)
-        self._state(place, formula)
+        self._state(place, formula, size)
+        if size != (1, 1):
+            self.sizes[place] = size
 
     def state_any(self, place: Place, formula: str, size: tuple[int, int]) -> None:
         """Put a formula into cells, so many rows and columns, whatever it is.
@@ -115,6 +129,8 @@ class Session:
         One that IronCalc cannot read becomes one of its own errors.
         """
         self._state(place, self._spelt(formula) if _is_closed(formula) else "=(", size)
+        if size != (1, 1):
+            self.sizes[place] = size
 
     def _spelt(self, formula: str) -> str:
         """Write the titles of sheets as the workbook has them: IronCalc finds no other letters."""
@@ -150,7 +166,7 @@ class Session:
             if sheet not in self.numbers:
                 raise WorkbookError(f'{self.name}: there is no sheet "{sheet}".')
         for cell, number in inputs.items():
-            self.put(cell, float(number))
+            self.put(cell, None if math.isnan(number) else float(number))
         self.model.evaluate()
         grids = {title: self._grid(title) for title in self.numbers}
         stated = self.stated.__getitem__

@@ -147,7 +147,7 @@ def _text(path: Path, cell: Place) -> str:
     """Return the text of a cell."""
     return next(
         str(value)
-        for title, (row, column, _, value) in all_cells(path)
+        for title, (row, column, _, value, _) in all_cells(path)
         if (title, row, column) == cell
     )
 

@@ -14,6 +14,7 @@ import numpy as np
 from xlnn.equation import Equation, Stated
 from xlnn.equations.dense import total, written_call
 from xlnn.equations.elementary import COPY
+from xlnn.slices import first_largest
 
 LARGEST = 700
 """The largest argument of exp: exp overflows beyond 709 in a spreadsheet."""
@@ -39,6 +40,7 @@ SIGMOID = Stated(
     lambda *unit, z: f"=1/(1+EXP(MIN({LARGEST},-{z[unit]})))",
     says="a = 1 / (1 + exp(-z)), between 0 and 1. Book: 1-3, 2-1.",
     usage="z (row; n) → (row; n)",
+    block=f"=1/(1+EXP(-IF({{z}}<-{LARGEST},-{LARGEST},{{z}})))",
 )
 
 SIGMOID_SLOPE = Stated(
@@ -67,6 +69,7 @@ RELU = Stated(
     reads_as_stated=True,
     switches=True,
     usage="z (row; n) → (row; n)",
+    block="=IF({z}>0,{z},0)",
 )
 """No rounding is needed: a is continuous at 0."""
 
@@ -81,6 +84,7 @@ def relu_slope(below: float = 0) -> Stated:
         f"set to {written(below)}.",
         reads_as_stated=True,
         discontinuous=True,
+        block=f"=IF({{z}}>0.5/10^{DIGITS},1,{written(below)})",
     )
 
 
@@ -95,6 +99,7 @@ def leaky_relu(slope: float) -> Stated:
         lambda *unit, z: f"=MAX(0,{z[unit]})+{written(slope)}*MIN(0,{z[unit]})",
         says="a = z where z > 0, else slope z.",
         reads_as_stated=True,
+        block=f"=IF({{z}}>0,{{z}},{written(slope)}*{{z}})",
     )
 
 
@@ -107,6 +112,7 @@ LARGEST_INPUT = Stated(
     lambda z: "=" + written_call("MAX", [z[k] for k in range(z.shape[0])]),
     says="max_l z_l: the largest weighted input of a layer.",
     reads_as_stated=True,
+    block=lambda z: f"={first_largest(z, [f'{unit}' for unit in z.units])}",
 )
 
 EXPONENTIAL = Stated(
@@ -119,6 +125,7 @@ SOFTMAX = Stated(
     lambda exp: exp / exp.sum(axis=1, keepdims=True),
     lambda k, exp: f"={exp[k]}/{total(exp)}",
     says="a_k = exp(z_k) / sum_l exp(z_l); subtracting max z from every z does not change it.",
+    block=lambda exp: f"={exp}/{exp.row_sums}",
 )
 
 

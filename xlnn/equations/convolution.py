@@ -21,6 +21,7 @@ from xlnn.equation import Cells, Equation
 from xlnn.equations.dense import MOST_ARGUMENTS, written_call, written_sum
 from xlnn.equations.elementary import PRODUCT, SUM, total
 from xlnn.equations.lookup import OfUnit
+from xlnn.slices import Slice, largest_of
 
 
 class Window(Equation):
@@ -144,6 +145,21 @@ class Convolution(Equation):
             for m in _each_map(below.shape)
             for u in range(r)
             if 0 <= top + u < rows and first < beyond
+        ]
+        return "=" + "+".join([*([written_sum(terms)] if terms else []), b[f]])
+
+    block_of = "unit"
+
+    def block(self, f: int, *place: int, below: Slice, W: Slice, b: Slice) -> str:
+        """Return the array formula of one place in all samples."""
+        (i, j), (*_, r, c), (*_, rows, columns) = place, W.shape, below.shape
+        top, left = i * self.step[0] - self.padding[0], j * self.step[1] - self.padding[1]
+        terms = [
+            f"{W[(f, *m, u, v)]}*{below[(*m, top + u, left + v)]}"
+            for m in _each_map(below.shape)
+            for u in range(r)
+            for v in range(c)
+            if 0 <= top + u < rows and 0 <= left + v < columns
         ]
         return "=" + "+".join([*([written_sum(terms)] if terms else []), b[f]])
 
@@ -274,6 +290,13 @@ class MaxPooling(_Pooling):
     def cell(self, *unit: int, below: Cells) -> str:
         return "=" + written_call("MAX", [below[cell] for cell in self.single(unit, below)])
 
+    block_of = "unit"
+
+    def block(self, *unit: int, below: Slice) -> str:
+        """Return the array formula of one block in all samples."""
+        cells = [below[cell] for cell in self.single(unit, below)]
+        return f"={largest_of(cells, cells)}"
+
 
 class Argmax(_Pooling):
     """Which value of the block is the largest, from 1, row by row; the first if equal.
@@ -293,6 +316,17 @@ class Argmax(_Pooling):
         *first, _ = self.single(unit, below)
         tests = "".join(
             f"IF(ROUND({a[unit]}-{below[cell]},{DIGITS})=0,{number},"
+            for number, cell in enumerate(first, 1)
+        )
+        return f"={tests}{len(first) + 1}{')' * len(first)}"
+
+    block_of = "unit"
+
+    def block(self, *unit: int, below: Slice, a: Slice) -> str:
+        """Return the array formula of one block in all samples."""
+        *first, _ = self.single(unit, below)
+        tests = "".join(
+            f"IF(ABS({a[unit]}-{below[cell]})<=0.5/10^{DIGITS},{number},"
             for number, cell in enumerate(first, 1)
         )
         return f"={tests}{len(first) + 1}{')' * len(first)}"
@@ -336,6 +370,13 @@ class AveragePooling(_Pooling):
         if len(cells) > MOST_ARGUMENTS:
             return f"=({written_sum(cells)})/{len(cells)}"
         return f"=AVERAGE({','.join(cells)})"
+
+    block_of = "unit"
+
+    def block(self, *unit: int, below: Slice) -> str:
+        """Return the array formula of one block in all samples."""
+        cells = [below[cell] for cell in self.single(unit, below)]
+        return f"=({written_sum(cells)})/{len(cells)}"
 
 
 class AveragePoolingDelta(_Pooling):

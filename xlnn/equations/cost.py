@@ -21,6 +21,7 @@ SQUARED_ERROR = Stated(
     lambda t, a: f"={written_squares([f'{t[k]}-{a[k]}' for k in range(a.shape[0])])}/2",
     says="C = 1/2 sum_k (t_k - a_k)^2, for one sample. Book: 3-4.",
     usage="t (row; n), a (row; n) → (row;)",
+    block=lambda t, a: f"={a.sum_rows(f'({t}-{a})*({t}-{a})')}/2",
 )
 
 SQUARED_ERROR_DELTA = Stated(
@@ -36,6 +37,7 @@ CROSS_ENTROPY = Stated(
     says="c_k = -(t_k ln a_k + (1 - t_k) ln(1 - a_k)), of a sigmoid unit. Book: 3-3.",
     reads_as_stated=True,
     usage="z (row; n), t (row; n) → (row; n)",
+    block="=IF({z}>0,{z},0)-{t}*{z}+LN(1+EXP(-ABS({z})))",
 )
 """Differs from the book's form, which takes ln 0 once a is 0 or 1 to 16 digits: with a = 1 / (1 +
 exp(-z)) it is the same as max(z, 0) - t z + ln(1 + exp(-|z|))."""
@@ -45,6 +47,7 @@ CATEGORICAL_CROSS_ENTROPY = Stated(
     lambda k, t, z, largest, exp: f"={t[k]}*(LN({total(exp)})+{largest[()]}-{z[k]})",
     one_hot=("t",),
     says="c_k = -t_k ln a_k, of a softmax unit.",
+    block=lambda t, z, largest, exp: f"={t}*(LN({exp.row_sums})+{largest}-{z})",
 )
 """Differs from that form, which takes ln 0 once a is 0: with a = exp / sum exp it is the same as
 t_k (ln(sum exp) + max z - z_k)."""
@@ -53,6 +56,7 @@ SUM_OF_OUTPUTS = Stated(
     lambda loss: loss.sum(axis=1),
     lambda loss: "=" + written_call("SUM", loss.listed.split(",")),
     says="C = sum_k c_k, for one sample. Book: 3-3.",
+    block=lambda loss: f"={loss.row_sums}",
 )
 
 CROSS_ENTROPY_DELTA = DIFFERENCE.restated(

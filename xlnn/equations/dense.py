@@ -4,12 +4,13 @@ Shapes: a of the layer ``below`` (samples, inputs), W (units, inputs), b (units,
 (samples, units).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 
 import numpy as np
 
 from xlnn.equation import Cells, Equation, Stated
+from xlnn.slices import Slice, of_vectors
 
 LONGEST_CHAIN = 100
 """The most terms in one sum: formualizer accepts 256 operators, so longer sums are nested in
@@ -131,6 +132,7 @@ DENSE = Stated(
     _weighted_input,
     says="z_j = sum_i w_ji a_i + b_j.   Book: 3-2, 5-3.",
     usage="W (m, n), x (row; n), b (m) → (row; m)",
+    block="=MMULT({x},TRANSPOSE({W}))+{b}",
 )
 """What each unit receives; x may be the rows of a matrix, or x and W shaped as pictures or maps."""
 
@@ -180,11 +182,26 @@ class Back(Equation):
         for d, W in ((known[d], known[W]) for d, W in self.pairs):
             row, unit = at[: len(d.shape) - 1], at[len(d.shape) - 1 :]
             terms += [f"{d[(*row, j)]}*{W[(j, *unit)]}" for j in range(W.shape[0])]
-        error = written_sum(terms)
+        factors = (name for name in (self.tanh, self.slope) if name in known)
+        error = f"({written_sum(terms)})"
+        return self._written(error, {name: known[name][at] for name in factors})
+
+    def block(self, **known: Slice) -> str:
+        """Return the array formula of all samples: the errors times the weights."""
+        terms = [f"{known[self.plus]}"] if self.plus else []
+        terms += [f"MMULT({known[d]},{known[W]})" for d, W in self.pairs]
+        factors = (name for name in (self.tanh, self.slope) if name in known)
+        error = "+".join(terms) if len(terms) == 1 else f"({'+'.join(terms)})"
+        return self._written(error, {name: f"{known[name]}" for name in factors})
+
+    def _written(self, error: str, factors: Mapping[str, str]) -> str:
+        """Return the formula of an error, times the slope of the activation function."""
         if self.tanh:
-            h = known[self.tanh][at]
-            return f"=({error})*(1-{h}*{h})"
-        return f"=({error})*{known[self.slope][at]}" if self.slope in known else f"={error}"
+            h = factors[self.tanh]
+            return f"={error}*(1-{h}*{h})"
+        if self.slope in factors:
+            return f"={error}*{factors[self.slope]}"
+        return f"={error[1:-1] if error[0] == '(' else error}"
 
 
 def _through(d: np.ndarray, W: np.ndarray) -> np.ndarray:
@@ -205,11 +222,13 @@ HIDDEN_DELTA = Back(
 WEIGHT_GRADIENT = Stated(
     lambda delta, below: np.tensordot(delta, below, axes=(0, 0)),
     lambda j, *unit, delta, below: f"=SUMPRODUCT({delta.samples[j]},{below.samples[unit]})",
+    block="=MMULT(TRANSPOSE({delta}),{below})",
     says="dC_T/dw_ji = sum over the samples of delta_j a_i. Book: 4-2, summed as in 4-4.",
 )
 
 BIAS_GRADIENT = Stated(
     lambda delta: delta.sum(axis=(0, *range(2, delta.ndim))),
     lambda j, delta: f"=SUMPRODUCT({delta.samples[j, ...]})",
+    block=lambda delta: f"={of_vectors(delta).column_sums}",
     says="dC_T/db_j = sum over the samples, and a filter's places, of delta_j. Book: 4-2, 5-5.",
 )

@@ -14,6 +14,7 @@ from xlnn.equations.dense import total, written_sum
 from xlnn.equations.elementary import LINE, PRODUCT
 from xlnn.equations.number import factor, fixed
 from xlnn.equations.sentences import UnitSentence
+from xlnn.slices import Slice
 from xlnn.terms import Term
 
 EPSILON = "0.00001"
@@ -28,6 +29,7 @@ UNIT_MEAN = Stated(
     lambda below: below.reshape(len(below), -1).mean(axis=1),
     lambda below: f"={total(below)}/{prod(below.shape)}",
     says="mu = 1/n sum_i a_i, over the units that the layer sees. Ba et al. 2016, (3).",
+    block=lambda below: f"={below.row_sums}/{prod(below.shape)}",
 )
 
 UNIT_VARIANCE = Stated(
@@ -36,6 +38,9 @@ UNIT_VARIANCE = Stated(
         f"({below[...]}-{mean[()]})", prod(below.shape)
     ),
     says="sigma^2 = 1/n sum_i (a_i - mu)^2: divided by n, and not by n - 1. Ba et al. 2016, (3).",
+    block=lambda below, mean: (
+        f"={below.sum_rows(f'({below}-{mean})*({below}-{mean})')}/{prod(below.shape)}"
+    ),
 )
 
 NORMALISED = Stated(
@@ -48,6 +53,7 @@ NORMALISED = Stated(
         f"/SQRT({variance[()]}+{EPSILON})"
     ),
     says="x_i = (a_i - mu) / sqrt(sigma^2 + epsilon). Ba et al. 2016, (4); epsilon as in PyTorch.",
+    block=f"=({{below}}-{{mean}})/SQRT({{variance}}+{EPSILON})",
 )
 
 RESCALED = LINE.restated(
@@ -58,6 +64,7 @@ GAIN_GRADIENT = Stated(
     lambda delta, normalised: (delta * normalised).sum(axis=0),
     lambda i, delta, normalised: f"=SUMPRODUCT({delta.samples[i]},{normalised.samples[i]})",
     says="dC_T/dgamma_i = sum over the samples of delta_i x_i.",
+    block=lambda delta, normalised: f"={delta.sum_columns(f'{delta}*{normalised}')}",
 )
 
 NORMALISED_DELTA = PRODUCT.restated(
@@ -68,6 +75,7 @@ DELTA_MEAN = Stated(
     lambda delta_normalised: delta_normalised.mean(axis=1),
     lambda delta_normalised: f"={total(delta_normalised)}/{delta_normalised.shape[0]}",
     says="1/n sum_i dC/dx_i: what all units share, since they share mu.",
+    block=lambda delta_normalised: f"={delta_normalised.row_sums}/{delta_normalised.shape[0]}",
 )
 
 
@@ -85,6 +93,11 @@ class DeltaProduct(Equation):
             terms = written_sum([f"{delta_normalised[i]}*{normalised[i]}" for i in units])
             return f"=({terms})/{len(units)}"
         return f"=SUMPRODUCT({delta_normalised[...]},{normalised[...]})/{len(units)}"
+
+    def block(self, delta_normalised: Slice, normalised: Slice) -> str:
+        """Return the array formula of all samples."""
+        sums = normalised.sum_rows(f"{delta_normalised}*{normalised}")
+        return f"={sums}/{normalised.shape[0]}"
 
 
 LAYER_NORM_DELTA = Stated(

@@ -6,7 +6,6 @@ types, one whole number within range is looked up (`UsedNumber`).
 
 import re
 from collections.abc import Sequence
-from math import prod
 
 import numpy as np
 
@@ -234,9 +233,9 @@ class OfRow(Equation):
         return np.array([of[unit] for unit in self.units]).reshape(self.shape)
 
     def cell(self, *unit: int, of: Cells, at: Cells | None = None) -> str:
-        cells = of.over("time", "epoch", "image")[self.units[flat(unit, self.shape)]]
         shift = f"{self.row - 1:+d}" if self.row != 1 else ""
-        return looked_up(cells, f"{at[()]}{shift}" if at else "")
+        rows = of.over("time", "epoch", "image").nth(f"{at[()]}{shift}" if at else "1")
+        return f"={rows[self.units[flat(unit, self.shape)]]}"
 
 
 class OfUnit(Equation):
@@ -265,16 +264,9 @@ class OfUnit(Equation):
         return found
 
     def cell(self, *unit: int, of: Cells, at: Cells, **numbers: Cells) -> str:
-        cells, size = of.epochs.samples[...], prod(self.shape)
-        inside, terms = self.shape[len(self.numbers) :], []
-        for length, each in zip(self.shape, self.numbers, strict=False):
-            size //= length
-            terms.append(f"({numbers[each][()]}-1)*{size}")
-        if inside:
-            terms.append(str(flat(unit, inside) + 1))
-        else:
-            terms[-1] = numbers[self.numbers[-1]][()]
-        return f"=INDEX({cells},{at[()]},{'+'.join(terms)})" if ":" in cells else f"={cells}"
+        entries = [numbers[each][()] for each in self.numbers]
+        inside = unit[len(unit) - len(self.shape) + len(entries) :]
+        return f"={of.epochs.samples.nth(at[()]).unit(*entries, *inside)}"
 
 
 class Chosen(Equation):
@@ -311,7 +303,7 @@ class Chosen(Equation):
             position += numbers[axis.name][()]
             ahead = -axis.counts_from
         position += f"{ahead + 1:+d}" if ahead != -1 else ""
-        return looked_up(of.over(*numbers)[unit], position)
+        return f"={of.over(*numbers).nth(position)[unit]}"
 
 
 class ChosenUnits(Chosen):

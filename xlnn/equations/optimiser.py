@@ -91,6 +91,7 @@ def with_penalty(gradient: Equation) -> Equation:
         lambda w, l2, **own: gradient.array(**own) + l2 * w,
         lambda *unit, w, l2, **own: f"{gradient.cell(*unit, **own)}+{l2[()]}*{w[unit]}",
         says="dC_T/dw + lambda w: the gradient of the samples' costs, and of the penalty.",
+        block=gradient.block and (lambda w, l2, **own: f"{gradient.block(**own)}+{l2}*{w}"),
     ).taking(*gradient.roles, "w", "l2")
 
 

@@ -42,11 +42,15 @@ def _received(j: int, **of: Cells) -> str:
     return f"SUMPRODUCT({U[j, :]},{past[:]})+{inputs}+{b[j]}"
 
 
+RECEIVED = "MMULT({past},TRANSPOSE({U}))+MMULT({x},TRANSPOSE({W}))+{b}"
+"""The same of all units and samples, as matrices."""
+
 RECURRENT = Stated(
     lambda U, past, W, x, b: np.tanh(past @ U.T + x @ W.T + b),
     lambda j, U, past, W, x, b: f"=TANH({_received(j, U=U, past=past, W=W, x=x, b=b)})",
     usage="U (n, n), past (row; n), W (n, m), x (row; m), b (n) → (row; n): tanh of what a "
     "unit receives from the step before and from x. Elman 1990.",
+    block=f"=TANH({RECEIVED})",
 )
 
 GATE = Stated(
@@ -56,6 +60,7 @@ GATE = Stated(
     ),
     usage="U (n, n), past (row; n), W (n, m), x (row; m), b (n) → (row; n): The sigmoid of "
     "what a unit receives: how far a gate is open.",
+    block=f"=1/(1+EXP(-IF({RECEIVED}<-700,-700,{RECEIVED})))",
 )
 
 TANH_ERROR = Stated(

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from xlnn.equation import Cells, Equation, Sentence, Stated, Unit
+from xlnn.equation import Cells, Equation, Indexed, Sentence, Stated, Unit
 from xlnn.equations.sentences import Lines
 from xlnn.grid import LONGEST_FORMULA
 from xlnn.terms import Term
@@ -110,6 +110,10 @@ class _OfChosenRun:
         """Return the same units at one index of an axis."""
         return self._with(lambda cells: cells.at(index, along))
 
+    def nth(self, number: str) -> "_IndexedRuns":
+        """Return the same units in one row, by its number."""
+        return _IndexedRuns(self.run, [cells.nth(number) for cells in self.each])
+
     @property
     def listed(self) -> str:
         """All units as arguments of a function."""
@@ -118,6 +122,21 @@ class _OfChosenRun:
     def __getitem__(self, unit: Unit | tuple[Unit, ...]) -> str:
         """Return the cell, or the range, of the chosen run."""
         return f"CHOOSE({self.run},{','.join(cells[unit] for cells in self.each)})"
+
+
+class _IndexedRuns:
+    """The looked-up cells of the chosen run."""
+
+    def __init__(self, run: str, each: Sequence[Indexed]) -> None:
+        self.run, self.each = run, each
+
+    def __getitem__(self, unit: Unit | tuple[Unit, ...]) -> str:
+        """Return the part of a formula that looks a unit up in the chosen run."""
+        return f"CHOOSE({self.run},{','.join(cells[unit] for cells in self.each)})"
+
+    def unit(self, *entries: str | int) -> str:
+        """Return the same of a unit whose index is in cells."""
+        return f"CHOOSE({self.run},{','.join(cells.unit(*entries) for cells in self.each)})"
 
 
 class SaidOfOneRun(OfOneRun, Sentence):

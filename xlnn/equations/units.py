@@ -15,6 +15,7 @@ from xlnn.equations import activation, cost, dense, elementary, lookup
 from xlnn.equations.dense import written_squares
 from xlnn.equations.neuron import steadied, steady
 from xlnn.equations.sentences import at_least, first_place
+from xlnn.slices import joined, of_vectors
 from xlnn.terms import Term, among, either, largest, peak_formula
 
 __all__ = [
@@ -56,6 +57,7 @@ PROJECT = Stated(
     lambda W, x: x @ W.T,
     lambda *at, W, x: f"=SUMPRODUCT({x[(*at[:-1], slice(None))]},{W[at[-1], :]})",
     usage="W (m, n), x (row; n) → (row; m): W x, without a bias; x may be the rows of a matrix.",
+    block=lambda W, x: f"=MMULT({of_vectors(x)},TRANSPOSE({W}))",
 )
 
 
@@ -83,6 +85,13 @@ def slope(*axes: str) -> Stated:
         lambda d, a: np.einsum("nj,ni->ji", *(each.reshape(-1, each.shape[-1]) for each in (d, a))),
         lambda j, i, d, a: f"=SUMPRODUCT({d.over(*axes)[j]},{a.over(*axes)[i]})",
         usage=f"d ({', '.join(axes)}; m), a ({', '.join(axes)}; n) → (m, n)",
+        block=lambda d, a: (
+            "="
+            + "+".join(
+                f"MMULT(TRANSPOSE({of_vectors(error, entering)}),{entering})"
+                for error, entering in zip(d.each(*axes), a.each(*axes), strict=True)
+            )
+        ),
     )
 
 
@@ -92,6 +101,7 @@ def bias_slope(*axes: str) -> Stated:
         lambda d: d.reshape(-1, d.shape[-1]).sum(0),
         lambda j, d: f"=SUM({d.over(*axes)[j]})",
         usage=f"d ({', '.join(axes)}; m) → (m)",
+        block=lambda d: f"={of_vectors(*d.each(*axes)).sum_columns(joined(d.each(*axes)))}",
     )
 
 
@@ -151,7 +161,7 @@ def look_up(*axes: str, **said: Any) -> Stated:  # noqa: ANN401 -- the fields of
         numbers = len(number.shape)
         at = number[unit[:numbers]]
         if axes:
-            return f"=INDEX({table.over(*axes)[unit[numbers:]]},{at})"
+            return f"={table.over(*axes).nth(at)[unit[numbers:]]}"
         columns = table.shape[1]
         return f"=INDEX({table[...]},INT(({at}-1)/{columns})+1,MOD({at}-1,{columns})+1)"
 

@@ -18,6 +18,7 @@ from xlnn.equation import Cells, Choice, Equation, Sentence, Stated
 from xlnn.equations.dense import counted, place_in, place_of
 from xlnn.equations.elementary import mean, root_mean_square, total
 from xlnn.equations.lookup import entry, entry_of, flat, looked_up
+from xlnn.slices import Slice, chosen, first_largest
 from xlnn.terms import Term, either, function
 
 EQUAL = 12
@@ -37,6 +38,10 @@ class LargestUnit(Equation):
     def cell(self, a: Cells) -> str:
         return "=" + place_of(f"MAX({a[:]})", a[:], always=True)
 
+    def block(self, a: Slice) -> str:
+        """Return the array formula of all samples."""
+        return f"={first_largest(a, [*map(str, range(1, a.shape[0] + 1))])}"
+
     def ties(self, got: np.ndarray, tolerance: float, a: np.ndarray) -> np.ndarray:
         """Return for which samples the output of the class is as large as the largest."""
         return _within(-a, got, tolerance)
@@ -47,6 +52,8 @@ class ClassOfTargets(LargestUnit):
 
     MATCH does not find an empty cell, which trains as 0: without a target other than 0 it is 1.
     """
+
+    block = None
 
     def cell(self, a: Cells) -> str:
         if ":" not in a[:]:
@@ -76,6 +83,7 @@ LABEL_OF = Choice(
     lambda answer, labels: entry(labels, answer),
     lambda answer, labels: looked_up(labels[:], answer[()]),
     says="The label of a class: which digit was recognised.",
+    block=lambda answer, labels: f"={chosen(str(answer), labels.units)}",
 )
 
 
@@ -184,6 +192,7 @@ SCALED = Stated(
         raw[unit], *(of[flat(unit, raw.shape)] for of in (middle, factor))
     ),
     says="x_i = (raw_i - middle_i) factor_i.",
+    block="=({raw}-{middle})*{factor}",
 )
 
 PREDICTED = Stated(

@@ -13,7 +13,7 @@ from xlnn.checking.formula_text import Entry
 from xlnn.checking.references import taken
 from xlnn.engines import arrays
 from xlnn.engines.scenarios import Found, Place, Task
-from xlnn.exercises.evaluation import ENGINES, IRONCALC, World, evaluated_tasks
+from xlnn.exercises.evaluation import IRONCALC, World, engines_of, evaluated_tasks
 from xlnn.exercises.judging import JudgedQuantity, wrong_in
 from xlnn.exercises.submission import Submission
 from xlnn.grid import CellError
@@ -113,7 +113,7 @@ def _off(
         return entries
 
     off = {(q.name, index) for q in quantities for index, _ in handed_in.places(q)}
-    for engine in ENGINES:
+    for engine in engines_of(handed_in):
         found = evaluated_tasks(handed_in, [(world, [task])], engine)[0][0]
         off &= wrong(found)
         if not off or (engine == IRONCALC and FAILED.isdisjoint(found)):

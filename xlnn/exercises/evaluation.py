@@ -35,7 +35,13 @@ Arrays = dict[str, np.ndarray]
 FORMUALIZER, IRONCALC, LIBREOFFICE = ENGINES = "scenarios", "arrays", "libreoffice"
 """The engines that compute formulas with given numbers, in the order in which they are asked."""
 
-NAMES = dict(zip(ENGINES, ("formualizer", "ironcalc", "libreoffice"), strict=True))
+FORMULAS = "formulas"
+"""The one in place of formualizer in a workbook in matrices, whose formulas that does not compute.
+"""
+
+NAMES = {
+    FORMUALIZER: "formualizer", IRONCALC: "ironcalc", LIBREOFFICE: LIBREOFFICE, FORMULAS: FORMULAS
+}  # fmt: skip
 """Names of the engines in reasons."""
 
 
@@ -69,10 +75,11 @@ def evaluated_tasks(
     engine fails, each task is computed alone, so that one formula does not affect others. What
     fails, and all that LibreOffice computes if it is not installed, is `UNKNOWN`.
     """
-    if engine == LIBREOFFICE:
-        return _in_libreoffice(submitted, questions)
+    if engine in {LIBREOFFICE, FORMULAS}:
+        return _in_workbook(submitted, questions, engine)
     texts = (f for _, tasks in questions for task in tasks for f in task.formulas.values())
-    engine = engine or (IRONCALC if any(map(needs_more, texts)) else FORMUALIZER)
+    is_array = submitted.layout.has_arrays
+    engine = engine or (IRONCALC if is_array or any(map(needs_more, texts)) else FORMUALIZER)
     try:
         return _asked(submitted, questions, engine)
     except EngineError:
@@ -105,20 +112,26 @@ def _question(submitted: Submission, world: World, tasks: Sequence[Task]) -> Que
         submitted.helpers,
         _beside(submitted, titles),
         {title: values[title] for title in titles if title in values},
-        dict.fromkeys(submitted.arrays, (1, 1)),
+        submitted.sizes,
         tasks=list(tasks),
     )
 
 
-def _in_libreoffice(
-    submitted: Submission, questions: Sequence[tuple[World, Sequence[Task]]]
+def engines_of(submitted: Submission) -> tuple[str, ...]:
+    """Return the engines that compute the formulas of a submission, in their order."""
+    return (FORMULAS, *ENGINES[1:]) if submitted.layout.has_arrays else ENGINES
+
+
+def _in_workbook(
+    submitted: Submission, questions: Sequence[tuple[World, Sequence[Task]]], engine: str
 ) -> list[list[list[Found]]]:
+    """Return the values that an engine gives that reads a workbook."""
     contents, count = submitted.contents, sum(len(tasks) for _, tasks in questions)
     size = LARGE_BOOK + contents.formula_count * count, contents.box * count
     with suppress(EngineError):
-        if libreoffice.PROGRAM.find():
+        if engine == FORMULAS or libreoffice.PROGRAM.find():
             asked = [_question(submitted, world, tasks) for world, tasks in questions]
-            return computed(asked, Allowance.of_size(*size))
+            return computed(asked, Allowance.of_size(*size), engine)
     return [[[UNKNOWN] * len(task.wanted) for task in tasks] for _, tasks in questions]
 
 
@@ -145,13 +158,15 @@ OWN = frozenset(map(CellError, ("#VALUE!", "#NAME?")))
 """How LibreOffice writes its own errors, such as a missing function."""
 
 
-def computed(questions: Sequence[Question], allowance: Allowance) -> list[list[list[Found]]]:
-    """Return LibreOffice's values of the wanted cells, for each question and each of its tasks.
+def computed(
+    questions: Sequence[Question], allowance: Allowance, engine: str = LIBREOFFICE
+) -> list[list[list[Found]]]:
+    """Return an engine's values of the wanted cells, for each question and each of its tasks.
 
     Raises
     ------
     EngineError
-        LibreOffice is not installed, or fails.
+        It is not installed, or fails.
     """
     book = Workbook()
     book.remove(book.active)
@@ -167,7 +182,7 @@ def computed(questions: Sequence[Question], allowance: Allowance) -> list[list[l
     with TemporaryDirectory(prefix="xlnn-") as folder:
         path = Path(folder, "answers.xlsx")
         book.save(path)
-        with load("libreoffice", path, allowance) as recalculate:
+        with load(engine, path, allowance) as recalculate:
             values = recalculate({})
     each = iter(renamed)
     return [[_read(values, task, next(each)) for task in question.tasks] for question in questions]

@@ -117,7 +117,8 @@ def exercise(
         source = source_of(what)
     with blamed(asked):
         name = checked(asked.student, "student") if asked.student else ""
-    building = Options(**{key: asked[key] for key in ("epochs", "lang", "large") if key in asked})
+    known = ("epochs", "edition", "lang", "large")
+    building = Options(**{key: asked[key] for key in known if key in asked})
     table = Exercise(asked.blank, name, asked.seed, asked.level)
     table = left_out(source, building, table)
     if asked.autograder is not None:

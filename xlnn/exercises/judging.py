@@ -27,7 +27,7 @@ from xlnn.engines.arrays import FAILED, is_error
 from xlnn.engines.functions import unknown
 from xlnn.engines.scenarios import Found, Task
 from xlnn.exercises.array_formulas import reads_one
-from xlnn.exercises.evaluation import ENGINES, Arrays, World, evaluated_tasks
+from xlnn.exercises.evaluation import Arrays, World, engines_of, evaluated_tasks
 from xlnn.exercises.submission import Submission
 from xlnn.formula import functions_of, is_sign, parsed, significant
 from xlnn.grid import CellError
@@ -145,12 +145,14 @@ class JudgedQuantity:
     @cached_property
     def _stated(self) -> AbstractSet[Index]:
         """The formulas that are the stated ones."""
-        stated = self.submitted.layout.stated(self.quantity.name)
+        layout = self.submitted.layout
+        stated, block = layout.stated(self.quantity.name), layout.blocks[self.quantity.name]
+        places = layout.places(self.quantity.name)
         return {
             index
             for index, text in self.formulas.items()
-            if (place := self.places[index]) not in self.submitted.arrays
-            and plainly(text) == plainly(stated.get(place, ""))
+            if self.places[index] in self.submitted.plain
+            and plainly(text) == plainly(stated.get(places[block.head(index)], ""))
         }
 
     @cached_property
@@ -159,7 +161,11 @@ class JudgedQuantity:
         left = self.places.keys() - self.formulas.keys()
         own = {i: text for i, text in self.formulas.items() if i not in self.circular}
         return Task(
-            formulas={self.places[index]: text for index, text in own.items()},
+            formulas={
+                place: text
+                for index, text in own.items()
+                if not self.submitted.is_part(place := self.places[index])
+            },
             constants={place: self.typed.get(i) for i, place in self.places.items() if i in left},
             wanted=tuple(self.places.values()),
         )
@@ -474,7 +480,7 @@ def judged(
     every = worlds(submitted, seed, 0 if is_sure else probes, selected)
     blanks = [JudgedQuantity(submitted, quantity, every) for quantity in submitted.blanks]
     others = [each for each in blanks if each.quantity.name not in submitted.as_stated]
-    for engine in ENGINES:
+    for engine in engines_of(submitted):
         if not (asked := [each for each in others if each.is_unsure()]):
             continue
         tasks = [each.task for each in asked]

@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import product
 from pathlib import Path
 
 import numpy as np
+from openpyxl.utils import range_boundaries
 
 from xlnn.checking.circles import Order
 from xlnn.checking.formula_text import as_stated
@@ -14,8 +16,9 @@ from xlnn.checking.references import CellRange
 from xlnn.engines.scenarios import Place
 from xlnn.equation import Constant
 from xlnn.errors import DataError, WorkbookError
-from xlnn.exercises.array_formulas import intersected, spilled
+from xlnn.exercises.array_formulas import ENTRYWISE, intersected, spilled
 from xlnn.exercises.returned import Returning, cut
+from xlnn.formula import functions_of
 from xlnn.grid import CellError, SheetValues
 from xlnn.layout import Layout
 from xlnn.loading.open_file import check_sheets
@@ -101,6 +104,9 @@ class Submission:
         Typed values by place.
     arrays : set of places
         The formulas that are array formulas in any version of Excel.
+    matrices : dict
+        Of those that fill cells of a blank at once, by the places of all these cells: the first of
+        them, and the range.
     refused : set of places
         Formulas that no engine may see, so that the teacher judges what depends on them.
     moved : dict of tuple
@@ -116,6 +122,7 @@ class Submission:
     formulas: Mapping[Place, str]
     typed: Mapping[Place, Typed]
     arrays: AbstractSet[Place]
+    matrices: Mapping[Place, tuple[Place, str]] = field(default_factory=dict)
     refused: AbstractSet[Place] = frozenset()
     moved: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     model: Model | None = None
@@ -138,8 +145,31 @@ class Submission:
     @cached_property
     def as_stated(self) -> frozenset[str]:
         """The quantities all of whose formulas read as stated."""
-        plain = {place: text for place, text in self.formulas.items() if place not in self.arrays}
-        return as_stated(self.layout, plain)
+        return as_stated(self.layout, {at: self.formulas[at] for at in self.plain})
+
+    @cached_property
+    def plain(self) -> frozenset[Place]:
+        """The formulas that may read as stated: those of one cell, and of a matrix as it is."""
+        places = (at for at in self.formulas if at not in self.arrays)
+        stated = {
+            (at, block.area(index))
+            for name, block in self.layout.blocks.items()
+            if block.quantity.sliced
+            for index, at in self.layout.places(name).items()
+        }
+        found = (at for at, (_, area) in self.matrices.items() if (at, area) in stated)
+        return frozenset((*places, *found))
+
+    @cached_property
+    def sizes(self) -> dict[Place, tuple[int, int]]:
+        """The rows and columns that each array formula fills, by its first cell."""
+        alone = {at: (1, 1) for at in self.arrays if at not in self.matrices}
+        firsts = {first: _size(area) for first, area in self.matrices.values()}
+        return {**alone, **firsts}
+
+    def is_part(self, place: Place) -> bool:
+        """Return whether a cell is filled by the array formula of another one."""
+        return place in self.matrices and self.matrices[place][0] != place
 
     @cached_property
     def helpers(self) -> dict[Place, str]:
@@ -221,13 +251,15 @@ def submission(path: Path, model: Model | None = None) -> Submission:
     formulas: dict[Place, str] = {}
     typed: dict[Place, Typed] = {}
     names = Names.of(contents)
-    for title, (row, column, formula, value) in all_cells(path, arrays=True):
+    for title, (row, column, formula, value, _) in all_cells(path):
         if formula is not None:
             formulas[title, row, column] = names.plain(formula, title)
         elif value is not None:
             typed[title, row, column] = value
     formulas = cut(formulas, *_most(layout, formulas, typed))
-    into = _spilled(contents, formulas, typed)
+    matrices = _matrices(contents, layout, formulas)
+    into = _spilled(contents, formulas, typed, matrices)
+    into |= {at: formulas[first] for at, (first, _) in matrices.items()}
     formulas |= into
     typed = {place: value for place, value in typed.items() if place not in into}
     refused = _refused(contents, formulas)
@@ -241,6 +273,7 @@ def submission(path: Path, model: Model | None = None) -> Submission:
         formulas = {back(at): returning.formula(text, at[0]) for at, text in formulas.items()}
         typed = {back(at): value for at, value in typed.items()}
         refused, arrays = {back(at) for at in refused}, {back(at) for at in arrays}
+        matrices = {back(at): (back(first), cells) for at, (first, cells) in matrices.items()}
     if returning.moved:
         contents = _as_handed_out(contents, layout, formulas, returning)
     read = Submission(
@@ -251,6 +284,7 @@ def submission(path: Path, model: Model | None = None) -> Submission:
         {place: text for place, text in formulas.items() if place not in refused},
         typed,
         arrays,
+        matrices,
         frozenset(refused),
         returning.moved,
         model,
@@ -301,12 +335,43 @@ def _as_handed_out(
     return replace(contents, sheets=tuple(cells), formulas=found)
 
 
-def _spilled(
-    contents: Package, formulas: Mapping[Place, str], typed: Mapping[Place, Typed]
-) -> dict[Place, str]:
-    """Return the formulas of the cells into which array formulas spill."""
+def _size(area: str) -> tuple[int, int]:
+    left, top, right, bottom = range_boundaries(area)
+    return bottom - top + 1, right - left + 1
+
+
+def _matrices(
+    contents: Package, layout: Layout, formulas: Mapping[Place, str]
+) -> dict[Place, tuple[Place, str]]:
+    """Return the array formulas that are computed as a whole, by the places of their cells.
+
+    Those are in cells of a quantity in matrices, and of at most as many cells as it has.
+    """
     found = {}
     for first, cells in contents.arrays.items():
-        if ":" in cells:
+        entry = layout.entry(*first)
+        if entry is None or not layout.model[entry[0]].sliced or ":" not in cells:
+            continue
+        own = set(layout.places(entry[0]).values())
+        rows, columns = _size(cells)
+        if functions_of(formulas[first]) <= ENTRYWISE or rows * columns > len(own):
+            continue
+        title, top, left = first
+        for down, right in product(range(rows), range(columns)):
+            if (place := (title, top + down, left + right)) in own:
+                found[place] = first, cells
+    return found
+
+
+def _spilled(
+    contents: Package,
+    formulas: Mapping[Place, str],
+    typed: Mapping[Place, Typed],
+    matrices: Mapping[Place, object],
+) -> dict[Place, str]:
+    """Return the formulas of the cells into which other array formulas spill."""
+    found = {}
+    for first, cells in contents.arrays.items():
+        if ":" in cells and first not in matrices:
             found |= spilled(formulas[first], cells, first[0], typed.keys())
     return found

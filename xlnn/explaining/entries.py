@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property, partial
+from itertools import product
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,7 +13,7 @@ import numpy as np
 from openpyxl.utils.cell import coordinate_to_tuple
 
 from xlnn.arguments import is_text, wrong
-from xlnn.block import moving
+from xlnn.block import Block, moving
 from xlnn.checking.check import examined
 from xlnn.checking.references import CellRange, areas, range_text
 from xlnn.data.messages import likely
@@ -57,14 +58,33 @@ def dependants(layout: Layout, name: str, index: tuple[int, ...]) -> Iterator[De
         if name not in quantity.sources or quantity.name.startswith(EXERCISE):
             continue
         here = layout.titles[quantity.sheet]
-        for number, part in enumerate(layout.blocks[quantity.name].parts):
+        whole = layout.blocks[quantity.name].parts
+        for number, part in enumerate(layout.heads(quantity.name)):
             lengths, before = part.lengths, (number,) if quantity.each else ()
             for column in layout.columns(quantity.name, number):
                 naming = _naming(column, here, lengths, place)
                 naming[: part.given] = False
                 if naming.any():
                     found = np.argwhere(naming.reshape(lengths))
-                    yield quantity, column.unit, [(*before, *map(int, entry)) for entry in found]
+                    for unit, entries in _of_slices(whole[number], column.unit, found):
+                        yield quantity, unit, [(*before, *map(int, entry)) for entry in entries]
+
+
+def _of_slices(
+    block: Block, unit: tuple[int, ...], found: np.ndarray
+) -> Iterator[tuple[tuple[int, ...], np.ndarray]]:
+    """Yield each unit with its entries along the axes; of slices, all that are in them."""
+    if not block.quantity.sliced:
+        yield unit, found
+        return
+    axes = len(block.quantity.axes)
+    inside = [
+        range(length if is_inside else 1)
+        for length, is_inside in zip(block.quantity.lengths, block.quantity.inside, strict=True)
+    ]
+    every = np.array([np.add(e, more) for e in found for more in product(*inside[:axes])])
+    for more in product(*inside[axes:]):
+        yield tuple(map(int, np.add(unit, more))), every
 
 
 def _naming(
@@ -222,7 +242,7 @@ class Entries:
         """Return the formula of a cell: as stated, unless the check found a different one."""
         if self.layout.model[entry[0]].is_typed(entry[1]):
             return None
-        altered = self.altered.get(self.layout.cell(*entry))
+        altered = self.altered.get(self.layout.cells(*entry))
         return altered.formula if altered else self.layout.formula(*entry)
 
     def part(self, entries: list[Entry], cells: str, parts: tuple[Part, ...] = ()) -> Part:

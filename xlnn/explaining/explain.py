@@ -141,7 +141,7 @@ def _explained(
         role = "noted" if quantity.is_record else "input"
     title, *_ = sheet.layout.place(*entry)
     aloud = partial(read_aloud, formula, title) if formula else lambda _: None
-    found, remark = sheet.altered.get(cell), ""
+    found, remark = sheet.altered.get(sheet.layout.cells(name, index)), ""
     wrong = found if isinstance(found, Wrong) else None
     if wrong:
         remark = wrong.reason or wrong.expected_formula
@@ -164,7 +164,7 @@ def _explained(
         headings={axis: sheet.words.of_itself("headings", axis) for axis in place},
         role=role,
         slope=_slope(sheet, entry),
-        formula=formula,
+        formula=f"{{{formula}}}" if formula and quantity.sliced else formula,
         in_symbols=aloud(sheet.as_symbol),
         in_numbers=aloud(sheet.as_number),
         value=sheet.value(entry),

@@ -79,6 +79,8 @@ def inspect_and_lint(
     path: Path,
     may_be_left_out: Callable[[Place | str], bool] = never,
     patterns: Iterable[tuple[str, str]] | None = None,
+    *,
+    arrays: bool = True,
 ) -> tuple[Package, tuple[Problem, ...]]:
     """Return the results of `xlnn.xlsx.package.inspect` and `lint`, reading each sheet once.
 
@@ -88,6 +90,8 @@ def inspect_and_lint(
         As for `lint`.
     patterns : iterable of (str, str)
         As for `xlnn.linting.formulas.formula_problems`.
+    arrays : bool
+        Whether the file may hold array formulas.
 
     Raises
     ------
@@ -101,7 +105,7 @@ def inspect_and_lint(
         read.append(SheetNode(source, number))
         return read[-1].take
 
-    contents = inspect(path, may_be_left_out, watch)
+    contents = inspect(path, may_be_left_out, watch, arrays=arrays)
     with Archive(path) as archive:
         book = read_book(archive, contents, read, number)
         found = chain(_broken(book), formulas.formula_problems(book, patterns))

@@ -20,7 +20,7 @@ from xlnn.linting.book import LintedWorkbook, Problem, elements_named
 from xlnn.linting.nodes import SheetNode
 from xlnn.xlsx.forms import INTERSECTED, UNLIKE, misread
 from xlnn.xlsx.formula_groups import Batch, FormulaGroup, Slot, batches, grouped, split
-from xlnn.xlsx.guard import ARGUMENTS, MAX_SHAPES, MOST_ARGUMENTS
+from xlnn.xlsx.guard import ARGUMENTS, MAX_SHAPES, MOST_ARGUMENTS, OF_MATRICES
 from xlnn.xlsx.markup import Node
 from xlnn.xlsx.name_substitution import Names
 from xlnn.xlsx.range_shapes import at_a1
@@ -50,6 +50,7 @@ MOST_NESTED, LONGEST_TEXT = 64, 255
 """Functions inside one another, and characters of a text in a formula, as in Excel."""
 
 _NUMBER = re.compile("[0-9]+")
+_TAKEN = {**ARGUMENTS, **OF_MATRICES}
 
 Miscounted = tuple[str, int, tuple[int, int]]
 """A function with too few or too many arguments: its name, how many it has, and the fewest and the
@@ -101,7 +102,7 @@ def _miscounted(formula: str) -> Iterator[Miscounted]:
     """Yield the functions with fewer or more arguments than Excel takes."""
     for name, arguments in calls(formula):
         count = len(arguments) if arguments[1:] or arguments[0].strip() else 0
-        least, most = ARGUMENTS.get(name.upper(), (0, MOST_ARGUMENTS))
+        least, most = _TAKEN.get(name.upper(), (0, MOST_ARGUMENTS))
         if name and not least <= count <= most:
             yield name, count, (least, most)
 
@@ -191,6 +192,7 @@ class _Formulas:
         self._book = book
         self._titles = [sheet.title for sheet in book.sheets]
         self._said: set[tuple[object, ...]] = set()
+        self._with_arrays = {title for title, *_ in book.contents.arrays}
         self._names = Names(book.contents.defined, book.contents.sheets)
 
     def problems(
@@ -246,7 +248,7 @@ class _Formulas:
             yield 0, "reference", message, None
         for index, slot in enumerate(() if is_whole else group.slots):
             rows = first[:, index], last[:, index]
-            have = self._book.sheets[slot.sheet].used.have(*slot.columns, *rows)
+            have = self._have(slot, *rows)
             if not have.all():
                 wrong = int(np.argmin(have))
                 ends = (int(end[wrong]) for end in rows)
@@ -255,13 +257,23 @@ class _Formulas:
         if not unknown:  # whose form is not known either
             yield from self._forms(group, last - first)
 
+    def _have(self, slot: Slot, top: np.ndarray, bottom: np.ndarray) -> np.ndarray:
+        """Return whether the cells between these rows exist; between matrices others are empty."""
+        sheet, (left, right) = self._book.sheets[slot.sheet], slot.columns
+        if sheet.title in self._with_arrays:
+            has_first = sheet.used.have(left, left, top, top)
+            return has_first & sheet.used.have(right, right, bottom, bottom)
+        return sheet.used.have(left, right, top, bottom)
+
     def _forms(self, group: FormulaGroup, heights: np.ndarray) -> Iterator[Found]:
         """Look for forms that programs compute differently.
 
         Of formulas whose ranges have the same heights, one is read. A condition of a format, or a
-        range with a name, may be of any form but one.
+        range with a name, may be of any form but one. In an array formula programs agree on all.
         """
         title = self._titles[group.sheet] if group.sheet >= 0 else ""
+        if (title, *group.table()[0, :2].tolist()) in self._book.contents.arrays:
+            return
         for member in sorted(int(members[0]) for members in split(heights)):
             formula = group.at(member)
             plain = self._names.plain(formula, title) if group.words else formula

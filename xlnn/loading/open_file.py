@@ -7,7 +7,7 @@ from xlnn.arguments import path_of
 from xlnn.errors import WorkbookError, XlnnError
 from xlnn.layout import Layout
 from xlnn.linting import Problem
-from xlnn.loading.spec import described, read_spec, swapped
+from xlnn.loading.spec import described, is_in_matrices, read_spec, swapped
 from xlnn.loading.unseen_formulas import check_dependents, outside
 from xlnn.model import Model
 from xlnn.xlsx import package
@@ -24,7 +24,7 @@ def opened(path: Path, model: Model | None = None) -> Package:
         The file is unsafe, or a sheet is missing, so that formulas and names refer to nothing.
     """
     try:
-        return package.inspect(path)
+        return package.inspect(path, arrays=is_in_matrices(path))
     except WorkbookError as refusal:
         try:
             _, layout = described(path, model)
@@ -33,7 +33,8 @@ def opened(path: Path, model: Model | None = None) -> Package:
             raise refusal from None
         if cause:
             raise cause from None
-        contents = package.inspect(path, outside(layout), local_names=True)
+        arrays = layout.has_arrays
+        contents = package.inspect(path, outside(layout), arrays=arrays, local_names=True)
         check_dependents(contents, layout)
         return contents
 

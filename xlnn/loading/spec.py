@@ -21,7 +21,7 @@ from xlnn.quantity import Quantity
 from xlnn.reference import Arrays
 from xlnn.registry.text import Text, languages, text
 from xlnn.workbooks import from_toml, kind_of
-from xlnn.workbooks.entries import WorkbookSpec
+from xlnn.workbooks.entries import MATRICES, WorkbookSpec
 from xlnn.workbooks.exercise import exercise_in
 from xlnn.workbooks.exercise_drawing import exercised
 from xlnn.workbooks.exercise_sheet import exercise_title, waiting
@@ -35,6 +35,8 @@ SPARE = 10_000
 
 _FORMAT = re.compile(r"format = [0-9]+")
 """The first line of a Spec."""
+
+_IN_MATRICES = re.compile(f'^edition = "{MATRICES}"$', re.MULTILINE)
 
 LONGEST_SPEC = 10_000
 """Cells of a Spec sheet that are read."""
@@ -78,6 +80,14 @@ def spec_text(path: Path) -> tuple[str, str]:
         named = next((name for name, own in by_heading(path).items() if own == title), title)
         lines = _lines(path, named)
     return title, "\n".join(lines)
+
+
+def is_in_matrices(path: Path) -> bool:
+    """Return whether a file, which may be of anybody, says that it has array formulas."""
+    try:
+        return bool(_IN_MATRICES.search(spec_text(path)[1]))
+    except WorkbookError:
+        return False
 
 
 def left_out_of(path: Path) -> tuple[str, ...]:
@@ -145,7 +155,7 @@ def described(
         raise WorkbookError(f"{path.name}, sheet {title}: {error}") from error
     box = contents.box if contents else path.stat().st_size  # a file has fewer cells than bytes
     # if a program dropped all formulas, each is reported
-    formulas = (contents.formula_count if contents else 0) or box
+    formulas = (contents.computed_count if contents else 0) or box
     least = kind_of(spec).least_formulas(spec)
     if least > formulas:  # otherwise its cells are not even counted
         raise WorkbookError(
@@ -285,7 +295,7 @@ def _fitting(path: Path, places: Layout, stated: Layout) -> int:
     fitting = 0
     for title in places.titles.values():
         seen = 0
-        for cell in cells(path, title, arrays=True):
+        for cell in cells(path, title):
             entry = places.entry(title, cell.row, cell.column)
             if entry is None:
                 continue

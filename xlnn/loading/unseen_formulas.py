@@ -131,7 +131,8 @@ def file_for_engine(contents: Package) -> Iterator[Path]:
     with TemporaryDirectory(prefix="xlnn-", ignore_cleanup_errors=True) as folder:
         copied = Path(folder, contents.path.name)
         copy_cells(contents.path, copied, dict(_changes(contents)))
-        package.inspect(copied)  # inspect the file that the engine gets, too
+        # inspect the file that the engine gets, too
+        package.inspect(copied, arrays=bool(contents.arrays))
         yield copied
 
 

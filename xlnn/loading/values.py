@@ -70,7 +70,10 @@ def recalculated(path: Path, engine: str, model: Model | None = None) -> Recalcu
     with (
         file_for_engine(contents) as file,
         engines.load(
-            engine, file, Allowance.of(contents), reading=Reading.of(contents)
+            engines.able(engine, contents.arrays),
+            file,
+            Allowance.of(contents),
+            reading=Reading.of(contents),
         ) as recalculate,
     ):
         found = recalculate({})
@@ -96,7 +99,7 @@ def as_built(path: Path) -> tuple[WorkbookSpec, Layout, Values] | None:
     extents = {layout.titles[key]: extent for key, extent in layout.extents.items()}
     values = {title: SheetValues(np.full(extent, np.nan)) for title, extent in extents.items()}
     formulas = layout.formula_counts()
-    for title, (row, column, formula, value) in all_cells(path):
+    for title, (row, column, formula, value, _) in all_cells(path):
         if title not in values:
             return None
         formulas[title] -= formula is not None

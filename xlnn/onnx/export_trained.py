@@ -134,7 +134,10 @@ def trained(path: Path, epoch: int | None, run: int | None, engine: str) -> Trai
     with (
         file_for_engine(contents) as file,
         engines.load(
-            engine, file, Allowance.of(contents), reading=Reading.of(contents)
+            engines.able(engine, contents.arrays),
+            file,
+            Allowance.of(contents),
+            reading=Reading.of(contents),
         ) as recalculate,
     ):
         found = recalculate({})

@@ -30,8 +30,8 @@ SHARED: Mapping[str, frozenset[str] | None] = {
     "compare": None,
     "headings": None,
     "validation": None,
-    "sheets": frozenset({"guide", "spec", "compare", "drawing"}),
-    "notes": frozenset({"spec", "compare", "drawing"}),
+    "sheets": frozenset({"guide", "spec", "compare", "drawing", "matrices"}),
+    "notes": frozenset({"spec", "compare", "drawing", "matrices"}),
     TITLES: None,
     "guide": frozenset(
         {

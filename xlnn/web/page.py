@@ -137,7 +137,13 @@ def is_page(path: Path) -> bool:
 def written(path: Path, engine: str, model: Model | None) -> tuple[str, int]:
     """Return the page of a workbook, and the number of formulas in it."""
     blanks = left_out_of(path)
-    formulas = size(described(path, model)[1]).formulas
+    layout = described(path, model)[1]
+    if layout.has_arrays:
+        raise WorkbookError(
+            f"{path.name} is in matrices, and a page computes a formula for each cell: build the "
+            f"other edition with --from {path.name} --edition cells."
+        )
+    formulas = size(layout).formulas
     if formulas > MOST_FORMULAS:
         raise WorkbookError(
             f"{path.name} has {formulas:,} formulas, and a page at most {MOST_FORMULAS:,}, since a "

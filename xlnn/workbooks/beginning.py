@@ -179,7 +179,7 @@ def from_workbook(kind: Kind, name: str, spec: Spec, arrays: Arrays) -> Origin:
         spec.template,
         spec.sizes,
         kept,
-        {"lang": spec.lang, "spread": "fan-in"},
+        {"lang": spec.lang, "edition": spec.edition, "spread": "fan-in"},
         runs=tuple(runs),
         told=spec.told,
         is_own=bool(spec.data),

@@ -6,15 +6,28 @@ and ``read`` the function that reads it.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING, Field, dataclass, fields, is_dataclass, replace
+from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass, replace
 from functools import partial
-from typing import Any, ClassVar, TypeVar, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, ClassVar, TypeVar, get_args, get_origin, get_type_hints
 
 import tomli_w
 
 from xlnn.data.messages import listed, short
 from xlnn.errors import DataError
-from xlnn.option import FLAG, NUMBER, SIZE, TABLE, TABLES, TEXT, TEXTS, WHOLE, WHOLES, WORDS, Option
+from xlnn.option import (
+    EDITIONS,
+    FLAG,
+    NUMBER,
+    SIZE,
+    TABLE,
+    TABLES,
+    TEXT,
+    TEXTS,
+    WHOLE,
+    WHOLES,
+    WORDS,
+    Option,
+)
 
 T = TypeVar("T")
 
@@ -30,6 +43,9 @@ TYPES = {
 
 FORMAT = 2
 """The version of the Spec sheet."""
+
+CELLS, MATRICES = EDITIONS
+"""The edition with a formula for each cell, and that with one for each matrix."""
 
 SELDOM = {"seldom": True}
 """The metadata of a field that is left out where it has its default."""
@@ -64,11 +80,16 @@ class WorkbookSpec:
         The template's name.
     lang : str
         The language of the workbook's texts.
+    edition : str
+        One of `EDITIONS`.
     """
 
     kind: ClassVar[str]
     template: str
     lang: str
+    edition: Annotated[str, one_of("edition", EDITIONS)] = field(
+        default=CELLS, metadata=SELDOM, kw_only=True
+    )
 
 
 def to_values(spec: object) -> Any:  # noqa: ANN401 -- as TOML has it

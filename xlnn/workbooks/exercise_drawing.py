@@ -131,6 +131,12 @@ WIDTHS = (*(5, 12, 26, 46, 9, 24, 22, 3), GAP, *(16, 26, 18, 3), *[13] * 2 * eq.
 """The widths of the columns of both tables, and of the one between them."""
 
 
+def _steps(layout: Layout, words: Text) -> list[str]:
+    """Return what to do, of array formulas in another way."""
+    steps, others = (words.words["exercise"][key] for key in ("steps", "steps_in_matrices"))
+    return [steps[0], *others, *steps[4:]] if layout.has_arrays else steps
+
+
 def exercised(layout: Layout, blank: Sequence[str], lang: str) -> Layout:
     """Return the layout of a workbook as an exercise.
 
@@ -242,7 +248,7 @@ def content(tasks: Tasks, own: Text) -> PagePart:
         Label(lambda page: _what(page.spec.exercise, page.words), look=PLAIN),
         Label(_levels, look=NOTE),
         Label("todo", "exercise", SECTION, columns=len(TABLE)),
-        *(Label(step, look=PLAIN) for step in own.words["exercise"]["steps"]),
+        *(Label(step, look=PLAIN) for step in _steps(tasks.layout, own)),
         Label(lambda page: page.spec.shown.note, look=replace(PLAIN, bold=True)),
         Beside(
             Label("", look=Look(fill=BLANK, border=True)),

@@ -162,11 +162,25 @@ class Tasks:
             yield self._area(block, grid, rows)
             return
         first = block.parts[0]
+        if block.quantity.sliced:
+            yield from self._slices(block, grid)
+            return
         lengthwise = (first.is_table and bool(first.quantity.axes)) or grid.shape[1] == 1
         for number, line in enumerate(grid.T if lengthwise else grid):
             for along in starmap(slice, _runs(line >= 0)):
                 across = slice(number, number + 1)
                 yield self._area(block, grid, *((along, across) if lengthwise else (across, along)))
+
+    def _slices(self, block: Block, grid: np.ndarray) -> Iterator[eq.JudgedCells]:
+        """Yield an area for each array formula."""
+        height, width = block.size
+        for part in block.parts:
+            heads = part.heads
+            for row, column in chain(*map(heads.places, heads.quantity.units)):
+                down, right = row - block.row, column - block.column
+                rows, columns = slice(down, down + height), slice(right, right + width)
+                if (grid[rows, columns] >= 0).all():
+                    yield self._area(block, grid, rows, columns)
 
     def _area(
         self, block: Block, grid: np.ndarray, rows: slice, columns: slice = slice(0, None)

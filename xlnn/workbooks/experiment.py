@@ -218,9 +218,10 @@ class Experiment(WorkbookKind[Spec, Origin]):
     def options(self) -> frozenset[str]:
         """The options of ``build`` that apply to it."""
         own: Iterable[str] = ("data", *own_data.READING[self.reads]) if self.from_data else ()
+        edition = ("edition",) if self.rates else ()
         if self.learns is not None:
             own = self.learns.options
-        return super().options | {*self.options_for, *own}
+        return super().options | {*self.options_for, *own, *edition}
 
     @property
     def has_targets(self) -> bool:
@@ -230,7 +231,7 @@ class Experiment(WorkbookKind[Spec, Origin]):
     @property
     def sets(self) -> dict[str, str]:
         """The options that set a size or an input; those of its kind set what is named alike."""
-        return {name: name for name in super().options - {"lang"}} | {**self.options_for}
+        return {name: name for name in super().options - {"lang", "edition"}} | {**self.options_for}
 
     def from_template(self, template: Template) -> Origin:
         """Read the sizes, inputs and options that a template names, and where its data are."""
@@ -314,7 +315,8 @@ class Experiment(WorkbookKind[Spec, Origin]):
     def asked_for(self, spec: Spec) -> dict[str, Any]:
         """Return the language and the sizes that are options."""
         asked = {name: spec.sizes[size] for name, size in self.sets.items() if size in spec.sizes}
-        return {**super().asked_for(spec), **asked}
+        edition = {"edition": spec.edition} if "edition" in self.options else {}
+        return {**super().asked_for(spec), **edition, **asked}
 
     def rate_for(self, data: Dataset, origin: Origin, asked: Options) -> dict[str, float]:
         """Return a lower learning rate for more data than usual, unless one is known."""

@@ -19,7 +19,8 @@ from xlnn.quantity import Quantity
 from xlnn.reference import Arrays, largest_input
 from xlnn.registry.templates import Template
 from xlnn.registry.text import Text
-from xlnn.workbooks.entries import WorkbookSpec, from_values
+from xlnn.workbooks.entries import MATRICES, WorkbookSpec, from_values
+from xlnn.workbooks.pages.matrices import by_slices, in_matrices, sheets_in_matrices
 from xlnn.workbooks.pages.sheet import Context, Sheet, draw_spec, drawn, layout_of_sheets
 from xlnn.writing.drawing import Drawing
 
@@ -192,12 +193,21 @@ class WorkbookKind(ABC, Generic[S, O]):
             It does not fit a spreadsheet.
         """
         model, words = self.stated(spec)
-        return layout_of_sheets(model, {**self.sheets(model), **SPEC}, words.sheets)
+        if spec.edition == MATRICES:
+            model = in_matrices(model, self.sheets(model))
+        sheets = self._sheets(spec, model)
+        layout = layout_of_sheets(model, sheets, words.sheets)
+        return by_slices(layout, sheets) if spec.edition == MATRICES else layout
+
+    def _sheets(self, spec: S, model: Model) -> dict[str, Sheet]:
+        """Return all sheets in the edition of a Spec."""
+        sheets = {**self.sheets(model), **SPEC}
+        return sheets_in_matrices(model, sheets) if spec.edition == MATRICES else sheets
 
     def drawings(self, spec: S, layout: Layout, words: Text | None = None) -> dict[str, Drawing]:
         """Return what each sheet shows besides its quantities, with its texts or with others."""
         page = Context(spec, layout, words or self.words(spec, layout))
-        return drawn(page, {**self.sheets(layout.model), **SPEC})
+        return drawn(page, self._sheets(spec, layout.model))
 
     def equations(self, spec: S, layer: str = "") -> Mapping[str, str]:  # noqa: ARG002 -- for those with choices
         """Return the replacements for words in braces in the equations of symbols.

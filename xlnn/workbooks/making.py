@@ -18,6 +18,7 @@ from xlnn.model import Model
 from xlnn.options import FORWARD, Options
 from xlnn.quantity import Quantity
 from xlnn.reference import known
+from xlnn.workbooks.entries import CELLS
 from xlnn.workbooks.kind import Recipe, misfit
 from xlnn.workbooks.origin import Origin, data_of, held_of, source_name
 from xlnn.workbooks.own_data import Kind, inputs_of, lengths, one_of, with_data
@@ -29,7 +30,14 @@ from xlnn.workbooks.spec import AS_MANY, Spec
 from xlnn.workbooks.start import MisfitError, as_rows, start_of
 from xlnn.workbooks.statement import check_quantities
 
-USUAL = {"lang": "en", "test_share": 0.0, "scale": UNSCALED, "l2": None, "start": None}
+USUAL = {
+    "lang": "en",
+    "test_share": 0.0,
+    "scale": UNSCALED,
+    "l2": None,
+    "start": None,
+    "edition": CELLS,
+}
 """The settings that neither a template nor an option changes."""
 
 SPARE = 10
@@ -114,7 +122,7 @@ def made(kind: Kind, origin: Origin, asked: Options) -> Recipe[Spec]:
     sizes, said = kind.adapted(sizes, making, runs)
     spec = kind.described_by(
         kind.name, origin.name, runs[0]["lang"], kind.checked(sizes, origin.name),
-        data="own" if origin.is_own else "",
+        data="own" if origin.is_own else "", edition=runs[0]["edition"],
         told=origin.told, **(samples.facts if samples else {}),
     )  # fmt: skip
     found = [making.inputs(spec, run) for run in runs]

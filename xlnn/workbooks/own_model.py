@@ -21,7 +21,7 @@ from xlnn.quantity import Quantity
 from xlnn.reference import known
 from xlnn.registry.text import Text, text
 from xlnn.workbooks import kind_of
-from xlnn.workbooks.entries import WorkbookSpec
+from xlnn.workbooks.entries import CELLS, MATRICES, WorkbookSpec
 from xlnn.workbooks.kind import Recipe, WorkbookKind, misfit
 from xlnn.workbooks.pages import network_drawing
 from xlnn.workbooks.pages.page import Page, said, usual_page
@@ -77,6 +77,11 @@ class OwnModel(WorkbookKind[OwnSpec, tuple[str, Mapping[str, ArrayLike]]]):
     def __init__(self, model: Model | None = None) -> None:
         self._model = model and whole(model)
 
+    @property
+    def options(self) -> frozenset[str]:
+        """The options of `xlnn.workbook` that are options of a build."""
+        return super().options | {"edition"}
+
     def recipe(
         self,
         origin: tuple[str, Mapping[str, ArrayLike]],
@@ -92,7 +97,8 @@ class OwnModel(WorkbookKind[OwnSpec, tuple[str, Mapping[str, ArrayLike]]]):
         inputs |= known(model)
         if lost := [q.name for q in model.quantities if q.is_record and q.name not in inputs]:
             raise DataError(f"{lost[0]} is a record of what nobody notes: let it count.")
-        return Recipe(spec_of(model, name, options.get("lang", "en")), model, inputs)
+        lang, edition = options.get("lang", "en"), options.get("edition", CELLS)
+        return Recipe(spec_of(model, name, lang, edition), model, inputs)
 
     def personal(
         self,
@@ -130,9 +136,10 @@ def kind_with(spec: WorkbookSpec, model: Model | None) -> WorkbookKind[Any, Any]
     return kind_of(spec) if model is None else OwnModel(model)
 
 
-def spec_of(model: Model, name: str, lang: str = "en") -> OwnSpec:
+def spec_of(model: Model, name: str, lang: str = "en", edition: str = CELLS) -> OwnSpec:
     """Return the Spec of a model."""
-    return OwnSpec(name, lang, tuple(Held(q.name, q.sheet, q.lengths) for q in model.quantities))
+    held = tuple(Held(q.name, q.sheet, q.lengths) for q in model.quantities)
+    return OwnSpec(name, lang, held, edition=edition)
 
 
 def check_same(spec: WorkbookSpec, model: Model) -> None:
@@ -174,7 +181,9 @@ def _words(model: Model, lang: str) -> Text:
     """Return the texts of a model's workbook: the programmer's names."""
     known = text(lang)
     words = said(model, _pages(model))
-    words["sheets"]["spec"] = known("sheets", "spec")
+    for key in ("spec", MATRICES):
+        words["sheets"][key], words["notes"][key] = known("sheets", key), known("notes", key)
+    words["headings"]["end"] = known("headings", "end")
     words["notes"]["spec"] = known("notes", "spec_of_model")
     for section in ("sheets", "notes"):
         if words[section].get(network_drawing.SHEET) == "":

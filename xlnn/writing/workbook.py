@@ -12,6 +12,7 @@ from itertools import repeat
 from math import prod
 from pathlib import Path
 from types import EllipsisType
+from typing import Any
 
 import numpy as np
 from lxml.etree import SerialisationError
@@ -116,7 +117,8 @@ class SheetCells:
         """Yield the cells of a quantity, part by part."""
         for number, part in enumerate(block.parts):
             place = (number,) if block.quantity.each else ()
-            yield from self._strips(layout, part, place)
+            strips = self._array_strips if part.quantity.sliced else self._strips
+            yield from strips(layout, part, place)
 
     def _strips(
         self, layout: Layout, block: Block, place: tuple[int, ...]
@@ -135,6 +137,79 @@ class SheetCells:
                 continue
             for number, (down, right) in enumerate(block.places(unit)):
                 yield from filled(right, down, range(number, number + 1))
+
+    def _array_strips(
+        self, layout: Layout, block: Block, place: tuple[int, ...]
+    ) -> Iterator[FilledStrip]:
+        """Yield the cells of array formulas: the first of a slice has its formula."""
+        quantity, heads = block.quantity, block.heads
+        typed, computed = self._looks(quantity, first=False)
+        given, values = (
+            self._slices(block, of.get(quantity.name), place) for of in (self._inputs, self._values)
+        )
+        for unit, column in enumerate(layout.columns(quantity.name, *place)):
+            formulas = column.down(heads.lengths, heads.given)
+            for number, corner in enumerate(heads.places(column.unit)):
+                if number < heads.given:
+                    yield from self._typed(corner, given[number, unit], typed)
+                elif quantity.name in self._blank:
+                    empty = f'%s" s="{self._style_of(replace(computed, fill=BLANK), "")}"/>'
+                    (row, left), (rows, columns) = corner, block.size
+                    for at in range(left, left + columns):
+                        yield FilledStrip(at, row, row + rows - 1, row, empty, ())
+                else:
+                    text = markup(next(formulas).removeprefix("="))
+                    head = f'<f t="array" ref="{block.area_at(*corner)}">{text}</f>'
+                    held = None if values is None else values[number, unit]
+                    yield from self._computed(corner, block.size, held, head, computed)
+
+    def _typed(
+        self, corner: tuple[int, int], matrix: np.ndarray, look: Look
+    ) -> Iterator[FilledStrip]:
+        """Yield the columns of a matrix that is typed in."""
+        row, left = corner
+        for at, column in enumerate(matrix.T.tolist(), start=left):
+            texts = [content(each, self._style_of(look, each)) for each in column]
+            yield FilledStrip(at, row, row + len(texts) - 1, row, "%s%s", (texts,))
+
+    def _computed(
+        self,
+        corner: tuple[int, int],
+        size: tuple[int, int],
+        values: np.ndarray | None,
+        head: str,
+        look: Look,
+    ) -> Iterator[FilledStrip]:
+        """Yield the columns of a matrix; its first cell has the formula."""
+        (row, left), (rows, columns) = corner, size
+        style = f's="{self._style_of(look, "")}"'
+        for at in range(columns):
+            kind, kinds, value, numbers = self._stored(None if values is None else values[:, at])
+            varying, first = (*kinds, *numbers), row
+            if at == 0:
+                pattern = f'%s" {style}{kind}>{head.replace("%", "%%")}{value}</c>'
+                yield FilledStrip(left, row, row, row, pattern, varying)
+                first = row + 1
+            if first < row + rows:
+                pattern = f'%s" {style}{kind}>{value}</c>'
+                yield FilledStrip(left + at, first, row + rows - 1, row, pattern, varying)
+
+    def _slices(
+        self, block: Block, array: np.ndarray | None, place: tuple[int, ...]
+    ) -> np.ndarray | None:
+        """Return the numbers of a part as the matrices of its slices.
+
+        Returns
+        -------
+        array, shape (entries along the axes, units, rows, columns)
+            Of units that have formulas of their own.
+        """
+        if array is None:
+            return None
+        quantity, units = block.quantity, len(block.heads.quantity.units)
+        outside = [n for n, is_inside in enumerate(quantity.inside) if not is_inside]
+        inside = [n for n, is_inside in enumerate(quantity.inside) if is_inside]
+        return array[place].transpose(*outside, *inside).reshape(-1, units, *block.size)
 
     def _filled(
         self,
@@ -172,12 +247,15 @@ class SheetCells:
     ) -> tuple[str, Varying, str, Varying]:
         """Return patterns for the types and values of formulas, and what varies in them."""
         found = self._values.get(quantity.name)
+        return self._stored(None if found is None else found[entries])
+
+    def _stored(self, found: Any) -> tuple[str, Varying, str, Varying]:  # noqa: ANN401 -- a single entry is not an array
+        """Return patterns for the types and values of some formulas, and what varies in them."""
         if found is None:
             return "", (), "", ()
-        if found.dtype != object:
-            return "", (), NUMBER, (found[entries].ravel(),)
-        # a single entry is not an array
-        each = np.ravel(np.asarray(found[entries], dtype=object)).tolist()
+        if isinstance(found, np.ndarray | np.generic) and found.dtype.kind == "f":
+            return "", (), NUMBER, (np.ravel(found),)
+        each = np.ravel(np.asarray(found, dtype=object)).tolist()
         kinds, values = zip(*map(cached, each), strict=True)
         return KIND, (kinds,), OTHER, (values,)
 
@@ -291,7 +369,7 @@ def write(  # noqa: PLR0913 -- the contents of a workbook
         workbook.defined_names[name] = DefinedName(name, attr_text=area)
     ExcelWriter(workbook, parts).write_data()
     parts.save(path)
-    return sum(each.computed for each in layout.model.quantities if each.name not in blank)
+    return sum(each.formulas for each in layout.model.quantities if each.name not in blank)
 
 
 def can_be_stored(values: np.ndarray) -> bool:

@@ -3,6 +3,7 @@
 import math
 import zlib
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from xlnn.errors import WorkbookError
-from xlnn.formula import moved
+from xlnn.formula import corners, moved
 from xlnn.grid import CellError, address
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.formula_groups import BATCH
@@ -29,6 +30,10 @@ _SHARED = {
 """Names of the types of formulas that cannot be read cell by cell."""
 
 
+SINGLE, PART = (1, 1), (0, 0)
+"""The size of a formula of one cell, and that of a cell that an array formula elsewhere fills."""
+
+
 class Cell(NamedTuple):
     """A cell that is present in a sheet's XML.
 
@@ -37,18 +42,22 @@ class Cell(NamedTuple):
     row, column : int
         From 1.
     formula : str or None
-        With its leading "="; a shared formula is written out for this cell.
+        With its leading "="; a shared formula is written out for this cell, and an array formula is
+        that of its first cell.
     value : float, bool, str, CellError or None
         The constant, or the cached value of a formula, which may be wrong.
+    size : (int, int)
+        How many rows and columns its array formula fills; `PART` of one that another cell holds.
     """
 
     row: int
     column: int
     formula: str | None
     value: float | bool | str | CellError | None
+    size: tuple[int, int] = (1, 1)
 
 
-def cells(path: Path, sheet: str, *, arrays: bool = False) -> Iterator[Cell]:
+def cells(path: Path, sheet: str) -> Iterator[Cell]:
     """Read the cells of one sheet, row by row and from left to right.
 
     The sheet is read as a stream: four million cells need no more memory than four.
@@ -59,8 +68,6 @@ def cells(path: Path, sheet: str, *, arrays: bool = False) -> Iterator[Cell]:
         A workbook that `inspect` has accepted.
     sheet : str
         The title of a sheet.
-    arrays : bool
-        Read array formulas as well, in the first of their cells.
 
     Raises
     ------
@@ -71,24 +78,19 @@ def cells(path: Path, sheet: str, *, arrays: bool = False) -> Iterator[Cell]:
     for source, strings in _sheets(path):
         titles.append(source.title)
         if source.title == sheet:
-            yield from cells_of(source, strings, SharedFormulas(source, arrays=arrays))
+            yield from cells_of(source, strings, SharedFormulas(source, arrays=True))
             return
     raise source.archive.refused(f'there is no sheet "{sheet:.40}"; there are {", ".join(titles)}')
 
 
-def all_cells(
-    path: Path,
-    *,
-    arrays: bool = False,
-    last: Mapping[str, int] | None = None,
-) -> Iterator[tuple[str, Cell]]:
+def all_cells(path: Path, *, last: Mapping[str, int] | None = None) -> Iterator[tuple[str, Cell]]:
     """Read the cells of all sheets, each with the title of its sheet; see `cells`.
 
     With `last`, of the sheets in it no row after the one that it gives is read.
     """
     for source, strings in _sheets(path):
         end = (last or {}).get(source.title, math.inf)
-        for cell in cells_of(source, strings, SharedFormulas(source, arrays=arrays)):
+        for cell in cells_of(source, strings, SharedFormulas(source, arrays=True)):
             if cell[0] > end:
                 break
             yield source.title, cell
@@ -132,7 +134,8 @@ def cells_of(
                 raise source.bad_value(row, column, kind, text)
         elif kind in {"str", "inlineStr"}:
             value = text
-        yield new(Cell, (row, column, formula, value))
+        size = shared.size_at(row, column) if shared.arrays else SINGLE
+        yield new(Cell, (row, column, formula, value, size))
 
 
 def number(text: str) -> float | None:
@@ -214,6 +217,8 @@ class SharedFormulas:
         """Of each array formula its row and column, and the cells that it fills."""
         self._has_arrays = arrays
         self._sheet = sheet
+        # of each column, the first rows of array formulas, and their last rows and sizes
+        self._filled: dict[int, tuple[list[int], list[tuple[int, tuple[int, int]]]]] = {}
         self._stated: dict[str, tuple[str, int, int]] = {}
 
     def written_out(
@@ -229,6 +234,8 @@ class SharedFormulas:
             if first == address(row, column) and area(cells):
                 # LibreOffice writes a range of one cell as "G6:G6"
                 self.arrays[row, column] = first if last == first else cells
+                _, _, bottom, right = corners(cells) or (row, column, row, column)
+                self._begin(row, column, bottom, right)
                 return text
         elif kind == "shared" and text and index not in self._stated:
             self._stated[index] = text, row, column
@@ -238,12 +245,37 @@ class SharedFormulas:
         known = _SHARED if text or kind != "normal" else {}
         raise self._refused(row, column, known.get(kind, "a formula without text"))
 
+    def size_at(self, row: int, column: int) -> tuple[int, int]:
+        """Return the size of the array formula of a cell, `PART` of one that lies in another's."""
+        tops, ends = self._filled.get(column, ((), ()))
+        number = bisect_right(tops, row) - 1
+        if number < 0 or ends[number][0] < row:
+            return SINGLE
+        return ends[number][1] if tops[number] == row else PART
+
+    def _begin(self, row: int, column: int, bottom: int, right: int) -> None:
+        """Note the cells that an array formula fills, which no other may hold."""
+        columns = range(column, right + 1)
+        if any(self.size_at(row, each) != SINGLE for each in columns):
+            raise self._refused(row, column, "an array formula inside another one")
+        if (bottom, right) == (row, column):
+            return
+        for each in columns:
+            tops, ends = self._filled.setdefault(each, ([], []))
+            tops.append(row)
+            size = bottom - row + 1, right - column + 1
+            ends.append((bottom, size if each == column else PART))
+
     def _moved(self, row: int, column: int, index: str) -> str:
         text, top, left = self._stated[index]
         try:
             return moved(text, row - top, column - left)
         except ValueError:
             raise self._refused(row, column, "a shared formula that cannot be moved here") from None
+
+    def refused_inside(self, row: int, column: int) -> WorkbookError:
+        """Return the error for a formula in a cell that an array formula elsewhere fills."""
+        return self._refused(row, column, "a formula inside an array formula")
 
     def _refused(self, row: int, column: int, what: str) -> WorkbookError:
         return self._sheet.refused(row, column, f"holds {what}; write a plain formula in each cell")

@@ -127,7 +127,7 @@ def _rows(found: Iterable[Cell], arrays: Mapping[tuple[int, int], str]) -> Itera
     """Yield the XML of each row; the arrays are the cells that array formulas fill."""
     for row, cells in groupby(found, key=itemgetter(0)):
         written = []
-        for _, column, formula, value in cells:
+        for _, column, formula, value, _ in cells:
             place = address(row, column)
             if formula is not None:
                 area = arrays.get((row, column)) if arrays else None

@@ -206,6 +206,12 @@ def instead_of(function: str) -> str:
     return f"in place of {call} write {INSTEAD[call]}" if call else ""
 
 
+OF_MATRICES: Mapping[str, tuple[int, int]] = MappingProxyType(
+    {"COLUMN": (0, 1), "MMULT": (2, 2), "TRANSPOSE": (1, 1)}
+)
+"""Functions that only array formulas may call besides, and how many arguments they take.
+formualizer, which computes no array formulas, lacks them."""
+
 MAX_FORMULA = 8_192
 """Characters of a formula, as in Excel."""
 
@@ -335,7 +341,13 @@ class FormulaGuard:
         """Formulas by their cells: of those that differ only in digits, the first."""
         self._shown: set[bytes] = set()
 
-    def check(self, formulas: Sequence[str], place: Callable[[int], Place | str]) -> None:
+    def check(
+        self,
+        formulas: Sequence[str],
+        place: Callable[[int], Place | str],
+        *,
+        arrays: bool = False,
+    ) -> None:
         """Refuse the first formula that may not be computed.
 
         Parameters
@@ -344,6 +356,8 @@ class FormulaGuard:
             Formulas without their leading "=".
         place : callable
             Returns where the formula with this index is: its cell, or words for a message.
+        arrays : bool
+            Whether they are array formulas.
         """
         if not formulas:
             return
@@ -352,10 +366,13 @@ class FormulaGuard:
         for code, name in enumerate(_NUMBERED, start=1):
             joined = joined.replace(f"{name}(".encode(), bytes([code]) + b"(")
         texts, shapes = joined.split(b"\0"), joined.translate(_DIGITS).split(b"\0")
+        if arrays:  # the same text may be refused in a single cell
+            texts, shapes = ([b"{" + each for each in these] for these in (texts, shapes))
         unknown = set(shapes) - self._harmless
         if unknown:
+            known = FUNCTIONS.union(OF_MATRICES) if arrays else FUNCTIONS
             for index, shape in enumerate(shapes):
-                if shape in unknown and not self._is_left_out(formulas[index], place(index)):
+                if shape in unknown and not self._is_left_out(formulas[index], place(index), known):
                     unknown.discard(shape)
                     self._harmless.add(shape)
         self._count_reads(texts, shapes, place)
@@ -401,10 +418,10 @@ class FormulaGuard:
                 f"many formulas may read only {limit:,}; refer only to cells that are in use"
             )
 
-    def _is_left_out(self, formula: str, place: Place | str) -> bool:
+    def _is_left_out(self, formula: str, place: Place | str, functions: frozenset[str]) -> bool:
         """Check a formula; return whether the result depends on its digits or its place."""
         try:
-            return self._check(formula, place)
+            return self._check(formula, place, functions)
         except _OtherFunctionError as error:
             refused, name = error.args
             if not _leads_outside(name) and self._may_be_left_out(place):
@@ -418,7 +435,7 @@ class FormulaGuard:
         self.refused_cells.add(place)
         return True
 
-    def _check(self, formula: str, place: Place | str) -> bool:
+    def _check(self, formula: str, place: Place | str, functions: frozenset[str]) -> bool:
         """Refuse a formula that may not be computed; return whether that depends on its digits."""
         self._check_amount(formula, place)
         digits_decide = _REPEATS in formula.upper()
@@ -432,7 +449,7 @@ class FormulaGuard:
             if not _may_be_shown(token):
                 raise self._stranger(token, place)
             if token["call"]:
-                self._check_function(token["function"], place)
+                self._check_function(token["function"], place, functions)
                 digits_decide |= _has_digit(token["function"]) and token[0][:-1] not in _NUMBERED
             if token.lastgroup in _WORDS:
                 for last in token[token.lastgroup].split(":"):
@@ -454,10 +471,10 @@ class FormulaGuard:
         if excess := too_much(formula):
             raise self._refused(f"{place} {excess}; correct the formula")
 
-    def _check_function(self, name: str, place: Place | str) -> None:
-        if name.upper() not in FUNCTIONS or not name.isascii():
+    def _check_function(self, name: str, place: Place | str, functions: frozenset[str]) -> None:
+        if name.upper() not in functions or not name.isascii():
             refused = self._refused(
-                f"{place} calls {name:.40}, which is not one of the {len(FUNCTIONS)} functions "
+                f"{place} calls {name:.40}, which is not one of the {len(functions)} functions "
                 f"that all engines compute alike; {instead_of(name) or OTHERWISE}"
             )
             raise _OtherFunctionError(refused, name)

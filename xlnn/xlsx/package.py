@@ -20,6 +20,7 @@ from xlnn.formula import MAX_ROWS, corners
 from xlnn.grid import Place
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.cells import (
+    PART,
     Constants,
     FormulaCells,
     SharedFormulas,
@@ -160,6 +161,8 @@ class Package:
     arrays : mapping
         The cells that each array formula fills, by sheet, row and column, where array formulas are
         accepted.
+    parts : mapping of str to FormulaCells
+        The other cells that array formulas fill, for every sheet.
     is_manual : bool
         Whether the workbook is set to manual calculation.
     iterates : bool
@@ -177,6 +180,7 @@ class Package:
     examples: Mapping[Place, str] = field(default_factory=dict)
     left_out: Mapping[Place, str] = field(default_factory=dict)
     arrays: Mapping[tuple[str, int, int], str] = field(default_factory=dict)
+    parts: Mapping[str, FormulaCells] = field(default_factory=dict)
     is_manual: bool = False
     named: frozenset[Place] = frozenset()
     brings: frozenset[str] = frozenset()
@@ -189,6 +193,16 @@ class Package:
         places = cells.rows.tolist(), cells.columns.tolist()
         for row, column, text in zip(*places, cells.texts(), strict=True):
             yield row, column, "=" + text
+
+    def filled(self, sheet: str, mask: np.ndarray) -> np.ndarray:
+        """Mark all cells of a sheet that formulas fill in an array of the sheet; return it."""
+        for cells in self.computed(sheet):
+            cells.fill(mask, 1)
+        return mask
+
+    def computed(self, sheet: str) -> tuple[FormulaCells, ...]:
+        """Return the formula cells of a sheet, and the other cells that array formulas fill."""
+        return self.formulas[sheet], *filter(None, [self.parts.get(sheet)])
 
     def batches(self, sheet: str) -> Iterator[Batch]:
         """Yield the formulas of one sheet, many at a time."""
@@ -206,8 +220,13 @@ class Package:
 
     @property
     def formula_count(self) -> int:
-        """The number of formula cells in all sheets."""
+        """The number of formulas in all sheets."""
         return sum(len(cells.rows) for cells in self.formulas.values())
+
+    @property
+    def computed_count(self) -> int:
+        """The number of cells that they fill."""
+        return self.formula_count + sum(len(cells.rows) for cells in self.parts.values())
 
 
 Watch = Callable[[SheetSource], Callable[[Sequence[Item], Sequence[Item]], None]]
@@ -277,11 +296,11 @@ def inspect(  # noqa: PLR0913 -- what is allowed
         check_other_parts(archive, book, formulas)
         strings = _Strings.of(shared_strings(archive, book.strings))
         budget = _Budget(archive)
-        found, typed, filled = {}, {}, {}
+        found, typed, filled, parts = {}, {}, {}, {}
         for title, part in book.sheets.items():
             sheet = SheetSource(archive, title, part)
             shared = SharedFormulas(sheet, arrays=arrays)
-            found[title], typed[title] = _inspect_sheet(
+            found[title], parts[title], typed[title] = _inspect_sheet(
                 sheet, watch, formulas, shared, strings, budget
             )
             filled |= {(title, *place): cells for place, cells in shared.arrays.items()}
@@ -305,6 +324,7 @@ def inspect(  # noqa: PLR0913 -- what is allowed
         formulas.examples,
         formulas.left_out,
         filled,
+        parts,
         book.is_manual,
         frozenset(cell for cell in formulas.named if isinstance(cell, Place)),
         frozenset(archive.brings - {FORBIDDEN["macro"]}),  # that is a kind, and no content
@@ -364,9 +384,9 @@ def _inspect_sheet(  # noqa: PLR0913, PLR0917 -- what is checked, and against wh
     shared: "SharedFormulas",
     strings: _Strings,
     budget: _Budget,
-) -> tuple[FormulaCells, Constants]:
-    """Check every item of a sheet; return its formulas and constants."""
-    found, typed = FormulaCells(), Constants()
+) -> tuple[FormulaCells, FormulaCells, Constants]:
+    """Check every item of a sheet; return its formulas, parts of array formulas, and constants."""
+    found, parts, typed = FormulaCells(), FormulaCells(), Constants()
     witness = watch(sheet) if watch else None
     items = sheet.items()
     while batch := list(islice(items, _BATCH)):
@@ -379,12 +399,23 @@ def _inspect_sheet(  # noqa: PLR0913, PLR0917 -- what is checked, and against wh
         budget.cells += len(filled)
         computed = [item for item in filled if item[3] is not None]
         written = _check_formulas(sheet, formulas, computed, shared, budget)
+        inside = []
+        if shared.arrays:
+            held, inside = filled, []
+            filled = []
+            for item in held:
+                (inside if shared.size_at(*item[:2]) == PART else filled).append(item)
+            for row, column, _, attributes, *_ in inside:
+                if attributes is not None:
+                    raise shared.refused_inside(row, column)
         numbers = [item for item in filled if item[3] is None and item[2] == "n" and item[5]]
-        is_sound = found.add(computed, written) and typed.add_numbers(numbers)
+        is_sound = all(
+            [found.add(computed, written), parts.add(inside, []), typed.add_numbers(numbers)]
+        )
         left = [item for item in filled if item[5] and not (is_sound and item[2] == "n")]
         _check_values(sheet, left, typed, strings, budget)
     budget.check_box(sheet.title)
-    return found, typed
+    return found, parts, typed
 
 
 def _check_formulas(
@@ -395,16 +426,24 @@ def _check_formulas(
     budget: _Budget,
 ) -> list[str]:
     """Check the formulas of some cells, and return them without their "="."""
-    written, length = [], 0
-    for row, column, _, attributes, text, *_ in computed:
+    written, length, arrays = [], 0, set()
+    for number_, (row, column, _, attributes, text, *_) in enumerate(computed):
         # nearly all formulas have a text and no attributes: they need no call
         if attributes or not text:
             text = shared.written_out(row, column, attributes, text)  # noqa: PLW2901
             budget.spend(text=len(text))
+            if (row, column) in shared.arrays:
+                arrays.add(number_)
         else:
             length += len(text)
         written.append(text)
-    formulas.check(written, lambda index: Place(sheet.title, *computed[index][:2]))
+    for are_arrays in (False, True):
+        own = [n for n in range(len(written)) if (n in arrays) == are_arrays]
+        formulas.check(
+            [written[n] for n in own],
+            lambda index, own=own: Place(sheet.title, *computed[own[index]][:2]),
+            arrays=are_arrays,
+        )
     budget.spend(text=length)
     return written
 

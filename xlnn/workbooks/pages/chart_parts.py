@@ -10,6 +10,7 @@ from xlnn.block import Block, single_block
 from xlnn.errors import DataError
 from xlnn.grid import address
 from xlnn.model import Model
+from xlnn.workbooks.entries import MATRICES
 from xlnn.workbooks.pages.grid_part import Grid, Scale, scale_on
 from xlnn.workbooks.pages.part import UNREAD, PagePart
 from xlnn.workbooks.pages.sheet import Context
@@ -326,6 +327,8 @@ class Chart(PagePart):
 
     def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
         """Draw it over the cells."""
+        if any(_named(page, trace.y).sheet == MATRICES for trace in self.traces):
+            return  # whose cells are apart, and no range
         lines = [line for trace in self.traces for line in trace.lines(page)]
         quantity = _named(page, self.traces[0].y).quantity
         axes = quantity.axes

@@ -112,7 +112,7 @@ class _Lines:
 
     def __init__(self, page: Context[Any], drawing: Drawing) -> None:
         self.page, self.drawing, self.row = page, drawing, 1
-        self.guide, self.titles = page.words.words["guide"], page.layout.titles
+        self.guide, self.titles = page.words.words["guide"], page.titles
 
     def add(self, *cells: tuple[int, str, Look]) -> None:
         """Add a line: columns, their texts and looks."""
@@ -241,7 +241,7 @@ def _first(page: Context[Any], kind: str) -> Quantity | None:
 
 def _tried(page: Context[Any]) -> tuple[list[dict[str, str]], dict[str, str]]:
     """Return the things to try on existing sheets, and the titles that they mention."""
-    titles = dict(page.layout.titles)
+    titles = page.titles
     if rate := page.layout.blocks.get("eta"):
         titles["rate"] = titles[rate.sheet]
     known = set(titles)

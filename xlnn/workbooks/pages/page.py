@@ -74,6 +74,9 @@ class Page:
         Whether it is hidden: another page shows its numbers.
     """
 
+    is_usual = False
+    """Whether nobody stated it: it shows all quantities of its sheet."""
+
     def __init__(  # noqa: PLR0913 -- what a page may settle
         self,
         key: str,
@@ -272,7 +275,9 @@ def usual_page(model: Model, key: str) -> Page:
     left = [Below(*above, *lists)] if lists else []
     right = [Below(Space(), *charts)] if charts else []
     row = FIRST_ROW - HEADINGS if tables else FIRST_ROW
-    return Page(key, key, "", Beside(*left, *tables, *right), row=row, stays=bool(tables))
+    page = Page(key, key, "", Beside(*left, *tables, *right), row=row, stays=bool(tables))
+    page.is_usual = True
+    return page
 
 
 def _is_unseen(model: Model, quantity: Quantity) -> bool:

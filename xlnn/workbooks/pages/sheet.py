@@ -10,7 +10,7 @@ from xlnn.block import FIRST_ROW, Block
 from xlnn.layout import Layout, lay_out
 from xlnn.model import Model
 from xlnn.registry.text import Text
-from xlnn.workbooks.entries import WorkbookSpec, to_toml
+from xlnn.workbooks.entries import MATRICES, WorkbookSpec, to_toml
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import NOTE, TEXT_LINE, TITLE
 
@@ -38,6 +38,13 @@ class Context(Generic[S]):
     words: Text
     picture: ChartBase | None = None
     is_coloured: bool = False
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """The titles of the sheets by their keys; in matrices several keys are one sheet."""
+        titles = self.layout.titles
+        others = dict.fromkeys(self.words.sheets, titles[MATRICES]) if MATRICES in titles else {}
+        return {**others, **titles}
 
 
 def nothing(_: Model) -> Iterable[Block]:
@@ -123,5 +130,5 @@ def titled_drawing(page: Context[Any], sheet: str) -> Drawing:
     """
     drawing = Drawing(gridlines=False, heights={1: 24})
     drawing.put(1, 1, page.layout.titles[sheet], TITLE)
-    drawing.put(2, 1, page.words("notes", sheet, **page.layout.titles), NOTE)
+    drawing.put(2, 1, page.words("notes", sheet, **page.titles), NOTE)
     return drawing

@@ -99,7 +99,7 @@ def title_line(drawing: Drawing, page: Context, sheet: str, column: int) -> None
     while room > 0:
         room -= drawing.widths.get(column, USUAL_WIDTH) * DIGIT_PIXELS + PADDING
         column += 1
-    drawing.put(1, column, page.words("notes", sheet, **page.layout.titles), NOTE)
+    drawing.put(1, column, page.words("notes", sheet, **page.titles), NOTE)
 
 
 def name_rows(  # noqa: PLR0913 -- where they are
@@ -268,9 +268,14 @@ def row_validation(page: Context, chosen: Block, rows: Block) -> DataValidation:
     if not rows.quantity.axes:
         return offered_validation(page, chosen, rows)
     cell, title = address(chosen.row, chosen.column), quoted(page.layout.titles[rows.sheet])
+    least, most = chosen.quantity.choices or (1, rows.quantity.lengths[0])
+    if not rows.is_table:  # its rows are apart
+        found = choice_validation(cell, '""', page.words, most, least=least)
+        found.type, found.operator = "whole", "between"
+        found.formula1, found.formula2 = str(least), str(most)
+        return found
     column = letters(naming(page, rows)[0])
     source = f"{title}!${column}${rows.row}:${column}${rows.last[0]}"
-    least, most = chosen.quantity.choices or (1, rows.quantity.lengths[0])
     return choice_validation(cell, source, page.words, most, least=least)
 
 

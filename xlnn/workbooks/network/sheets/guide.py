@@ -55,7 +55,7 @@ def draw(page: Context[Spec]) -> Drawing:
 def _reading(page: Context[Spec]) -> str:
     """Return how the indices of a weight are read, with an example."""
     quantities = page.layout.model.quantities
-    weights = [q for q in quantities if q.kind in WEIGHTS and q.sheet == "weights"]
+    weights = [q for q in quantities if q.kind in WEIGHTS and q.given]
     first = next((q for q in weights if len(q.shape) == 2), weights[0])
     index = (0, *(min(EXAMPLE, length) - 1 for length in first.shape[1:]))
     values = {"symbol": first.heading(index), "layer": layer_name(page, first.layer)}

@@ -92,7 +92,7 @@ class _Lens(Narrow):
         drawing.freeze = (blocks[f"{PREFIX}image"].row + 1, 1)
         if position := blocks.get(f"{PREFIX}position"):
             drawing.put(position.row, column, plain_name(position.quantity, page.words), LINK)
-            target = f"{quoted(page.layout.titles['training'])}!{address(blocks['C'].row, 1)}"
+            target = f"{quoted(page.titles['training'])}!{address(blocks['C'].row, 1)}"
             drawing.links[address(position.row, column)] = target
 
 

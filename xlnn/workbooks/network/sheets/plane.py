@@ -134,7 +134,7 @@ def _data(stack: Stack, ends: dict[str, str]) -> Iterator[Quantity]:
 def _parts(model: Model) -> Below:
     """Return what is chosen, the plane by the chosen output, and small pictures of its units."""
     epoch, label, asked = (f"{PREFIX}{kind}" for kind in ("epoch", "label_chosen", "label_asked"))
-    weights = next(found.name for found in model.quantities if found.sheet == "weights")
+    weights = next(found.name for found in model.quantities if found.given)
     return Below(
         choices(PREFIX, of={epoch: weights}, at=1),
         Numbers((label, asked), choices={label: "labels"}, looks={label: LABEL_CHOICE}, at=1),

@@ -64,7 +64,7 @@ class Recognise(Predict):
         epoch, label, verdict = (f"{PREFIX}{kind}" for kind in ("epoch", "label", "verdict"))
         choice = []
         if epoch in model.by_name:
-            states = [q.name for q in model.quantities if q.sheet == "weights" and not q.each]
+            states = [q.name for q in model.quantities if q.given and not q.each]
             listed = {epoch: states[0]} if states else {}
             chosen = Numbers((epoch, f"{epoch}_asked"), choices=listed, at=NAMED + 1)
             choice = [chosen, used_choices(model, epoch)]

@@ -1,0 +1,377 @@
+"""The edition in matrices: a training in array formulas, proven as the one in cells is."""
+
+import re
+import shutil
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pytest
+from openpyxl.worksheet.formula import ArrayFormula
+
+import xlnn
+from xlnn.building.plan import origin_of_template, planned
+from xlnn.errors import OptionsError, WorkbookError
+from xlnn.options import Options
+
+DOCS = Path(__file__).parents[1] / "docs"
+
+NETWORKS = {
+    "digits": {"epochs": 3},
+    "xor": {"epochs": 2, "activation": "relu", "optimizer": "adam"},
+    "iris": {"epochs": 2, "test_share": 0.2, "scale": "standard", "hidden": 3},
+    "cnn": {"epochs": 1},
+    "rnn": {"epochs": 2},
+    "lstm": {"epochs": 2, "hidden": 2},
+    "autoencoder": {"epochs": 2},
+}
+"""Templates and options that together have most equations."""
+
+FEWEST = {"digits": 50, "xor": 4, "iris": 50, "cnn": 20, "rnn": 10, "lstm": 10, "autoencoder": 20}
+"""How many times as many formulas the training has at least in cells."""
+
+
+@pytest.fixture
+def built(workbook):
+    """Return the workbook of a template in matrices."""
+    return lambda name, **more: workbook(
+        name, fewer=name == "cnn", edition="matrices", **NETWORKS[name], **more
+    )
+
+
+def edited(path, new, old, by):
+    """Copy a workbook with its sheet of matrices changed, and return the copy."""
+    copy = new / path.name
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(copy, "w") as target:
+        changed = 0
+        for name in source.namelist():
+            content = source.read(name)
+            if b't="array"' in content:
+                text, count = re.subn(old, by, content.decode(), count=1)
+                content, changed = text.encode(), changed + count
+            target.writestr(name, content)
+    assert changed
+    return copy
+
+
+@pytest.mark.first(1)
+@pytest.mark.parametrize("name", NETWORKS)
+def test_every_number_is_that_of_the_edition_in_cells(name, built, workbook):
+    """Both editions hold the same arrays; a formula of a matrix fills many cells."""
+    made = built(name)
+    cells = workbook(name, fewer=name == "cnn", **NETWORKS[name])
+    sheet = openpyxl.load_workbook(made.path)["Matrices"]
+    matrices = sum(cell.data_type == "f" for row in sheet.iter_rows() for cell in row)
+    assert matrices * FEWEST[name] < cells.formulas - made.formulas + matrices
+    ours, theirs = xlnn.values(made.path), xlnn.values(cells.path)
+    assert ours.keys() == theirs.keys()
+    for key in ours:
+        if ours[key].dtype.kind == "f":
+            np.testing.assert_allclose(ours[key], theirs[key], rtol=1e-9, atol=1e-11)
+
+
+def test_two_engines_prove_it(built):
+    """IronCalc computes it and a second engine confirms every cell."""
+    report = xlnn.check(built("digits").path)
+    assert report.agrees
+    assert (report.engine, report.witness) == ("ironcalc", "formulas")
+    assert report.compared_cells == report.formula_cells + report.text_cells > 5_000
+
+
+@pytest.mark.parametrize("engine", ["formulas", "libreoffice", "gnumeric"])
+def test_other_engines_agree(engine, built):
+    """Each program with array formulas gives the same numbers."""
+    assert xlnn.check(built("digits").path, engine).agrees
+
+
+def test_formualizer_takes_no_part(built):
+    """It has no MMULT, so IronCalc takes its place."""
+    assert xlnn.check(built("digits").path, "formualizer").engine == "ironcalc"
+
+
+def test_each_formula_is_the_equation_of_the_textbook(built):
+    """Z = x Wᵀ + b, σ(z), (a − t) a′, δ W, δᵀ a, and a step, each for all images at once."""
+    sheet = openpyxl.load_workbook(built("digits").path)["Matrices"]
+    stated = {each.text for row in sheet.iter_rows() for each in map(_array, row) if each}
+    patterns = (
+        r"=MMULT\(Images!\w+:\w+,TRANSPOSE\(\w+:\w+\)\)\+\w+:\w+",
+        r"=1/\(1\+EXP\(-IF\((\w+:\w+)<-700,-700,\1\)\)\)",
+        r"=\((\w+:\w+)-Images!\w+:\w+\)\*\w+:\w+",
+        r"=MMULT\(\w+:\w+,\w+:\w+\)\*\w+:\w+",
+        r"=MMULT\(TRANSPOSE\(\w+:\w+\),\w+:\w+\)",
+        r"=\w+:\w+-Play!\w+\*\w+:\w+",
+    )
+    for pattern in patterns:
+        assert any(re.fullmatch(pattern, text) for text in stated), pattern
+
+
+def _array(cell):
+    found = cell.value
+    return found if isinstance(found, ArrayFormula) else None
+
+
+ERRORS = {
+    "another matrix": (r"MMULT\((\w+:\w+),(C14:E15)\)", r"MMULT(\1,C15:E16)", "does not"),
+    "another sign": (r"<f t=\"array\"([^>]*)>(\w+:\w+)-Play!", r'<f t="array"\1>\2+Play!', "expec"),
+    "a smaller range": (r'ref="Q6:S69"', 'ref="Q6:S68"', "Q6:S69"),
+    "a larger range": (r'ref="W6:Y69"', 'ref="W6:Y70"', "W6:Y69"),
+    "no formula": (r'<f t="array" ref="T6:V69">[^<]*</f>', "", "T6:V69"),
+    "a formula of one cell": (r'<f t="array" ref="T6:V69">', "<f>", "T6:V69"),
+}
+
+
+@pytest.mark.ci
+@pytest.mark.parametrize("error", ERRORS)
+def test_an_altered_array_formula_is_named_with_its_range(error, built, tmp_path):
+    """The report names the cells that the formula should fill, and what it should be."""
+    old, by, said = ERRORS[error]
+    report = xlnn.check(edited(built("digits").path, tmp_path, old, by), probes=1)
+    assert not report.agrees
+    assert said in str(report)
+    assert re.fullmatch(r"Matrices!\w+:\w+", report.wrong[0].cell)
+    assert report.wrong[0].expected_formula
+
+
+RANGE = re.compile(r"(?<![A-Z!'\w])([A-Z]+)(\d+):([A-Z]+)(\d+)")
+
+
+def _shifted(text, random, down):
+    """Move one range by a row."""
+    found = [*RANGE.finditer(text)]
+    one = found[random.integers(len(found))]
+    left, top, right, bottom = one.groups()
+    moved = f"{left}{int(top) + down}:{right}{int(bottom) + down}"
+    return text[: one.start()] + moved + text[one.end() :]
+
+
+PLANTED = {
+    "a row lower": lambda text, random: _shifted(text, random, 1),
+    "a row higher": lambda text, random: _shifted(text, random, -1),
+    "a number more": lambda text, random: text + random.choice(["+1", "-0.5", "+0.001"]),
+    "another sign": lambda text, random: text.replace("-", "+", 1),  # noqa: ARG005 -- as the others
+    "another operator": lambda text, random: text.replace("*", "+", 1),  # noqa: ARG005
+    "not turned": lambda text, random: re.sub(r"TRANSPOSE\((\w+:\w+)\)", r"\1", text, count=1),  # noqa: ARG005
+}
+
+
+@pytest.mark.first(1)
+@pytest.mark.parametrize("name", ["digits", "iris", "lstm", "cnn"])
+def test_planted_errors_are_found_where_they_are(name, built, tmp_path):
+    """Of many altered array formulas each is named, whatever else they spoil."""
+    random, wanted, kinds = np.random.default_rng(1), set(), set()
+    share = {"digits": 0.3, "cnn": 0.02}.get(name, 0.1)
+
+    def planted(found):
+        ref, text = found[1], found[2]
+        kind = [*PLANTED][random.integers(len(PLANTED))]
+        altered = PLANTED[kind](text, random) if random.random() < share else text
+        own = [each for each in RANGE.findall(altered) if f"{each[0]}{each[1]}" in ref]
+        if altered == text or own:  # or it would depend on itself
+            return found[0]
+        wanted.add(f"Matrices!{ref}")
+        kinds.add(kind)
+        return f'<f t="array" ref="{ref}">{altered}</f>'
+
+    path = built(name).path
+    with zipfile.ZipFile(path) as source:
+        (part,) = (n for n in source.namelist() if source.read(n).count(b't="array"') > 20)
+        text = source.read(part).decode()
+    changed = re.sub(r'<f t="array" ref="([^"]*)">([^<]*)</f>', planted, text)
+    copy = tmp_path / path.name
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(copy, "w") as target:
+        for each in source.namelist():
+            target.writestr(each, changed if each == part else source.read(each))
+    report = xlnn.check(copy, seed=0)
+    assert len(wanted) >= 5, kinds
+    found = {each.cell for each in (*report.wrong, *report.restated)}
+    assert wanted <= found, wanted - found
+    assert {each.cell for each in report.wrong} <= wanted
+
+
+def test_the_same_equation_written_otherwise_is_restated(built, tmp_path):
+    """Values decide, in both engines."""
+    path = edited(built("digits").path, tmp_path, r"(T6:V69)\*\(1-T6:V69\)", r"\1-\1*\1")
+    report = xlnn.check(path)
+    assert report.agrees
+    assert [each.cell for each in report.restated] == ["Matrices!W6:Y69"]
+
+
+@pytest.mark.ci
+def test_a_formula_inside_an_array_formula_is_refused(built, tmp_path):
+    """Excel forbids changing a part of one; other programs do not."""
+    path = edited(built("digits").path, tmp_path, r'(<c r="U9"[^>]*>)', r"\1<f>1</f>")
+    with pytest.raises(WorkbookError, match="Matrices!U9 holds a formula inside an array formula"):
+        xlnn.check(path)
+
+
+def test_an_array_formula_in_the_edition_in_cells_is_refused(workbook, tmp_path):
+    """There no engine reads it."""
+    path = shutil.copy(workbook("xor", epochs=2).path, tmp_path)
+    book = openpyxl.load_workbook(path)
+    sheet = book["Training"]
+    cell = next(c for row in sheet.iter_rows() for c in row if str(c.value).startswith("="))
+    sheet[cell.coordinate] = ArrayFormula(cell.coordinate, cell.value)
+    book.save(path)
+    with pytest.raises(WorkbookError, match="array formula"):
+        xlnn.check(path)
+
+
+@pytest.mark.ci
+def test_a_false_stored_value_is_noted(built, tmp_path):
+    """A cell that an array formula fills has a stored value, too."""
+    path = edited(built("digits").path, tmp_path, r'(<c r="U9"[^>]*><v>)[^<]*', r"\g<1>0.5")
+    assert any("U9 holds a stored value" in note for note in xlnn.check(path).notes)
+
+
+def test_it_is_explained(built):
+    """Any cell of a matrix shows the array formula, with symbols and numbers."""
+    found = xlnn.explain(built("digits").path, "Matrices!R7")
+    assert found.quantity == "z2"
+    assert found.formula.startswith("{=MMULT(")
+    assert found.agrees
+    assert any(part.quantity == "a2" for part in found.used_for)
+
+
+@pytest.mark.ci
+def test_lint_finds_nothing(built):
+    """Excel opens it without repair."""
+    assert xlnn.lint(built("digits").path) == ()
+
+
+@pytest.mark.ci
+@pytest.mark.parametrize("lang", ["zh", "ja"])
+def test_it_speaks_the_language(lang, workbook):
+    """The sheet has a title and a note in each language."""
+    made = workbook("xor", edition="matrices", epochs=2, lang=lang)
+    sheet = openpyxl.load_workbook(made.path)[{"zh": "矩阵", "ja": "行列"}[lang]]
+    assert not re.search("[a-z]{4}", sheet["A2"].value)
+
+
+@pytest.mark.ci
+def test_runs_stand_below_each_other(workbook):
+    """Several runs have their own bands."""
+    made = workbook("xor", edition="matrices", epochs=2, eta=(0.1, 0.5))
+    assert xlnn.check(made.path).agrees
+    assert xlnn.values(made.path)["W2"].shape[0] == 2
+
+
+@pytest.mark.ci
+def test_a_continued_workbook_keeps_the_edition(built, tmp_path):
+    """--from reads the matrices, and writes matrices unless another edition is asked for."""
+    again = xlnn.build(from_workbook=built("digits").path, output=tmp_path / "again.xlsx")
+    assert "Matrices" in openpyxl.load_workbook(again.path).sheetnames
+    plain = xlnn.build(
+        from_workbook=built("digits").path, output=tmp_path / "plain.xlsx", edition="cells"
+    )
+    np.testing.assert_array_equal(
+        xlnn.values(again.path)["W2"][-1], xlnn.values(plain.path)["W2"][-1]
+    )
+
+
+@pytest.mark.ci
+def test_another_input_gives_other_numbers(built, tmp_path):
+    """A changed pixel and a changed learning rate reach every cell, as NumPy says."""
+    path = shutil.copy(built("digits").path, tmp_path)
+    book = openpyxl.load_workbook(path)
+    book["Play"]["C6"], book["Images"]["B4"] = 0.7, 0.3
+    book.save(path)
+    assert xlnn.check(path).agrees
+    assert xlnn.values(path)["eta"] == 0.7
+
+
+@pytest.mark.parametrize("lang", ["", ".zh", ".ja"])
+def test_the_formulas_of_the_hour_with_the_book_are_those_of_the_workbooks(lang):
+    """Each formula that the chapter on matrices quotes is in one of both editions."""
+    page = (DOCS / f"learner{lang}.md").read_text(encoding="utf-8")
+    quoted = set(re.findall(r"`(=[^`]*[!*(][^`]*)`", page))
+    stated = set()
+    for edition in ("cells", "matrices"):
+        options = Options(lang=lang[1:] or "en", edition=edition)
+        layout = planned(*origin_of_template("digits"), options).layout
+        for name in ("z2", "a2", "delta2", "dC_dW2", "W2"):
+            stated.add(layout.formula(name, (int(name == "W2"), 0, 0)))
+    assert len(quoted) == 10
+    assert quoted == stated
+
+
+@pytest.mark.ci
+def test_a_large_table_is_written_in_matrices(tmp_path):
+    """Where a formula for each cell would be too many; the result says so."""
+    random = np.random.default_rng(0)
+    x = random.normal(size=(200, 6))
+    notes = []
+    made = xlnn.build(
+        data=(x, np.where(x[:, 0] > 0, "yes", "no")), output=tmp_path / "table.xlsx",
+        note=notes.append,
+    )  # fmt: skip
+    assert any("The training is in matrices" in note for note in notes)
+    assert "Matrices" in openpyxl.load_workbook(made.path, read_only=True).sheetnames
+    assert made.formulas < 40_000 < made.report.compared_cells
+
+
+def test_what_says_no_matrix_stays_in_cells(tmp_path):
+    """An equation of one's own may state a block, follow from its cell, or fall back on cells."""
+    row, step = xlnn.Axis("row", 4), xlnn.Axis("epoch", 3, "time")
+    model = xlnn.Model((
+        xlnn.Quantity("x", axes=(row,), shape=(2,)),
+        xlnn.Quantity("eta"),
+        xlnn.Quantity("z", axes=(step, row), shape=(2,), equation=xlnn.Stated(
+            lambda x, eta: x * eta, "={x}*{eta}")),
+        xlnn.Quantity("s", axes=(step, row), equation=xlnn.Stated(
+            lambda z: z.sum(1), "=SUM({z[:]})", block=lambda z: f"={z.row_sums}")),
+        xlnn.Quantity("m", axes=(step, row), shape=(2,), equation=xlnn.Stated(
+            lambda z: np.maximum(z, 0.1), "=MAX({z},0.1)")),
+    ))  # fmt: skip
+    inputs = {"x": np.arange(8).reshape(4, 2), "eta": 0.5}
+    made = xlnn.workbook(model, inputs, tmp_path / "own.xlsx", edition="matrices")
+    assert made.formulas == 3 + 3 + 24
+    assert any("A formula for each cell remains of m," in note for note in made.notes)
+    assert xlnn.check(made.path, model=model).agrees
+
+
+RIGHT, TURNED = "=MMULT({d},{W})*{s}", "={s}*TRANSPOSE(MMULT(TRANSPOSE({W}),TRANSPOSE({d})))"
+ANSWERS = {
+    "as stated": (RIGHT, "=MMULT(TRANSPOSE({e}),Images!B4:M67)", 2),
+    "otherwise": (TURNED, "=TRANSPOSE(MMULT(TRANSPOSE(Images!B4:M67),{e}))", 2),
+    "a wrong error": (
+        "=MMULT({d},{W})",
+        "=MMULT(TRANSPOSE({e}),Images!B4:M67)",
+        1,
+    ),
+    "a wrong gradient": (RIGHT, "=-MMULT(TRANSPOSE({e}),Images!B4:M67)", 1),
+}
+
+
+@pytest.fixture(scope="module")
+def exercise(tmp_path_factory):
+    """Write an exercise in matrices."""
+    path = tmp_path_factory.mktemp("exercise") / "exercise.xlsx"
+    options = {"edition": "matrices", "epochs": 2, "blank": "delta2,dC_dW2"}
+    (made,) = xlnn.exercise("digits", path, **options)
+    return made.path
+
+
+@pytest.mark.ci
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_a_blank_may_be_a_matrix_formula(answer, exercise, tmp_path):
+    """One formula fills the errors of all images; a wrong one costs its own mark alone."""
+    error, gradient, points = ANSWERS[answer]
+    book = openpyxl.load_workbook(exercise)
+    sheet = book["Matrices"]
+    for top in (6, 73):  # the first row of each epoch
+        d, e = f"AG{top}:AH{top + 63}", f"AI{top}:AK{top + 63}"
+        W, s = f"C{top + 8}:E{top + 9}", f"W{top}:Y{top + 63}"
+        for cells, text in ((e, error), (f"AQ{top}:BB{top + 2}", gradient)):
+            formula = text.format(d=d, e=e, W=W, s=s)
+            sheet[cells.partition(":")[0]] = ArrayFormula(cells, formula)
+    path = tmp_path / "handed-in.xlsx"
+    book.save(path)
+    (grade,) = xlnn.grade([path], seed=1)
+    assert grade.points == points
+
+
+def test_experiments_without_training_have_no_matrices(tmp_path):
+    """The edition is for what is trained."""
+    with pytest.raises(OptionsError, match="--edition is not available for neuron"):
+        xlnn.build("neuron", tmp_path / "neuron.xlsx", edition="matrices")

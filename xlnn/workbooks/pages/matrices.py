@@ -1,0 +1,383 @@
+"""The edition in matrices: a sheet with a band of rows for each epoch, as on a blackboard.
+
+In a band each quantity is the matrix that it is. Weights, gradients and what else has no samples
+stand below each other; what has samples stands side by side, a row for each sample. A column at
+the left of each group numbers its rows. Entries along further ordered axes, such as the steps of a
+sequence, are side by side.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from math import prod
+from typing import Any
+
+from xlnn.axis import EACH, TIME, Axis
+from xlnn.block import FIRST_ROW, Block, strides
+from xlnn.errors import DataError
+from xlnn.layout import Layout, is_turned
+from xlnn.model import Model
+from xlnn.quantity import Quantity
+from xlnn.slices import matrix_of, sliced
+from xlnn.workbooks.entries import MATRICES
+from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.sheet import Context, titled_drawing
+from xlnn.workbooks.pages.table import MOST_SPREAD, NARROW, NORMAL, plain_name, type_in
+from xlnn.workbooks.pages.table_parts import Table
+from xlnn.writing.drawing import Drawing
+from xlnn.writing.style import KEY, heading
+from xlnn.writing.text_width import text_width
+
+STACKED = frozenset(("weights", "gradients", "optimiser"))
+"""Sheets of quantities without samples, besides those of pages without parts."""
+
+HEADINGS, GAP = 2, 3
+"""Rows over a matrix, of its name and of its columns; and the width of a column between groups."""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A quantity in a band: its first row there, counted from 0, its column, and its size."""
+
+    quantity: Quantity
+    row: int
+    column: int
+    rows: int
+    columns: int
+
+
+@dataclass(frozen=True)
+class Group:
+    """Quantities that share the numbers of their rows.
+
+    Attributes
+    ----------
+    samples : tuple of Axis
+        The axes of their rows; none of weights, whose matrices are numbered one by one.
+    column : int
+        The first of the columns that number the rows.
+    placed : tuple of Placed
+    """
+
+    samples: tuple[Axis, ...]
+    column: int
+    placed: tuple[Placed, ...]
+
+
+def samples_of(quantity: Quantity) -> tuple[Axis, ...]:
+    """Return the axes of its rows in a band."""
+    return tuple(axis for axis in quantity.axes if not axis.order)
+
+
+def is_banded(axis: Axis) -> bool:
+    """Return whether an axis has a band for each entry."""
+    return axis.family in {TIME, "epoch"} and axis.order not in {"", EACH}
+
+
+class Matrices(Page):
+    """A page with a band for each epoch, or with one band."""
+
+    def __init__(self, key: str, page: Page | None = None) -> None:
+        title, note = (page.title, page.note) if page else ("", "")
+        super().__init__(key, title, note, tab="table")
+
+    def groups(self, model: Model) -> list[Group]:
+        """Return what a band has, from left to right; it begins with the column of epochs."""
+        here = [q for q in model.quantities if q.sheet == self.key]
+        column, groups = 2, []
+        for samples, found in _grouped(here):
+            left = column
+            column = end = left + max(1, len(samples))
+            placed, row = [], HEADINGS
+            # matrices of one shape stand side by side, such as a weight and its memories
+            lines = [found] if samples else [[*line] for _, line in groupby(found, _shape)]
+            for line in lines:
+                at = column
+                for quantity in line:
+                    rows, columns = _size(quantity)
+                    placed.append(Placed(quantity, row, at, rows, columns))
+                    at += columns
+                end = max(end, at)
+                row += HEADINGS + placed[-1].rows
+            groups.append(Group(samples, left, tuple(placed)))
+            column = end + 1
+        return groups
+
+    def place(self, model: Model) -> Iterator[Block]:
+        """Yield the cells of its quantities."""
+        groups = self.groups(model)
+        height, bands = _height(groups), _bands(groups)
+        for each in (each for group in groups for each in group.placed):
+            quantity, row = each.quantity, FIRST_ROW + each.row
+            steps, right = [], _units_across(quantity)
+            down = strides([axis.length for axis in samples_of(quantity)])
+            for axis in quantity.axes:
+                if is_banded(axis):
+                    steps.append((height, 0))
+                    row += axis.first * height
+                elif axis.order == EACH:
+                    steps.append((bands * height, 0))
+                    row += axis.first * bands * height
+                elif axis.order:
+                    steps.append((0, right))
+                else:
+                    steps.append((down.pop(0), 0))
+            yield Block(quantity, self.key, row, each.column, (*steps, *_unit_steps(quantity)))
+
+    def draw(self, context: Context[Any]) -> Drawing:
+        """Draw the names of all bands, of their rows and of their columns."""
+        model = context.layout.model
+        drawing = titled_drawing(context, self.key)
+        groups = self.groups(model)
+        height, bands = _height(groups), _bands(groups)
+        names = _names(context, groups)
+        drawing.freeze = (FIRST_ROW, 2)
+        drawing.widths[1] = NARROW
+        runs = max(q.axes[0].length + q.axes[0].first if q.each else 1 for q in _all(groups))
+        for run in range(runs):
+            for band in range(bands):
+                top = FIRST_ROW + (run * bands + band) * height
+                self._draw_band(drawing, context, groups, (run, band, top), names)
+        for each in (each for group in groups for each in group.placed):
+            type_in(drawing, context.layout.blocks[each.quantity.name], context.words)
+        return drawing
+
+    def _draw_band(
+        self,
+        drawing: Drawing,
+        context: Context[Any],
+        groups: Sequence[Group],
+        at: tuple[int, int, int],
+        names: Mapping[int, str],
+    ) -> None:
+        """Draw one band: its name, and the headings of what it has."""
+        run, band, top = at
+        last = top
+        for group in groups:
+            shown = [each for each in group.placed if _is_in(each.quantity, run, band)]
+            for each in shown:
+                self._draw_head(drawing, context, each, top)
+            for rows in _numbered(group, shown):
+                for column, numbers in enumerate(rows[1], start=group.column):
+                    for row, number in enumerate(numbers, start=top + rows[0]):
+                        drawing.put(row, column, number, KEY)
+                        last = max(last, row)
+                    drawing.widths[column] = NARROW
+            drawing.widths[group.column - 1] = max(NARROW if group.column == 2 else 0, GAP)
+            last = max([last, *(top + each.row + each.rows - 1 for each in shown)])
+        for row in range(top, last + 1):
+            drawing.put(row, 1, names.get(band, band + 1), KEY)
+
+    def _draw_head(self, drawing: Drawing, context: Context[Any], each: Placed, top: int) -> None:
+        """Draw the name of a matrix, and the symbols of the columns of its first row."""
+        quantity, row = each.quantity, top + each.row - 1
+        units = quantity.units[: _units_across(quantity)]
+        look = heading(quantity.role, first=True, computed=not quantity.is_input)
+        said = plain_name(quantity, context.words)
+        spread = "centerContinuous" if 1 < each.columns <= MOST_SPREAD else "left"
+        for position in range(each.columns):
+            column, symbol = each.column + position, quantity.heading(units[position % len(units)])
+            own = replace(look, first=position == 0, wrap=False)
+            drawing.put(row, column, symbol, own)
+            above = replace(own, align=spread, wrap=each.columns == 1)
+            drawing.put(row - 1, column, "" if position else said, above)
+            narrow = max(NARROW if quantity.role == "input" else NORMAL - 1, text_width(symbol))
+            drawing.widths[column] = max(drawing.widths.get(column, 0), narrow)
+        if each.columns == 1:
+            drawing.heights[row - 1] = 30
+
+
+def _grouped(
+    quantities: Sequence[Quantity],
+) -> Iterator[tuple[tuple[Axis, ...], list[Quantity]]]:
+    """Yield the weights, what has samples, the gradients, and what has other samples.
+
+    So the epoch is read from left to right.
+    """
+    stacks: tuple[list[Quantity], list[Quantity]] = ([], [])
+    rows: dict[tuple[Axis, ...], list[Quantity]] = {}
+    for quantity in quantities:
+        if samples := samples_of(quantity):
+            rows.setdefault(samples, []).append(quantity)
+        else:
+            stacks[bool(rows)].append(quantity)
+    first, *others = rows.items() if rows else [((), [])]
+    for samples, found in (((), stacks[0]), first, ((), stacks[1]), *others):
+        if found:
+            yield samples, found
+
+
+def _shape(quantity: Quantity) -> tuple[int, ...]:
+    return quantity.shape
+
+
+def _all(groups: Sequence[Group]) -> list[Quantity]:
+    return [each.quantity for group in groups for each in group.placed]
+
+
+def _units_across(quantity: Quantity) -> int:
+    """Return the columns of one entry: all units, or those of a row of a matrix."""
+    return matrix_of(quantity)[1]
+
+
+def _unit_steps(quantity: Quantity) -> Iterator[tuple[int, int]]:
+    """Yield the steps of the units: across, but for the first of a matrix."""
+    is_matrix = not samples_of(quantity) and len(quantity.shape) > 1
+    for number, step in enumerate(strides(quantity.shape)):
+        yield (1, 0) if is_matrix and number == 0 else (0, step)
+
+
+def _size(quantity: Quantity) -> tuple[int, int]:
+    """Return the rows and columns that a quantity takes in a band."""
+    rows, columns = matrix_of(quantity)
+    beside = (a.length for a in quantity.axes if a.order and a.order != EACH and not is_banded(a))
+    return rows, columns * prod(beside)
+
+
+def _height(groups: Sequence[Group]) -> int:
+    """Return the rows of a band, with a blank one below."""
+    return 1 + max(each.row + each.rows for group in groups for each in group.placed)
+
+
+def _bands(groups: Sequence[Group]) -> int:
+    """Return how many bands there are."""
+    axes = (axis for q in _all(groups) for axis in q.axes if is_banded(axis))
+    return max((axis.first + axis.length for axis in axes), default=1)
+
+
+def _is_in(quantity: Quantity, run: int, band: int) -> bool:
+    """Return whether a quantity has an entry in a band of a run."""
+    if quantity.each and not 0 <= run - quantity.axes[0].first < quantity.axes[0].length:
+        return False
+    own = [axis for axis in quantity.axes if is_banded(axis)]
+    if not own:
+        return band == 0
+    return 0 <= band - own[0].first < own[0].length
+
+
+def _names(context: Context[Any], groups: Sequence[Group]) -> dict[int, str]:
+    """Return the names of bands that are not numbers: the one after the last epoch."""
+    axes = [axis for q in _all(groups) for axis in q.axes if is_banded(axis)]
+    computed = max((axis.first + axis.length for axis in axes if axis.counts_from), default=0)
+    bands = _bands(groups)
+    return {bands - 1: context.words("headings", "end")} if 0 < computed < bands else {}
+
+
+def _numbered(group: Group, shown: Sequence[Placed]) -> Iterator[tuple[int, list[list[int]]]]:
+    """Yield the first row of some numbers, and for each column the numbers below each other."""
+    if not shown:
+        return
+    if not group.samples:
+        firsts = {each.row: each.rows for each in shown}
+        for row, rows in firsts.items():
+            yield row, [[*range(1, rows + 1)]]
+        return
+    lengths = [axis.length for axis in group.samples]
+    rows, columns = range(prod(lengths)), []
+    for axis, after in zip(group.samples, strides(lengths), strict=True):
+        columns.append([axis.counts_from + row // after % axis.length for row in rows])
+    yield HEADINGS, columns
+
+
+def moved(model: Model, sheets: Mapping[str, Any]) -> dict[str, str]:
+    """Return the key of the sheet in matrices for each sheet that is shown so.
+
+    All with epochs are one sheet; one with steps or samples alone keeps its own.
+    """
+    found = {}
+    for key, sheet in sheets.items():
+        page = getattr(sheet, "page", sheet)
+        is_whole = _is_whole(page, key)
+        here = [q for q in model.quantities if q.sheet == key] if is_whole else []
+        if any(is_banded(axis) for q in here for axis in q.axes):
+            found[key] = MATRICES
+        elif any(axis.order not in {"", EACH} for q in here for axis in q.axes):
+            found[key] = key
+    return found
+
+
+def _is_whole(page: object, key: str) -> bool:
+    """Return whether a page shows all quantities of its sheet as tables."""
+    if not isinstance(page, Page):
+        return False
+    is_plain = type(page).made is Page.made and all(type(part) is Table for part in page.parts)
+    return is_plain or page.is_usual or key in STACKED
+
+
+def in_matrices(model: Model, sheets: Mapping[str, Any]) -> Model:
+    """Return a model whose training is on the sheet in matrices.
+
+    Raises
+    ------
+    DataError
+        Nothing in it is trained.
+    """
+    keys = moved(model, sheets)
+    if MATRICES not in keys.values():
+        raise DataError("The edition in matrices is for workbooks in which weights are trained.")
+    there = (replace(q, sheet=keys.get(q.sheet, q.sheet)) for q in model.quantities)
+    return replace(model, quantities=tuple(there))
+
+
+def sheets_in_matrices(model: Model, sheets: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the sheets of a model `in_matrices`, the one of training where its first one was."""
+    found: dict[str, Any] = {}
+    used = {quantity.sheet for quantity in model.quantities}
+    for key, sheet in sheets.items():
+        page = getattr(sheet, "page", sheet)
+        is_whole = _is_whole(page, key)
+        here = [q for q in model.quantities if q.sheet == key]
+        if is_whole and not here and key not in used:
+            found.setdefault(MATRICES, Matrices(MATRICES))
+        elif is_whole and any(a.order not in {"", EACH} for q in here for a in q.axes):
+            found[key] = Matrices(key, page)
+        else:
+            found[key] = sheet
+    return found
+
+
+def by_slices(layout: Layout, sheets: Mapping[str, Any]) -> Layout:
+    """Return a layout in which an array formula computes each slice of what is in matrices.
+
+    So it computes what is scaled on the sheets of data. Where an equation does not say it, or the
+    cells of a slice are no rectangle, a formula for each cell remains.
+    """
+    found, model = dict(layout.blocks), layout.model
+    for block in layout.blocks.values():
+        if isinstance(sheets.get(block.sheet), Matrices) or block.sheet in OF_SAMPLES:
+            several = (replace(block, quantity=each) for each in sliced(model, block.quantity))
+            found[block.quantity.name] = next(filter(fits_in(layout), several), block)
+    quantities = tuple(found[q.name].quantity for q in model.quantities)
+    return replace(layout, model=replace(model, quantities=quantities), blocks=found)
+
+
+OF_SAMPLES = ("images", "test_images", "data", "test_data")
+"""The sheets of what is learnt from, which stay as they are."""
+
+
+def fits_in(layout: Layout) -> Callable[[Block], bool]:
+    """Return whether the slices of a quantity and of its arguments are the matrices they should be.
+
+    An argument that is read unit by unit may lie anywhere.
+    """
+
+    def fits(block: Block) -> bool:
+        quantity = block.quantity
+        for name in (quantity.name, *quantity.sources) if quantity.sliced == "all" else ():
+            one = layout.blocks[name].parts[0]
+            part = replace(one.quantity, sliced="all")
+            if replace(one, quantity=part).size != matrix_of(part) and not is_turned(one):
+                return False
+        return _is_stated(replace(layout, blocks={**layout.blocks, quantity.name: block}), block)
+
+    return fits
+
+
+def _is_stated(layout: Layout, block: Block) -> bool:
+    """Return whether each array formula of a quantity can be stated where its arguments are."""
+    try:
+        for part in range(len(block.parts)):
+            layout.columns(block.quantity.name, part)
+    except DataError:
+        return False
+    return True
