@@ -11,13 +11,13 @@ from xlnn.data.numbers import rounded
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS
 from xlnn.equations.optimiser import OPTIMISERS, PLAIN
+from xlnn.experiments.network.kind import KIND
+from xlnn.experiments.network.layers import LayerSpec, check_network
+from xlnn.experiments.network.quantities.network import network
 from xlnn.reference import known
 from xlnn.registry.templates import experiments, folder, loaded, names, template
 from xlnn.workbooks import spec as workbook_spec
 from xlnn.workbooks.kind import Recipe
-from xlnn.workbooks.network.kind import KIND
-from xlnn.workbooks.network.layers import LayerSpec, check_network
-from xlnn.workbooks.network.quantities.network import network
 from xlnn.writing.workbook import write
 
 from_template, recipe = KIND.from_template, KIND.recipe

@@ -7,8 +7,8 @@ import onnx
 from onnx import helper, numpy_helper
 
 from xlnn import reference
+from xlnn.experiments.network.kind import KIND
 from xlnn.onnx.imported import predicting_with
-from xlnn.workbooks.network.kind import KIND
 
 MODELS = Path(__file__).parent / "models"
 OPSETS = [helper.make_opsetid("", 17), helper.make_opsetid("ai.onnx.ml", 3)]

@@ -31,11 +31,11 @@ from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.checking.comparison import plainly
 from xlnn.errors import XlnnError
+from xlnn.experiments.network.quantities.network import network
 from xlnn.grid import quoted
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.options import Options
 from xlnn.registry.templates import names, template
-from xlnn.workbooks.network.quantities.network import network
 from xlnn.xlsx.cells import cells
 from xlnn.xlsx.parts import sheet_parts
 

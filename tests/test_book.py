@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 from experiments import words_of
 
+from xlnn.experiments.network.kind import KIND
 from xlnn.registry.templates import SECTIONS, experiments, folder, loaded, template
 from xlnn.registry.text import languages
-from xlnn.workbooks.network.kind import KIND
 
 IMAGES = {
     "digits": ("8534468e3aabf9c0", 64, {"0": 32, "1": 32}),

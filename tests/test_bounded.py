@@ -187,7 +187,7 @@ def test_a_spec_that_claims_more_than_the_file_spans_is_refused(short_path, tmp_
 def test_no_number_is_computed_for_rows_that_a_spec_claims(short_path, tmp_path, monkeypatch):
     path = shutil.copy(short_path, tmp_path / "copy.xlsx")
     claims(path, r"^template = ", f"test_samples = {10**9}\ntemplate = ")
-    monkeypatch.setattr("xlnn.workbooks.network.sheets.check.rounded", None)
+    monkeypatch.setattr("xlnn.experiments.network.sheets.check.rounded", None)
     with pytest.raises(WorkbookError, match="would have 1,000,000,003 rows and Excel has"):
         described(path, contents=inspect(path))
 

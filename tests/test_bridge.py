@@ -26,13 +26,13 @@ with warnings.catch_warnings():
 import xlnn
 from xlnn.cli import cli
 from xlnn.errors import DataError, DisagreementError, XlnnError
+from xlnn.experiments.network.kind import KIND
 from xlnn.loading.spec import described
 from xlnn.onnx import onnx_file
 from xlnn.onnx.imported import predicting_with
 from xlnn.onnx.layers import TrainedModel
 from xlnn.workbooks import KINDS, from_toml
 from xlnn.workbooks.entries import to_toml
-from xlnn.workbooks.network.kind import KIND
 
 pytestmark = pytest.mark.ci
 

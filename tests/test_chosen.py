@@ -11,12 +11,12 @@ from xlnn.building.choose_network import FORMULAS, choose_network
 from xlnn.building.limits import size
 from xlnn.checking.check import check
 from xlnn.errors import DataError, OptionsError
+from xlnn.experiments.network.kind import KIND
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.loading.values import values
 from xlnn.options import Options
 from xlnn.reference import run
 from xlnn.registry.templates import folder
-from xlnn.workbooks.network.kind import KIND
 
 
 def iris():

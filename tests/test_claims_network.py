@@ -14,10 +14,10 @@ from networks import random_recipe, replace, spec
 
 from xlnn import reference
 from xlnn.building.plan import origin_of_model, origin_of_template, planned
+from xlnn.experiments.network.kind import KIND
 from xlnn.model import Model
 from xlnn.options import Options
 from xlnn.registry.text import Text
-from xlnn.workbooks.network.kind import KIND
 
 ROOT = Path(__file__).parent.parent
 NAN = float("nan")

@@ -12,13 +12,13 @@ from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.cli import cli
 from xlnn.errors import DataError, OptionsError
+from xlnn.experiments.network.kind import words_of
 from xlnn.explaining.run import load
 from xlnn.grid import fixed
 from xlnn.linting import lint
 from xlnn.loading.spec import described, layout_of, read_spec
 from xlnn.loading.values import values
 from xlnn.registry.text import languages, text
-from xlnn.workbooks.network.kind import words_of
 from xlnn.workbooks.runs import RUN
 
 RATES = (0.1, 0.5, 1.0)

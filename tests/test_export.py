@@ -20,11 +20,11 @@ from test_own_models import example
 import xlnn
 from xlnn.cli import cli
 from xlnn.errors import DisagreementError, OptionsError, OutputError, WorkbookError, XlnnError
+from xlnn.experiments.network.layers import LayerSpec, kinds_of
+from xlnn.experiments.network.predicting import forward
 from xlnn.loading.spec import described
 from xlnn.onnx import export_graph, export_trained
 from xlnn.onnx.export import TOLERANCES
-from xlnn.workbooks.network.layers import LayerSpec, kinds_of
-from xlnn.workbooks.network.predicting import forward
 
 MAPS = Spec(
     "test", "en", 2, 3, (5, 7), ("0", "1", "2"),

@@ -20,19 +20,19 @@ import xlnn
 from xlnn import reference
 from xlnn.equations.layer import LAYERS, PARAMETERS, LayerNorm, parameter_of
 from xlnn.errors import DataError
+from xlnn.experiments.network.layers import LayerSpec, check_layer, kinds_of, layers_of
+from xlnn.experiments.network.quantities.network import network
 from xlnn.loading.spec import described, layout_of
 from xlnn.onnx.imported import predicting_with
 from xlnn.registry.templates import copy
-from xlnn.workbooks.network.layers import LayerSpec, check_layer, kinds_of, layers_of
-from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.start import start_from_seed, tensor_name
 
 SOURCE = Path(xlnn.__file__).parent
 ROOMS = (
-    "workbooks/network", "onnx", "explaining",
+    "experiments/network", "onnx", "explaining",
     "exercises", "building", "cli", "writing", "checking", "data",
 )  # fmt: skip
-ALONE = "workbooks/solver.py", "equations/optimiser.py"
+ALONE = "experiments/network/solver.py", "equations/optimiser.py"
 MAPPING = "onnx/layers.py"
 """What puts ONNX's weights and biases into layers."""
 

@@ -12,10 +12,10 @@ from experiments import changed
 from xlnn import reference
 from xlnn.building.build import build
 from xlnn.building.plan import origin_of_template, planned
+from xlnn.experiments.network.quantities.network import network
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.loading.values import values
 from xlnn.options import Options
-from xlnn.workbooks.network.quantities.network import network
 
 DOCS = Path(__file__).parent.parent / "docs"
 PAGE = (DOCS / "learner.md").read_text(encoding="utf-8")

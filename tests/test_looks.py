@@ -13,12 +13,12 @@ from openpyxl.utils import get_column_letter
 
 import xlnn
 from xlnn.building.build import build
+from xlnn.experiments.network.kind import KIND, words_of
 from xlnn.grid import address
 from xlnn.loading.spec import described, layout_of, read_spec
 from xlnn.options import Options
 from xlnn.registry.templates import template
 from xlnn.registry.text import text
-from xlnn.workbooks.network.kind import KIND, words_of
 from xlnn.writing.style import AXIS, EAST_ASIAN, FILLS, FONT, INK, Look, is_east_asian
 from xlnn.writing.text_width import lines
 from xlnn.writing.workbook import FOOTER

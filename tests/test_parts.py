@@ -13,6 +13,7 @@ from xlnn.block import Block
 from xlnn.building.plan import origin_of_template, planned
 from xlnn.equations.sentences import Bar
 from xlnn.errors import XlnnError
+from xlnn.experiments.network.kind import Network
 from xlnn.grid import address
 from xlnn.layout import lay_out
 from xlnn.loading.spec import layout_of, read_spec
@@ -22,7 +23,6 @@ from xlnn.quantity import Quantity
 from xlnn.registry.templates import names
 from xlnn.registry.text import Text, text
 from xlnn.workbooks import kind_named
-from xlnn.workbooks.network.kind import Network
 from xlnn.workbooks.pages.chart_parts import Chart, Plane, Trace
 from xlnn.workbooks.pages.grid_part import Grid
 from xlnn.workbooks.pages.number_parts import Hidden, Made, Numbers, Row, Symbols

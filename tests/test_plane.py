@@ -17,11 +17,11 @@ from xlnn.checking.check import check
 from xlnn.engines import ENGINES
 from xlnn.equations.network_drawing import NOWHERE
 from xlnn.equations.plane import MARGIN, SIDE, edge
+from xlnn.experiments.network.sheets.plane import PLACES, has_plane
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.loading.values import values
 from xlnn.registry.templates import template
 from xlnn.registry.text import text
-from xlnn.workbooks.network.sheets.plane import PLACES, has_plane
 from xlnn.workbooks.pages.table import choice_validation
 from xlnn.writing.style import FAINT, TABS
 

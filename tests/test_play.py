@@ -18,11 +18,9 @@ from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.engines import ENGINES
 from xlnn.equations.network_drawing import NOWHERE, LineEnds
-from xlnn.loading.spec import layout_of, read_spec
-from xlnn.loading.values import values
-from xlnn.workbooks.network.kind import KIND
-from xlnn.workbooks.network.layers import LayerSpec
-from xlnn.workbooks.network.quantities.figure import (
+from xlnn.experiments.network.kind import KIND
+from xlnn.experiments.network.layers import LayerSpec
+from xlnn.experiments.network.quantities.figure import (
     LEAST_SQUARE,
     MOST_CONNECTIONS,
     MOST_SQUARES,
@@ -30,8 +28,10 @@ from xlnn.workbooks.network.quantities.figure import (
     WIDTH,
     Figure,
 )
-from xlnn.workbooks.network.quantities.play import worth_seeing
-from xlnn.workbooks.network.quantities.stack import Stack
+from xlnn.experiments.network.quantities.play import worth_seeing
+from xlnn.experiments.network.quantities.stack import Stack
+from xlnn.loading.spec import layout_of, read_spec
+from xlnn.loading.values import values
 from xlnn.workbooks.pages.network_drawing import POINTS, SERIES
 from xlnn.xlsx.fingerprint import NAME
 

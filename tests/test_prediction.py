@@ -11,13 +11,13 @@ from xlnn import reference
 from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.errors import DataError, WorkbookError
+from xlnn.experiments.network.progress_notes import check_training, training_notes
 from xlnn.grid import address
 from xlnn.loading.spec import described
 from xlnn.loading.values import values
 from xlnn.options import Options
 from xlnn.registry.templates import names, template
 from xlnn.workbooks.entries import to_values
-from xlnn.workbooks.network.progress_notes import check_training, training_notes
 
 ROUNDED = 1e-9
 """Of numbers of about 1: the error of an average over rows, computed in another order."""

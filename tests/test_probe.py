@@ -6,7 +6,7 @@ from networks import spec, with_functions
 
 from xlnn import Axis, Model, Quantity, Stated, previous, reference
 from xlnn.checking.probe import LARGEST, _calm, _recurring, probe_arrays
-from xlnn.workbooks.network.kind import KIND
+from xlnn.experiments.network.kind import KIND
 
 
 @pytest.mark.parametrize(("hidden", "output"), [("linear", "linear"), ("relu", "linear")])

@@ -18,12 +18,12 @@ from plain import train, train_convolutional
 
 from xlnn import reference
 from xlnn.equation import Stated
+from xlnn.experiments.network.layers import LayerSpec
+from xlnn.experiments.network.quantities.network import network
 from xlnn.model import Model
 from xlnn.options import Options
 from xlnn.quantity import Quantity
 from xlnn.registry.templates import template
-from xlnn.workbooks.network.layers import LayerSpec
-from xlnn.workbooks.network.quantities.network import network
 
 STEP = 1e-5
 CENTRAL = 1e-7

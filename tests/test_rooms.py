@@ -46,15 +46,15 @@ MAY = {
     "writing": STATED
     | {"block", "errors", "grid", "layout", "quantity_cells", "reference", "xlsx"},
     "workbooks": CORE | {"data", "option", "equations", "registry", "writing"},
-    "experiments": CORE | {"data", "equations", "registry", "workbooks", "writing"},
+    "experiments": CORE | {"data", "equations", "option", "registry", "workbooks", "writing"},
     "loading": CORE | {"data", "engines", "formula", "linting", "registry", "workbooks", "xlsx"},
     "checking": CORE | {"data", "engines", "formula", "loading", "registry", "xlsx"},
-    "onnx": CORE | {"data", "engines", "equations", "loading", "workbooks"},
+    "onnx": CORE | {"data", "engines", "equations", "experiments", "loading", "workbooks"},
     "building": CORE
     | {"onnx", "checking", "data", "engines", "formula", "linting", "loading", "registry"}
-    | {"workbooks", "writing", "xlsx"},
+    | {"experiments", "workbooks", "writing", "xlsx"},
     "explaining": CORE
-    | {"checking", "data", "engines", "formula", "loading", "registry"}
+    | {"checking", "data", "engines", "experiments", "formula", "loading", "registry"}
     | {"workbooks", "xlsx"},
     "exercises": CORE
     | {"building", "checking", "data", "engines", "explaining", "cleanup", "formula", "linting"}

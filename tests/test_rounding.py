@@ -13,9 +13,9 @@ from xlnn.equations import units as eq
 from xlnn.equations.activation import RELU, RELU_SLOPE
 from xlnn.equations.lookup import OfRow
 from xlnn.equations.verdict import LargestUnit, Least
+from xlnn.experiments.network.layers import LayerSpec
 from xlnn.linting import lint
 from xlnn.loading.values import values
-from xlnn.workbooks.network.layers import LayerSpec
 
 SAME = 1e-12
 
@@ -108,8 +108,8 @@ def test_what_shows_a_later_choice_jumps_with_it():
 
 def reference_model():
     """Return the quantities of a small workbook."""
-    from xlnn.workbooks.network.kind import words_of  # noqa: PLC0415
-    from xlnn.workbooks.network.workbook import workbook_model  # noqa: PLC0415
+    from xlnn.experiments.network.kind import words_of  # noqa: PLC0415
+    from xlnn.experiments.network.workbook import workbook_model  # noqa: PLC0415
 
     small = spec([4, 3, 2])
     return workbook_model(small, words_of(small))

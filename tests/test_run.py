@@ -12,8 +12,8 @@ from test_own_models import example
 
 import xlnn
 from xlnn.errors import OptionsError, XlnnError
+from xlnn.experiments.network.layers import LayerSpec
 from xlnn.registry.templates import in_order, template
-from xlnn.workbooks.network.layers import LayerSpec
 
 MAPS = Spec(
     "test", "en", 1, 2, (7, 7), ("0", "1"),

@@ -10,12 +10,12 @@ from rewriting import edit
 from xlnn.checking.check import check
 from xlnn.equations.network_drawing import LEVELS
 from xlnn.errors import WorkbookError
+from xlnn.experiments.network.kind import KIND
+from xlnn.experiments.network.quantities.lens import LARGEST_DRAWN, drawn_whole
+from xlnn.experiments.network.sheets.images import GALLERY
 from xlnn.linting import lint
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.loading.values import values
-from xlnn.workbooks.network.kind import KIND
-from xlnn.workbooks.network.quantities.lens import LARGEST_DRAWN, drawn_whole
-from xlnn.workbooks.network.sheets.images import GALLERY
 from xlnn.workbooks.pages.gradient_check import worth_moving
 from xlnn.workbooks.pages.guide import PICTURE_ROWS
 from xlnn.writing.formats import DIGIT_PIXELS, PADDING

@@ -17,13 +17,13 @@ from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.data.messages import amount
 from xlnn.errors import XlnnError
+from xlnn.experiments.network.solver import DENSE, KIND, MAPS, SETTINGS, gradient, variables
 from xlnn.grid import quoted
 from xlnn.linting import lint
 from xlnn.loading.spec import described
 from xlnn.loading.values import values
 from xlnn.registry.templates import folder
 from xlnn.registry.text import languages
-from xlnn.workbooks.solver import DENSE, KIND, MAPS, SETTINGS, gradient, variables
 
 pytestmark = pytest.mark.first(name=1)
 

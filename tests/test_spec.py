@@ -11,13 +11,13 @@ from rewriting import edit
 
 from xlnn.checking.check import check
 from xlnn.errors import DataError, WorkbookError
+from xlnn.experiments.network.kind import KIND
+from xlnn.experiments.network.solver import Found, SolverSpec
 from xlnn.workbooks import from_toml
 from xlnn.workbooks.entries import to_toml
 from xlnn.workbooks.exercise import exercise_in
 from xlnn.workbooks.index import Entry, IndexSpec
-from xlnn.workbooks.network.kind import KIND
 from xlnn.workbooks.own_model import Held, OwnSpec
-from xlnn.workbooks.solver import Found, SolverSpec
 
 
 @given(recipes())

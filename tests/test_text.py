@@ -22,6 +22,13 @@ from xlnn.building.build import build
 from xlnn.cli import cli
 from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.errors import DataError
+from xlnn.experiments.network.kind import KIND as NETWORK
+from xlnn.experiments.network.kind import variants
+from xlnn.experiments.network.kind import words_of as words_of_network
+from xlnn.experiments.network.layers import LayerSpec, network_spec
+from xlnn.experiments.network.quantities.lens import drawn_whole
+from xlnn.experiments.network.sheets.images import GALLERY
+from xlnn.experiments.network.workbook import workbook_model
 from xlnn.grid import quoted
 from xlnn.registry.templates import experiments, folder, loaded, names
 from xlnn.registry.text import (
@@ -34,13 +41,6 @@ from xlnn.registry.text import (
     text,
     translated,
 )
-from xlnn.workbooks.network.kind import KIND as NETWORK
-from xlnn.workbooks.network.kind import variants
-from xlnn.workbooks.network.kind import words_of as words_of_network
-from xlnn.workbooks.network.layers import LayerSpec, network_spec
-from xlnn.workbooks.network.quantities.lens import drawn_whole
-from xlnn.workbooks.network.sheets.images import GALLERY
-from xlnn.workbooks.network.workbook import workbook_model
 from xlnn.workbooks.pages.confusion import MOST_CLASSES
 from xlnn.workbooks.pages.page import said as said_of
 from xlnn.workbooks.pages.text_parts import Label
@@ -500,7 +500,7 @@ def unused(words, monkeypatch, folder, models=SHOWING):
     for key, value in leaves(words):
         is_title = without_variant(key).startswith("sheets.")
         marked = put(marked, key, marks[key] if is_title else value + marks[key])
-    monkeypatch.setattr("xlnn.workbooks.network.kind.text", lambda lang: Text(lang, marked))
+    monkeypatch.setattr("xlnn.experiments.network.kind.text", lambda lang: Text(lang, marked))
     written = ""
     for name, model in models.items():
         path = write_recipe(folder / f"{name}.xlsx", random_recipe(model, seed=1))
@@ -620,7 +620,7 @@ def english_left(path):
 
 def write_words(words, monkeypatch, folder, model=PICTURES):
     """Write a small workbook with the words of a dictionary, and return its path."""
-    monkeypatch.setattr("xlnn.workbooks.network.kind.text", lambda lang: Text(lang, words))
+    monkeypatch.setattr("xlnn.experiments.network.kind.text", lambda lang: Text(lang, words))
     return write_recipe(folder / "words.xlsx", random_recipe(model, seed=1))
 
 

@@ -8,7 +8,7 @@ import pytest
 from xlnn import reference
 from xlnn.building.build import build
 from xlnn.errors import DataError
-from xlnn.workbooks.network.progress_notes import check_training, training_notes
+from xlnn.experiments.network.progress_notes import check_training, training_notes
 
 REGRESSION = """
 cost = "squared error"

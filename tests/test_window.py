@@ -7,10 +7,10 @@ from networks import random_recipe, replace, spec, write_recipe
 from rewriting import edit
 
 from xlnn.checking.check import check
+from xlnn.experiments.network.layers import LayerSpec
+from xlnn.experiments.network.sheets.lens import FRAME
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.loading.values import values
-from xlnn.workbooks.network.layers import LayerSpec
-from xlnn.workbooks.network.sheets.lens import FRAME
 
 SAME = 1e-12
 

@@ -7,10 +7,10 @@ import pytest
 from networks import NETWORK_TEMPLATES, from_template, recipe
 
 from xlnn import reference
+from xlnn.experiments.network.kind import words_of
 from xlnn.options import Options
 from xlnn.registry.templates import template
 from xlnn.registry.text import languages
-from xlnn.workbooks.network.kind import words_of
 
 LOWER_FROM = 10
 """The epoch from which on η = 1 has the lower cost, as the Guide says."""

@@ -23,10 +23,10 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from xlnn.building.choose_network import choose_network
 from xlnn.data.dataset import ReadOptions
 from xlnn.data.load import load_inputs
+from xlnn.experiments.network.kind import KIND
+from xlnn.experiments.network.predicting import answers, outputs
 from xlnn.options import Options
 from xlnn.reference import run
-from xlnn.workbooks.network.kind import KIND
-from xlnn.workbooks.network.predicting import answers, outputs
 
 SPLITS = 5
 NEAR, NEARLY = 0.02, 1.05

@@ -21,9 +21,9 @@ import pytest
 from networks import from_template, recipe
 
 from xlnn.building.limits import size
+from xlnn.experiments.network.kind import KIND
 from xlnn.options import Options
 from xlnn.registry.templates import folder, template
-from xlnn.workbooks.network.kind import KIND
 
 NAME = "digits-8x8"
 

@@ -9,8 +9,8 @@ from xlnn.data.dataset import ReadOptions
 from xlnn.data.load import load
 from xlnn.data.totals import totals
 from xlnn.errors import DataError
+from xlnn.experiments.network.kind import KIND
 from xlnn.options import Options
-from xlnn.workbooks.network.kind import KIND
 
 ROWS = 30
 

@@ -16,10 +16,10 @@ from xlnn.data.messages import amount, counted, listed, short
 from xlnn.data.preprocessing import held_out
 from xlnn.data.words import bases
 from xlnn.errors import DataError, Message, WidthError
+from xlnn.experiments.network.kind import KIND
+from xlnn.experiments.network.layers import LayerSpec
 from xlnn.options import BUILD, Options, as_typed
 from xlnn.workbooks.entries import MATRICES
-from xlnn.workbooks.network.kind import KIND
-from xlnn.workbooks.network.layers import LayerSpec
 from xlnn.workbooks.origin import Origin, data_of
 
 FORMULAS = 500_000

@@ -135,7 +135,7 @@ class LayerKind:
     units : int
         Number of units or filters; 0 where the layer below determines it.
     size, step, padding : tuple of int
-        Of filters and blocks, as in `xlnn.workbooks.network.layers.LayerSpec`.
+        Of filters and blocks, as in `xlnn.experiments.network.layers.LayerSpec`.
     activation : str
         A key of `xlnn.equations.activation.ACTIVATIONS`.
 

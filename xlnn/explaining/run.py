@@ -11,6 +11,7 @@ from xlnn.arguments import path_of
 from xlnn.data.messages import likely
 from xlnn.engines import DEFAULT_ENGINE
 from xlnn.errors import OptionsError, XlnnError
+from xlnn.experiments.network import predicting
 from xlnn.explaining.explanation import meaning_of
 from xlnn.explaining.quantity_values import QuantityValues, described, table
 from xlnn.layout import Layout
@@ -18,7 +19,6 @@ from xlnn.loading.values import Recalculated, recalculated
 from xlnn.model import Model
 from xlnn.quantity import Quantity
 from xlnn.workbooks import kind_of
-from xlnn.workbooks.network import predicting
 from xlnn.workbooks.spec import Spec
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ import numpy as np
 from xlnn.arguments import path_of
 from xlnn.data.messages import counted
 from xlnn.errors import printed
+from xlnn.experiments.network.quantities.network import TEST
 from xlnn.explaining.entries import Entries, Entry, seen_by
 from xlnn.explaining.explanation import Value, aligned, in_words
 from xlnn.explaining.run import CHECK, course_of
@@ -23,7 +24,6 @@ from xlnn.quantity import Quantity
 from xlnn.registry.text import Text, in_language, text
 from xlnn.workbooks.entries import to_values
 from xlnn.workbooks.exercise_sheet import SHEET
-from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.pages.confusion import PARTS, PREFIX
 from xlnn.workbooks.runs import RUN, is_of_one
 from xlnn.xlsx.cells import cells

@@ -12,12 +12,12 @@ import numpy as np
 from xlnn import reference
 from xlnn.data.messages import listed, reason, short
 from xlnn.errors import DataError, DisagreementError
+from xlnn.experiments.network.quantities.network import network
 from xlnn.model import Model
 from xlnn.onnx.layers import TrainedModel
 from xlnn.onnx.onnx_file import needed, session
 from xlnn.reference import Arrays
 from xlnn.workbooks.kind import Recipe
-from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.spec import Spec
 
 UNITS = {"float32": 2.0**-24, "float64": 2.0**-53}

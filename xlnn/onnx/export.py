@@ -12,6 +12,7 @@ from xlnn.arguments import is_whole, path_of, wrong
 from xlnn.atomic_write import check_replaceable, has_mark, replacing
 from xlnn.engines import DEFAULT_ENGINE
 from xlnn.errors import DisagreementError, OutputNameError
+from xlnn.experiments.network.predicting import forward
 from xlnn.loading.values import write_arrays
 from xlnn.onnx.export_trained import (
     PRODUCER,
@@ -21,7 +22,6 @@ from xlnn.onnx.export_trained import (
     trained,
 )
 from xlnn.onnx.onnx_file import needed, session
-from xlnn.workbooks.network.predicting import forward
 from xlnn.workbooks.start import tensor_name
 
 TOLERANCES = {np.float32: 1e-6, np.float64: 1e-12}

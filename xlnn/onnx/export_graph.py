@@ -18,9 +18,9 @@ from xlnn.equations.activation import leak_of
 from xlnn.equations.layer import LayerKind
 from xlnn.equations.layernorm import EPSILON
 from xlnn.errors import WorkbookError
+from xlnn.experiments.network.layers import LayerSpec, kinds_of
 from xlnn.onnx.export_trained import PRODUCER, Trained, maps, names_of, properties, tensors_of
 from xlnn.onnx.operators import ACTIVATIONS, POOLINGS
-from xlnn.workbooks.network.layers import LayerSpec, kinds_of
 
 OPSET, IR = 17, 8
 """Versions from 2022, which ONNX Runtime reads since 1.12."""

@@ -22,6 +22,8 @@ from xlnn.engines import Allowance, Recalculate
 from xlnn.engines.reading import Reading
 from xlnn.equations.layer import WEIGHTS, LayerKind, Shape
 from xlnn.errors import OptionsError, WorkbookError
+from xlnn.experiments.network.layers import kinds_of
+from xlnn.experiments.network.quantities.stack import Stack
 from xlnn.layout import Layout
 from xlnn.loading.open_file import check_sheets, opened
 from xlnn.loading.spec import described
@@ -29,8 +31,6 @@ from xlnn.loading.unseen_formulas import file_for_engine
 from xlnn.loading.values import check_inputs, read_arrays
 from xlnn.reference import inputs_of
 from xlnn.terms import general_text
-from xlnn.workbooks.network.layers import kinds_of
-from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.spec import Spec
 from xlnn.workbooks.start import SCALING, tensor_name
 

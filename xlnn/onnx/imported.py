@@ -10,10 +10,10 @@ from xlnn.data.numbers import rounded
 from xlnn.equations.layer import LAYERS
 from xlnn.equations.optimiser import PLAIN
 from xlnn.errors import DataError
+from xlnn.experiments.network.layers import LayerSpec
 from xlnn.onnx.compare import Authority
 from xlnn.onnx.layers import Layer, TrainedModel
 from xlnn.onnx.model import read_model
-from xlnn.workbooks.network.layers import LayerSpec
 from xlnn.workbooks.origin import Origin
 from xlnn.workbooks.spec import TOLD
 from xlnn.workbooks.start import as_rows

@@ -40,7 +40,7 @@ class Layer:
     activation : str
         "" until one is found.
     size, step, padding : tuple of int
-        As in `xlnn.workbooks.network.layers.LayerSpec`.
+        As in `xlnn.experiments.network.layers.LayerSpec`.
     changes : int
         How often its result was changed.
     """

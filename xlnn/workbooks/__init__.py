@@ -14,10 +14,10 @@ from xlnn.workbooks.entries import FORMAT, WorkbookSpec
 from xlnn.workbooks.kind import WorkbookKind
 
 KINDS = {
-    "network": "xlnn.workbooks.network.kind:KIND",
+    "network": "xlnn.experiments.network.kind:KIND",
     "index": "xlnn.workbooks.index:KIND",
-    "solver": "xlnn.workbooks.solver:KIND",
-    "cnn-solver": "xlnn.workbooks.solver:MAPS_KIND",
+    "solver": "xlnn.experiments.network.solver:KIND",
+    "cnn-solver": "xlnn.experiments.network.solver:MAPS_KIND",
     "model": "xlnn.workbooks.own_model:KIND",
 }
 """The module of each kind that is not an experiment, imported on first use."""

@@ -8,8 +8,8 @@ from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS
 from xlnn.equations.layer import SINGLE, WEIGHTS
 from xlnn.equations.verdict import LABEL_OF
+from xlnn.experiments.network.layers import kinds_of
 from xlnn.quantity import Quantity, superscript
-from xlnn.workbooks.network.layers import kinds_of
 from xlnn.workbooks.samples import TEST
 from xlnn.workbooks.spec import Spec
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from xlnn.equations.runs import SaidOfEachRun
+from xlnn.experiments.network.quantities.stack import quantity
 from xlnn.model import Model
 from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
-from xlnn.workbooks.network.quantities.stack import quantity
 from xlnn.workbooks.pages.number_parts import Made, Numbers
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.part import Below, Beside, PagePart, Space

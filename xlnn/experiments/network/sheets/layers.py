@@ -8,8 +8,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from xlnn.block import Block
 from xlnn.equations.layer import SINGLE, WEIGHTS
+from xlnn.experiments.network.sheets.names import layer_title
 from xlnn.model import Model
-from xlnn.workbooks.network.sheets.names import layer_title
 from xlnn.workbooks.pages.number_parts import Numbers, Row
 from xlnn.workbooks.pages.part import Below, Beside, PagePart
 from xlnn.workbooks.pages.predict import lists_of_words, typed_names

@@ -14,8 +14,8 @@ from math import ceil, prod
 import numpy as np
 
 from xlnn.equations.activation import ACTIVATIONS
-from xlnn.workbooks.network.quantities.lens import shown_shape
-from xlnn.workbooks.network.quantities.stack import Stack
+from xlnn.experiments.network.quantities.lens import shown_shape
+from xlnn.experiments.network.quantities.stack import Stack
 from xlnn.workbooks.pages.network_drawing import CLEAR_SQUARE, POINTS
 from xlnn.workbooks.pages.progress import sampled
 

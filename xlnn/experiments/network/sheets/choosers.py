@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from xlnn.equations.lookup import UsedNumber
+from xlnn.experiments.network.quantities.play import NUMBERS, SHEET
 from xlnn.model import Model
 from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.learning import beside_choice
-from xlnn.workbooks.network.quantities.play import NUMBERS, SHEET
 from xlnn.workbooks.pages.number_parts import Made, Numbers
 from xlnn.workbooks.runs import RUN
 

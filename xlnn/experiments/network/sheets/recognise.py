@@ -6,11 +6,9 @@ from dataclasses import replace
 from xlnn.axis import Axis, Use
 from xlnn.equations.layer import PARAMETERS, WEIGHTS
 from xlnn.equations.lens import PIXEL_SHARE
-from xlnn.model import Model
-from xlnn.quantity import Quantity
-from xlnn.workbooks.network.quantities.lens import forward_by_bands, shown_shape, weights
-from xlnn.workbooks.network.quantities.stack import Stack, quantity
-from xlnn.workbooks.network.sheets.layers import (
+from xlnn.experiments.network.quantities.lens import forward_by_bands, shown_shape, weights
+from xlnn.experiments.network.quantities.stack import Stack, quantity
+from xlnn.experiments.network.sheets.layers import (
     NAMED,
     SMALL,
     Inputs,
@@ -21,6 +19,8 @@ from xlnn.workbooks.network.sheets.layers import (
     outputs,
     units,
 )
+from xlnn.model import Model
+from xlnn.quantity import Quantity
 from xlnn.workbooks.pages.number_parts import Hidden, Numbers, used_choices
 from xlnn.workbooks.pages.part import Below, Beside, PagePart
 from xlnn.workbooks.pages.predict import PREFIX, VERDICT, Predict

@@ -4,8 +4,8 @@ from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS
 from xlnn.equations.layer import LAYERS, PARAMETERS, WEIGHTS
 from xlnn.equations.optimiser import OPTIMISERS
-from xlnn.workbooks.network.layers import kinds_of
-from xlnn.workbooks.network.sheets.names import layer_name, layer_title
+from xlnn.experiments.network.layers import kinds_of
+from xlnn.experiments.network.sheets.names import layer_name, layer_title
 from xlnn.workbooks.pages.guide import SCALE, draw_guide
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.spec import Spec

@@ -22,17 +22,17 @@ from xlnn.equations.layer import PARAMETERS, WEIGHTS
 from xlnn.equations.lens import DISTANCE
 from xlnn.equations.lookup import OfRow
 from xlnn.equations.units import training_position
-from xlnn.model import Model
-from xlnn.quantity import Quantity
-from xlnn.registry.text import Text
-from xlnn.workbooks.network.quantities.network import (
+from xlnn.experiments.network.quantities.network import (
     backward,
     cost,
     forward,
     optimiser_of,
     predicted,
 )
-from xlnn.workbooks.network.quantities.stack import Stack, copied, quantity
+from xlnn.experiments.network.quantities.stack import Stack, copied, quantity
+from xlnn.model import Model
+from xlnn.quantity import Quantity
+from xlnn.registry.text import Text
 from xlnn.workbooks.spec import Spec
 
 SHEET = "lens"

@@ -9,8 +9,8 @@ from xlnn.data.dataset import ReadOptions
 from xlnn.data.load import load_inputs
 from xlnn.equations.layer import computed
 from xlnn.errors import OptionsError
-from xlnn.workbooks.network.layers import kinds_of
-from xlnn.workbooks.network.quantities.stack import Stack
+from xlnn.experiments.network.layers import kinds_of
+from xlnn.experiments.network.quantities.stack import Stack
 from xlnn.workbooks.spec import Spec
 from xlnn.workbooks.start import SCALING
 

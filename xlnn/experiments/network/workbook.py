@@ -6,19 +6,16 @@ from dataclasses import replace
 import numpy as np
 
 from xlnn import reference
-from xlnn.model import Model
-from xlnn.quantity import Quantity
-from xlnn.registry.text import Text
-from xlnn.workbooks.network.quantities.lens import (
+from xlnn.experiments.network.quantities.lens import (
     PLACE,
     drawn_whole,
     lens_quantities,
     window_quantities,
 )
-from xlnn.workbooks.network.quantities.network import alone, network
-from xlnn.workbooks.network.quantities.play import course, play_quantities, worth_seeing
-from xlnn.workbooks.network.quantities.stack import Stack
-from xlnn.workbooks.network.sheets import (
+from xlnn.experiments.network.quantities.network import alone, network
+from xlnn.experiments.network.quantities.play import course, play_quantities, worth_seeing
+from xlnn.experiments.network.quantities.stack import Stack
+from xlnn.experiments.network.sheets import (
     check,
     choosers,
     compare,
@@ -30,8 +27,11 @@ from xlnn.workbooks.network.sheets import (
     settings,
     weights,
 )
-from xlnn.workbooks.network.sheets.drawing import picture
-from xlnn.workbooks.network.sheets.recognise import Recognise
+from xlnn.experiments.network.sheets.drawing import picture
+from xlnn.experiments.network.sheets.recognise import Recognise
+from xlnn.model import Model
+from xlnn.quantity import Quantity
+from xlnn.registry.text import Text
 from xlnn.workbooks.pages import network_drawing
 from xlnn.workbooks.pages.confusion import Confusion
 from xlnn.workbooks.pages.fit import Fit

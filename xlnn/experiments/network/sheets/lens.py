@@ -12,11 +12,7 @@ from openpyxl.styles import Border, Side
 from openpyxl.styles.differential import DifferentialStyle
 
 from xlnn.equations.layer import PARAMETERS
-from xlnn.grid import address, fixed, quoted
-from xlnn.model import Model
-from xlnn.quantity import Quantity
-from xlnn.registry.text import Text
-from xlnn.workbooks.network.quantities.lens import (
+from xlnn.experiments.network.quantities.lens import (
     FIRST_UNITS,
     MAP,
     PLACE,
@@ -24,9 +20,9 @@ from xlnn.workbooks.network.quantities.lens import (
     SHEET,
     drawn_whole,
 )
-from xlnn.workbooks.network.quantities.stack import Stack
-from xlnn.workbooks.network.sheets.choosers import ASKED, USED, choices
-from xlnn.workbooks.network.sheets.layers import (
+from xlnn.experiments.network.quantities.stack import Stack
+from xlnn.experiments.network.sheets.choosers import ASKED, USED, choices
+from xlnn.experiments.network.sheets.layers import (
     BORDERED,
     NAMED,
     NUMBERS,
@@ -41,7 +37,11 @@ from xlnn.workbooks.network.sheets.layers import (
     outputs,
     units,
 )
-from xlnn.workbooks.network.sheets.names import layer_name
+from xlnn.experiments.network.sheets.names import layer_name
+from xlnn.grid import address, fixed, quoted
+from xlnn.model import Model
+from xlnn.quantity import Quantity
+from xlnn.registry.text import Text
 from xlnn.workbooks.pages.chart_parts import of_unit
 from xlnn.workbooks.pages.number_parts import Made, Numbers
 from xlnn.workbooks.pages.page import Page

@@ -12,12 +12,12 @@ from xlnn.equations.lookup import OfRow, OfUnit
 from xlnn.equations.sentences import Bar, Name, Told, plain
 from xlnn.equations.units import training_position
 from xlnn.equations.verdict import LABEL_OF, Tied
+from xlnn.experiments.network.quantities.figure import LISTED, Figure
+from xlnn.experiments.network.quantities.lens import ONE, said_of_prediction
+from xlnn.experiments.network.quantities.stack import Stack, copied, quantity
 from xlnn.model import Model
 from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
-from xlnn.workbooks.network.quantities.figure import LISTED, Figure
-from xlnn.workbooks.network.quantities.lens import ONE, said_of_prediction
-from xlnn.workbooks.network.quantities.stack import Stack, copied, quantity
 from xlnn.workbooks.pages.predict import verdict
 from xlnn.workbooks.pages.progress import diverged
 

@@ -18,10 +18,10 @@ from xlnn.equations.cost import COSTS, TOTAL_COST
 from xlnn.equations.layer import PARAMETERS, WEIGHTS, probed
 from xlnn.equations.optimiser import OPTIMISERS, PENALTY, Optimiser, with_penalty
 from xlnn.equations.surface import GRADIENT_SIZE
+from xlnn.experiments.network.quantities.stack import TEST, Stack, quantity
 from xlnn.model import Model
 from xlnn.quantity import GradientOf, Quantity
 from xlnn.workbooks.learning import NAMED, stepped
-from xlnn.workbooks.network.quantities.stack import TEST, Stack, quantity
 from xlnn.workbooks.runs import of_runs
 from xlnn.workbooks.spec import Spec
 

@@ -8,17 +8,17 @@ from xlnn.equations.lookup import OfRow
 from xlnn.equations.network_drawing import LARGEST_SIZE
 from xlnn.equations.number import fixed, share, significant
 from xlnn.equations.sentences import Told
-from xlnn.quantity import Quantity
-from xlnn.workbooks.network.quantities.figure import (
+from xlnn.experiments.network.quantities.figure import (
     HEIGHT,
     LISTED,
     TOP,
     DrawnLayer,
     Figure,
 )
-from xlnn.workbooks.network.quantities.play import PREFIX, row_of
-from xlnn.workbooks.network.quantities.stack import Stack
-from xlnn.workbooks.network.sheets.names import layer_name
+from xlnn.experiments.network.quantities.play import PREFIX, row_of
+from xlnn.experiments.network.quantities.stack import Stack
+from xlnn.experiments.network.sheets.names import layer_name
+from xlnn.quantity import Quantity
 from xlnn.workbooks.pages.network_drawing import Connections, Dots, Picture, Texts, stated
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.writing.style import FAINT, INK, POSITIVE, QUIET, RULE, tint

@@ -21,6 +21,18 @@ from xlnn.equations.cost import COSTS
 from xlnn.equations.layer import LAYERS, PARAMETERS, WEIGHTS
 from xlnn.equations.optimiser import PLAIN, REMEMBERED
 from xlnn.errors import DataError, OptionsError
+from xlnn.experiments.network import workbook
+from xlnn.experiments.network.layers import (
+    LAYERS_STATED,
+    LayerSpec,
+    check_network,
+    kinds_of,
+    layers_of,
+)
+from xlnn.experiments.network.progress_notes import check_training, training_notes
+from xlnn.experiments.network.quantities.network import network
+from xlnn.experiments.network.sheets import check, guide
+from xlnn.experiments.network.sheets.compare import EachRun
 from xlnn.layout import Layout
 from xlnn.model import Model
 from xlnn.option import FLAG, MOST_EPOCHS, TEXT, Option
@@ -33,18 +45,6 @@ from xlnn.workbooks.entries import whole
 from xlnn.workbooks.experiment import Experiment
 from xlnn.workbooks.kind import Recipe
 from xlnn.workbooks.making import Making, Samples
-from xlnn.workbooks.network import workbook
-from xlnn.workbooks.network.layers import (
-    LAYERS_STATED,
-    LayerSpec,
-    check_network,
-    kinds_of,
-    layers_of,
-)
-from xlnn.workbooks.network.progress_notes import check_training, training_notes
-from xlnn.workbooks.network.quantities.network import network
-from xlnn.workbooks.network.sheets import check, guide
-from xlnn.workbooks.network.sheets.compare import EachRun
 from xlnn.workbooks.origin import Origin, data_of, held_of
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.sheet import Sheet

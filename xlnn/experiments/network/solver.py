@@ -28,6 +28,9 @@ from xlnn.equations.layer import PARAMETERS, parameter_of, probed
 from xlnn.equations.sentences import Told
 from xlnn.equations.verdict import RECOGNISED, RIGHT
 from xlnn.errors import DataError, OptionsError
+from xlnn.experiments.network.layers import LayerSpec, kinds_of, network_spec
+from xlnn.experiments.network.quantities.network import network
+from xlnn.experiments.network.quantities.stack import Stack
 from xlnn.grid import quoted
 from xlnn.layout import Layout
 from xlnn.model import Model
@@ -39,9 +42,6 @@ from xlnn.registry.text import Text
 from xlnn.workbooks.entries import SELDOM, one_of
 from xlnn.workbooks.experiment import Experiment, Size
 from xlnn.workbooks.kind import Recipe
-from xlnn.workbooks.network.layers import LayerSpec, kinds_of, network_spec
-from xlnn.workbooks.network.quantities.network import network
-from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.origin import Origin
 from xlnn.workbooks.pages.grid_part import Grid
 from xlnn.workbooks.pages.number_parts import Made, Numbers, Row

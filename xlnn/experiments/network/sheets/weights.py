@@ -12,9 +12,9 @@ from itertools import groupby, product
 from xlnn.block import FIRST_ROW
 from xlnn.equations.layer import PARAMETERS
 from xlnn.equations.layer import WEIGHTS as SHOWN
+from xlnn.experiments.network.sheets.names import layer_title
 from xlnn.model import Model
 from xlnn.quantity import Quantity, subscript
-from xlnn.workbooks.network.sheets.names import layer_title
 from xlnn.workbooks.pages.number_parts import Made
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.part import Below, Beside, Space

@@ -8,9 +8,9 @@ from xlnn.axis import Axis
 from xlnn.block import Block, single_block
 from xlnn.equations.lookup import pictures
 from xlnn.equations.sentences import Told, plain
+from xlnn.experiments.network.quantities.stack import Stack, quantity
 from xlnn.model import Model
 from xlnn.quantity import Quantity
-from xlnn.workbooks.network.quantities.stack import Stack, quantity
 from xlnn.workbooks.pages.grid_part import Grid
 from xlnn.workbooks.pages.number_parts import Made
 from xlnn.workbooks.pages.page import Page

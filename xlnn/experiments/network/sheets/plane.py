@@ -15,14 +15,14 @@ from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.layer import PARAMETERS
 from xlnn.equations.sentences import Told
 from xlnn.equations.verdict import label_number, reads_as
+from xlnn.experiments.network.quantities.lens import weights
+from xlnn.experiments.network.quantities.network import forward, scaled
+from xlnn.experiments.network.quantities.stack import Stack, copied, quantity
+from xlnn.experiments.network.sheets.choosers import choices
+from xlnn.experiments.network.sheets.names import layer_title
 from xlnn.model import Model
 from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
-from xlnn.workbooks.network.quantities.lens import weights
-from xlnn.workbooks.network.quantities.network import forward, scaled
-from xlnn.workbooks.network.quantities.stack import Stack, copied, quantity
-from xlnn.workbooks.network.sheets.choosers import choices
-from xlnn.workbooks.network.sheets.names import layer_title
 from xlnn.workbooks.pages.chart_parts import Plane, Trace
 from xlnn.workbooks.pages.grid_part import Grid, Scale
 from xlnn.workbooks.pages.number_parts import Made, Numbers

@@ -14,10 +14,10 @@ from xlnn.equation import of_each
 from xlnn.equations.runs import last_of, least_of
 from xlnn.equations.sentences import Name
 from xlnn.equations.verdict import Least, first_all_right
+from xlnn.experiments.network.quantities.stack import TEST, Stack, quantity
 from xlnn.model import Model
 from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
-from xlnn.workbooks.network.quantities.stack import TEST, Stack, quantity
 from xlnn.workbooks.pages.chart_parts import Chart, Trace
 from xlnn.workbooks.pages.number_parts import Made
 from xlnn.workbooks.pages.page import Page

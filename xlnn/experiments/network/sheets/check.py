@@ -16,12 +16,12 @@ from xlnn.data.numbers import rounded
 from xlnn.equation import Equation
 from xlnn.equations import check_sheet as eq
 from xlnn.equations.sentences import Told
+from xlnn.experiments.network.quantities.network import alone, network, of_each_run
+from xlnn.experiments.network.quantities.stack import TEST, Stack, copied, quantity
 from xlnn.grid import address
 from xlnn.model import Model
 from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
-from xlnn.workbooks.network.quantities.network import alone, network, of_each_run
-from xlnn.workbooks.network.quantities.stack import TEST, Stack, copied, quantity
 from xlnn.workbooks.pages.number_parts import Made, Numbers
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.part import Below, Beside, PagePart, Space

@@ -7,9 +7,7 @@ from functools import partial
 from xlnn.equations.layer import PARAMETERS, WEIGHTS
 from xlnn.equations.lookup import Asked
 from xlnn.equations.runs import OfOneRun
-from xlnn.model import Model
-from xlnn.quantity import Quantity
-from xlnn.workbooks.network.quantities.figure import (
+from xlnn.experiments.network.quantities.figure import (
     COLUMNS,
     LISTED,
     MORE,
@@ -18,11 +16,13 @@ from xlnn.workbooks.network.quantities.figure import (
     WIDEST,
     Figure,
 )
-from xlnn.workbooks.network.quantities.play import PREFIX, SHEET
-from xlnn.workbooks.network.quantities.stack import Stack
-from xlnn.workbooks.network.sheets.choosers import choices
-from xlnn.workbooks.network.sheets.drawing import in_part, picture
-from xlnn.workbooks.network.sheets.names import layer_name
+from xlnn.experiments.network.quantities.play import PREFIX, SHEET
+from xlnn.experiments.network.quantities.stack import Stack
+from xlnn.experiments.network.sheets.choosers import choices
+from xlnn.experiments.network.sheets.drawing import in_part, picture
+from xlnn.experiments.network.sheets.names import layer_name
+from xlnn.model import Model
+from xlnn.quantity import Quantity
 from xlnn.workbooks.pages.chart_parts import Chart, Trace
 from xlnn.workbooks.pages.grid_part import Grid
 from xlnn.workbooks.pages.network_drawing import draw_legend
