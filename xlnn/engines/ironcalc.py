@@ -56,9 +56,7 @@ def filled(path: Path) -> "Session":
     for title, (row, column, formula, value, size) in all_cells(path):
         if formula is not None:
             session.state((title, row, column), formula, size)
-        elif size == PART:
-            session.note((title, row, column))
-        elif value is not None:
+        elif size != PART and value is not None:
             session.put((title, row, column), value)
     return session
 
@@ -103,10 +101,6 @@ class Session:
         else:
             self.model.update_cell_with_number(*cell, value)
 
-    def note(self, place: Place) -> None:
-        """Note a cell that an array formula elsewhere fills."""
-        self._used(place)
-
     def state(self, place: Place, formula: str, size: tuple[int, int] = (1, 1)) -> None:
         """Put a formula into a cell, or an array formula into so many rows and columns.
 
@@ -118,7 +112,9 @@ class Session:
         formula = self._spelt(formula)
         if shape_of(formula) not in self.marks:
             self._refuse_misread(place, formula)
-        self._used(place)
+        title, top, left = place
+        for row, column in np.ndindex(*size):
+            self._used((title, top + row, left + column))
         self._state(place, formula, size)
         if size != (1, 1):
             self.sizes[place] = size

@@ -117,7 +117,7 @@ class Trace:
                 name = _cells(page, of_unit(texts, unit) if texts.quantity.shape else texts, *rows)
             elif called and (each or len(y.quantity.units) > 1):
                 at = number if each else y.quantity.units.index(unit)
-                name = _cells(page, _named(page, called), at, at)
+                name = _entry(page, _named(page, called), at)
             side = self.side if self.labels else ""
             # of a point, no line is seen; of a text, no marker
             marker = self.marker if ":" in cells[1] or side else "circle"
@@ -269,6 +269,14 @@ def _cells(page: Context[Any], block: Block, first: int, last: int) -> Range:
     title, (end, across) = page.layout.titles[block.sheet], block.last
     end = block.row + last if block.quantity.axes else end
     return range_of(title, block.column, block.row + first, end, across)
+
+
+def _entry(page: Context[Any], block: Block, at: int) -> Range:
+    """Return the cells of an entry along the first axis, which a matrix may lay across."""
+    others = block.quantity.lengths[1:]
+    row, column = block.address((at, *(0 for _ in others)))
+    end, across = block.address((at, *(length - 1 for length in others)))
+    return range_of(page.layout.titles[block.sheet], column, row, end, across)
 
 
 def _counted(page: Context[Any], block: Block) -> Block:
