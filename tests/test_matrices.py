@@ -25,11 +25,17 @@ NETWORKS = {
     "rnn": {"epochs": 2},
     "lstm": {"epochs": 2, "hidden": 2},
     "autoencoder": {"epochs": 2},
+    "attention": {"epochs": 2},
+    "transformer": {"epochs": 2},
+    "embeddings": {"epochs": 2},
 }
 """Templates and options that together have most equations."""
 
 FEWEST = {"digits": 50, "xor": 4, "iris": 50, "cnn": 10, "rnn": 10, "lstm": 10, "autoencoder": 20}
-"""How many times as many formulas the training has at least in cells."""
+"""How many times as many formulas the training has at least in cells, by default as many.
+
+The products of a sentence's own matrices stay in cells.
+"""
 
 
 @pytest.fixture
@@ -63,7 +69,7 @@ def test_every_number_is_that_of_the_edition_in_cells(name, built, workbook):
     cells = workbook(name, fewer=name == "cnn", **NETWORKS[name])
     sheet = openpyxl.load_workbook(made.path)["Matrices"]
     matrices = sum(cell.data_type == "f" for row in sheet.iter_rows() for cell in row)
-    assert matrices * FEWEST[name] < cells.formulas - made.formulas + matrices
+    assert matrices * FEWEST.get(name, 1) < cells.formulas - made.formulas + matrices
     ours, theirs = xlnn.values(made.path), xlnn.values(cells.path)
     assert ours.keys() == theirs.keys()
     for key in ours:

@@ -216,10 +216,14 @@ class Layout:
         ``entry`` is its index along families that stand side by side, by default each in turn.
         """
         here = self.blocks[name].parts[part]
+        start_at = {(axis, index): family for axis, index, family in _starts(here.quantity)}
         for number, axis in self._across(name, part):
             if axis.family not in entry:
-                at = ({**entry, axis.family: axis.first + n} for n in range(axis.length))
-                columns = [self._column(name, part, unit, starting, each) for each in at]
+                columns = []
+                for n in range(axis.length):
+                    begun = starting.union([start_at[number, n]] if (number, n) in start_at else ())
+                    at = {**entry, axis.family: axis.first + n}
+                    columns.append(self._column(name, part, unit, begun, at))
                 starts = tuple((number, n, column) for n, column in enumerate(columns))
                 return replace(columns[0], starts=starts)
         entry = {**entry, **{axis.family: axis.first + part for axis in self.model[name].each}}
@@ -234,7 +238,7 @@ class Layout:
         own = QuantityCells(here, here, Use(name), self.titles[here.sheet], rows, entry)
         starts = tuple(
             (axis, index, self._column(name, part, unit, starting | {family}))
-            for axis, index, family in _starts(here.quantity)
+            for (axis, index), family in start_at.items()
             if family not in starting
         )
         column = _stated(own, unit, arguments, rows, starts)

@@ -155,6 +155,19 @@ def of_vectors(*arguments: Slice) -> Slice:
     return arguments[0]
 
 
+def product(of: Slice, weights: Slice) -> str:
+    """Return each row of a slice times weights.
+
+    Raises
+    ------
+    NotOfSliceError
+        A row holds a matrix, or each sample has weights of its own.
+    """
+    if _samples(weights.quantity):
+        raise NotOfSliceError
+    return f"MMULT({of_vectors(of)},{weights})"
+
+
 def joined(slices: "list[Slice]") -> str:
     """Return the sum of slices, entry by entry."""
     return "+".join(map(str, slices))
@@ -328,11 +341,14 @@ def _repeating(own: Slice, slices: Iterable[Slice]) -> str:
 
 def sliced(model: Model, quantity: Quantity) -> Iterator[Quantity]:
     """Yield a quantity with each kind of slices that its equation says, the largest first."""
-    if quantity.is_sentence or prod(quantity.at_once) == 1:
+    if quantity.is_sentence:
         return
     starts = [use for use in quantity.uses.values() if isinstance(use.start, str)]
     for kind in SLICED:
         found = replace(quantity, sliced=kind)
+        filled = zip(found.lengths, found.inside, strict=True)
+        if prod(length for length, is_inside in filled if is_inside) == 1:
+            continue
         units = quantity.units if kind == "unit" else quantity.units[:1]
         if all(
             slice_formula(

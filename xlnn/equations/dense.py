@@ -10,7 +10,7 @@ from itertools import chain
 import numpy as np
 
 from xlnn.equation import Cells, Equation, Stated
-from xlnn.slices import Slice, of_vectors
+from xlnn.slices import NotOfSliceError, Slice, of_vectors, product
 
 LONGEST_CHAIN = 100
 """The most terms in one sum: formualizer accepts 256 operators, so longer sums are nested in
@@ -125,6 +125,13 @@ def _weighted_input(*at: int, W: Cells, x: Cells, b: Cells) -> str:
     return f"={written_sum(terms)}+{b[j]}"
 
 
+def _received(W: Slice, x: Slice, b: Slice) -> str:
+    """Return the array formula of what all units receive from all samples."""
+    if x.shape != W.shape[1:]:  # the rows of a matrix
+        raise NotOfSliceError
+    return f"=MMULT({x},TRANSPOSE({W}))+{b}"
+
+
 DENSE = Stated(
     lambda W, x, b: (
         x.reshape(*x.shape[: x.ndim + 1 - W.ndim], -1) @ W.reshape(len(W), -1).T + b  # or pictures
@@ -132,7 +139,7 @@ DENSE = Stated(
     _weighted_input,
     says="z_j = sum_i w_ji a_i + b_j.   Book: 3-2, 5-3.",
     usage="W (m, n), x (row; n), b (m) → (row; m)",
-    block="=MMULT({x},TRANSPOSE({W}))+{b}",
+    block=_received,
 )
 """What each unit receives; x may be the rows of a matrix, or x and W shaped as pictures or maps."""
 
@@ -189,7 +196,7 @@ class Back(Equation):
     def block(self, **known: Slice) -> str:
         """Return the array formula of all samples: the errors times the weights."""
         terms = [f"{known[self.plus]}"] if self.plus else []
-        terms += [f"MMULT({known[d]},{known[W]})" for d, W in self.pairs]
+        terms += [product(known[d], known[W]) for d, W in self.pairs]
         factors = (name for name in (self.tanh, self.slope) if name in known)
         error = "+".join(terms) if len(terms) == 1 else f"({'+'.join(terms)})"
         return self._written(error, {name: f"{known[name]}" for name in factors})
