@@ -122,7 +122,8 @@ def choose_network(options: Options) -> tuple[Origin, str, Options]:
     count = 0
     if "edition" not in rest:
         rows, epochs = len(fitting.data.x), fitting.sizes["epochs"]
-        count = _formulas(fitting, rest, data, options, rows, epochs)
+        with suppress(WidthError):  # as above
+            count = _formulas(fitting, rest, data, options, rows, epochs)
         if count > MOST_IN_CELLS:
             rest = Options(**rest, edition=MATRICES)
             rest.notes = options.notes

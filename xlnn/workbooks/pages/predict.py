@@ -191,7 +191,8 @@ class Predict(Page):
         shown = partial(Quantity, sheet=self.key, symbol=" ", axes=(one,))
         found, output_name = f"{PREFIX}{output.name}", f"{PREFIX}output"
         is_classes = "answer" in model.by_name
-        is_numbers = "labels" in model.by_name and spec.is_regression
+        named = model.by_name.get("labels")
+        is_numbers = spec.is_regression and named is not None and named.shape == output.shape
         if is_classes or is_numbers:
             yield shown(f"{PREFIX}name", title="name", equation=Name(), shape=output.shape)
             yield shown(
