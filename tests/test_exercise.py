@@ -379,7 +379,10 @@ def test_what_a_student_was_handed_is_known_again_and_a_wrong_name_is_noticed(de
     np.testing.assert_array_equal(handed["W3"][0], held["W3"][0])
     others = inputs_of(replace(given, student="Bob"), spec)
     assert not np.array_equal(others["W3"], handed["W3"])
-    assert _handed_out(replace(submission(delta), spec=replace(spec, template="nowhere"))) is None
+    handed_in = submission(delta)
+    known = _handed_out(handed_in, None)
+    np.testing.assert_array_equal(known["W3"][0], held["W3"][0])
+    assert _handed_out(replace(handed_in, spec=replace(spec, template="nowhere")), None) is None
 
 
 def test_levels_go_from_the_weighted_input_to_a_whole_epoch(digits):

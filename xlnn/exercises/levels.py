@@ -62,10 +62,10 @@ def unsteady(layout: Layout, blank: Sequence[str], cells: Arrays) -> tuple[str, 
 BESIDE = frozenset(
     {
         *("play", "map", "lens", "recognise", "test_images", "test", "gradient_check", "check"),
-        *("plane", "drawing"),
+        *("plane", "drawing", "labels"),
     }
 )
-"""Sheets that show or repeat results of others."""
+"""Sheets that show or repeat results of others, or hold what only a chart reads."""
 
 
 def blanks_of(layout: Layout, blank: Sequence[str], level: int, cells: Arrays) -> tuple[str, ...]:
