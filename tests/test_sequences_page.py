@@ -165,7 +165,7 @@ def test_the_lstm_has_trouble_without_open_forget_gates():
 
 def test_the_gru_learns_the_same_with_fewer_weights_and_no_bound_is_passed():
     run, told = computed("gru"), section("gru")
-    assert (run["right"][-1], run["right_lstm"][-1]) == (8, 8)
+    assert (run["recognised"][-1], run["recognised_lstm"][-1]) == (8, 8)
     assert "The GRU has 27 weights and the LSTM 35." in str(run["lacks"])
     assert "27 weights instead of 35" in told
     assert f"c grows to {run['largest_lstm']:.1f}, h stays below 1" in told
@@ -174,7 +174,7 @@ def test_the_gru_learns_the_same_with_fewer_weights_and_no_bound_is_passed():
 
 def test_with_closed_gates_the_gru_forgets():
     run, told = computed("gru", bu=-2), section("gru")
-    assert run["right"][-1] == 7
+    assert run["recognised"][-1] == 7
     assert computed("gru", bu=-2, epoch=1)["remains"] < 0.01
     cells = [plan_of("gru").layout.cell("bu", (0, unit)) for unit in (0, 1)]
     assert cells == ["Weights!V6", "Weights!W6"]

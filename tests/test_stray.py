@@ -161,7 +161,7 @@ def with_strings(items, data):
 
 
 PLANTED = {
-    ("Network", "A13"): (b"<v>1</v>", b"<v>1<![CDATA[0]]></v>"),
+    ("Data", "A6"): (b"<v>1</v>", b"<v>1<![CDATA[0]]></v>"),
     ("Steps", "K70"): (b"</f>", b"<![CDATA[*2]]></f>"),
     ("Network", "D4"): (b"</v>", b"&#53;</v>"),
 }

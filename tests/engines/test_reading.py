@@ -168,7 +168,7 @@ def test_formulas_that_an_engine_gets_in_other_words_are_not_compared(path):
 
 
 PLANTED = {
-    "Network!A13 holds 10.0, but formualizer reads 1.0": (b"</v>", b"<![CDATA[0]]></v>"),
+    "Data!A6 holds 10.0, but formualizer reads 1.0": (b"</v>", b"<![CDATA[0]]></v>"),
     "Steps!K70 holds .*, but formualizer reads ": (b"</f>", b"<![CDATA[*2]]></f>"),
 }
 """What formualizer alone overlooks, by the message about it."""
