@@ -32,7 +32,7 @@ WRONG = {
     "test_share": "1.5", "seed": "-1", "spread": "wide", "hidden": "5,x", "activation": "wave",
     "output_activation": "wave", "cost": "hinge", "epochs": "0", "eta": "0", "optimizer": "lion",
     "l2": "-1", "lang": "xx", "level": "9", "encoding": "zlib", "noise": "1",
-    "header_row": "0",
+    "header_row": "0", "edition": "rows",
     "note": "x" * 201, "autograder": "out.tar", "points": "z2",
 }  # fmt: skip
 """A value that is wrong, as it is typed, of each option whose every text is not right."""

@@ -21,7 +21,10 @@ TAKEN = ("lang", "epochs", "large", "force", "verify")
 
 
 GROUPS = {
-    "The workbook": ("output", "lang", "page", "as_json", "force", "large", "verify", "without"),
+    "The workbook": (
+        *("output", "lang", "edition", "page", "as_json", "force", "large", "verify"),
+        "without",
+    ),
     "What it starts from": ("from_workbook", "model", "start", "seed", "spread"),
     "Data": (
         *("data", "label", "targets", "columns", "drop", "header_row", "sheet", "encoding"),
