@@ -293,7 +293,7 @@ def classes_found(
         "label", title="label found", is_text=are_text(labels), equation=eq.LABEL_OF.of("answer")
     )
     yield each("right", title="right?", equation=eq.RIGHT.of("answer", "truth"))
-    yield whole("recognised", title="rows recognised", equation=eq.RECOGNISED.of("right"))
+    yield whole("recognised", title="rows classified correctly", equation=eq.RECOGNISED.of("right"))
     if tested:
         yield whole(
             "accuracy", title="accuracy", equation=eq.ACCURACY.of("right"), number_format="0.0%"
