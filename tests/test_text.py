@@ -618,10 +618,13 @@ def english_left(path):
     return found
 
 
-def write_words(words, monkeypatch, folder, model=PICTURES):
-    """Write a small workbook with the words of a dictionary, and return its path."""
+def write_words(words, monkeypatch, folder, model=PICTURES, lang="en"):
+    """Write a small workbook with the words of a dictionary, and return its path.
+
+    The words of the pages that any experiment may name are those of the language.
+    """
     monkeypatch.setattr("xlnn.experiments.network.kind.text", lambda lang: Text(lang, words))
-    return write_recipe(folder / "words.xlsx", random_recipe(model, seed=1))
+    return write_recipe(folder / "words.xlsx", random_recipe(replace(model, lang=lang), seed=1))
 
 
 @pytest.fixture(scope="module", params=languages())
@@ -687,7 +690,7 @@ def test_only_names_and_symbols_are_english_in_another_language(built):
 @pytest.mark.ci
 @pytest.mark.first(2)
 def test_no_workbook_is_partly_english_in_another_language(lang, name, monkeypatch, tmp_path):
-    path = write_words(text(lang).words, monkeypatch, tmp_path, SHOWING[name])
+    path = write_words(text(lang).words, monkeypatch, tmp_path, SHOWING[name], lang)
     assert english_left(path) == {}
     assert unfilled(path) == []
 
@@ -704,7 +707,7 @@ def test_no_text_is_english_that_only_larger_workbooks_show(lang):
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("scaled_targets.guide.symbols.t.meaning", "what to reach"),
+        ("regression.quantities.t", "what to reach"),
         ("table.sheets.images", "Data"),
         ("guide.title", "A title"),
         ("sheets.lens", "Lens"),
@@ -719,7 +722,7 @@ def test_no_text_is_english_that_only_larger_workbooks_show(lang):
 @pytest.mark.ci
 def test_an_english_text_in_another_language_is_found(monkeypatch, tmp_path, key, value):
     model = KINDS["regression"] if without_variant(key) != key else PICTURES
-    path = write_words(put(text("zh").words, key, value), monkeypatch, tmp_path, model)
+    path = write_words(put(text("zh").words, key, value), monkeypatch, tmp_path, model, "zh")
     found = set().union(*english_left(path).values())
     assert found
     assert found <= latin_words(value)
