@@ -33,12 +33,24 @@ def test_the_guide_says_what_the_colours_of_numbers_mean_where_there_are_any(nam
 
 
 def test_the_small_chart_of_the_guide_says_what_it_shows():
-    drawn = drawings("lstm")
-    (((_, small),), (*_, (_, whole))) = (drawn[key].charts for key in ("guide", "memory"))
+    drawn = drawings("gan")
+    ((_, small),) = drawn["guide"].charts
     (paragraph,) = small.title.tx.rich.p
-    assert (paragraph.r[0].t, paragraph.r[0].rPr.sz) == ("Memory", SMALL_TITLE)
+    assert paragraph.r[0].rPr.sz == SMALL_TITLE
     assert small.legend.txPr.p[0].pPr.defRPr.sz == SMALL_PRINT
-    assert whole.title.tx.rich.p[0].r[0].rPr.sz > SMALL_TITLE
+    sizes = {
+        run.t: run.rPr.sz for _, chart in drawn["game"].charts for run in chart.title.tx.rich.p[0].r
+    }
+    assert sizes[paragraph.r[0].t] > SMALL_TITLE
+
+
+def test_the_guide_shows_the_network_where_it_is_drawn():
+    drawn = drawings("lstm")
+    ((_, small),), ((_, whole), *_) = (drawn[key].charts for key in ("guide", "memory"))
+    assert small.title is whole.title is None, "the page, not the drawing, has a title"
+    refs, every = ([each.xVal.numRef.f for each in chart.series] for chart in (small, whole))
+    assert len(refs) > 10
+    assert refs == [ref for ref in every if ref in refs]
 
 
 def test_matrices_that_no_part_shows_are_a_row_or_a_column_apart():

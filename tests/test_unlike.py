@@ -249,7 +249,7 @@ def test_a_workbook_of_such_a_model_is_refused_by_the_check(kind, tmp_path, monk
 def test_a_model_is_refused_by_the_proof_too(tmp_path, monkeypatch):
     monkeypatch.setattr("xlnn.building.proof.check_stated", lambda _: None)
     array, cell, _ = STATED["an operation"]
-    with pytest.raises(xlnn.XlnnError, match=r"was not written.*It pairs D4:E4"):
+    with pytest.raises(xlnn.XlnnError, match=r"was not written.*It pairs D7:E7"):
         xlnn.workbook(own(array, cell), INPUTS, tmp_path / "y.xlsx")
 
 
