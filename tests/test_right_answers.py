@@ -107,8 +107,7 @@ def named(blank, place):
     """Return what the names in the tables stand for in the formula of a cell."""
     row, column = place
     unit, letter = (*blank.unit, 0)[0], openpyxl.utils.get_column_letter(column)
-    in_training = blank.title == "Training"
-    epoch = 4 + (row - 4) // 4 if in_training else row
+    epoch = {"Training": 4 + (row - 4) // 4, "Progress": row - 2}.get(blank.title, row)
     first, second = (f"Weights!{cells[unit % 3]}{epoch}" for cells in ("BDF", "CEG"))
     data, output = 4 + (row - 4) % 4, unit % 2
     return {
