@@ -67,7 +67,6 @@ def described(
     units = [quantity.heading(unit).strip() for unit in np.ndindex(quantity.shape)]
     return {
         "name": quantity.name,
-        "kind": quantity.kind,
         "layer": quantity.layer,
         "sheet": layout.titles[block.sheet],
         "row": block.row,
@@ -80,6 +79,7 @@ def described(
         "units": units if len({*units}) > 1 else units[:1],
         "typed": 0 if quantity.is_record else _typed(quantity),
         "blank": quantity.name in blanks,
+        "chooses": _chosen_by(quantity),
         "first": quantity.choices[0] if quantity.choices else 1,
         "title": meaning.pop("name") or quantity.title,
         **meaning,
@@ -89,6 +89,14 @@ def described(
 def _typed(quantity: Quantity) -> int:
     """Return how many entries along the first axis are inputs; -1 for all."""
     return -1 if quantity.equation is None else quantity.given
+
+
+def _chosen_by(quantity: Quantity) -> str:
+    """Return whether a cell chooses the ``epoch`` or the ``image`` of its sheet; "" if neither."""
+    if quantity.lengths or quantity.equation is not None or not quantity.choices:
+        return ""
+    is_epoch = quantity.kind.rpartition("_")[2] == "epoch"  # each page has its own
+    return "epoch" if is_epoch else "image" * (quantity.kind == "image")
 
 
 def network_of(spec: WorkbookSpec, layout: Layout) -> dict[str, Any] | None:

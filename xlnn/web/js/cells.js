@@ -3,10 +3,10 @@ import { columnLetters } from "./formula.js";
 
 /**
  * @typedef {{page: number, row: number, column: number}} Place a cell
- * @typedef {{name: string, kind: string, layer: string, sheet: string, row: number, column: number,
+ * @typedef {{name: string, layer: string, sheet: string, row: number, column: number,
  *   steps: [number, number][], lengths: number[], axes: [string, number][], units: string[],
- *   typed: number, blank: boolean, first: number, meaning: string, equation: string, book: string,
- *   title: string}} Quantity
+ *   typed: number, blank: boolean, chooses: string, first: number, meaning: string,
+ *   equation: string, book: string, title: string}} Quantity
  * @typedef {import("./reference.js").Network & {parts: Record<string, [string, number, number]>,
  *   settings: string[]}} Checked
  * @typedef {{lang: string, template: string, file: string, title: string, about: string[], quantities: Quantity[],

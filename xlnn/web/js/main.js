@@ -190,8 +190,8 @@ async function follow() {
     again = false;
     const edits = [];
     for (const quantity of facts.quantities) {
-      if (!isChooser(quantity)) continue;
-      const number = (quantity.kind === "image" ? sample : epoch) + quantity.first;
+      if (!quantity.chooses) continue;
+      const number = (quantity.chooses === "image" ? sample : epoch) + quantity.first;
       edits.push({ ...cellOf(quantity, []), text: String(number) });
     }
     if (edits.length) await ask("edit", { edits, quiet: true });
@@ -430,13 +430,9 @@ async function states() {
 /** @type {(text: string) => Uint8Array} */
 const bytes = (text) => Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
 
-/** @type {(quantity: Quantity) => boolean} whether a cell chooses the epoch or sample of a sheet */
-const isChooser = ({ typed, lengths, kind }) =>
-  typed < 0 && !lengths.length && ["epoch", "image"].includes(kind);
-
 /** @type {(kind: string, usual: number) => Promise<number>} what the workbook's chooser has, from 0 */
 async function chosenNumber(kind, usual) {
-  const all = facts.quantities.filter((each) => isChooser(each) && each.kind === kind);
+  const all = facts.quantities.filter((each) => each.chooses === kind);
   const chooser = quantities.get(`play_${kind}`) ?? all[0];
   if (!chooser) return usual;
   const { chosen } = await ask("numbers", { blocks: { chosen: blockOf(chooser) } });
