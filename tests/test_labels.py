@@ -1,4 +1,4 @@
-"""The names of points in a chart are moved apart, so that none is written over another."""
+"""The names of points in a chart are moved apart, so that they do not overlap."""
 
 import numpy as np
 import pytest

@@ -317,7 +317,7 @@ def test_a_large_table_is_written_in_matrices(tmp_path):
 
 
 def test_what_says_no_matrix_stays_in_cells(tmp_path):
-    """An equation of one's own may state a block, follow from its cell, or fall back on cells."""
+    """A user's equation may state a block, get one from its cell, or fall back on cells."""
     row, step = xlnn.Axis("row", 4), xlnn.Axis("epoch", 3, "time")
     model = xlnn.Model((
         xlnn.Quantity("x", axes=(row,), shape=(2,)),

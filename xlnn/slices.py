@@ -22,7 +22,7 @@ from xlnn.quantity import Quantity
 ELEMENTWISE = frozenset(("ABS", "COS", "EXP", "IF", "INT", "LN", "SIGN", "SIN", "SQRT", "TANH"))
 """Functions that every program applies to each entry of a range in an array formula.
 
-IronCalc (0.9.1) does not compute those with two arguments, such as ROUND, of what is computed."""
+IronCalc 0.9.1 does not apply functions of two arguments, such as ROUND, to a computed array."""
 
 
 class NotOfSliceError(Exception):

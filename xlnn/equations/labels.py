@@ -1,4 +1,4 @@
-"""Move the names of points apart, so that none is written over another.
+"""Move the names of points apart, so that they do not overlap.
 
 Each name has a box, of the same size for all, beside its point. In each pass a name moves up or
 down, away from those whose boxes overlap with its own; so those of points in one place end below
@@ -86,7 +86,7 @@ def labels(name: str, sheet: str, *groups: Points) -> Iterator[Quantity]:
     sheet : str
         That of all other numbers.
     *groups : Points
-        Those of one chart, the names of which are moved together.
+        The groups of points in one chart: their names are moved together.
     """
     each = alike(sheet=sheet, number_format="0.00", symbol=" ")
     numbers = [min(group.axis.length, MOST // len(groups)) for group in groups]

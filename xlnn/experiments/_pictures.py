@@ -40,7 +40,7 @@ NOWHERE = -100
 """The height of a point that its chart does not show, far below."""
 
 LESS = eq.Choice(lambda labels: labels.min() - 1, "=MIN({labels[image]})-1")
-KIND = eq.Choice(  # the next larger label; if there is none, the same again
+KIND = eq.Choice(  # the next larger label, or the largest again
     lambda labels, before: min((each for each in labels if each > before), default=before),
     '=IFERROR(LARGE({labels[image]},COUNTIF({labels[image]},">"&{before})),{before})')
 

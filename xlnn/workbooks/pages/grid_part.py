@@ -176,7 +176,7 @@ class Chain(Beside):
     rows : str
         The texts (rows, 1) that name the rows.
     *steps : Grid or tuple of Grid
-        An arrow leads to each from what is before it; there is none between those of a tuple.
+        An arrow leads to each grid from the one before it, but not between grids of one tuple.
     """
 
     above = 1

@@ -337,7 +337,7 @@ def sheets_in_matrices(model: Model, sheets: Mapping[str, Any]) -> dict[str, Any
 
 
 def by_slices(layout: Layout, sheets: Mapping[str, Any]) -> Layout:
-    """Return a layout in which an array formula computes each slice of what is in matrices.
+    """Return a layout in which an array formula computes each slice of a quantity in matrices.
 
     So it computes what is scaled on the sheets of data. Where an equation does not say it, or the
     cells of a slice are no rectangle, a formula for each cell remains.
@@ -352,7 +352,7 @@ def by_slices(layout: Layout, sheets: Mapping[str, Any]) -> Layout:
 
 
 OF_SAMPLES = ("images", "test_images", "data", "test_data")
-"""The sheets of what is learnt from, which stay as they are."""
+"""The sheets of the data, which stay as they are."""
 
 
 def fits_in(layout: Layout) -> Callable[[Block], bool]:
