@@ -277,6 +277,11 @@ class Quantity:
         return self.axes[len(self.each) :]
 
     @property
+    def samples(self) -> tuple[Axis, ...]:
+        """The axes without an order: those of the samples."""
+        return tuple(axis for axis in self.axes if not axis.order)
+
+    @property
     def timed(self) -> bool:
         """Whether it is computed entry by entry along its first axis: epoch after epoch."""
         return bool(self.rows) and bool(self.rows[0].order)
@@ -284,7 +289,7 @@ class Quantity:
     @property
     def at_once(self) -> tuple[int, ...]:
         """The shape of what is computed at once: axes that are not ordered, then units."""
-        return (*(axis.length for axis in self.axes if not axis.order), *self.shape)
+        return (*(axis.length for axis in self.samples), *self.shape)
 
     @property
     def is_input(self) -> bool:

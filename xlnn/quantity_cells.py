@@ -154,7 +154,7 @@ class QuantityCells(Cells):
     @property
     def slice(self) -> Self:
         """The same over all samples, which an array formula computes at once."""
-        names = (axis.name for axis in self.block.quantity.axes if not axis.order)
+        names = (axis.name for axis in self.block.quantity.samples)
         return self.over(*names)
 
     def __getitem__(self, unit: Unit | tuple[Unit, ...]) -> str:

@@ -51,7 +51,7 @@ def matrix_of(quantity: Quantity) -> tuple[int, int]:
     >>> matrix_of(Quantity("W", shape=(3, 12))), matrix_of(Quantity("b", shape=(3,)))
     ((3, 12), (1, 3))
     """
-    lengths = [axis.length for axis in quantity.axes if not axis.order]
+    lengths = [axis.length for axis in quantity.samples]
     if lengths or len(quantity.shape) < 2:
         return prod(lengths), prod(quantity.shape)
     return quantity.shape[0], prod(quantity.shape[1:])
@@ -163,7 +163,7 @@ def product(of: Slice, weights: Slice) -> str:
     NotOfSliceError
         A row holds a matrix, or each sample has weights of its own.
     """
-    if _samples(weights.quantity):
+    if weights.quantity.samples:
         raise NotOfSliceError
     return f"MMULT({of_vectors(of)},{weights})"
 
@@ -284,7 +284,7 @@ class _OfAllSamples(_OfSameUnit):
 
 
 def _samples(quantity: Quantity) -> list[tuple[str, int, int]]:
-    return [(axis.family, axis.first, axis.length) for axis in quantity.axes if not axis.order]
+    return [(axis.family, axis.first, axis.length) for axis in quantity.samples]
 
 
 SLICED = ("all", "unit")

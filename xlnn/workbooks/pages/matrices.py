@@ -64,11 +64,6 @@ class Group:
     placed: tuple[Placed, ...]
 
 
-def samples_of(quantity: Quantity) -> tuple[Axis, ...]:
-    """Return the axes of its rows in a band."""
-    return tuple(axis for axis in quantity.axes if not axis.order)
-
-
 def is_banded(axis: Axis) -> bool:
     """Return whether an axis has a band for each entry."""
     return axis.family in {TIME, "epoch"} and axis.order not in {"", EACH}
@@ -110,7 +105,7 @@ class Matrices(Page):
         for each in (each for group in groups for each in group.placed):
             quantity, row = each.quantity, FIRST_ROW + each.row
             steps, right = [], _units_across(quantity)
-            down = strides([axis.length for axis in samples_of(quantity)])
+            down = strides([axis.length for axis in quantity.samples])
             for axis in quantity.axes:
                 if is_banded(axis):
                     steps.append((height, 0))
@@ -197,7 +192,7 @@ def _grouped(
     stacks: tuple[list[Quantity], list[Quantity]] = ([], [])
     rows: dict[tuple[Axis, ...], list[Quantity]] = {}
     for quantity in quantities:
-        if samples := samples_of(quantity):
+        if samples := quantity.samples:
             rows.setdefault(samples, []).append(quantity)
         else:
             stacks[bool(rows)].append(quantity)
@@ -222,7 +217,7 @@ def _units_across(quantity: Quantity) -> int:
 
 def _unit_steps(quantity: Quantity) -> Iterator[tuple[int, int]]:
     """Yield the steps of the units: across, but for the first of a matrix."""
-    is_matrix = not samples_of(quantity) and len(quantity.shape) > 1
+    is_matrix = not quantity.samples and len(quantity.shape) > 1
     for number, step in enumerate(strides(quantity.shape)):
         yield (1, 0) if is_matrix and number == 0 else (0, step)
 
