@@ -347,6 +347,22 @@ def test_a_formula_filled_down_is_parsed_once(book, monkeypatch):
     assert grid.numbers[1_099, 3] == 2_202
 
 
+def test_formulas_with_other_constants_are_parsed_once(book, monkeypatch):
+    parsed = []
+    parser = programs.Parser
+
+    def parse(_, text):
+        parsed.append(text)
+        return parser().ast(text)
+
+    programs._parsed.cache_clear()  # noqa: SLF001 -- what other tests have parsed
+    monkeypatch.setattr(programs, "Parser", type("Noting", (), {"ast": parse}))
+    cells = {"A1": 3, "B1": '=IF(A1>2,"a""b","c")', "B2": '=IF(A1>2.5E+2,"d","e")', "B3": "=1/0"}
+    grid = book({"S": cells})({})["S"]
+    assert parsed == ["=IF(_s0>_c0,_c1,_c2)", "=_c0/_c1"]
+    assert grid.others == {(1, 2): 'a"b', (2, 2): "e", (3, 2): "#DIV/0!"}
+
+
 @pytest.mark.parametrize("formula", ["=A1&", "=&A1", '=A1&)&"a"', '=(A1&"a"', "=A1&&B1"])
 def test_what_joins_nothing_is_no_formula(book, formula):
     with pytest.raises(EngineError, match="is not a formula that the engine can read"):
@@ -402,6 +418,8 @@ moderate = st.floats(-30, 30, allow_subnormal=False)
         *("A1+B1", "A1-B1", "-A1", "A1*B1", "A1/B1", "A1^B1", "A1%", "EXP(A1*B1)", "SQRT(A1)"),
         *("LN(A1)", "A1>B1", "A1>=B1", "A1<B1", "A1<=B1", "A1=B1", "A1<>B1", "(A1>B1)*A1"),
         *("2*(A1=B1)", "(A1>B1)>(B1<0)", "MAX(-700,A1)", "MIN(700,-A1)", "(A1>B1)&A1"),
+        *("IF(A1>B1,A1,0)", "IF(A1>B1,A1>0,B1)", "IF(B1,1,2)&A1", "(A1>B1)>5", "(A1>B1)*(B1>0)"),
+        *("-(A1>B1)", "(A1>B1)=TRUE", "IF(A1>2^60,1,2)", "SUM(IF(A1>0,TRUE,2),B1)"),
     ],
 )
 @given(rows=npst.arrays(float, (3, 2), elements=moderate))

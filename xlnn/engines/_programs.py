@@ -11,6 +11,7 @@ otherwise for each cell.
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from inspect import unwrap
 from itertools import repeat
 from typing import Any, NamedTuple
@@ -91,12 +92,23 @@ class Constant(NamedTuple):
     value: object
 
 
+class Written(NamedTuple):
+    """A number or a text that a formula states, the first as 0."""
+
+    index: int
+
+
+Operand = Slot | Result | Constant | Written
+
+
 class Call(NamedTuple):
     """A call of a function of `formulas`, which takes references (``INDEX``, ``:``) or values."""
 
     function: Callable
-    operands: "tuple[Slot | Result | Constant, ...]"
+    operands: tuple[Operand, ...]
     takes_references: bool
+    knows_cell: bool
+    """Whether it is told of the cell in which it stands, so that it is called for each."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +119,7 @@ class Column:
     ----------
     values : array
         Shape (n,), or (n, rows, columns) where each value is an array. float if all are floats,
-        else object.
+        bool if all are truth values, else object.
     kind : type or None
         The class of each cell's value in `formulas`: ``np.ndarray`` for the values of a reference,
         `Array` for a result, `Ranges` for a computed reference, None for a plain Python value.
@@ -146,7 +158,28 @@ class Program:
     """
 
     calls: tuple[Call, ...]
-    outcome: Slot | Result | Constant
+    outcome: Operand
+
+    def with_constants(self, values: Sequence[object]) -> "Program":
+        """Return the program of a formula with these numbers and texts."""
+        kept: list[Call] = []
+        known: list[Operand] = []
+
+        def bound(operand: Operand) -> Operand:
+            if isinstance(operand, Written):
+                return Constant(values[operand.index])
+            return known[operand.call] if isinstance(operand, Result) else operand
+
+        for call in self.calls:
+            operands = tuple(map(bound, call.operands))
+            if not call.knows_cell and all(isinstance(operand, Constant) for operand in operands):
+                with np.errstate(all="ignore"):  # an overflow becomes an error value
+                    value = call.function(*(operand.value for operand in operands))
+                known.append(Constant(value))
+            else:
+                kept.append(call._replace(operands=operands))
+                known.append(Result(len(kept) - 1))
+        return Program(tuple(kept), bound(self.outcome))
 
     def run(
         self,
@@ -175,7 +208,7 @@ class Program:
         """
         results: list[Column] = []
 
-        def fetch(operand: Slot | Result | Constant, *, as_range: bool) -> Column | Constant:
+        def fetch(operand: Operand, *, as_range: bool) -> Column | Constant:
             if isinstance(operand, Constant):
                 return operand
             if isinstance(operand, Slot):
@@ -188,7 +221,7 @@ class Program:
             return result
 
         try:
-            for function, operands, takes_references in self.calls:
+            for function, operands, takes_references, _ in self.calls:
                 given = [fetch(each, as_range=takes_references) for each in operands]
                 result = _elementwise(function, given, n) if function in ELEMENTWISE else None
                 results.append(result or _cell_by_cell(function, given, n))
@@ -219,52 +252,66 @@ def compile_shape(text: str) -> Program:
     >>> compile_shape("_s0*(1-_s0)").run([numbers], 2, None)
     array([ -6., -12.])
     """
+    constants: list[object] = []
+
+    def written(token: Token) -> str:
+        if token["text"]:
+            constants.append(token[0][1:-1].replace('""', '"'))
+        elif token["number"]:
+            constants.append(int(token[0]) if token[0].isdecimal() else float(token[0]))
+        else:
+            return token[0]
+        return f"_c{len(constants) - 1}"
+
+    if "{" not in text:  # a constant array is parsed as a whole
+        text = rewritten(text, written)
+    try:
+        return _parsed(text).with_constants(constants)
+    except TypeError as error:  # a function is called without its arguments
+        raise ValueError("calls a function with arguments that it does not take") from error
+
+
+@cache
+def _parsed(text: str) -> Program:
+    """Parse a formula whose numbers and texts are named ``_c0``, ``_c1``: many share one."""
     try:
         builder = Parser().ast(f"={spelt(text)}")[1]
         graph, outcome = builder.dsp, builder.get_node_id(builder[-1])
     except Exception as error:
         # any error of formulas' parser means that it cannot read the formula
         raise ValueError("is not a formula that the engine can read") from error
-    known: dict[Any, Slot | Result | Constant] = {
+    known: dict[Any, Operand] = {
         CELL: Slot(None, is_reference=True),
         COMPILING: Constant(value=False),
     }
     for name in graph.data_nodes:
         if name in graph.default_values:
             known.setdefault(name, Constant(graph.default_values[name]["value"]))
-        elif slot := re.fullmatch("_S([0-9]+)", str(name)):
-            known[name] = Slot(int(slot[1]))
+        elif slot := re.fullmatch("_([SC])([0-9]+)", str(name)):
+            known[name] = (Slot if slot[1] == "S" else Written)(int(slot[2]))
     calls: list[Call] = []
     # the parser adds a call after those of its operands, so this is the order to run them in
     for name, node in graph.function_nodes.items():
         if node["function"] is not_implemented or not known.keys() >= {*node["inputs"]} - {START}:
             raise ValueError(f"uses {name}, which the engine does not know")
-        try:
-            known[node["outputs"][0]] = _add_call(node, known, calls)
-        except TypeError as error:  # a function is called without its arguments
-            raise ValueError(f"calls {name} with arguments that it does not take") from error
+        known[node["outputs"][0]] = _add_call(node, known, calls)
     return Program(tuple(_shortened(calls)), known[outcome])
 
 
-def _add_call(
-    node: dict, known: dict[Any, Slot | Result | Constant], calls: list[Call]
-) -> Slot | Result | Constant:
-    """Add a call to the list, unless its result is constant."""
+def _add_call(node: dict, known: dict[Any, Operand], calls: list[Call]) -> Operand:
+    """Add a call to the list, and return its result."""
     function = node["function"]
     operands = [known[name] for name in node["inputs"] if name is not START]
     if function is bypass:
         return operands[0]
-    is_pure = COMPILING not in node["inputs"]
-    if is_pure and all(isinstance(operand, Constant) for operand in operands):
-        with np.errstate(all="ignore"):  # an overflow becomes an error value
-            return Constant(function(*(operand.value for operand in operands)))
     # this wrapper turns references into values
     takes_values = getattr(function, "__code__", None) is wrap_ranges_func(bypass).__code__
     if not takes_values:
         operands = [o._replace(is_reference=True) if isinstance(o, Slot) else o for o in operands]
     if function is OPERATORS[":"]:
         function = _range
-    calls.append(Call(function, tuple(operands), not takes_values))
+    knows_cell = COMPILING in node["inputs"]
+    calls.append(Call(function, tuple(operands), not takes_values, knows_cell))
     return Result(len(calls) - 1)
 
 
@@ -282,7 +329,7 @@ def _shortened(calls: Sequence[Call]) -> Iterator[Call]:
         is_index = call.function is INDEX and number not in as_references
         if is_index and isinstance(given[0], Slot):
             values = [o._replace(is_reference=False) if isinstance(o, Slot) else o for o in given]
-            yield Call(PICK, tuple(values), takes_references=False)
+            yield call._replace(function=PICK, operands=tuple(values), takes_references=False)
         else:
             yield call
 
@@ -293,7 +340,7 @@ def _elementwise(
     """Run an elementwise call once for all cells; None if that is impossible."""
     if len(operands) >= _MANY_OPERANDS:
         return None
-    values = [o.values if isinstance(o, Column) else o.value for o in operands]
+    values = [o.values if isinstance(o, Column) else _plain(o.value) for o in operands]
     if any(np.ndim(value) > 1 for value in values):
         values = [
             value[:, None, None] if isinstance(o, Column) and value.ndim == 1 else value
@@ -303,11 +350,9 @@ def _elementwise(
         shape = np.broadcast_shapes(*map(np.shape, values))
     except ValueError:
         return None
-    if function in OF_NUMBERS and all(map(_is_of_floats, values)):
-        # what formulas calls for each pair of numbers, called for all of them
-        numbers = np.asarray(unwrap(function)(*values))
-        if numbers.shape == shape and shape[0] == n and np.isfinite(numbers).all():
-            return Column(numbers, Array)
+    numbers = _of_numbers(function, values) if shape[:1] == (n,) else None
+    if numbers is not None and numbers.shape == shape and np.isfinite(numbers).all():
+        return Column(numbers, Array)
     values = [v.astype(object) if isinstance(v, np.ndarray) else v for v in values]
     results = function(*values)
     # one cell that formulas cannot compute makes the whole result a single #VALUE!
@@ -316,8 +361,34 @@ def _elementwise(
     return Column(_floats(np.asarray(results), shape), Array)
 
 
-def _is_of_floats(value: object) -> bool:
-    return isinstance(value, float) or getattr(value, "dtype", None) == np.dtype(float)
+def _plain(value: object) -> object:
+    """Return what an array without axes holds, which is how `formulas` keeps a computed number."""
+    return value.item() if isinstance(value, np.ndarray) and not value.ndim else value
+
+
+def _of_numbers(function: Callable, values: Sequence[object]) -> np.ndarray | None:
+    """Call for all numbers what `formulas` calls for each pair; None if others are among them."""
+    if function is IF:
+        test, *chosen = values
+        can_choose = len(chosen) == 2 and all(map(_is_number, chosen))
+        if can_choose and (_is_number(test) or _is_truth(test)):
+            return np.where(test, *chosen).astype(float)
+    if function in ARITHMETIC:
+        values = [value.astype(float) if _is_truth(value) else value for value in values]
+    if function in ARITHMETIC | COMPARISONS and all(map(_is_number, values)):
+        numbers = np.asarray(unwrap(function)(*values))
+        return numbers if numbers.dtype == bool else numbers.astype(float)
+    return None
+
+
+def _is_number(value: object) -> bool:
+    if isinstance(value, np.ndarray):
+        return value.dtype == float
+    return type(value) is float or (type(value) is int and abs(value) <= 2**53)
+
+
+def _is_truth(value: object) -> bool:
+    return isinstance(value, np.ndarray) and value.dtype == bool
 
 
 _MANY_OPERANDS = 32  # beyond this, formulas iterates over the first axis only
@@ -397,10 +468,15 @@ _NAMES = (
 ELEMENTWISE = frozenset((*map(OPERATORS.__getitem__, _OPERATORS), *map(named, _NAMES)))
 """Functions that `formulas` applies to each element of arrays."""
 
-OF_NUMBERS = frozenset(
+ARITHMETIC = frozenset(
     (*map(OPERATORS.__getitem__, ("+", "-", "*", "U-")), *map(named, ("EXP", "LN", "SQRT", "TANH")))
 )
-"""Those that take and give numbers alone, whatever they are, as NumPy's do."""
+"""Those that take and give numbers alone, and a truth value as 0 or 1, as NumPy's do."""
+
+COMPARISONS = frozenset(map(OPERATORS.__getitem__, (">=", "<=", "<>", "<", ">", "=")))
+"""Of two numbers they give what NumPy's give; any truth value is greater than any number."""
+
+IF = named("IF")
 
 
 class _Cells:

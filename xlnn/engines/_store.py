@@ -124,6 +124,13 @@ class Store:
     places: Places
     numbers: np.ndarray
     others: dict[int, object] = field(default_factory=dict)
+    held: np.ndarray = field(init=False)
+    """Which places have one of these: of a column of empty cells each would be looked up."""
+
+    def __post_init__(self) -> None:
+        """Mark the places of the other values."""
+        self.held = np.zeros(self.numbers.shape, dtype=bool)
+        self.held[[*self.others]] = True
 
     def copy(self) -> "Store":
         """Return a copy of the values; the places are shared."""
@@ -143,7 +150,9 @@ class Store:
         if not missing.any():
             return values
         values = values.astype(object)
-        values[missing] = [self.others.get(place, EMPTY) for place in places[missing].tolist()]
+        values[missing] = EMPTY
+        held = missing & self.held[places]
+        values[held] = [self.others[place] for place in places[held].tolist()]
         return values
 
     def put(self, places: np.ndarray, values: np.ndarray) -> None:
@@ -158,6 +167,7 @@ class Store:
         """Leave a cell empty."""
         self.numbers[place] = np.nan
         self.others.pop(place, None)
+        self.held[place] = False
 
     def set(self, place: int, value: object) -> None:
         """Write one value, from a file or from `formulas`."""
@@ -169,6 +179,7 @@ class Store:
         if is_real and not isinstance(value, bool) and np.isfinite(value):
             self.numbers[place] = value
             self.others.pop(place, None)
+            self.held[place] = False
             return
         if isinstance(value, CellError):
             value = Error.errors.get(value, Error.errors["#VALUE!"])
@@ -177,12 +188,12 @@ class Store:
             value = Error.errors["#NUM!"]
         self.numbers[place] = np.nan
         self.others[place] = value
+        self.held[place] = True
 
     def grids(self) -> dict[str, SheetValues]:
         """Return the values of all sheets, up to the last row and column with a value."""
         places, grids = self.places, {}
-        known = ~np.isnan(self.numbers)
-        known[[*self.others]] = True
+        known = ~np.isnan(self.numbers) | self.held
         parts = (np.split(each, places.first[1:]) for each in (self.numbers, known))
         for title, extent, *part in zip(places.titles, places.extents, *parts, strict=True):
             numbers, here = (each.reshape(extent) for each in part)

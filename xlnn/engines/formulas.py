@@ -12,6 +12,8 @@ functions, both as rarely as possible:
 from array import array
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +25,7 @@ from xlnn.engines._shapes import Shape, laid_out
 from xlnn.engines._store import Places, Store
 from xlnn.errors import CircularReferenceError, EngineError, WorkbookError
 from xlnn.grid import Inputs, Place, Values, address
-from xlnn.xlsx.cells import PART, SINGLE, cells
+from xlnn.xlsx.cells import SINGLE, all_cells
 from xlnn.xlsx.formula_groups import BATCH, Groups, batches
 from xlnn.xlsx.parts import sheet_parts
 
@@ -137,13 +139,12 @@ def _read(path: Path) -> tuple[Store, list[Shape]]:  # noqa: C901 -- each kind o
     found = Groups(titles, names_are_words=False)
     numbers = [(array("i"), array("d")) for _ in titles]
     others: list[dict[tuple[int, int], object]] = [{} for _ in titles]
-    last, arrays = [], {}
-    for sheet, title in enumerate(titles):
+    last, arrays = [(0, 0)] * len(titles), {}
+    for title, sheet_cells in groupby(all_cells(path, parts=False), itemgetter(0)):
+        sheet = titles.index(title)
         cell_positions, cell_numbers = numbers[sheet]
         bottom, right, batch = 0, 0, []
-        for row, column, formula, value, size in cells(path, title):
-            if size == PART:
-                continue
+        for _, (row, column, formula, value, size) in sheet_cells:
             if formula is not None:
                 if size != SINGLE:
                     arrays[sheet, row, column] = size
@@ -162,7 +163,7 @@ def _read(path: Path) -> tuple[Store, list[Shape]]:  # noqa: C901 -- each kind o
                 cell_numbers.append(value)
         for rest in batches(batch):
             found.add(sheet, rest)
-        last.append((bottom, right))
+        last[sheet] = bottom, right
     places, shapes = laid_out(found, last, arrays)
     store = Store(places, np.full(places.size, np.nan))
     for sheet, (cell_positions, cell_numbers) in enumerate(numbers):

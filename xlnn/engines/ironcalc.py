@@ -19,7 +19,7 @@ from xlnn.engines.formualizer import ERRORS, check_computed
 from xlnn.errors import EngineError, WorkbookError
 from xlnn.formula import Node, Token, parsed, rewritten, tokens
 from xlnn.grid import CellError, Inputs, Place, SheetValues, Values
-from xlnn.xlsx.cells import PART, all_cells
+from xlnn.xlsx.cells import all_cells
 from xlnn.xlsx.parts import sheet_parts
 
 FAILED = ("#ERROR!", "#N/IMPL!")
@@ -53,10 +53,10 @@ def load(path: Path) -> Recalculate:
 def filled(path: Path) -> "Session":
     """Return a session with the cells of a workbook."""
     session = Session(path.name, [*sheet_parts(path)])
-    for title, (row, column, formula, value, size) in all_cells(path):
+    for title, (row, column, formula, value, size) in all_cells(path, parts=False):
         if formula is not None:
             session.state((title, row, column), formula, size)
-        elif size != PART and value is not None:
+        elif value is not None:
             session.put((title, row, column), value)
     return session
 
@@ -112,9 +112,10 @@ class Session:
         formula = self._spelt(formula)
         if shape_of(formula) not in self.marks:
             self._refuse_misread(place, formula)
-        title, top, left = place
-        for row, column in np.ndindex(*size):
-            self._used((title, top + row, left + column))
+        for numbers, first, each in zip(
+            self.used[place[0]], place[1:], np.indices(size), strict=True
+        ):
+            numbers.extend((first + each).ravel().tolist())
         self._state(place, formula, size)
         if size != (1, 1):
             self.sizes[place] = size

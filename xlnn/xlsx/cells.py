@@ -83,14 +83,17 @@ def cells(path: Path, sheet: str) -> Iterator[Cell]:
     raise source.archive.refused(f'there is no sheet "{sheet:.40}"; there are {", ".join(titles)}')
 
 
-def all_cells(path: Path, *, last: Mapping[str, int] | None = None) -> Iterator[tuple[str, Cell]]:
+def all_cells(
+    path: Path, *, last: Mapping[str, int] | None = None, parts: bool = True
+) -> Iterator[tuple[str, Cell]]:
     """Read the cells of all sheets, each with the title of its sheet; see `cells`.
 
-    With `last`, of the sheets in it no row after the one that it gives is read.
+    With `last`, of the sheets in it no row after the one that it gives is read. Without `parts`,
+    cells that an array formula elsewhere fills are left out.
     """
     for source, strings in _sheets(path):
         end = (last or {}).get(source.title, math.inf)
-        for cell in cells_of(source, strings, SharedFormulas(source, arrays=True)):
+        for cell in cells_of(source, strings, SharedFormulas(source, arrays=True), parts=parts):
             if cell[0] > end:
                 break
             yield source.title, cell
@@ -116,9 +119,12 @@ def _sheets(path: Path) -> Iterator[tuple[SheetSource, list[str]]]:
 
 
 def cells_of(
-    source: SheetSource, strings: Sequence[str], shared: "SharedFormulas"
+    source: SheetSource, strings: Sequence[str], shared: "SharedFormulas", *, parts: bool = True
 ) -> Iterator[Cell]:
-    """Read the cells of a sheet, with the file's shared texts and the sheet's shared formulas."""
+    """Read the cells of a sheet, with the file's shared texts and the sheet's shared formulas.
+
+    Without `parts`, cells that an array formula elsewhere fills are left out.
+    """
     new = tuple.__new__
     for row, column, kind, attributes, formula, text, _ in source.items():
         if not row:
@@ -127,6 +133,9 @@ def cells_of(
             if attributes or not formula:
                 formula = shared.written_out(row, column, attributes, formula)  # noqa: PLW2901
             formula = f"={formula}"  # noqa: PLW2901
+        size = shared.size_at(row, column) if shared.arrays else SINGLE
+        if size is PART and not parts:
+            continue
         value = None
         if text:
             value = number(text) if kind == "n" else cell_value(kind, text, strings)
@@ -134,7 +143,6 @@ def cells_of(
                 raise source.bad_value(row, column, kind, text)
         elif kind in {"str", "inlineStr"}:
             value = text
-        size = shared.size_at(row, column) if shared.arrays else SINGLE
         yield new(Cell, (row, column, formula, value, size))
 
 
