@@ -21,8 +21,6 @@ ENCODINGS = (
 )  # fmt: skip
 """Encodings that spreadsheet programs and editors use."""
 
-_KNOWN = {codecs.lookup(name).name: name for name in ENCODINGS}
-
 
 FORMATS = {
     "a PNG picture": (rb"\x89PNG", "name the folder that it is in"),
@@ -157,7 +155,7 @@ def _codec(encoding: str | None) -> str:
         name = codecs.lookup(encoding or "utf-8").name
     except (LookupError, ValueError):
         name = ""
-    if name not in _KNOWN:
+    if name not in {codecs.lookup(known).name for known in ENCODINGS}:
         raise DataError(
             f'There is no encoding "{short(encoding)}"; choose {listed(ENCODINGS, "or", 20)}.',
             "encoding",

@@ -9,13 +9,15 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xlnn.data.files import parse_toml, text
 from xlnn.data.messages import likely, reason, short
 from xlnn.errors import DataError, Message, OptionsError, XlnnError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 DEFAULT = "digits"
 
@@ -236,7 +238,7 @@ GROUP = "xlnn.experiments"
 
 
 @cache
-def experiments() -> dict[str, EntryPoint]:
+def experiments() -> "dict[str, EntryPoint]":
     """Return the entry point of each experiment, by name; if two share a name, xlnn's own.
 
     Installed packages declare experiments in the group ``xlnn.experiments`` of their entry points::
@@ -244,6 +246,8 @@ def experiments() -> dict[str, EntryPoint]:
         [project.entry-points."xlnn.experiments"]
         rnn = "my_package:EXPERIMENT"
     """
+    from importlib.metadata import EntryPoint, entry_points  # noqa: PLC0415 -- slow, help needs none
+
     files = (Path(__file__).parents[1] / "experiments").glob("[a-z]*.py")
     ours = (
         EntryPoint(path.stem.replace("_", "-"), f"{GROUP}.{path.stem}:EXPERIMENT", GROUP)
