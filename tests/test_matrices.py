@@ -12,6 +12,7 @@ from openpyxl.worksheet.formula import ArrayFormula
 
 import xlnn
 from xlnn.building.plan import origin_of_template, planned
+from xlnn.equations.attention import PROJECT, SCORE
 from xlnn.errors import OptionsError, WorkbookError
 from xlnn.options import Options
 
@@ -31,11 +32,11 @@ NETWORKS = {
 }
 """Templates and options that together have most equations."""
 
-FEWEST = {"digits": 50, "xor": 4, "iris": 50, "cnn": 10, "rnn": 10, "lstm": 10, "autoencoder": 20}
-"""How many times as many formulas the training has at least in cells, by default as many.
-
-The products of a sentence's own matrices stay in cells.
-"""
+FEWEST = {
+    "digits": 50, "xor": 4, "iris": 50, "cnn": 10, "rnn": 10, "lstm": 10, "autoencoder": 20,
+    "attention": 20, "transformer": 20,
+}  # fmt: skip
+"""How many times as many formulas the training has at least in cells, by default as many."""
 
 
 @pytest.fixture
@@ -110,6 +111,22 @@ def test_each_formula_is_the_equation_of_the_textbook(built):
     )
     for pattern in patterns:
         assert any(re.fullmatch(pattern, text) for text in stated), pattern
+
+
+def test_each_sentence_has_its_own_products(built):
+    """Q = x Wqᵀ of all sentences is one formula; Q Kᵀ, A V and their gradients are one for each."""
+    layout = planned(*origin_of_template("attention"), Options(edition="matrices")).layout
+    kinds = {quantity.name: quantity.sliced for quantity in layout.model.quantities}
+    assert {kinds[name] for name in ("Q", "K", "V", "A", "y", "p", "do", "dC_dWq")} == {"all"}
+    assert {kinds[name] for name in ("Z", "S", "o", "dZ", "dQ", "dK", "dV")} == {"sample"}
+    sheet = openpyxl.load_workbook(built("attention").path)["Matrices"]
+    stated = {each.text for row in sheet.iter_rows() for each in map(_array, row) if each}
+    for pattern in (
+        r"=MMULT\((\w+:\w+),TRANSPOSE\((\w+:\w+)\)\)/SQRT\(4\)",
+        r"=MMULT\(\w+:\w+,\w+:\w+\)",
+        r"=MMULT\(TRANSPOSE\(\w+:\w+\),\w+:\w+\)",
+    ):
+        assert sum(bool(re.fullmatch(pattern, text)) for text in stated) >= 2 * 12, pattern
 
 
 def _array(cell):
@@ -333,6 +350,27 @@ def test_what_says_no_matrix_stays_in_cells(tmp_path):
     made = xlnn.workbook(model, inputs, tmp_path / "own.xlsx", edition="matrices")
     assert made.formulas == 3 + 3 + 24
     assert any("A formula for each cell remains of m," in note for note in made.notes)
+    assert xlnn.check(made.path, model=model).agrees
+
+
+@pytest.mark.parametrize("is_apart", [False, True])
+def test_positions_lie_down_if_every_equation_can_read_them(is_apart, tmp_path):
+    """One that reads a position of all sentences needs them side by side, as a range."""
+    row, step = xlnn.Axis("row", 2), xlnn.Axis("epoch", 2, "time")
+    each = xlnn.alike(axes=(step, row), shape=(3, 2), has_positions=True)
+    last = xlnn.Stated(lambda h: h[:, -1].sum(0), lambda k, h: f"=SUM({h.over('row')[2, k]})")
+    total = xlnn.Stated(lambda h: h.sum((0, 1)), lambda k, h: f"=SUM({h.over('row')[:, k]})")
+    model = xlnn.Model((
+        xlnn.Quantity("x", axes=(row,), shape=(3, 2), has_positions=True),
+        xlnn.Quantity("W", shape=(2, 2)),
+        each("h", equation=PROJECT.of("W", "x")),
+        each("Z", equation=SCORE.of("h", "h"), shape=(3, 3)),
+        xlnn.Quantity("s", axes=(step,), shape=(2,), equation=(last if is_apart else total).of("h"),
+                      sheet="sums"),
+    ))  # fmt: skip
+    inputs = {"x": np.arange(12).reshape(2, 3, 2) / 7, "W": np.array([[0.5, 1], [2, -1]])}
+    made = xlnn.workbook(model, inputs, tmp_path / "own.xlsx", edition="matrices")
+    assert made.formulas == (2 * 12 + 2 * 18 + 4 if is_apart else 2 + 2 * 2 + 4)
     assert xlnn.check(made.path, model=model).agrees
 
 

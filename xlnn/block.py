@@ -108,6 +108,12 @@ class Block:
         ]
         return extent(*zip(*filled, strict=True)) if filled else (1, 1)
 
+    @property
+    def fills(self) -> bool:
+        """Whether the entries of one formula fill its cells."""
+        inside = zip(self.quantity.lengths, self.quantity.inside, strict=True)
+        return prod(self.size) == prod(length for length, is_inside in inside if is_inside)
+
     def head(self, index: tuple[int, ...]) -> tuple[int, ...]:
         """Return the index of the entry whose cell holds the formula of an entry."""
         inside = zip(index, self.quantity.inside, strict=True)

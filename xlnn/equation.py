@@ -146,7 +146,8 @@ class Equation:
         vars(self)["__doc__"] = f"{meaning if is_said else self.says}\n\n{shapes}".strip()
 
     block_of: str = "all"
-    """What ``block`` computes at once (`Quantity.sliced`); of a ``unit`` its index comes first."""
+    """What ``block`` computes at once (`Quantity.sliced`). Of a ``unit`` its index comes first; of
+    ``all`` samples it may also compute each one."""
 
     array: Callable[..., Any]
     """State the equation in NumPy; each equation has arguments of its own."""
@@ -156,8 +157,8 @@ class Equation:
 
     block: Callable[..., str] | None = None
     """State the equation as the array formula of all samples and units at once, from the ranges of
-    its arguments (`xlnn.slices.Slice`). Where ``cell`` reads the same unit of each argument, it
-    follows from that."""
+    its arguments (`xlnn.slices.Slice`), and if it needs it from that of the slice itself, ``own``.
+    Where ``cell`` reads the same unit of each argument, it follows from that."""
 
     def of(self, *arguments: "Use | str", **named: "Use | str") -> "Equation":
         """Return it with its arguments, in the order of ``array`` or by name, for a `Quantity`.
@@ -376,11 +377,16 @@ class Stated(Equation):
         if isinstance(self.cell, str):
             object.__setattr__(self, "cell", partial(_filled, self.cell))
         if isinstance(self.block, str):
-            object.__setattr__(self, "block", self.block.format)
+            object.__setattr__(self, "block", partial(_with_ranges, self.block))
 
 
 Choice = partial(Stated, reads_as_stated=True, discontinuous=True, number_format="0")
 """An equation whose value is a choice or a count, given as `Stated` is."""
+
+
+def _with_ranges(formula: str, **ranges: object) -> str:
+    """Return the formula of a slice, with the ranges of its arguments."""
+    return formula.format(**ranges)
 
 
 def _filled(formula: str, *unit: int, **known: Cells) -> str:

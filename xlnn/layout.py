@@ -16,7 +16,7 @@ from xlnn.grid import LONGEST_FORMULA, address, fixed, quoted
 from xlnn.model import ByName, Model
 from xlnn.quantity import Quantity
 from xlnn.quantity_cells import FilledColumn, QuantityCells, SliceRanges
-from xlnn.slices import Slice, slice_formula
+from xlnn.slices import Slice, as_rows, matrix_of, slice_formula
 
 NARROWER = "make the layers narrower"
 
@@ -275,8 +275,9 @@ def _stated(
     """
     quantity = own.block.quantity
     if quantity.sliced:
-        slices = {role: _slice(each) for role, each in arguments.items()}
-        text = slice_formula(_slice(own), slices, unit)
+        whole = quantity.sliced != "sample"
+        slices = {role: _slice(each, whole=whole) for role, each in arguments.items()}
+        text = slice_formula(_slice(own, whole=whole), slices, unit)
     else:
         text = quantity.equation.cell(*unit, **arguments)
     if quantity.otherwise:
@@ -297,16 +298,18 @@ def _stated(
     return column
 
 
-def _slice(cells: QuantityCells) -> Slice:
-    """Return an argument as an array formula sees it."""
-    return Slice(cells.block.quantity, SliceRanges(cells.slice, is_turned=is_turned(cells.block)))
+def _slice(cells: QuantityCells, *, whole: bool) -> Slice:
+    """Return an argument as an array formula of all samples, or of one, sees it."""
+    turned = is_turned(cells.block, whole=whole)
+    ranges = SliceRanges(cells.slice if whole else cells, is_turned=turned)
+    return Slice(cells.block.quantity, ranges, whole=whole)
 
 
-def is_turned(block: Block) -> bool:
-    """Return whether a vector lies in a column."""
-    quantity = block.quantity
-    is_vector = not quantity.axes and len(quantity.shape) == 1 and quantity.shape[0] > 1
-    return is_vector and block.steps == ((1, 0),)
+def is_turned(block: Block, *, whole: bool) -> bool:
+    """Return whether a row lies in a column, or a column in a row."""
+    part = replace(block, quantity=replace(block.quantity, sliced="all" if whole else "sample"))
+    rows, columns = matrix_of(as_rows(block.quantity, whole=whole))
+    return rows != columns and 1 in (rows, columns) and part.size == (columns, rows)
 
 
 def lay_out(model: Model, titles: dict[str, str], blocks: Iterable[Block]) -> Layout:

@@ -108,9 +108,13 @@ class Quantity:
         For a sentence: what it says where it has no value.
     gradient_of : GradientOf or None
         For the gradient of a weight: which it is, so that it can be compared with the slope.
+    has_positions : bool
+        Whether the first dimension of its units counts the positions of a sequence: in the edition
+        in matrices each position of each sample is a row.
     sliced : str
         What one array formula computes at an entry along its ordered axes (`xlnn.slices`): ``all``
-        samples and units, or all samples of a ``unit``. Empty if each entry has a formula.
+        samples and units, all units of a ``sample``, or all samples of a ``unit``. Empty if each
+        entry has a formula.
     meaning, written, source : str
         Its meaning, its equation as people write it, and the source: a section of the book, or a
         paper. With a meaning it has a line in the Guide.
@@ -139,6 +143,7 @@ class Quantity:
     title: str = ""
     otherwise: str = ""
     gradient_of: GradientOf | None = None
+    has_positions: bool = False
     sliced: str = ""
     meaning: str = ""
     written: str = ""
@@ -231,8 +236,8 @@ class Quantity:
     @property
     def inside(self) -> tuple[bool, ...]:
         """Of each dimension of its array, whether one array formula fills it."""
-        samples = (bool(self.sliced) and not axis.order for axis in self.axes)
-        return (*samples, *(self.sliced == "all" for _ in self.shape))
+        samples = (self.sliced in {"all", "unit"} and not axis.order for axis in self.axes)
+        return (*samples, *(self.sliced in {"all", "sample"} for _ in self.shape))
 
     @property
     def units(self) -> tuple[tuple[int, ...], ...]:

@@ -270,7 +270,7 @@ class SliceRanges:
     Attributes
     ----------
     cells : QuantityCells
-        Over all samples.
+        Over the samples that it has.
     is_turned : bool
         Whether a vector lies in a column.
     """
@@ -295,7 +295,7 @@ class SliceRanges:
 
     def above(self, fixed: Mapping[str, int]) -> str:
         """Return the cells above its columns, which are headings."""
-        cells = replace(self.cells, fixed=fixed)
+        cells = replace(self.cells, fixed=fixed).slice
         row, column, _, width, _, moves = cells.rectangle(...)
         return cells.render(row - 1, column, 1, width, moves)
 

@@ -2,18 +2,22 @@
 
 A slice is what a quantity has at one entry along its ordered axes, such as its numbers in one
 epoch. It lies in a rectangle of cells: a row for each sample and a column for each unit or, without
-samples, the matrix that it is; a vector is a row. So a text about one unit, in which every argument
-is that of the same unit, is the array formula of the slice, if each cell becomes a rectangle: what
-has one row or one column is repeated, as in NumPy. Other equations state their `block`.
+samples, the matrix that it is; a vector is a row. Of a sequence each position is a row. So a text
+about one unit, in which every argument is that of the same unit, is the array formula of the slice,
+if each cell becomes a rectangle: what has one row or one column is repeated, as in NumPy. Other
+equations state their `block`. Where each sample has matrices of its own, as in Q Kᵀ of a sentence,
+each has an array formula.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from inspect import signature
 from math import prod
 from typing import NoReturn, Protocol
 
-from xlnn.axis import Use
+from xlnn.axis import Axis
 from xlnn.equation import Cells, Unit
 from xlnn.formula import functions_of
 from xlnn.model import Model
@@ -57,6 +61,21 @@ def matrix_of(quantity: Quantity) -> tuple[int, int]:
     return quantity.shape[0], prod(quantity.shape[1:])
 
 
+def as_rows(quantity: Quantity, *, whole: bool = True) -> Quantity:
+    """Return a quantity whose positions are samples, as they are rows; of one sample if not whole.
+
+    >>> from xlnn.axis import Axis
+    >>> a = Quantity("a", axes=(Axis("row", 9),), shape=(4, 3), has_positions=True)
+    >>> matrix_of(as_rows(a)), matrix_of(as_rows(a, whole=False))
+    ((36, 3), (4, 3))
+    """
+    axes = quantity.axes if whole else tuple(axis for axis in quantity.axes if axis.order)
+    if not quantity.has_positions:
+        return quantity if whole else replace(quantity, axes=axes)
+    axes = (*axes, Axis("position", quantity.shape[0]))
+    return replace(quantity, axes=axes, shape=quantity.shape[1:], has_positions=False)
+
+
 class Ranges(Protocol):
     """The cells of a slice, and cells beside them that nothing computes."""
 
@@ -83,29 +102,49 @@ class Slice:
     ranges : Ranges
     fixed : dict
         The index along axes of which one entry is meant.
+    whole : bool
+        Whether it has all samples.
     """
 
     quantity: Quantity
     ranges: Ranges
     fixed: Mapping[str, int] = field(default_factory=dict)
+    whole: bool = True
 
     def __str__(self) -> str:
         """Return its range."""
         return self.ranges.area(self.fixed)
 
+    @cached_property
+    def rows(self) -> Quantity:
+        """The quantity, with positions among its samples."""
+        return as_rows(self.quantity, whole=self.whole)
+
     @property
     def shape(self) -> tuple[int, ...]:
-        """The shape of the units."""
-        return self.quantity.shape
+        """The shape of the units of a row."""
+        return self.rows.shape
 
     def __getitem__(self, unit: Unit | tuple[Unit, ...]) -> str:
-        """Return the range of a unit: a column of all samples."""
-        return self.ranges.unit(unit if isinstance(unit, tuple) else (unit,), self.fixed)
+        """Return the range of a unit: a column of all samples, and of all their positions."""
+        units = unit if isinstance(unit, tuple) else (unit,)
+        positions = (slice(None),) if self.quantity.has_positions else ()
+        return self.ranges.unit((*positions, *units), self.fixed)
 
     @property
     def units(self) -> list[str]:
         """The range of each unit."""
-        return [self[unit] for unit in self.quantity.units]
+        return [self[unit] for unit in self.rows.units]
+
+    @property
+    def row_numbers(self) -> str:
+        """The numbers of its rows, from 1, as a column."""
+        return _numbers("ROW", self.ranges.left(self.fixed))
+
+    @property
+    def column_numbers(self) -> str:
+        """The numbers of its columns, from 1, as a row."""
+        return _numbers("COLUMN", self.ranges.above(self.fixed))
 
     @property
     def row_sums(self) -> str:
@@ -119,13 +158,13 @@ class Slice:
 
     def sum_rows(self, matrix: str) -> str:
         """Return the sums of the rows of a matrix with as many columns: times a column of ones."""
-        if matrix_of(self.quantity)[1] == 1:
+        if matrix_of(self.rows)[1] == 1:
             return matrix
         return f"MMULT({matrix},TRANSPOSE(COLUMN({self.ranges.above(self.fixed)})^0))"
 
     def sum_columns(self, matrix: str) -> str:
         """Return the sums of the columns of a matrix with as many rows: a row of ones times it."""
-        if matrix_of(self.quantity)[0] == 1:
+        if matrix_of(self.rows)[0] == 1:
             return matrix
         return f"MMULT(TRANSPOSE(ROW({self.ranges.left(self.fixed)})^0),{matrix})"
 
@@ -142,6 +181,15 @@ class Slice:
         return replace(self, fixed={**self.fixed, along: index})
 
 
+def _numbers(function: str, cells: str) -> str:
+    """Return the numbers of cells in a row or a column, from 1.
+
+    >>> _numbers("ROW", "A4:A9")
+    'ROW(A4:A9)-ROW(A4)+1'
+    """
+    return f"{function}({cells})-{function}({cells.partition(':')[0]})+1"
+
+
 def of_vectors(*arguments: Slice) -> Slice:
     """Return the first argument.
 
@@ -155,15 +203,28 @@ def of_vectors(*arguments: Slice) -> Slice:
     return arguments[0]
 
 
+def a_column(of: Slice) -> Slice:
+    """Return an argument with a number for each row.
+
+    Raises
+    ------
+    NotOfSliceError
+        It has several, such as those of positions side by side.
+    """
+    if of.shape:
+        raise NotOfSliceError
+    return of
+
+
 def product(of: Slice, weights: Slice) -> str:
     """Return each row of a slice times weights.
 
     Raises
     ------
     NotOfSliceError
-        A row holds a matrix, or each sample has weights of its own.
+        A row holds a matrix, or each of several samples has weights of its own.
     """
-    if weights.quantity.samples:
+    if weights.rows.samples and weights.whole:
         raise NotOfSliceError
     return f"MMULT({of_vectors(of)},{weights})"
 
@@ -190,6 +251,11 @@ def first_largest(of: Slice, values: Sequence[str]) -> str:
     return largest_of(of_vectors(of).units, values)
 
 
+def largest_unit(of: Slice) -> str:
+    """Return the largest unit of each row, as a column."""
+    return first_largest(of, of.units)
+
+
 def largest_of(units: Sequence[str], values: Sequence[str]) -> str:
     """Return the value of the first of some columns that is the largest, for each row."""
     if len(units) > MOST_CHOICES:
@@ -214,13 +280,13 @@ def chosen(number: str, values: Sequence[str]) -> str:
 class _OfSameUnit(Cells):
     """An argument whose cell for the same unit becomes the range of its slice."""
 
-    def __init__(self, of: Slice, here: Quantity) -> None:
+    def __init__(self, of: Slice, here: Slice) -> None:
         self.of, self.here = of, here
 
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape of the units."""
-        return self.of.shape
+        return self.of.quantity.shape
 
     @property
     def axes(self) -> tuple[str, ...]:
@@ -245,14 +311,15 @@ class _OfSameUnit(Cells):
 
     def __getitem__(self, unit: object) -> str:
         """Return the range, if the unit is the same; it may lack the first dimensions."""
-        dimensions = len(self.here.shape)
+        here, of = self.here.quantity, self.of.quantity
         several = unit if isinstance(unit, tuple) else (unit,)
         given = [getattr(each, "dimension", None) for each in several]
-        first = dimensions - len(self.shape)
-        wanted = [*range(first, first + len(self.shape))]
-        if given != wanted or self.shape != self.here.shape[first : first + len(self.shape)]:
+        positions = int(of.has_positions and here.has_positions)
+        first = len(here.shape) - len(of.shape) + positions
+        wanted = [*range(positions), *range(first, len(here.shape))]
+        if given != wanted or of.shape != tuple(here.shape[n] for n in wanted):
             raise NotOfSliceError
-        if not _is_repeated(self.of.quantity, self.here):
+        if not _is_repeated(self.of.rows, self.here.rows):
             raise NotOfSliceError
         return str(self.of)
 
@@ -275,7 +342,7 @@ class _OfAllSamples(_OfSameUnit):
     def __getitem__(self, unit: object) -> str:
         """Return the column of a unit."""
         several = unit if isinstance(unit, tuple) else (unit,)
-        samples, own = map(_samples, (self.of.quantity, self.here))
+        samples, own = map(_samples, (self.of.quantity, self.here.quantity))
         if not all(isinstance(each, int) for each in several) or samples not in ([], own):
             raise NotOfSliceError
         if len(several) != len(self.shape):
@@ -287,7 +354,7 @@ def _samples(quantity: Quantity) -> list[tuple[str, int, int]]:
     return [(axis.family, axis.first, axis.length) for axis in quantity.samples]
 
 
-SLICED = ("all", "unit")
+SLICED = ("all", "sample", "unit")
 """What an array formula may compute at once, the largest first (`Quantity.sliced`)."""
 
 
@@ -305,13 +372,17 @@ def slice_formula(
     unit : tuple of int
         The unit, if each has a formula.
     """
-    quantity, equation = own.quantity, own.quantity.equation
-    is_unit = quantity.sliced == "unit"
-    if equation is None or equation.block is None or equation.block_of != quantity.sliced:
+    kind, equation = own.quantity.sliced, own.quantity.equation
+    if equation is None or equation.block is None or kind not in BLOCKS[equation.block_of]:
         return equation and _following(own, slices, unit)
+    itself = {"own": own} if "own" in signature(equation.block).parameters else {}
     with suppress(NotOfSliceError):
-        return equation.block(*(unit if is_unit else ()), **slices)
+        return equation.block(*(unit if kind == "unit" else ()), **slices, **itself)
     return None
+
+
+BLOCKS = {"all": ("all", "sample"), "sample": ("sample",), "unit": ("unit",)}
+"""What the block of an equation computes at once, by its ``block_of``."""
 
 
 def _following(own: Slice, slices: Mapping[str, Slice], unit: tuple[int, ...]) -> str | None:
@@ -320,21 +391,21 @@ def _following(own: Slice, slices: Mapping[str, Slice], unit: tuple[int, ...]) -
     units = unit if is_unit else tuple(map(_Same, range(len(here.shape))))
     way = _OfAllSamples if is_unit else _OfSameUnit
     try:
-        text = here.equation.cell(*units, **{role: way(e, here) for role, e in slices.items()})
+        text = here.equation.cell(*units, **{role: way(e, own) for role, e in slices.items()})
     except (NotOfSliceError, TypeError, ValueError, IndexError, AttributeError):
         return None
-    if functions_of(text) - ELEMENTWISE:
+    if functions_of(text) - ELEMENTWISE - {"TRANSPOSE"}:
         return None
     return text if is_unit else text + _repeating(own, slices.values())
 
 
 def _repeating(own: Slice, slices: Iterable[Slice]) -> str:
     """Return what repeats a row in all rows, or a column in all columns: not every program does."""
-    found = [matrix_of(each.quantity) for each in slices]
+    found = [matrix_of(each.rows) for each in slices]
     rows, columns = (max(lengths) for lengths in zip((1, 1), *found, strict=True))
     if (rows, columns) == (1, 1):
         return ""
-    all_rows, all_columns = matrix_of(own.quantity)
+    all_rows, all_columns = matrix_of(own.rows)
     down = f"+0*ROW({own.ranges.left({})})" if rows < all_rows else ""
     return down + (f"+0*COLUMN({own.ranges.above({})})" if columns < all_columns else "")
 
@@ -345,16 +416,22 @@ def sliced(model: Model, quantity: Quantity) -> Iterator[Quantity]:
         return
     starts = [use for use in quantity.uses.values() if isinstance(use.start, str)]
     for kind in SLICED:
+        if kind == "sample" and not quantity.has_positions:
+            continue
         found = replace(quantity, sliced=kind)
         filled = zip(found.lengths, found.inside, strict=True)
         if prod(length for length, is_inside in filled if is_inside) == 1:
             continue
-        units = quantity.units if kind == "unit" else quantity.units[:1]
+        units, whole = quantity.units if kind == "unit" else quantity.units[:1], kind != "sample"
         if all(
             slice_formula(
-                Slice(part, _Named()),
+                Slice(part, _Named(), whole=whole),
                 {
-                    role: _named(model, Use(str(use.start)) if begins and use in starts else use)
+                    role: Slice(
+                        model[str(use.start) if begins and use in starts else use.name],
+                        _Named(),
+                        whole=whole,
+                    )
                     for role, use in part.uses.items()
                 },
                 units[0],
@@ -363,11 +440,6 @@ def sliced(model: Model, quantity: Quantity) -> Iterator[Quantity]:
             for begins in (False, True)[: 1 + bool(starts)]
         ):
             yield found
-
-
-def _named(model: Model, use: Use) -> Slice:
-    """Return the slice of an argument, written as its name."""
-    return Slice(model[use.name], _Named())
 
 
 class _Named:

@@ -12,7 +12,10 @@ from xlnn.slices import ELEMENTWISE
 X = np.array([[1.5, -2.0], [0.25, 3.0], [-0.5, 1.0]])
 W, ROW = np.array([[2.0, -1.0], [0.5, 4.0]]), np.array([[10.0, 20.0]])
 COLUMN, SECOND = X[:, :1], X[:, 1:]
-PLACES = {"X": "A1:B3", "W": "D1:E2", "R": "G1:H1", "C": "A1:A3", "D": "B1:B3"}
+TARGET = np.array([[2.0, 1.0, 2.0]])
+PLACES = {
+    "X": "A1:B3", "W": "D1:E2", "R": "G1:H1", "C": "A1:A3", "D": "B1:B3", "T": "J1:L1",
+}  # fmt: skip
 """Where the matrices are; C and D are the columns of X.
 
 IF takes matrices of one size: IronCalc and Gnumeric repeat no column in it.
@@ -44,6 +47,11 @@ PATTERNS = {
     ),
     "-MMULT(X,W)": -X @ W,
     "1/(1+EXP(-IF(X<-700,-700,X)))": 1 / (1 + np.exp(-X)),
+    "IF(ROW(X)-ROW(A1)+1>=COLUMN(X)-COLUMN(A1)+1,EXP(X-C),0)": np.exp(X - COLUMN) * np.tri(3, 2),
+    "IF(ROW(C)-ROW(A1)+1>=2,D,C)": np.where(np.arange(3)[:, None] >= 1, SECOND, COLUMN),
+    "X-IF(TRANSPOSE(T)=COLUMN(X)-COLUMN(A1)+1,1,0)": X - (TARGET.T == [1, 2]),
+    "MMULT(IF(TRANSPOSE(T)=TRANSPOSE(ROW(W)-ROW(D1)+1),1,0),W)": W[[1, 0, 1]],
+    "MMULT(X,TRANSPOSE(X))/SQRT(4)": X @ X.T / 2,
 }
 """Array formulas as blocks state them, and their values."""
 
@@ -61,14 +69,14 @@ def test_array_formulas_give_what_numpy_gives(engine, tmp_path):
     expected |= PATTERNS
     book = Workbook()
     sheet, found = book.active, {}
-    for corner, matrix in (("A1", X), ("D1", W), ("G1", ROW)):
+    for corner, matrix in (("A1", X), ("D1", W), ("G1", ROW), ("J1", TARGET)):
         first = sheet[corner]
         for (row, column), number in np.ndenumerate(matrix):
             sheet.cell(first.row + row, first.column + column, float(number))
     for number, (text, values) in enumerate(expected.items()):
         top = 6 + 4 * number
         rows, columns = np.shape(values)
-        area = f"A{top}:{'AB'[columns - 1]}{top + rows - 1}"
+        area = f"A{top}:{'ABC'[columns - 1]}{top + rows - 1}"
         formula = "".join(PLACES.get(each, each) if _is_alone(text, n) else each
                           for n, each in enumerate(text))  # fmt: skip
         sheet[f"A{top}"] = ArrayFormula(area, f"={formula}")
@@ -85,4 +93,4 @@ def test_array_formulas_give_what_numpy_gives(engine, tmp_path):
 def _is_alone(text, at):
     """Return whether a letter is the name of a matrix, and no part of a function."""
     around = text[max(0, at - 1) : at] + text[at + 1 : at + 2]
-    return not any(each.isalpha() for each in around)
+    return not any(each.isalnum() for each in around)

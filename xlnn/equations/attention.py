@@ -17,6 +17,7 @@ from xlnn.equation import Cells, Stated
 from xlnn.equations import units
 from xlnn.equations.dense import written_sum
 from xlnn.quantity import Quantity
+from xlnn.slices import Slice, a_column, largest_of, largest_unit, of_vectors, product
 
 __all__ = [
     "BIAS_SLOPE", "COST", "ERROR", "EXP", "GAIN_SLOPE", "LOOK_UP", "MASKED", "MEAN", "MIX_BACK",
@@ -47,12 +48,23 @@ SCORE = Stated(
     lambda i, j, Q, K: f"=SUMPRODUCT({Q[i, :]},{K[j, :]})/SQRT({Q.shape[1]})",
     usage="Q (row; p, n), K (row; p, n) → (row; p, p): How well the query of a position fits "
     "the key of another.",
+    block=lambda Q, K: f"=MMULT({Q},TRANSPOSE({K}))/SQRT({Q.shape[0]})",
+    block_of="sample",
 )
 
 
 def _earlier(Z: np.ndarray) -> np.ndarray:
     """Return 1 for a position and those before it, and 0 for later ones."""
     return np.tri(Z.shape[-1])
+
+
+def _masked(Z: Slice) -> str:
+    """Return the array formula of a sequence; the first score takes the place of later ones."""
+    first, *others = Z.units
+    rows = Z.row_numbers
+    known = [f"IF({rows}>={n},{unit},{first})" for n, unit in enumerate(others, start=2)]
+    largest = largest_of([first, *known], [first, *known])
+    return f"=IF({rows}>={Z.column_numbers},EXP({Z}-{largest}),0)"
 
 
 MASKED = Stated(  # later positions get e^-inf = 0; the largest score is taken off, so that exp fits
@@ -63,6 +75,8 @@ MASKED = Stated(  # later positions get e^-inf = 0; the largest score is taken o
     lambda i, j, Z: f"=EXP({Z[i, j]}-MAX({Z[i, : i + 1]}))" if j <= i else "=0",
     usage="Z (row; p, p) → (row; p, p): exp(Z - max Z) of a position and those before it, 0 of "
     "later ones.",
+    block=_masked,
+    block_of="sample",
 )
 
 MIX_BACK = Stated(
@@ -70,6 +84,8 @@ MIX_BACK = Stated(
     lambda j, k, a, b: "=" + written_sum([f"{a[i, j]}*{b[i, k]}" for i in range(a.shape[0])]),
     usage="a (row; p, q), b (row; p, n) → (row; q, n): a transposed, times b: the error of "
     "keys and of values.",
+    block="=MMULT(TRANSPOSE({a}),{b})",
+    block_of="sample",
 )
 
 
@@ -79,17 +95,26 @@ def _of_target(z: np.ndarray, t: np.ndarray) -> np.ndarray:
     return np.take_along_axis(z, number[..., None] - 1, -1)[..., 0]
 
 
+def _is_target(z: Slice, t: Slice) -> str:
+    """Return 1 at the target of each position, else 0, as a matrix like z."""
+    return f"IF({a_column(t)}={of_vectors(z).column_numbers},1,0)"
+
+
 COST = Stated(
     lambda z, u, t: np.log(u.sum(-1)) + z.max(-1) - _of_target(z, t),
     lambda i, z, u, t: f"=LN(SUM({u[i, :]}))+MAX({z[i, :]})-INDEX({z[i, :]},1,{t[i]})",
     usage="z (row; p, v), u (row; p, v), t (row; p) from 1 to v → (row; p): -ln of the "
     "probability of the target, with u = exp(z - max z).",
+    block=lambda z, u, t: (
+        f"=LN({u.row_sums})+{largest_unit(z)}-{z.sum_rows(f'{z}*{_is_target(z, t)}')}"
+    ),
 )
 ERROR = Stated(
     lambda p, t: p - (t[..., None] == np.arange(1, p.shape[-1] + 1)),
     lambda i, k, p, t: f"={p[i, k]}-IF({t[i]}={k + 1},1,0)",
     usage="p (row; q, v), t (row; q) from 1 to v → (row; q, v): p, less 1 at the target: how "
     "fast `COST` changes with z.",
+    block=lambda p, t: f"={p}-{_is_target(p, t)}",
 )
 
 
@@ -101,6 +126,7 @@ def hit(least: float) -> Stated:
         reads_as_stated=True,
         discontinuous=True,
         usage="p (row; q, v), t (row; q) from 1 to v → (row; q)",
+        block=lambda p, t: f"=IF({p.sum_rows(f'{p}*{_is_target(p, t)}')}>{least},1,0)",
     )
 
 
@@ -114,6 +140,10 @@ SCORE_ERROR = Stated(
     ),
     usage="A (row; p, p), do (row; p, n), V (row; p, n), o (row; p, n) → (row; p, p): Back "
     "through the softmax and the square root.",
+    block=lambda A, do, V, o: (
+        f"={A}*(MMULT({do},TRANSPOSE({V}))-{do.sum_rows(f'{do}*{o}')})/SQRT({V.shape[0]})"
+    ),
+    block_of="sample",
 )
 
 
@@ -129,6 +159,7 @@ SLOPE = Stated(
     ),
     usage="d (row; p, m), a (row; p, n) → (m, n): The gradient of weights: errors times their "
     "inputs, summed over rows and positions.",
+    block=lambda d, a: f"=MMULT(TRANSPOSE({of_vectors(d, a)}),{a})",
 )
 
 GAIN_SLOPE = Stated(
@@ -137,11 +168,13 @@ GAIN_SLOPE = Stated(
         "=" + _summed(d, lambda t: f"SUMPRODUCT({d.over('row')[t, k]},{a.over('row')[t, k]})")
     ),
     usage="d (row; p, n), a (row; p, n) → (n): The gradient of the gain of a layer normalisation.",
+    block=lambda d, a: f"={of_vectors(d, a).sum_columns(f'{d}*{a}')}",
 )
 BIAS_SLOPE = Stated(
     lambda d: d.sum((0, 1)),
     lambda k, d: "=" + _summed(d, lambda t: f"SUM({d.over('row')[t, k]})"),
     usage="d (row; p, n) → (n): The gradient of biases.",
+    block=lambda d: f"={of_vectors(d).column_sums}",
 )
 
 LOOK_UP = Stated(
@@ -151,6 +184,10 @@ LOOK_UP = Stated(
     ),
     usage="E (v, n), s (row; p) from 1 to v, PE (p, n) → (row; p, n): The embedding E of each "
     "symbol s, times √d, and where it stands.",
+    block=lambda E, s, PE: (
+        f"=MMULT(IF({a_column(s)}=TRANSPOSE({E.row_numbers}),1,0),{E})*SQRT({E.shape[1]})+{PE}"
+    ),
+    block_of="sample",
 )
 
 
@@ -165,6 +202,10 @@ def look_up_slope(symbols: int) -> Stated:
             _summed(d, lambda t: f"SUMIF({s.over('row')[t]},{v + 1},{d.over('row')[t, k]})"),
         ),
         usage=f"d (row; p, n), s (row; p) from 1 to {symbols} → ({symbols}, n)",
+        block=lambda d, s, own: (
+            f"=SQRT({d.shape[0]})*"
+            f"MMULT(IF({own.row_numbers}=TRANSPOSE({a_column(s)}),1,0),{of_vectors(d)})"
+        ),
     )
 
 
@@ -175,6 +216,7 @@ MEAN = Stated(
     lambda r: r.mean(-1),
     lambda t, r: f"=AVERAGE({r[t, :]})",
     usage="r (row; p, n) → (row; p): The mean of each position.",
+    block=lambda r: f"={of_vectors(r).row_sums}/{r.shape[0]}",
 )
 SPREAD = Stated(  # divided by d, as the variance of a population is, and not by d - 1
     lambda r, m: np.sqrt(((r - m[..., None]) ** 2).sum(-1) / r.shape[-1] + EPSILON),
@@ -182,6 +224,9 @@ SPREAD = Stated(  # divided by d, as the variance of a population is, and not by
         ",".join(f"{r[t, k]}-{m[t]}" for k in range(r.shape[1])), r.shape[1], round(1 / EPSILON)
     ),
     usage="r (row; p, n), m (row; p) → (row; p): The root of the variance of each position plus ε.",
+    block=lambda r, m: "=SQRT({}/{}+1/{})".format(
+        of_vectors(r).sum_rows(f"({r}-{a_column(m)})*({r}-{m})"), r.shape[0], round(1 / EPSILON)
+    ),
 )
 NORMAL = Stated(
     lambda r, m, s: (r - m[..., None]) / s[..., None],
@@ -199,6 +244,10 @@ NORMAL_BACK = Stated(  # with d = ∂C/∂n: (d - mean d - n mean (n d)) / s
     ),
     usage="dy (row; p, n), g (n), n (row; p, n), s (row; p) → (row; p, n): Back through "
     "`NORMAL`: mean and spread depend on r as well.",
+    block=lambda dy, g, n, s: (
+        f"=({dy}*{g}-{of_vectors(n).sum_rows(f'{dy}*{g}')}/{n.shape[0]}"
+        f"-{n}*{n.sum_rows(f'{n}*{dy}*{g}')}/{n.shape[0]})/{a_column(s)}"
+    ),
 )
 RELU_BACK = Stated(  # the mask is that of h, what the ReLU receives
     lambda a, b, h: (a @ b) * (np.round(np.clip(h, 0, 1), 12) > 0),
@@ -210,6 +259,7 @@ RELU_BACK = Stated(  # the mask is that of h, what the ReLU receives
     discontinuous=True,
     usage="a (row; p, m), b (m, n), h (row; p, n) → (row; p, n): Back through weights b and a "
     "relu that receives h.",
+    block=lambda a, b, h: f"=IF({h}>0.5/10^12,1,0)*{product(a, b)}",
 )
 
 
@@ -235,6 +285,7 @@ def head(each: Callable[..., Quantity], positions: int) -> Iterator[Quantity]:
     >>> [q.name for q in head(partial(Quantity, shape=(5, 3)), 5)]
     ['Q', 'K', 'V', 'Z', 'S', 'A', 'o']
     """
+    each = partial(each, has_positions=True)
     square = partial(each, shape=(positions, positions))
     for name, title, meaning in (("Q", "query", "what a position looks for"),
                                  ("K", "key", "what a position offers"),
@@ -261,7 +312,7 @@ def head_back(each: Callable[..., Quantity], positions: int) -> Iterator[Quantit
     >>> [q.name for q in head_back(partial(Quantity, shape=(5, 3)), 5)]
     ['dZ', 'dQ', 'dK', 'dV']
     """
-    back = partial(each, role="backward")
+    back = partial(each, role="backward", has_positions=True)
     yield back("dZ", title="error of the score", symbol="∂Z{}", equation=SCORE_ERROR,
                shape=(positions, positions), written="∂C/∂Zᵢⱼ = Aᵢⱼ ∂C/∂oᵢ · (Vⱼ − oᵢ) / √d",
                meaning="through softmax and √d; 0 where A is 0: the mask needs no rule of its own")
@@ -289,6 +340,7 @@ def block(each: Callable[..., Quantity], positions: int, hidden: int) -> Iterato
     >>> [q.name for q in block(partial(Quantity, shape=(5, 3)), 5, 8)][7:]
     ['taken', 'r1', 'm1', 's1', 'n1', 'y1', 'h', 'active', 'f', 'r2', 'm2', 's2', 'n2', 'y2']
     """
+    each = partial(each, has_positions=True)
     mean, wide = partial(each, shape=(positions,)), partial(each, shape=(positions, hidden))
     yield from head(each, positions)
     yield each("taken", title="output of attention", equation=PROJECT.of("Wo", "o"), symbol="u{}")
@@ -320,7 +372,7 @@ def block_back(each: Callable[..., Quantity], positions: int, hidden: int) -> It
     >>> [q.name for q in block_back(partial(Quantity, shape=(5, 3)), 5, 8)][:5]
     ['dr2', 'dh', 'dy1', 'dr1', 'do']
     """
-    back = partial(each, role="backward")
+    back = partial(each, role="backward", has_positions=True)
     yield back("dr2", title="error of r2", equation=NORMAL_BACK.of("dy2", "g2", "n2", "s2"),
                symbol="∂r2{}", meaning="mean and spread depend on r as well",
                written="(d − mean d − n mean(n d)) / s, d = g ∂C/∂y")

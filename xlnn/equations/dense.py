@@ -127,7 +127,7 @@ def _weighted_input(*at: int, W: Cells, x: Cells, b: Cells) -> str:
 
 def _received(W: Slice, x: Slice, b: Slice) -> str:
     """Return the array formula of what all units receive from all samples."""
-    if x.shape != W.shape[1:]:  # the rows of a matrix
+    if x.shape != W.shape[1:]:  # the rows of a matrix that lie side by side
         raise NotOfSliceError
     return f"=MMULT({x},TRANSPOSE({W}))+{b}"
 

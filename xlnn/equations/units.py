@@ -15,7 +15,7 @@ from xlnn.equations import activation, cost, dense, elementary, lookup
 from xlnn.equations.dense import written_squares
 from xlnn.equations.neuron import steadied, steady
 from xlnn.equations.sentences import at_least, first_place
-from xlnn.slices import joined, of_vectors
+from xlnn.slices import joined, largest_unit, of_vectors
 from xlnn.terms import Term, among, either, largest, peak_formula
 
 __all__ = [
@@ -65,11 +65,13 @@ EXP = Stated(
     lambda z: np.exp(z - z.max(-1)[..., None]),
     lambda *at, z: f"=EXP({z[at]}-MAX({z[(*at[:-1], slice(None))]}))",
     usage="z (row; n) → (row; n): exp(z - max z), of which `SHARE` makes a softmax.",
+    block=lambda z: f"=EXP({z}-{largest_unit(z)})",
 )
 SHARE = Stated(
     lambda S: S / S.sum(-1)[..., None],
     lambda *at, S: f"={S[at]}/SUM({S[(*at[:-1], slice(None))]})",
     usage="S (row; n) → (row; n): S / sum S: the softmax, of `EXP`.",
+    block=lambda S: f"={of_vectors(S)}/{S.row_sums}",
 )
 
 ERROR = DIFFERENCE.restated(

@@ -94,7 +94,7 @@ def spoken(
     """
     steps, step = tuple(steps), Axis("step", T, "up")
     inside = xlnn.alike(sheet="inside")
-    said = xlnn.alike(sheet="continued", axes=(step,), shape=(T,))
+    said = xlnn.alike(sheet="continued", axes=(step,), shape=(T,), has_positions=True)
     yield Quantity("typed", title="words that you choose", symbol="s{}", shape=(T,), is_text=True)
     yield inside("chosen", "their numbers", units.number_of("word", N).of("typed", "name_word"),
                  shape=(T,))

@@ -14,6 +14,7 @@ import xlnn
 from xlnn import Axis, Chart, Grid, Quantity, Row, Stated, Table, Trace, Weight, alike
 from xlnn.equations import attention as eq
 from xlnn.equations import units
+from xlnn.slices import a_column
 from xlnn.terms import Value, largest
 
 LETTERS, D = "abc", 4  # and a capital of each; numbers of a symbol: a letter each, and "is capital"
@@ -28,6 +29,10 @@ INPUT = Stated(
         + (f"IF({s[t]}>3,1,0)" if k == 3 else f"IF({s[t]}={k + 1},1,IF({s[t]}={k + 4},1,0))")
     ),
     reads_as_stated=True,
+    block=lambda s, PE, own: "={0}+({2}<4)*(({1}={2})+({1}={2}+3))+({2}=4)*({1}>3)".format(
+        PE, a_column(s), own.column_numbers
+    ),
+    block_of="sample",
 )
 
 
@@ -45,19 +50,20 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     epochs, T = sizes["epochs"], sizes["positions"]
     epoch, row = Axis("epoch", epochs, "up"), Axis("row", sizes["rows"])
     yield Quantity("eta", title="learning rate η", symbol="η", scale=0.02, is_step_size=True)
-    yield Quantity("letters", title="letter", symbol="s{}", axes=(row,), shape=(T,),
-                   choices=(1, 6), meaning="1, 2, 3: a, b, c; 4, 5, 6: A, B, C")
-    yield Quantity("t", title="target", axes=(row,), shape=(T,), choices=(1, 3),
-                   meaning="the answer at this position: 1, 2, 3 for A, B, C")
+    data = alike(axes=(row,), shape=(T,), has_positions=True)
+    yield data("letters", title="letter", symbol="s{}",
+               choices=(1, 6), meaning="1, 2, 3: a, b, c; 4, 5, 6: A, B, C")
+    yield data("t", title="target", choices=(1, 3),
+               meaning="the answer at this position: 1, 2, 3 for A, B, C")
     yield Quantity("wrong", title="not a letter", symbol="✗", axes=(row,),
                    equation=units.unchosen("row", letters=(1, 6), t=(1, 3)))
     yield eq.position(T, D)
-    yield Quantity("x", title="input", axes=(row,), shape=(T, D), equation=INPUT.of("letters"),
-                   role="forward",
-                   meaning="which letter it is, whether it is a capital, and where it stands",
-                   written="x = (a, b, c, capital) + PE")
+    each = alike(sheet="sequences", axes=(epoch, row), shape=(T, D), role="forward",
+                 has_positions=True)
+    yield each("x", "input", INPUT.of("letters"), axes=(row,),
+               meaning="which letter it is, whether it is a capital, and where it stands",
+               written="x = (a, b, c, capital) + PE")
     yield from WEIGHTS.trained(epochs, sizes["optimizer"])
-    each = alike(sheet="sequences", axes=(epoch, row), shape=(T, D), role="forward")
     yield from eq.head(each, T)
     yield each("y", "scores of answers", eq.PROJECT.of("Wo", "o"), shape=(T, 3))
     yield each("u", "exp", eq.EXP.of("y"), shape=(T, 3))
@@ -159,7 +165,7 @@ EXPERIMENT = xlnn.Experiment(
             does="Choose an epoch and a sequence. Where does each position look?",
         ),
         xlnn.Page("data", "Data", "The letters as numbers, 1 to 6 for a, b, c, A, B, C, and the "
-                  "answers. Type others.", Table("letters", "t", "wrong", "x"),
+                  "answers. Type others.", Table("letters", "t", "wrong"),
                   Grid("PE", digits="0.000")),
         xlnn.Page("sequences", "Sequences", "One row per epoch and sequence: from the queries to "
                   "the cost, and back.", stays=True),

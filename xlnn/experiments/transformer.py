@@ -30,7 +30,7 @@ D, F = 4, 8
 def weights(N: int) -> xlnn.Weights:
     """Return the weights for a number of words, with their gradients."""
     return xlnn.Weights({
-        "E": Weight((N, D), eq.look_up_slope(N), "dx", "read", title="embedding"),
+        "E": Weight((N, D), eq.look_up_slope(N), "dx", "s", title="embedding"),
         "Wq": Weight((D, D), eq.SLOPE, "dQ", "x", title="weights of queries"),
         "Wk": Weight((D, D), eq.SLOPE, "dK", "x", title="weights of keys"),
         "Wv": Weight((D, D), eq.SLOPE, "dV", "x", title="weights of values"),
@@ -49,7 +49,7 @@ def weights(N: int) -> xlnn.Weights:
 
 def forward(T: int, N: int) -> tuple[Quantity, ...]:
     """Return the steps from words to the probabilities of the next ones."""
-    step = alike(sheet="sentences", shape=(T, D), role="forward")
+    step = alike(sheet="sentences", shape=(T, D), role="forward", has_positions=True)
     return (
         step("x", "input", eq.LOOK_UP.of(s="read"), source=eq.SOURCE + "3.4, 3.5",
              meaning="which word, and where it stands", written="x = √d E(word) + PE"),
@@ -64,7 +64,7 @@ def forward(T: int, N: int) -> tuple[Quantity, ...]:
 
 def backward(T: int, N: int) -> tuple[Quantity, ...]:
     """Return the cost, and the errors on the way back."""
-    each = alike(sheet="sentences", shape=(T, D))
+    each = alike(sheet="sentences", shape=(T, D), has_positions=True)
     back = partial(each, role="backward")
     return (
         each("C", "cross-entropy", eq.COST.of("l", "expl", "next"), shape=(T,)),
@@ -83,7 +83,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     state, word = Axis("epoch", epochs + 1, "up", counts_from=0), Axis("word", N)
     network, steps = weights(N), forward(T, N)
     yield Quantity("eta", title="learning rate η", symbol="η", scale=0.02, is_step_size=True)
-    data = alike(sheet="data", axes=(row,), shape=(T,))
+    data = alike(sheet="data", axes=(row,), shape=(T,), has_positions=True)
     yield Quantity("n_word", title="number", symbol="n", sheet="data", axes=(word,), counts=True)
     yield Quantity("name_word", title="word", symbol=" ", sheet="data", axes=(word,), is_text=True)
     yield data("read", "words", symbol="s{}", choices=(1, N),
@@ -94,6 +94,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     yield data("wrong", "not a word", units.unchosen("row", read=(1, N), next=(1, N)), symbol="✗",
                shape=())
     yield eq.position(T, D)
+    yield data("s", "words", units.COPY.of("read"), symbol="s{}", sheet="sentences")
     yield from network.trained(epochs, sizes["optimizer"])
     yield from xlnn.again((*steps, *backward(T, N)), "{}", axes=(epoch, row))
     once = alike(sheet="progress", axes=(epoch,))

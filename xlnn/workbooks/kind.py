@@ -20,7 +20,13 @@ from xlnn.reference import Arrays, largest_input
 from xlnn.registry.templates import Template
 from xlnn.registry.text import Text
 from xlnn.workbooks.entries import MATRICES, WorkbookSpec, from_values
-from xlnn.workbooks.pages.matrices import by_slices, in_matrices, sheets_in_matrices
+from xlnn.workbooks.pages.matrices import (
+    by_slices,
+    in_matrices,
+    reads_positions_apart,
+    sheets_in_matrices,
+    without_positions,
+)
 from xlnn.workbooks.pages.sheet import Context, Sheet, draw_spec, drawn, layout_of_sheets
 from xlnn.writing.drawing import Drawing
 
@@ -197,7 +203,13 @@ class WorkbookKind(ABC, Generic[S, O]):
             model = in_matrices(model, self.sheets(model))
         sheets = self._sheets(spec, model)
         layout = layout_of_sheets(model, sheets, words.sheets)
-        return by_slices(layout, sheets) if spec.edition == MATRICES else layout
+        if spec.edition != MATRICES:
+            return layout
+        if reads_positions_apart(layout := by_slices(layout, sheets)):
+            model = without_positions(model)
+            sheets = self._sheets(spec, model)
+            layout = by_slices(layout_of_sheets(model, sheets, words.sheets), sheets)
+        return layout
 
     def _sheets(self, spec: S, model: Model) -> dict[str, Sheet]:
         """Return all sheets in the edition of a Spec."""

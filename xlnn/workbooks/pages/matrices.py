@@ -1,7 +1,8 @@
 """The edition in matrices: a sheet with a band of rows for each epoch, as on a blackboard.
 
 In a band each quantity is the matrix that it is. Weights, gradients and what else has no samples
-stand below each other; what has samples stands side by side, a row for each sample. A column at
+stand below each other; what has samples stands side by side, a row for each sample, or for each
+position of each. A column at
 the left of each group numbers its rows. Entries along further ordered axes, such as the steps of a
 sequence, are side by side.
 """
@@ -18,7 +19,8 @@ from xlnn.errors import DataError
 from xlnn.layout import Layout, is_turned
 from xlnn.model import Model
 from xlnn.quantity import Quantity
-from xlnn.slices import matrix_of, sliced
+from xlnn.quantity_cells import NoRectangleError
+from xlnn.slices import as_rows, matrix_of, sliced
 from xlnn.workbooks.entries import MATRICES
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.sheet import Context, titled_drawing
@@ -105,7 +107,7 @@ class Matrices(Page):
         for each in (each for group in groups for each in group.placed):
             quantity, row = each.quantity, FIRST_ROW + each.row
             steps, right = [], _units_across(quantity)
-            down = strides([axis.length for axis in quantity.samples])
+            down = strides([axis.length for axis in as_rows(quantity).samples])
             for axis in quantity.axes:
                 if is_banded(axis):
                     steps.append((height, 0))
@@ -192,7 +194,7 @@ def _grouped(
     stacks: tuple[list[Quantity], list[Quantity]] = ([], [])
     rows: dict[tuple[Axis, ...], list[Quantity]] = {}
     for quantity in quantities:
-        if samples := quantity.samples:
+        if samples := as_rows(quantity).samples:
             rows.setdefault(samples, []).append(quantity)
         else:
             stacks[bool(rows)].append(quantity)
@@ -212,19 +214,20 @@ def _all(groups: Sequence[Group]) -> list[Quantity]:
 
 def _units_across(quantity: Quantity) -> int:
     """Return the columns of one entry: all units, or those of a row of a matrix."""
-    return matrix_of(quantity)[1]
+    return matrix_of(as_rows(quantity))[1]
 
 
 def _unit_steps(quantity: Quantity) -> Iterator[tuple[int, int]]:
-    """Yield the steps of the units: across, but for the first of a matrix."""
+    """Yield the steps of the units: across, but for the first of a matrix, and positions."""
     is_matrix = not quantity.samples and len(quantity.shape) > 1
     for number, step in enumerate(strides(quantity.shape)):
-        yield (1, 0) if is_matrix and number == 0 else (0, step)
+        is_down = number == 0 and (is_matrix or quantity.has_positions)
+        yield (1, 0) if is_down else (0, step)
 
 
 def _size(quantity: Quantity) -> tuple[int, int]:
     """Return the rows and columns that a quantity takes in a band."""
-    rows, columns = matrix_of(quantity)
+    rows, columns = matrix_of(as_rows(quantity))
     beside = (a.length for a in quantity.axes if a.order and a.order != EACH and not is_banded(a))
     return rows, columns * prod(beside)
 
@@ -286,9 +289,15 @@ def moved(model: Model, sheets: Mapping[str, Any]) -> dict[str, str]:
         here = [q for q in model.quantities if q.sheet == key] if is_whole else []
         if any(is_banded(axis) for q in here for axis in q.axes):
             found[key] = MATRICES
-        elif any(axis.order not in {"", EACH} for q in here for axis in q.axes):
+        elif any(map(_is_laid_down, here)):
             found[key] = key
     return found
+
+
+def _is_laid_down(quantity: Quantity) -> bool:
+    """Return whether a table does not show what has no epochs as matrices."""
+    is_ordered = any(axis.order not in {"", EACH} for axis in quantity.axes)
+    return is_ordered or quantity.has_positions
 
 
 def _is_whole(page: object, key: str) -> bool:
@@ -324,7 +333,7 @@ def sheets_in_matrices(model: Model, sheets: Mapping[str, Any]) -> dict[str, Any
         here = [q for q in model.quantities if q.sheet == key]
         if is_whole and not here and key not in used:
             found.setdefault(MATRICES, Matrices(MATRICES))
-        elif is_whole and any(a.order not in {"", EACH} for q in here for a in q.axes):
+        elif is_whole and any(map(_is_laid_down, here)):
             found[key] = Matrices(key, page)
         else:
             found[key] = sheet
@@ -346,6 +355,26 @@ def by_slices(layout: Layout, sheets: Mapping[str, Any]) -> Layout:
     return replace(layout, model=replace(model, quantities=quantities), blocks=found)
 
 
+def reads_positions_apart(layout: Layout) -> bool:
+    """Return whether a cell needs one position of all samples, which are no range in matrices."""
+    known = layout.model
+    for quantity in known.quantities:
+        if quantity.sliced or not any(known[name].has_positions for name in quantity.sources):
+            continue
+        try:
+            for part in range(len(quantity.parts)):
+                layout.columns(quantity.name, part)
+        except NoRectangleError:
+            return True
+    return False
+
+
+def without_positions(model: Model) -> Model:
+    """Return a model in which each sample is one row, whose positions stand side by side."""
+    found = (replace(quantity, has_positions=False) for quantity in model.quantities)
+    return replace(model, quantities=tuple(found))
+
+
 OF_SAMPLES = ("images", "test_images", "data", "test_data")
 """The sheets of the data, which stay as they are."""
 
@@ -357,11 +386,14 @@ def fits_in(layout: Layout) -> Callable[[Block], bool]:
     """
 
     def fits(block: Block) -> bool:
-        quantity = block.quantity
-        for name in (quantity.name, *quantity.sources) if quantity.sliced == "all" else ():
+        quantity, whole = block.quantity, block.quantity.sliced == "all"
+        if not block.parts[0].fills:
+            return False
+        for name in quantity.sources if quantity.sliced != "unit" else ():
             one = layout.blocks[name].parts[0]
-            part = replace(one.quantity, sliced="all")
-            if replace(one, quantity=part).size != matrix_of(part) and not is_turned(one):
+            part = replace(one.quantity, sliced=quantity.sliced)
+            size = matrix_of(as_rows(part, whole=whole))
+            if replace(one, quantity=part).size != size and not is_turned(one, whole=whole):
                 return False
         return _is_stated(replace(layout, blocks={**layout.blocks, quantity.name: block}), block)
 
