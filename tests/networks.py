@@ -111,10 +111,11 @@ def random_recipe(model_spec, seed):
     inputs |= known(model)
     names = model_spec.labels if model["labels"].is_text else range(len(model_spec.labels))
     inputs["labels"] = np.array(names, dtype=object if model["labels"].is_text else float)
-    if model_spec.cost != "squared error":  # the targets are shares
+    if model_spec.cost not in {"", "squared error"}:  # the targets are shares
         shares = np.abs(inputs["t"]) + 0.01
         inputs["t"] = rounded(shares / shares.sum(axis=1, keepdims=True))
-    inputs["eta"] = rounded(abs(inputs["eta"]) + 0.01)
+    if model_spec.epochs:
+        inputs["eta"] = rounded(abs(inputs["eta"]) + 0.01)
     return Recipe(model_spec, model, inputs)
 
 

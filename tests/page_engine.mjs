@@ -21,8 +21,8 @@ async function values() {
 }
 
 function train() {
-  const { network, given, samples } = JSON.parse(readFileSync(0, "utf-8"));
-  return trained(network, given, samples);
+  const { network, given } = JSON.parse(readFileSync(0, "utf-8"));
+  return trained(network, (name) => given[name] ?? []);
 }
 
 async function resaved() {

@@ -1,5 +1,6 @@
 """Pages in a real Chromium, opened from a disk without any network."""
 
+import json
 import re
 import subprocess
 import sys
@@ -8,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pytest
-from networks import FEWER_EPOCHS
+from networks import FEWER_EPOCHS, random_recipe, write_recipe
 from programs import CHROMIUM, skip_without_browser
 
 import xlnn
+from xlnn.experiments.network.layers import LayerSpec, network_spec
 from xlnn.registry.templates import names
 
 pytestmark = pytest.mark.ci
@@ -126,6 +128,12 @@ def pages(workbook, tmp_path_factory):
 @pytest.fixture
 def digits(pages):
     return pages("digits", epochs=5)
+
+
+def facts(page):
+    """Return what the script of a page knows of its workbook."""
+    text = page.read_text(encoding="utf-8")
+    return json.loads(re.search(r'id="facts">(.*?)</script>', text, re.DOTALL)[1])
 
 
 def agrees_with_numpy(path):
@@ -244,19 +252,23 @@ def test_a_value_that_the_workbook_refuses_changes_nothing(opened, digits):
     assert there.until(".status", "greater") == "Type a number greater than 0."
 
 
-NETWORK = ("W2", "b3", "z2", "a2", "z3", "a3", "C", "delta3", "delta2", "dC_dW2", "dC_db3", "C_T")
-FIRST = ("w", "b", "z", "a", "z3", "a3", "C", "delta3", "delta", "dC_dw", "dC_db", "C_T")
+PLANTED = {
+    "digits": "W2 b3 z2 a2 slope2 z3 a3 C delta3 delta2 dC_dW2 dC_db2 C_T gradient_size",
+    "first": "w b z a z3 a3 C delta3 delta dC_dw dC_db C_T",
+    "xor": "W2 b3 z2 a2 C delta2 dC_dW3 C_T",
+    "cnn": "WF bO zF aF slopeF aP argmaxP zO aO C deltaO deltaP deltaF dC_dWF dC_dbF dC_dWO C_T",
+}
 
 
-@pytest.mark.parametrize("template", ["digits", "first", "xor"])
+@pytest.mark.parametrize("template", PLANTED)
 def test_the_check_of_a_page_agrees_and_finds_each_planted_error(pages, opened, template):
-    options = {} if template == "first" else {"epochs": 5}
+    options = {} if template == "first" else {"epochs": 5, "fewer": template == "cnn"}
     path, page = pages(template, **options)
     there, book = opened(page), openpyxl.load_workbook(path)
     there.page.click("#check")
     there.until(".status", r"^[\d,]+ cells agree")
     rng = np.random.default_rng(54)
-    for name in FIRST if template == "first" else NETWORK:
+    for name in PLANTED[template].split():
         title, _, cells = book.defined_names[f"xlnn.{name}"].attr_text.partition("!")
         title = title.strip("'")
         rows = book[title][cells.replace("$", "")]
@@ -269,6 +281,31 @@ def test_the_check_of_a_page_agrees_and_finds_each_planted_error(pages, opened, 
         there.ask("edit", edits=[{**place, "text": cell.value}])
         there.page.click("#check")
         there.until(".status", r"^[\d,]+ cells agree")
+
+
+def test_the_check_covers_each_of_several_runs(pages, opened):
+    path, page = pages("xor", optimizer=("sgd", "adam"), epochs=3)
+    there, book = opened(page), openpyxl.load_workbook(path)
+    there.page.click("#check")
+    there.until(".status", r"^[\d,]+ cells agree")
+    (z2,) = (each for each in facts(page)["quantities"] if each["name"] == "z2")
+    last = [at - 1 for at in z2["lengths"]]
+    row, column = np.add([z2["row"], z2["column"]], np.array(last) @ z2["steps"]).tolist()
+    place = {"page": book.sheetnames.index(z2["sheet"]), "row": row, "column": column}
+    there.ask("edit", edits=[{**place, "text": "1"}])
+    there.page.click("#check")
+    cell = book[z2["sheet"]].cell(row, column).coordinate
+    assert f"{z2['sheet']}!{cell} " in there.until(".status", "cells? differ")
+
+
+def test_a_network_that_only_predicts_is_checked_too(opened, tmp_path):
+    skip_without_browser()
+    layers = (LayerSpec("F", 2, "relu", "convolution", (3, 2)), LayerSpec("O", 2, "softmax"))
+    spec = network_spec((4, 4), ("0", "1"), *layers, images=3)
+    path = write_recipe(tmp_path / "net.xlsx", random_recipe(spec, 54))
+    there = opened(xlnn.page(path).path)
+    there.page.click("#check")
+    there.until(".status", r"^[\d,]+ cells agree")
 
 
 def test_a_page_without_a_second_statement_offers_no_check(pages, opened):

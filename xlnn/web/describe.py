@@ -14,24 +14,15 @@ from xlnn.workbooks import kind_of
 from xlnn.workbooks.entries import WorkbookSpec
 
 FIRST = {
-    "network": {
-        "layers": [
-            {"name": "2", "activation": "sigmoid"},
-            {"name": "3", "activation": "sigmoid"},
-        ],
-        "cost": "squared error",
-        "optimizer": "sgd",
-        "l2": False,
-    },
-    "parts": {
-        "W2": ("w", 0, 4), "b2": ("b", 0, 2), "W3": ("w", 4, 2), "b3": ("b", 2, 1),
-        "z2": ("z", 0, 2), "a2": ("a", 0, 2), "delta2": ("delta", 0, 2),
-        "dC_dW2": ("dC_dw", 0, 4), "dC_db2": ("dC_db", 0, 2),
-        "dC_dW3": ("dC_dw", 4, 2), "dC_db3": ("dC_db", 2, 1),
-    },
+    "W2": ("w", 0, 4), "b2": ("b", 0, 2), "W3": ("w", 4, 2), "b3": ("b", 2, 1),
+    "z2": ("z", 0, 2), "a2": ("a", 0, 2), "delta2": ("delta", 0, 2),
+    "dC_dW2": ("dC_dw", 0, 4), "dC_db2": ("dC_db", 0, 2),
+    "dC_dW3": ("dC_dw", 4, 2), "dC_db3": ("dC_db", 2, 1),
 }  # fmt: skip
-"""The network of the template first, which has one quantity for the weights of both layers: of each
-array its quantity, its first unit there, and how many units it has."""
+"""The template first has one quantity for the weights of both layers: of each array of its network
+the quantity, its first unit there, and how many units it has."""
+
+Shape = tuple[int, ...]
 
 CONSTANTS = ("eta", "mu", "beta", "beta1", "beta2", "epsilon", "l2")
 """The settings of an optimiser."""
@@ -79,6 +70,7 @@ def described(
         "units": units if len({*units}) > 1 else units[:1],
         "typed": 0 if quantity.is_record else _typed(quantity),
         "blank": quantity.name in blanks,
+        "run": _run_of(quantity),
         "chooses": _chosen_by(quantity),
         "first": quantity.choices[0] if quantity.choices else 1,
         "title": meaning.pop("name") or quantity.title,
@@ -91,6 +83,12 @@ def _typed(quantity: Quantity) -> int:
     return -1 if quantity.equation is None else quantity.given
 
 
+def _run_of(quantity: Quantity) -> int:
+    """Return the first of several runs that has the quantity; -1 if all runs share it."""
+    runs = [axis.first for axis in quantity.axes[:1] if axis.name == "run"]
+    return runs[0] if runs else -1
+
+
 def _chosen_by(quantity: Quantity) -> str:
     """Return whether a cell chooses the ``epoch`` or the ``image`` of its sheet; "" if neither."""
     if quantity.lengths or quantity.equation is not None or not quantity.choices:
@@ -100,21 +98,51 @@ def _chosen_by(quantity: Quantity) -> str:
 
 
 def network_of(spec: WorkbookSpec, layout: Layout) -> dict[str, Any] | None:
-    """Return the network that the workbook trains; None if the page cannot check it."""
-    if spec.template == "first" and "dC_dw" in layout.model.by_name:
-        epochs = layout.model["C_T"].lengths[0]
-        parts = {name: list(part) for name, part in FIRST["parts"].items()}
-        return {**FIRST["network"], "epochs": epochs, "parts": parts, "settings": ["eta"]}
-    layers = getattr(spec, "layers", ())
-    is_dense = bool(layers) and all(layer.kind == "dense" for layer in layers)
-    if not is_dense or "C_T" not in layout.model.by_name or getattr(spec, "runs", ()):
+    """Return the network that the workbook computes; None if the page cannot check it."""
+    known = layout.model.by_name
+    is_first = spec.template == "first" and "dC_dw" in known
+    if is_first:
+        layers = [_layer("2", (2,), (2,)), _layer("3", (2,), (1,))]
+    elif spec.kind == "network":
+        layers, below = [], known["x"].shape
+        for each in spec.layers:  # type: ignore[attr-defined] -- a network's
+            shape = known[f"a{each.name}"].shape
+            layers.append(
+                _layer(
+                    each.name, below, shape, each.activation, each.kind, each.size,
+                    each.step, each.padding,
+                )
+            )  # fmt: skip
+            below = shape
+    else:
         return None
+    samples = {"": known["x"].axes[0].length}
+    if "test_x" in known:
+        samples["test_"] = known["test_x"].axes[0].length
     return {
-        "layers": [{"name": each.name, "activation": each.activation} for each in layers],
-        "cost": spec.cost,  # type: ignore[attr-defined] -- a network's
-        "optimizer": spec.optimizer,  # type: ignore[attr-defined]
-        "l2": "l2" in layout.model.by_name,
-        "epochs": layout.model["C_T"].lengths[0],
-        "parts": {},
-        "settings": [name for name in CONSTANTS if name in layout.model.by_name],
+        "layers": layers,
+        "cost": getattr(spec, "cost", "squared error"),
+        "optimizer": getattr(spec, "optimizer", "sgd"),
+        "runs": list(getattr(spec, "runs", ())),
+        "epochs": known["C_T"].axes[-1].length if "C_T" in known else 0,
+        "samples": samples,
+        "parts": FIRST if is_first else {},
+        "settings": [name for name in CONSTANTS if name in known],
     }
+
+
+def _layer(  # noqa: PLR0913, PLR0917 -- what the second statement knows of a layer
+    name: str,
+    below: Shape,
+    shape: Shape,
+    activation: str = "sigmoid",
+    kind: str = "dense",
+    size: Shape = (),
+    step: Shape = (),
+    padding: Shape = (),
+) -> dict[str, Any]:
+    usual = (1, 1) if kind == "convolution" else size
+    return {
+        "name": name, "kind": kind, "activation": activation, "below": below, "shape": shape,
+        "size": size, "step": step or usual, "padding": padding or (0, 0, 0, 0),
+    }  # fmt: skip

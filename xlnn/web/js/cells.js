@@ -5,10 +5,10 @@ import { columnLetters } from "./formula.js";
  * @typedef {{page: number, row: number, column: number}} Place a cell
  * @typedef {{name: string, layer: string, sheet: string, row: number, column: number,
  *   steps: [number, number][], lengths: number[], axes: [string, number][], units: string[],
- *   typed: number, blank: boolean, chooses: string, first: number, meaning: string,
+ *   typed: number, blank: boolean, run: number, chooses: string, first: number, meaning: string,
  *   equation: string, book: string, title: string}} Quantity
  * @typedef {import("./reference.js").Network & {parts: Record<string, [string, number, number]>,
- *   settings: string[]}} Checked
+ *   runs: string[]}} Checked
  * @typedef {{lang: string, template: string, file: string, title: string, about: string[], quantities: Quantity[],
  *   network: Checked | null, course: string, labels: string[], picture: number[], features: string[],
  *   words: Record<string, string>}} Facts
@@ -47,12 +47,10 @@ export function cellOf(quantity, index) {
 }
 
 /** @param {Quantity} quantity as the worker reads it */
-export const blockOf = ({ sheet, row, column, steps, lengths }) => ({
-  page: titles.indexOf(sheet),
-  row,
-  column,
-  steps,
-  lengths,
+export const blockOf = (quantity) => ({
+  ...cellOf(quantity, []),
+  steps: quantity.steps,
+  lengths: quantity.lengths,
 });
 
 /**

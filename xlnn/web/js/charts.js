@@ -54,32 +54,20 @@ export class Curve {
     drawing.clear();
     for (const tick of ticks(low, high)) {
       drawing.add("line", { x1: 44, x2: WIDTH - 16, y1: y(tick), y2: y(tick), class: "rule" });
-      drawing.add("text", { x: 38, y: y(tick) + 4, class: "note end" }, inWords(tick));
+      drawing.text(38, y(tick) + 4, "note end", inWords(tick));
     }
     const from = quantity.axes[0][1];
     for (const n of new Set([0, Math.round((count - 1) / 2), count - 1]))
-      drawing.add("text", { x: x(n), y: HEIGHT - 12, class: "note middle" }, String(n + from));
-    drawing.add(
-      "text",
-      { x: 44, y: 16, class: "note" },
-      `${quantity.units[0] || quantity.name}  ${quantity.title}`,
-    );
+      drawing.text(x(n), HEIGHT - 12, "note middle", String(n + from));
+    drawing.text(44, 16, "note", `${quantity.units[0] || quantity.name}  ${quantity.title}`);
     if (this.before.length) drawing.add("polyline", { points: path(this.before), class: "before" });
     drawing.add("polyline", { points: path(list), class: "course" });
     const step = Math.max(1, Math.ceil(count / 60));
     list.forEach((value, n) => {
       if (!Number.isFinite(value) || (n % step && n !== epoch && n !== count - 1)) return;
-      drawing.part(
-        "circle",
-        {
-          cx: x(n),
-          cy: y(value),
-          r: n === epoch ? 6 : 2.5,
-          class: n === epoch ? "point now" : "point",
-        },
-        cellOf(quantity, [n]),
-        `${quantity.axes[0][0]} ${n + from}: ${inWords(value)}`,
-      );
+      const [r, look] = n === epoch ? [6, "point now"] : [2.5, "point"];
+      const label = `${quantity.axes[0][0]} ${n + from}: ${inWords(value)}`;
+      drawing.circle(x(n), y(value), r, "", look, { place: cellOf(quantity, [n]), label });
     });
     drawing.done();
   }
@@ -106,19 +94,10 @@ export class DecisionMap {
     drawing.clear();
     values.forEach((value, n) => {
       const index = [Math.floor(n / columns), n % columns];
-      drawing.part(
-        "rect",
-        {
-          x: 10 + index[1] * side,
-          y: 10 + index[0] * side,
-          width: side + 0.3,
-          height: side + 0.3,
-          fill: colour((2 * (value - least)) / (most - least) - 1),
-          class: "tile",
-        },
-        cellOf(picture, index),
-        inWords(value),
-      );
+      const [x, y] = [10 + (index[1] + 0.5) * side, 10 + (index[0] + 0.5) * side],
+        fill = colour((2 * (value - least)) / (most - least) - 1),
+        entry = { place: cellOf(picture, index), label: inWords(value) };
+      drawing.square(x, y, side + 0.3, fill, "tile", entry);
     });
     const x = quantities.get("x"),
       { map_low: low, map_high: high } = arrays;
@@ -126,18 +105,10 @@ export class DecisionMap {
     for (let n = 0; n < x.lengths[0]; n++) {
       const [across, up] = [0, 1].map((k) => (arrays.x[2 * n + k] - low[k]) / (high[k] - low[k]));
       const isOwn = !arrays.truth || arrays.truth[n] === arrays.map_output?.[0];
-      drawing.part(
-        "circle",
-        {
-          cx: 10 + side / 2 + across * (280 - side),
-          cy: 10 + side / 2 + (1 - up) * ((280 * rows) / columns - side),
-          r: 4,
-          fill: isOwn ? "#B4560F" : "#245A94",
-          class: "sample",
-        },
-        cellOf(x, [n, 0]),
-        say("row", { number: n + 1 }),
-      );
+      const cx = 10 + side / 2 + across * (280 - side),
+        cy = 10 + side / 2 + (1 - up) * ((280 * rows) / columns - side),
+        entry = { place: cellOf(x, [n, 0]), label: say("row", { number: n + 1 }) };
+      drawing.circle(cx, cy, 4, isOwn ? "#B4560F" : "#245A94", "sample", entry);
     }
     return drawing.done();
   }
@@ -190,7 +161,7 @@ export function scatter(chart, width, height, values) {
   const id = `plot${++clips}`;
   const inside = { x: left, y: top, width: width - left - right, height: height - top - bottom };
   drawing.add("clipPath", { id }).append(drawing.add("rect", inside));
-  if (chart.title) drawing.add("text", { x: width / 2, y: 18, class: "middle title" }, chart.title);
+  if (chart.title) drawing.text(width / 2, 18, "middle title", chart.title);
   if (!chart.y.hidden)
     for (const tick of ticks(y0, y1)) {
       drawing.add("line", {
@@ -200,17 +171,13 @@ export function scatter(chart, width, height, values) {
         y2: py(tick),
         class: "rule",
       });
-      drawing.add("text", { x: left - 5, y: py(tick) + 4, class: "note end" }, inWords(tick));
+      drawing.text(left - 5, py(tick) + 4, "note end", inWords(tick));
     }
   if (!chart.x.hidden)
     for (const tick of ticks(x0, x1))
-      drawing.add(
-        "text",
-        { x: px(tick), y: height - bottom + 14, class: "note middle" },
-        inWords(tick),
-      );
+      drawing.text(px(tick), height - bottom + 14, "note middle", inWords(tick));
   if (chart.x.title && !chart.x.hidden)
-    drawing.add("text", { x: width / 2, y: height - 6, class: "note middle" }, chart.x.title);
+    drawing.text(width / 2, height - 6, "note middle", chart.x.title);
   series.forEach((each, n) => {
     let path = "";
     for (const p of points[n])
@@ -248,7 +215,7 @@ export function scatter(chart, width, height, values) {
           "stroke-width": 0.5,
         });
       if (p.label !== undefined && p.label !== null)
-        drawing.add("text", { x: cx, y: cy + 4, class: "note middle" }, String(p.label));
+        drawing.text(cx, cy + 4, "note middle", String(p.label));
     }
   });
   return drawing.svg;

@@ -160,7 +160,7 @@ function draw() {
     ),
   );
   if (network && facts.labels.length > 1 && quantities.has("answer")) {
-    const last = network.network.layers[network.network.layers.length - 1].name,
+    const last = network.layers[network.layers.length - 1].name,
       count = facts.labels.length;
     const outputs = Array.from(
       { length: count },
@@ -279,70 +279,58 @@ async function change(how, what) {
 }
 
 /**
+ * Return the cells of an array of the network in one run; null if they are not in the workbook.
+ * @param {string} name
+ * @param {number} run
+ * @returns {import("./worker.js").Block | null}
+ */
+function blockIn(name, run) {
+  const [of, first, units] = partOf(name),
+    quantity = quantities.get(of);
+  if (!quantity) return null;
+  const { lengths, steps, axes, run: begins } = quantity,
+    depth = axes.length,
+    skip = begins < 0 ? 0 : 1,
+    at = lengths.slice(0, depth).map((_, n) => (n < skip ? run - begins : 0));
+  if (skip && (at[0] < 0 || at[0] >= lengths[0])) return null;
+  const place = cellOf(quantity, [...at, ...indexOf(first, lengths.slice(depth))]);
+  if (!facts.network?.parts[name])
+    return { ...place, steps: steps.slice(skip), lengths: lengths.slice(skip) };
+  return {
+    ...place,
+    steps: steps.slice(0, depth + 1),
+    lengths: [...lengths.slice(0, depth), units],
+  };
+}
+
+/**
  * Compare the cells with a second statement of the same equations.
  * @returns {Promise<{compared: number, worst: number, wrong: {name: string, place: Place, at: number[]}[]}>}
  */
 async function comparison() {
-  const { network: trained, samples: count } = /** @type {NetworkDrawing} */ (network);
-  /** @type {Record<string, import("./worker.js").Block>} */
-  const blocks = {};
-  /** @type {Record<string, import("./worker.js").Block>} */
-  const given = {};
-  for (const name of ["x", "t", ...trained.settings])
-    given[name] = blockOf(/** @type {Quantity} */ (quantities.get(name)));
-  const kinds = ["W", "b", "z", "a", "delta", "dC_dW", "dC_db"];
-  for (const name of [
-    ...trained.layers.flatMap((layer) => kinds.map((kind) => kind + layer.name)),
-    "C",
-    "C_T",
-  ]) {
-    const [of, first, units] = partOf(name),
-      quantity = quantities.get(of);
-    if (!quantity) continue;
-    const { lengths, steps, axes } = quantity,
-      depth = axes.length,
-      isPart = !!trained.parts[name];
-    const before = lengths.slice(0, depth);
-    const begin = cellOf(quantity, [
-      ...before.map(() => 0),
-      ...indexOf(first, lengths.slice(depth)),
-    ]);
-    blocks[name] = {
-      ...begin,
-      steps: isPart ? steps.slice(0, depth + 1) : steps,
-      lengths: isPart ? [...before, units] : lengths,
-    };
-    if (/^[Wb]/.test(name))
-      given[name] = {
-        ...begin,
-        steps: blocks[name].steps.slice(1),
-        lengths: blocks[name].lengths.slice(1),
-      };
+  const stated = /** @type {import("./cells.js").Checked} */ (facts.network);
+  const isExercise = facts.quantities.some(({ blank }) => blank);
+  const names = [...quantities.keys(), ...Object.keys(stated.parts)];
+  const ranks = new Map([...quantities.keys()].map((name, n) => [name, n]));
+  const found = { compared: 0, worst: 0, wrong: /** @type {any[]} */ ([]) };
+  for (const [run, optimizer] of (stated.runs.length
+    ? stated.runs
+    : [stated.optimizer]
+  ).entries()) {
+    const blocks = Object.fromEntries(names.map((name) => [name, blockIn(name, run)]));
+    const network = { ...stated, optimizer: optimizer || stated.optimizer };
+    const result = await ask("check", { network, blocks, isExercise });
+    found.compared += result.compared;
+    found.worst = Math.max(found.worst, result.worst);
+    for (const { name, index, place } of result.wrong) {
+      const of = partOf(name)[0],
+        at = indexOf(index, /** @type {import("./worker.js").Block} */ (blocks[name]).lengths);
+      found.wrong.push({ name: of, place, at, rank: ranks.get(of) });
+    }
   }
-  const result = await ask("check", {
-    network: trained,
-    blocks,
-    given,
-    samples: count,
-    isExercise: facts.quantities.some(({ blank }) => blank),
-  });
-  const wrong = result.wrong.map((/** @type {{name: string, index: number}} */ { name, index }) => {
-    const block = blocks[name],
-      at = indexOf(index, block.lengths),
-      place = { page: block.page, row: block.row, column: block.column };
-    at.forEach((each, n) => {
-      place.row += each * block.steps[n][0];
-      place.column += each * block.steps[n][1];
-    });
-    return { name: partOf(name)[0], place, at };
-  });
   // in the order in which they are computed, so that an error is found where it begins
-  return {
-    ...result,
-    wrong: wrong.sort(
-      (/** @type {any} */ one, /** @type {any} */ other) => one.at[0] - other.at[0],
-    ),
-  };
+  found.wrong.sort((one, other) => one.at[0] - other.at[0] || one.rank - other.rank);
+  return found;
 }
 
 async function check() {
@@ -382,7 +370,7 @@ async function states() {
   if (!told || !blanks.length) return;
   const words = /** @type {Quantity} */ (quantities.get("exercise_blanks_said"));
   const { state } = await ask("numbers", { blocks: { state: blockOf(told) } });
-  const wrong = network ? (await comparison()).wrong : [];
+  const wrong = facts.network ? (await comparison()).wrong : [];
   const lines = blanks.map(async (quantity, n) => {
     const { text } = await ask("cell", cellOf(words, [n])),
       first = wrong.find((each) => each.name === quantity.name);
@@ -446,7 +434,7 @@ async function begin() {
   held?.remove();
   titles.push(...pages.map((/** @type {{title: string}} */ page) => page.title));
   grid = new Grid(pages, { ask, edit, change, explain: show });
-  if (facts.network) network = new NetworkDrawing(show);
+  if (facts.network?.epochs && !facts.network.runs.length) network = new NetworkDrawing(show);
   if (course) curve = new Curve(course, show);
   if (quantities.has("map_picture")) map = new DecisionMap(show);
   await read();
@@ -479,7 +467,7 @@ async function begin() {
     );
   if (eta) controls.append(make("label", { htmlFor: "eta" }, named(eta), rate));
   const buttons = make("div", { className: "buttons" });
-  if (network)
+  if (facts.network)
     buttons.append(make("button", { type: "button", id: "check", onclick: check }, say("check")));
   buttons.append(
     undo,
@@ -539,8 +527,7 @@ async function begin() {
   const seen = [...pages.keys()].filter((n) => !pages[n].hidden);
   grid.open({ page: seen[network || curve ? 0 : 1] ?? seen[0], row: 1, column: 1 });
   status.textContent = say("ready");
-  if (network)
-    show(network.entry(arrays, `a${network.network.layers[0].name}`, [epoch, sample], 0).place);
+  if (network) show(network.entry(arrays, `a${network.layers[0].name}`, [epoch, sample], 0).place);
   else if (course) show(cellOf(course, [epoch]));
   await states();
 }

@@ -1,6 +1,6 @@
 /** @file Draw the network from the cells of its weights, activations and data. */
 import { cellOf, facts, inWords, quantities, say, symbolOf } from "./cells.js";
-import { colour, Drawing } from "./svg.js";
+import { colour, Drawing, grey } from "./svg.js";
 
 /**
  * @typedef {import("./cells.js").Place} Place
@@ -10,7 +10,8 @@ import { colour, Drawing } from "./svg.js";
 const NET_WIDTH = 760,
   NET_HEIGHT = 430,
   TOP = 40,
-  MOST_UNITS = 16;
+  MOST_UNITS = 16,
+  MOST_MAPS = 6;
 
 /** @type {(name: string) => [string, number, number]} the quantity, first unit and size of an array */
 export function partOf(name) {
@@ -36,22 +37,19 @@ export class NetworkDrawing {
   /** @param {(place: Place) => void} show */
   constructor(show) {
     this.drawing = new Drawing(say("network"), NET_WIDTH, NET_HEIGHT, show);
-    this.network = /** @type {import("./cells.js").Checked} */ (facts.network);
-    const x = /** @type {import("./cells.js").Quantity} */ (quantities.get("x"));
-    this.samples = x.lengths[0];
-    this.sizes = [x.lengths[1], ...this.network.layers.map(({ name }) => partOf(`b${name}`)[2])];
-  }
-
-  /** @returns {string[]} the quantities that it draws */
-  get names() {
-    const names = this.network.layers.flatMap(({ name }) =>
-      ["W", "b", "a"].map((kind) => partOf(kind + name)[0]),
-    );
-    return [...new Set(["x", "t", ...names])];
+    const { layers, samples } = /** @type {import("./cells.js").Checked} */ (facts.network);
+    this.layers = layers;
+    this.samples = samples[""];
+    this.shapes = [layers[0].below, ...layers.map(({ shape }) => shape)];
+    /** @type {string[]} the quantities that it draws */
+    this.names = ["x", "t"];
+    for (const { name } of layers)
+      for (const kind of ["W", "b", "gain", "shift", "a"]) this.names.push(partOf(kind + name)[0]);
+    this.names = this.names.filter((name) => quantities.has(name));
   }
 
   /**
-   * Return an entry of an array: its value and its cell.
+   * Return an entry of an array: its value, its cell and both in words.
    * @param {Arrays} arrays
    * @param {string} name
    * @param {number[]} before the indices along the axes
@@ -60,28 +58,42 @@ export class NetworkDrawing {
   entry(arrays, name, before, unit) {
     const [of, first] = partOf(name),
       quantity = /** @type {import("./cells.js").Quantity} */ (quantities.get(of));
-    const own = quantity.lengths.slice(quantity.axes.length);
-    const size = own.reduce((product, length) => product * length, 1);
-    const index = [...before, ...indexOf(first + unit, own)];
-    const at =
-      before.reduce((sum, each, n) => sum * quantity.lengths[n] + each, 0) * size + first + unit;
-    const value = arrays[of][at];
-    return {
-      value,
-      place: cellOf(quantity, index),
-      label: `${symbolOf(quantity, index)} = ${inWords(value)}`,
-    };
+    const index = [...before, ...indexOf(first + unit, quantity.lengths.slice(before.length))];
+    const value = arrays[of][index.reduce((at, each, n) => at * quantity.lengths[n] + each, 0)];
+    const label = `${symbolOf(quantity, index)} = ${inWords(value)}`;
+    return { value, place: cellOf(quantity, index), label };
   }
 
-  /** @type {(layer: number, unit: number) => [number, number]} */
+  /** @type {(layer: number) => {rows: number, columns: number, maps: number, side: number}} of its maps */
+  maps(layer) {
+    const [rows, columns] = this.shapes[layer].slice(-2),
+      maps = this.shapes[layer].length > 2 ? Math.min(MOST_MAPS, this.shapes[layer][0]) : 1;
+    return { rows, columns, maps, side: Math.min(16, (NET_HEIGHT - TOP) / (maps * (rows + 1))) };
+  }
+
+  /** @type {(layer: number) => number} how many of its units are drawn */
+  shown(layer) {
+    const { rows, columns, maps } = this.maps(layer);
+    return this.shapes[layer].length > 1
+      ? rows * columns * maps
+      : Math.min(MOST_UNITS, this.shapes[layer][0]);
+  }
+
+  /** @type {(layer: number, unit: number) => [number, number]} the middle of a unit */
   at(layer, unit) {
-    const count = Math.min(MOST_UNITS, this.sizes[layer]),
-      hasPicture = facts.picture[0] > 1;
-    const left = hasPicture ? 200 : facts.features.length ? 150 : 70,
-      right = NET_WIDTH - 190;
-    const gap = Math.min(76, (NET_HEIGHT - TOP - 20) / count);
-    const across = left + ((right - left) * layer) / (this.sizes.length - 1);
-    return [across, TOP + (NET_HEIGHT - TOP) / 2 + (unit - (count - 1) / 2) * gap];
+    const hasPicture = facts.picture[0] > 1 && this.shapes[0].length === 1,
+      left = hasPicture ? 200 : facts.features.length ? 150 : 70,
+      across = left + ((NET_WIDTH - 190 - left) * layer) / this.layers.length,
+      middle = TOP + (NET_HEIGHT - TOP) / 2;
+    if (this.shapes[layer].length > 1) {
+      const { rows, columns, maps, side } = this.maps(layer);
+      const row = Math.floor(unit / columns),
+        down = row + Math.floor(row / rows) - (maps * (rows + 1)) / 2 + 1;
+      return [across + ((unit % columns) - (columns - 1) / 2) * side, middle + down * side];
+    }
+    const count = this.shown(layer),
+      gap = Math.min(76, (NET_HEIGHT - TOP - 20) / count);
+    return [across, middle + (unit - (count - 1) / 2) * gap];
   }
 
   /**
@@ -90,164 +102,161 @@ export class NetworkDrawing {
    * @param {number} sample from 0
    */
   draw(arrays, epoch, sample) {
-    const { drawing, network, sizes } = this;
+    const { drawing, layers, shapes } = this,
+      last = layers.length;
     drawing.clear();
-    network.layers.forEach(({ name }, n) => {
-      const weights = [];
-      for (let k = 0; k < Math.min(MOST_UNITS, sizes[n + 1]); k++)
-        for (let j = 0; j < Math.min(MOST_UNITS, sizes[n]); j++)
-          weights.push({ j, k, ...this.entry(arrays, `W${name}`, [epoch], k * sizes[n] + j) });
-      const most = Math.max(
-        1e-9,
-        ...weights.map(({ value }) => Math.abs(value)).filter(Number.isFinite),
+    layers.forEach((layer, n) => this.weights(arrays, epoch, layer, n));
+    if (facts.picture[0] > 1 && shapes[0].length === 1) this.picture(arrays, sample);
+    for (let layer = 0; layer <= last; layer++) {
+      const name = layer ? layers[layer - 1].name : "",
+        isMap = shapes[layer].length > 1,
+        [bias] = ["b", "shift"].filter((kind) => quantities.has(partOf(kind + name)[0]));
+      for (let k = 0; k < this.shown(layer); k++) {
+        const [x, y] = this.at(layer, k),
+          unit = this.entry(
+            arrays,
+            layer ? `a${name}` : "x",
+            layer ? [epoch, sample] : [sample],
+            k,
+          );
+        if (isMap) {
+          const { side } = this.maps(layer);
+          drawing.square(
+            x,
+            y,
+            side - 1,
+            layer ? colour(unit.value) : grey(unit.value),
+            "pixel",
+            unit,
+          );
+          continue;
+        }
+        if (layer && bias) {
+          const own = this.entry(arrays, bias + name, [epoch], k);
+          drawing.square(x - 19, y + 14, 11, colour(own.value), "bias", own);
+        }
+        const isPixel = !layer && facts.picture[0] > 1;
+        drawing.circle(x, y, isPixel ? 8 : layer ? 17 : 14, colour(unit.value), "unit", unit);
+        if (isPixel) continue;
+        const short = inWords(Number(unit.value.toPrecision(3)));
+        if (!layer)
+          drawing.text(
+            x - 20,
+            y + 4,
+            "number end",
+            (facts.features[k] ?? unit.label.split(" = ")[0]).slice(0, 16),
+          );
+        if (layer === last) {
+          drawing.text(x + 26, y - 3, "number", short);
+          this.target(arrays, sample, k, x, y);
+        } else drawing.text(x, y + (layer ? 30 : 27), "number middle", short);
+      }
+      const count = shapes[layer].reduce((product, length) => product * length, 1);
+      const [x] = this.at(layer, isMap ? (this.maps(layer).columns - 1) / 2 : 0);
+      if (layer && count > this.shown(layer))
+        drawing.text(x, NET_HEIGHT - 2, "note middle", `… ${count}`);
+      const { kind, activation } = layer ? layers[layer - 1] : { kind: "", activation: "" };
+      drawing.text(
+        x,
+        16,
+        "note middle",
+        layer ? (kind.endsWith("pooling") ? kind : activation) : say("input_layer"),
       );
-      for (const { j, k, value, place, label } of weights) {
-        const [x1, y1] = this.at(n, j),
-          [x2, y2] = this.at(n + 1, k),
-          share = Math.abs(value) / most || 0;
-        const line = { x1, y1, x2, y2 };
-        drawing.add("line", {
-          ...line,
-          stroke: value < 0 ? "#3B78B8" : "#D9793B",
-          "stroke-width": 0.5 + 6 * share,
-          "stroke-opacity": 0.35 + 0.5 * share,
-        });
-        drawing.part("line", { ...line, class: "reach" }, place, label);
-      }
-    });
-    this.inputs(arrays, sample);
-    network.layers.forEach(({ name, activation }, n) => {
-      for (let k = 0; k < Math.min(MOST_UNITS, sizes[n + 1]); k++) {
-        const [x, y] = this.at(n + 1, k),
-          isLast = n === network.layers.length - 1;
-        const bias = this.entry(arrays, `b${name}`, [epoch], k),
-          unit = this.entry(arrays, `a${name}`, [epoch, sample], k);
-        drawing.part(
-          "rect",
-          {
-            x: x - 25,
-            y: y + 9,
-            width: 11,
-            height: 11,
-            rx: 2,
-            fill: colour(bias.value),
-            class: "bias",
-          },
-          bias.place,
-          bias.label,
-        );
-        drawing.part(
-          "circle",
-          {
-            cx: x,
-            cy: y,
-            r: 17,
-            fill: colour(activation === "tanh" ? unit.value : Math.min(1, unit.value)),
-            class: "unit",
-          },
-          unit.place,
-          unit.label,
-        );
-        drawing.add(
-          "text",
-          {
-            x: x + (isLast ? 26 : 0),
-            y: y + (isLast ? -3 : 30),
-            class: isLast ? "number" : "number middle",
-          },
-          inWords(Number(unit.value.toPrecision(3))),
-        );
-        if (isLast) this.target(arrays, sample, k, x, y);
-      }
-      if (sizes[n + 1] > MOST_UNITS)
-        drawing.add(
-          "text",
-          { x: this.at(n + 1, 0)[0], y: NET_HEIGHT - 2, class: "note middle" },
-          `… ${sizes[n + 1]}`,
-        );
-    });
-    [say("input_layer"), ...network.layers.map(({ activation }) => activation)].forEach((text, n) =>
-      drawing.add("text", { x: this.at(n, 0)[0], y: 16, class: "note middle" }, text),
-    );
+    }
     drawing.done();
   }
 
-  /** @type {(arrays: Arrays, sample: number) => void} */
-  inputs(arrays, sample) {
-    const { drawing, sizes } = this,
-      [rows, columns] = facts.picture;
-    if (rows > 1) {
-      const side = Math.min(36, 140 / Math.max(rows, columns)),
-        top = TOP + (NET_HEIGHT - TOP - rows * side) / 2;
-      for (let n = 0; n < sizes[0]; n++) {
-        const { value, place, label } = this.entry(arrays, "x", [sample], n),
-          shade = Math.round(255 - 224 * Math.max(0, Math.min(1, value || 0)));
-        drawing.part(
-          "rect",
-          {
-            x: 14 + (n % columns) * side,
-            y: top + Math.floor(n / columns) * side,
-            width: side - 1,
-            height: side - 1,
-            fill: `rgb(${shade},${shade + 4},${shade + 8})`,
-            class: "pixel",
-          },
-          place,
-          label,
-        );
+  /**
+   * Draw what is between a layer and the one below: lines, of filters also their weights.
+   * @param {Arrays} arrays
+   * @param {number} epoch
+   * @param {import("./reference.js").Layer} layer
+   * @param {number} n the layer below
+   */
+  weights(arrays, epoch, { name, kind, size }, n) {
+    const { drawing, shapes } = this;
+    if (kind === "dense" || kind === "layernorm") {
+      const weights = [],
+        inputs = shapes[n].reduce((product, length) => product * length, 1);
+      for (let k = 0; k < this.shown(n + 1); k++)
+        for (let j = 0; j < this.shown(n); j++)
+          if (kind === "dense")
+            weights.push({ j, k, ...this.entry(arrays, `W${name}`, [epoch], k * inputs + j) });
+          else if (j === k)
+            weights.push({ j, k, ...this.entry(arrays, `gain${name}`, [epoch], k) });
+      const most = Math.max(1e-9, ...weights.map(({ value }) => Math.abs(value) || 0));
+      for (const { j, k, value, ...entry } of weights) {
+        const [x1, y1] = this.at(n, j),
+          [x2, y2] = this.at(n + 1, k),
+          share = Math.abs(value) / most || 0,
+          look = {
+            stroke: value < 0 ? "#3B78B8" : "#D9793B",
+            "stroke-width": 0.5 + 6 * share,
+            "stroke-opacity": 0.35 + 0.5 * share,
+          };
+        drawing.add("line", { x1, y1, x2, y2, ...look });
+        drawing.part("line", { x1, y1, x2, y2, class: "reach" }, entry);
       }
+      return;
     }
-    for (let n = 0; n < Math.min(MOST_UNITS, sizes[0]); n++) {
-      const { value, place, label } = this.entry(arrays, "x", [sample], n),
-        [x, y] = this.at(0, n);
-      drawing.part(
-        "circle",
-        { cx: x, cy: y, r: rows > 1 ? 8 : 14, fill: colour(value), class: "unit" },
-        place,
-        label,
-      );
-      if (rows > 1) continue;
-      drawing.add(
-        "text",
-        { x: x - 20, y: y + 4, class: "number end" },
-        (facts.features[n] ?? label.split(" = ")[0]).slice(0, 16),
-      );
-      drawing.add(
-        "text",
-        { x, y: y + 27, class: "number middle" },
-        inWords(Number(value.toPrecision(3))),
-      );
+    const { rows, columns, maps, side } = this.maps(n + 1),
+      below = this.maps(n);
+    for (let f = 0; f < maps; f++) {
+      const [x2, y2] = this.at(n + 1, (f * rows + (rows - 1) / 2) * columns + (columns - 1) / 2);
+      for (let m = 0; m < below.maps; m++) {
+        const [x1, y1] = this.at(
+          n,
+          (m * below.rows + (below.rows - 1) / 2) * below.columns + (below.columns - 1) / 2,
+        );
+        if (kind === "convolution" || m === f)
+          drawing.add("line", { x1, y1, x2, y2, class: "rule" });
+      }
+      if (kind !== "convolution") continue;
+      const right = this.at(n, below.columns - 1)[0] + below.side / 2,
+        middle = (right + this.at(n + 1, 0)[0] - side / 2) / 2,
+        weights = Array.from({ length: size[0] * size[1] }, (_, w) =>
+          this.entry(
+            arrays,
+            `W${name}`,
+            [epoch],
+            f * (partOf(`W${name}`)[2] / shapes[n + 1][0]) + w,
+          ),
+        ),
+        most = Math.max(1e-9, ...weights.map(({ value }) => Math.abs(value) || 0));
+      weights.forEach((weight, w) => {
+        const x = middle + ((w % size[1]) - (size[1] - 1) / 2) * 10,
+          y = y2 + (Math.floor(w / size[1]) - (size[0] - 1) / 2) * 10;
+        drawing.square(x, y, 10, colour(weight.value / most), "pixel", weight);
+      });
+      const bias = this.entry(arrays, `b${name}`, [epoch], f);
+      drawing.square(middle, y2 + 5 * size[0] + 9, 11, colour(bias.value), "bias", bias);
+    }
+  }
+
+  /** @type {(arrays: Arrays, sample: number) => void} the image that the inputs are */
+  picture(arrays, sample) {
+    const [rows, columns] = facts.picture,
+      side = Math.min(36, 140 / Math.max(rows, columns)),
+      top = TOP + (NET_HEIGHT - TOP - (rows - 1) * side) / 2;
+    for (let n = 0; n < rows * columns; n++) {
+      const pixel = this.entry(arrays, "x", [sample], n),
+        [x, y] = [14 + (n % columns) * side + side / 2, top + Math.floor(n / columns) * side];
+      this.drawing.square(x, y, side - 1, grey(pixel.value), "pixel", pixel);
     }
   }
 
   /** @type {(arrays: Arrays, sample: number, k: number, x: number, y: number) => void} */
   target(arrays, sample, k, x, y) {
-    const { value, place, label } = this.entry(arrays, "t", [sample], k);
-    this.drawing.add(
-      "text",
-      { x: x + 26, y: y + 15, class: "note" },
-      facts.labels[k]?.slice(0, 14) ?? "",
-    );
-    this.drawing.part(
-      "rect",
-      {
-        x: NET_WIDTH - 62,
-        y: y - 12,
-        width: 24,
-        height: 24,
-        rx: 4,
-        fill: colour(value),
-        class: "target",
-      },
-      place,
-      label,
-    );
-    if (k === 0)
-      this.drawing.add("text", { x: NET_WIDTH - 50, y: 16, class: "note middle" }, say("target"));
-    this.drawing.add(
-      "text",
-      { x: NET_WIDTH - 32, y: y + 4, class: "number" },
-      inWords(Number((value || 0).toPrecision(3))),
+    const { drawing } = this,
+      target = this.entry(arrays, "t", [sample], k);
+    drawing.text(x + 26, y + 15, "note", facts.labels[k]?.slice(0, 14) ?? "");
+    drawing.square(NET_WIDTH - 50, y, 24, colour(target.value), "target", target);
+    if (k === 0) drawing.text(NET_WIDTH - 50, 16, "note middle", say("target"));
+    drawing.text(
+      NET_WIDTH - 32,
+      y + 4,
+      "number",
+      inWords(Number((target.value || 0).toPrecision(3))),
     );
   }
 }

@@ -1,6 +1,9 @@
 /** @file Make elements, and drawings of which each part answers a click and the keyboard. */
 
-/** @typedef {import("./cells.js").Place} Place */
+/**
+ * @typedef {import("./cells.js").Place} Place
+ * @typedef {{place: Place, label: string}} Entry a cell and what it says
+ */
 
 /**
  * Make an element of HTML.
@@ -32,9 +35,6 @@ export class Drawing {
     this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     this.svg.setAttribute("role", "group");
     this.svg.setAttribute("aria-label", label);
-    Object.assign(this, { width, height, show });
-    this.width = width;
-    this.height = height;
     this.show = show;
     /** @type {SVGElement[]} */
     this.parts = [];
@@ -71,14 +71,29 @@ export class Drawing {
     return part;
   }
 
+  /** @type {(x: number, y: number, look: string, text: string) => void} */
+  text(x, y, look, text) {
+    this.add("text", { x, y, class: look }, text);
+  }
+
+  /** @type {(x: number, y: number, side: number, fill: string, look: string, entry: Entry) => void} around its middle */
+  square(x, y, side, fill, look, entry) {
+    const corner = { x: x - side / 2, y: y - side / 2, width: side, height: side };
+    this.part("rect", { ...corner, fill, class: look }, entry);
+  }
+
+  /** @type {(cx: number, cy: number, r: number, fill: string, look: string, entry: Entry) => void} */
+  circle(cx, cy, r, fill, look, entry) {
+    this.part("circle", { cx, cy, r, fill, class: look }, entry);
+  }
+
   /**
    * Add a part that shows a cell.
    * @param {string} tag
    * @param {Record<string, string | number>} attributes
-   * @param {Place} place
-   * @param {string} label
+   * @param {Entry} entry
    */
-  part(tag, attributes, place, label) {
+  part(tag, attributes, { place, label }) {
     const part = this.add(tag, {
       ...attributes,
       tabindex: -1,
@@ -97,10 +112,7 @@ export class Drawing {
       if (document.activeElement === part) this.show(place);
       else part.focus();
     });
-    const title = document.createElementNS("http://www.w3.org/2000/svg", "title");
-    title.textContent = label;
-    part.append(title);
-    return part;
+    part.append(this.add("title", {}, label));
   }
 
   /** @param {KeyboardEvent} event */
@@ -128,4 +140,10 @@ export function colour(value) {
   const share = Math.max(-1, Math.min(1, value || 0));
   const end = share < 0 ? [59, 120, 184] : [217, 121, 59];
   return `rgb(${end.map((part) => Math.round(255 + (part - 255) * Math.abs(share))).join(",")})`;
+}
+
+/** @type {(value: number) => string} the colour of a pixel from 0 to 1: white to black */
+export function grey(value) {
+  const shade = Math.round(255 - 224 * Math.max(0, Math.min(1, value || 0)));
+  return `rgb(${shade},${shade + 4},${shade + 8})`;
 }

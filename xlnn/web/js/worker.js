@@ -204,26 +204,17 @@ const ANSWERS = {
       edits.push({ page, row: r, column, value: `=${model.moved(entry, r, column)}` });
     return applied(edits, true);
   },
-  check: ({ network, blocks, given, samples, isExercise }) => {
-    const run = trained(
-      network,
-      Object.fromEntries(
-        Object.entries(given).map(([name, block]) => [
-          name,
-          numbersOf(/** @type {Block} */ (block)),
-        ]),
-      ),
-      samples,
-    );
-    const values = Object.fromEntries(
-      Object.keys(run)
-        .filter((name) => blocks[name])
-        .map((name) => [name, numbersOf(blocks[name])]),
-    );
-    const found = compared(run, values);
-    const isLeft = (/** @type {{name: string, index: number}} */ { name, index }) =>
-      isExercise && model.at(...placeIn(blocks[name], index)) === null;
-    return { ...found, wrong: found.wrong.filter((each) => !isLeft(each)) };
+  check: ({ network, blocks, isExercise }) => {
+    /** @type {(name: string) => ArrayLike<number>} */
+    const values = (name) => (blocks[name] ? numbersOf(blocks[name]) : []);
+    const found = compared(trained(network, values), values);
+    const wrong = found.wrong.map(({ name, index }) => {
+      const [page, row, column] = placeIn(blocks[name], index);
+      return { name, index, place: { page, row, column } };
+    });
+    const isLeft = (/** @type {typeof wrong[0]} */ { place: { page, row, column } }) =>
+      isExercise && model.at(page, row, column) === null;
+    return { ...found, wrong: wrong.filter((each) => !isLeft(each)) };
   },
   series: ({ ranges }) =>
     ranges.map((/** @type {[number, string]} */ [page, text]) => {
