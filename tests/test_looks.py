@@ -19,6 +19,7 @@ from xlnn.loading.spec import described, layout_of, read_spec
 from xlnn.options import Options
 from xlnn.registry.templates import template
 from xlnn.registry.text import text
+from xlnn.workbooks.pages.part import UNREAD
 from xlnn.writing.style import AXIS, EAST_ASIAN, FILLS, FONT, INK, Look, is_east_asian
 from xlnn.writing.text_width import lines
 from xlnn.writing.workbook import FOOTER
@@ -250,14 +251,17 @@ def test_an_input_of_a_table_has_its_name_over_its_symbol_and_over_all_what_they
     assert sheet.row_dimensions[3].height >= 2 * 10 * 1.2
 
 
-def test_what_is_set_stands_in_the_middle_and_scales_have_four_decimals(workbook):
+def test_scales_are_beside_the_data_in_the_middle_and_with_four_decimals(workbook):
     path = workbook("iris", epochs=1, verify=False).path
-    sheet = openpyxl.load_workbook(path)["Settings"]
-    given = [c for c in sheet["C"] if c.value is not None and c.data_type != "f"]
+    book, layout = openpyxl.load_workbook(path), layout_of(read_spec(path))
+    assert "Settings" not in book.sheetnames  # eight numbers are no page
+    blocks = [layout.blocks[name] for name in ("middle", "factor")]
+    assert [block.sheet for block in blocks] == ["images"] * 2
+    given = [book["Data"].cell(*block.address((n,))) for block in blocks for n in range(4)]
     assert {c.alignment.horizontal for c in given} == {"center"}
-    assert {c.number_format for c in given if len(str(c.value)) > 8 and c.data_type == "n"} == {
-        '0.0000;"−"0.0000'
-    }
+    assert {c.number_format for c in given} == {'0.0000;"−"0.0000'}
+    names = [book["Data"].cell(blocks[0].row + n, blocks[0].column - 1).value for n in range(4)]
+    assert names == list(read_spec(path).features)
 
 
 def test_the_paths_of_weights_are_named_by_their_units(books):
@@ -267,6 +271,39 @@ def test_the_paths_of_weights_are_named_by_their_units(books):
     assert [entry.idx for entry in chart.legend.legendEntry] == [1, 2, 4, 5]
     colours = [series.graphicalProperties.line.solidFill.srgbClr for series in chart.series]
     assert colours[:3] == colours[:1] * 3 != colours[3:]
+
+
+def test_each_row_of_a_lens_continues_the_steps_of_the_one_above(workbook):
+    """Where six steps do not fit beside each other, the fourth begins a line."""
+    path = workbook("iris", epochs=1, verify=False).path
+    layout = layout_of(read_spec(path))
+    kinds = ("z", "dC_dW_one", "dC_dW", "W_after")
+    of = {b.quantity.kind: b for b in layout.on("lens") if b.quantity.layer == "2"}
+    computed, *gradients = (of[kind] for kind in kinds)
+    assert len({block.row for block in gradients}) == 1
+    assert gradients[0].row > computed.last[0]
+    assert [b.column for b in gradients] == sorted(b.column for b in gradients)
+
+
+def test_the_numbers_that_are_used_are_not_seen_beside_the_choices(books):
+    sheet, layout = books["en"][0]["Lens"], layout_of(read_spec(books["en"][1]))
+    for name in ("lens_epoch", "lens_image"):
+        used = layout.blocks[f"{name}_used"]
+        assert sheet.cell(used.row, used.column).number_format == UNREAD
+        assert used.row > layout.blocks["lens_gap"].row
+
+
+def test_the_rows_beside_a_picture_are_as_high_as_its_own(books):
+    sheet, layout = books["en"][0]["Lens"], layout_of(read_spec(books["en"][1]))
+    rows = (layout.blocks[f"lens_{name}"].row for name in ("x", "gap"))
+    first, last = (sheet.row_dimensions[row].height for row in rows)
+    assert first == last
+
+
+def test_the_legend_of_play_is_a_row_below_the_note(books):
+    sheet = books["en"][0]["Play"]
+    assert sheet["A2"].value
+    assert not any(cell.value for cell in sheet[3])
 
 
 def test_the_lens_is_read_in_steps_and_keeps_its_choices_in_sight(books):
@@ -458,7 +495,7 @@ def test_settings_take_what_their_equations_allow_and_pixels_offer_ink_and_paper
     found = {str(each.sqref): (each.operator, each.formula1) for each in shown}
     allowed = {
         "beta1": ("between", "0"), "epsilon": ("greaterThan", "0"),
-        "l2": ("greaterThanOrEqual", "0"), "middle": ("between", "-1E+300"),
+        "l2": ("greaterThanOrEqual", "0"),
     }  # fmt: skip
     for name, bounds in allowed.items():
         block = layout.blocks[name]

@@ -261,22 +261,22 @@ class Predict(Page):
     def inputs(
         self, model: Model, learns: Learns | None, spec: Spec, given: Mapping[str, Any]
     ) -> dict[str, Any]:
-        """Return the last epoch, and the last row that is not all 0."""
+        """Return the last epoch, and the first row that is not all 0."""
         if learns is None or f"{PREFIX}{learns.x}" not in model.by_name:
             return {}
         name = raw_name(learns.x) if spec.scaled else learns.x
         x = np.asarray(given[name], dtype=float)
-        *_, last = [row for row in x if row.any()] or x
+        first = next((row for row in x if row.any()), x[-1])
         found = {**super().inputs(model, learns, spec, given)}
         if f"{PREFIX}typed_word" in model.by_name:
-            numbers, said = _from_words(spec, x.shape[1:]).typed(last.ravel())
+            numbers, said = _from_words(spec, x.shape[1:]).typed(first.ravel())
             found[f"{PREFIX}typed_word"] = np.array(said, dtype=object)
             if numbers:
                 found[f"{PREFIX}typed_number"] = np.array(numbers)
             return found
         typed = f"{PREFIX}picture"
         typed = typed if typed in model.by_name else PREFIX + name
-        return found | {typed: last.reshape(model[typed].lengths)}
+        return found | {typed: first.reshape(model[typed].lengths)}
 
     def made(self, model: Model) -> list[PagePart]:
         """Return the epoch, the inputs beside what the model says, and what it computes."""

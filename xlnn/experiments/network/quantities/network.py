@@ -164,7 +164,7 @@ def _settings(stack: Stack) -> Iterator[Quantity]:
     )  # fmt: skip
     scales = {"": ("input", (spec.inputs,))} if spec.scaled else {}
     scales |= {"t_": ("target", stack.shapes[stack.output])} if spec.scaled_targets else {}
-    scale = partial(quantity, sheet="settings", role="input")
+    scale = partial(quantity, sheet="images", role="input")
     for of, (what, shape) in scales.items():
         yield scale(f"{of}middle", f"middle of each {what}", shape=shape)
         yield scale(f"{of}factor", f"factor of each {what}", shape=shape, between=FACTOR)

@@ -71,12 +71,7 @@ def choices(
         known = model.by_name
         names = (prefix + kind for kind in (RUN, EPOCH, *others) if prefix + kind in known)
         shown = (
-            tuple(
-                each
-                for each in (name, f"{name}_{USED}", f"{name}_{ASKED}")
-                if each in known and known[each].sheet == known[name].sheet
-            )
-            for name in names
+            tuple(each for each in (name, f"{name}_{ASKED}") if each in known) for name in names
         )
         of_epoch = {prefix + EPOCH: "C_T", **(of or {})}
         return Numbers(*shown, choices=of_epoch, positive=positive, at=at)

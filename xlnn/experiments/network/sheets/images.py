@@ -1,6 +1,6 @@
 """The sheet Images: the table of pixels, and each image as a picture."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -17,7 +17,7 @@ from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.part import Below, Beside, PagePart, Space
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import GROUP_ROW, NORMAL, UNIT_ROW, plain_name
-from xlnn.workbooks.pages.table_parts import Table
+from xlnn.workbooks.pages.table_parts import Table, Units
 from xlnn.workbooks.pages.text_parts import Label
 from xlnn.workbooks.spec import Spec
 from xlnn.writing.drawing import Drawing
@@ -35,6 +35,7 @@ CENTRED = ("truth", "truth_label", "answer", "label", "right")
 
 SHEET, TESTED = "images", "test_images"
 PIXEL_WIDTH = 2.7
+SCALE_WIDTH = 24
 
 
 def quantities(stack: Stack) -> Iterator[Quantity]:
@@ -120,7 +121,25 @@ def _parts(model: Model) -> Beside:
     here = [quantity for quantity in model.quantities if quantity.sheet == SHEET and quantity.axes]
     table = _Labelled(*(quantity.name for quantity in here if not _is_drawn(quantity)))
     gallery = [_gallery(model)] if any(map(_is_drawn, here)) else []
-    return Beside(table, *gallery)
+    scales = [*_scales(model)]
+    return Beside(table, *gallery, *([Below(Space(), *scales)] if scales else []))
+
+
+def _scales(model: Model) -> Iterator[PagePart]:
+    """Yield how inputs and targets are scaled, below the sentences that say so."""
+    for of in (each for each in ("", "t_") if f"{each}middle" in model.by_name):
+        names = [f"{of}middle", f"{of}factor"]
+        yield Below(*(Label(name, "settings", NOTE) for name in names))
+        # in columns so wide that their headings are a line, as high as a row of the table
+        yield Units(partial(_scaled, of), *names, width=SCALE_WIDTH)
+        yield Space()
+
+
+def _scaled(of: str, page: Context[Spec]) -> Sequence[str]:
+    """Return the names of the inputs or targets that are scaled."""
+    x = page.layout.model["x"]
+    inputs = page.spec.features or [x.heading(unit) for unit in x.units]
+    return page.spec.labels if of else inputs
 
 
 class _Given(Examples):

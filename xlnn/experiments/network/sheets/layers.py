@@ -124,7 +124,8 @@ class Inputs(Row):
             return
         drawing.colour_ink(block, typed=typed)
         if not is_below:
-            drawing.heights |= squares(block, CELL, blocks[f"{self.prefix}output"])
+            lists = (f"{self.prefix}{kind}" for kind in ("output", "gap"))
+            drawing.heights |= squares(block, CELL, *(blocks[n] for n in lists if n in blocks))
         if typed:  # pixels of ink and of paper; numbers between them, too
             grid, prompt = (page.words("recognise", key) for key in ("grid", "prompt"))
             drawing.put(row, column, grid, LABEL)
@@ -134,16 +135,17 @@ class Inputs(Row):
             )  # fmt: skip
 
 
-def squares(block: Block, width: float, beside: Block) -> dict[int, float]:
+def squares(block: Block, width: float, *beside: Block) -> dict[int, float]:
     """Return the heights of the rows of a picture, so that its pixels are squares.
 
-    A picture with many rows has low ones, so that what is below it stays in reach. A list beside it
-    has rows of the same height, even if it is longer.
+    A picture with many rows has low ones, so that what is below it stays in reach. Lists beside it
+    have rows of the same height, even if they are longer.
     """
     if len(range(block.row, block.last[0] + 1)) > MOST_SQUARE:
         return {}
     height = (width * DIGIT_PIXELS + PADDING) / PIXELS_A_POINT
-    return dict.fromkeys(range(block.row, max(block.last[0], beside.last[0]) + 1), height)
+    last = max(each.last[0] for each in (block, *beside))
+    return dict.fromkeys(range(block.row, last + 1), height)
 
 
 def outputs(model: Model, prefix: str) -> Beside:

@@ -43,7 +43,7 @@ from xlnn.model import Model
 from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.pages.chart_parts import of_unit
-from xlnn.workbooks.pages.number_parts import Made, Numbers
+from xlnn.workbooks.pages.number_parts import Hidden, Made, Numbers, used_choices
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.part import Below, Beside, PagePart, Space
 from xlnn.workbooks.pages.sheet import Context
@@ -110,6 +110,7 @@ def _parts(model: Model) -> _Lens:
             Below(
                 Label(_first_units, look=NOTE),
                 choices(PREFIX, *shown, at=NAMED, of={f"{PREFIX}image": "number"}),
+                used_choices(model, f"{PREFIX}epoch", f"{PREFIX}image"),
             ),
             Space(1, ROOM),
             Below(*(Inputs(PREFIX, kind) for kind in _existing(model, "raw", "x"))),
@@ -160,26 +161,27 @@ def _named(quantity: Quantity, words: Text) -> str:
     return words("joined", "step", number=STEPS[kind], what=what) if is_step else what
 
 
-def _table(model: Model, names: dict[str, str]) -> Beside:
-    """Return the units of a layer: forward and back, and beside it or below the gradients."""
+def _table(model: Model, names: dict[str, str]) -> PagePart:
+    """Return the units of a layer, forward and back; beside it the gradients, or all below it."""
     own = [kind for kind in PARAMETERS if kind in names]
     strips = [(*own, *NUMBERS), *([kind.format(name) for name in own] for kind in GRADIENTS)]
     strips = [shown for kinds in strips if (shown := [k for k in kinds if k in names])]
     shapes = (model[names[kind]].shape[1:] for shown in strips for kind in shown)
     high = max((1, 1, *shape)[-2] for shape in shapes)  # the rows of a picture or of a map
-    return Beside(
-        *(
-            units(
-                model, names, *shown, high=high, named=_named,
-                coloured=[names[kind] for kind in shown if kind not in NUMBERS],
-            )
-            for shown in strips
-        ),
-        apart=0, most=ACROSS,
+    computed, *gradients = (
+        units(
+            model, names, *shown, high=high, named=_named,
+            coloured=[names[kind] for kind in shown if kind not in NUMBERS],
+        )
+        for shown in strips
     )  # fmt: skip
+    line = Beside(computed, *gradients, apart=0)
+    if not gradients or line.size(model)[1] <= ACROSS:
+        return line
+    return Below(computed, Space(), Beside(*gradients, apart=0, most=ACROSS))
 
 
-def _layer(model: Model, layer: str, names: dict[str, str], table: Beside, last: int) -> Section:
+def _layer(model: Model, layer: str, names: dict[str, str], table: PagePart, last: int) -> Section:
     """Return a layer: its units, its equations, and one place of a convolution."""
     said = [names[kind] for kind in TEXTS if kind in names]
     told = [Label("texts", SHEET, LABEL, above=1), Sentences(*said, bold=0)] if said else []
@@ -206,14 +208,13 @@ class Window(Below):
         filters, *biases = (f"window_{kind}" for kind in PARAMETERS if kind in names)
         pictures = [names[kind] for kind in ("window", filters, "window_product")]
         numbers = [names[kind] for kind in ("window_sum", *biases, "window_z", "window_there")]
-        chosen = (
-            tuple(names[kind + what] for what in ("", f"_{USED}", f"_{ASKED}")) for kind in CHOSEN
-        )
+        chosen = ((names[kind], names[f"{kind}_{ASKED}"]) for kind in CHOSEN)
+        used = Hidden(*(names[f"{kind}_{USED}"] for kind in CHOSEN))
         super().__init__(
             Label(self._title, look=SECTION, columns=last, above=1),
             Space(),
             Beside(
-                Numbers(*chosen, at=NAMED),
+                Below(Numbers(*chosen, at=NAMED), used),
                 Space(1, ROOM),
                 Pictures(
                     "", *pictures, pictures=True, named=called,

@@ -33,7 +33,6 @@ from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import plain_name
 from xlnn.workbooks.pages.table_parts import Units
 from xlnn.workbooks.pages.text_parts import Label, Sentences
-from xlnn.workbooks.runs import RUN
 from xlnn.workbooks.spec import Spec
 from xlnn.writing.charts import over
 from xlnn.writing.drawing import Drawing
@@ -146,7 +145,7 @@ def _left(model: Model) -> Iterator[PagePart]:
     def existing(*kinds: str) -> list[str]:
         return [PREFIX + kind for kind in kinds if PREFIX + kind in model.by_name]
 
-    yield Space(0 if existing(RUN) else 1, len(LEFT))  # the legend is above the network
+    yield Space(0, len(LEFT))
     yield choices(PREFIX, "image", at=1, of={f"{PREFIX}image": "number"})
     if "eta" in model.by_name and model["eta"].sheet == SHEET:
         look = replace(CHOICE, number_format="", border=True)
@@ -291,4 +290,4 @@ def _title(weights: Quantity, page: Context[Spec]) -> str:
     return page.words(SHEET, "first", what=title, drawn=units, of=of) if units < of else title
 
 
-PAGE = Page(SHEET, "", "", Made(_parts), row=3, opens=True)
+PAGE = Page(SHEET, "", "", Made(_parts), opens=True)

@@ -1,4 +1,4 @@
-"""The sheet Settings: how the network trains, and how inputs are scaled."""
+"""The sheet Settings: how the network trains."""
 
 from collections.abc import Iterator, Sequence
 
@@ -87,23 +87,15 @@ def _steps(names: Sequence[str]) -> Iterator[PagePart]:
 
 
 def _list(name: str) -> Beside:
-    """Return a list of the scales or labels, with the name of each."""
+    """Return a list of labels, with the number of each."""
     return Beside(
         Label(name, "quantities", fits=True, above=1),
-        Units(lambda page: _names(page, name), name, headed=False),
+        Units(
+            lambda page: [str(n) for n in range(1, 1 + len(page.spec.labels))], name, headed=False
+        ),
         Label(name, SHEET, ASIDE),
         apart=0,
     )
-
-
-def _names(page: Context[Spec], name: str) -> Sequence[str]:
-    """Return the names of the inputs or targets that are scaled, or the labels' numbers."""
-    if name == "labels":
-        return [str(number) for number, _ in enumerate(page.spec.labels, start=1)]
-    if name.startswith("t_"):
-        return page.spec.labels
-    x = page.layout.model["x"]
-    return page.spec.features or [x.heading(unit) for unit in x.units]
 
 
 PAGE = Page(SHEET, "", "", Made(_parts), tab="input")
