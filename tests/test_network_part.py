@@ -24,7 +24,8 @@ from xlnn.quantity import Quantity
 from xlnn.registry.templates import loaded
 from xlnn.registry.text import text
 from xlnn.workbooks.pages.network_drawing import SERIES
-from xlnn.workbooks.pages.network_part import MOST_CONNECTIONS, MOST_STEPS, Network
+from xlnn.workbooks.pages.network_layers import MOST_CONNECTIONS, MOST_STEPS
+from xlnn.workbooks.pages.network_part import Network
 from xlnn.workbooks.spec import Spec
 
 DRAWN = ("rnn", "lstm", "gru", "attention", "autoencoder", "vae")
@@ -224,7 +225,9 @@ def toy(*layers, **said):
         Quantity("x", axes=(row,), shape=(3,)),
         Quantity("W", shape=(2, 3)),
         Quantity("y", axes=(row,), shape=(2,)),
-        Quantity("cube", shape=(2, 2, 2)),
+        Quantity("maps", axes=(row,), shape=(2, 3, 3)),
+        Quantity("F", shape=(2, 2, 2)),
+        Quantity("cubes", shape=(2, 2, 2, 2)),
         Quantity("gate", axes=(row,), shape=(2,)),
         *xlnn.choice("row", row, text("en"), title="row"),
     )
@@ -239,6 +242,15 @@ def test_anybody_s_layers_are_drawn_with_their_errors_and_levels():
     assert model["network_back_dot_y"].shape == (2, 2 * LEVELS + 1)
 
 
+def test_anybody_s_maps_have_thin_lines_to_maps_and_heavy_ones_from_places():
+    """A layer of the same number of maps is reached from the same map, by filters from each."""
+    model = toy("maps", lines=[("maps", "", "maps")])
+    assert model["network_guide_across_maps_maps"].shape == (2, 2)
+    model = toy("maps", lines=[("maps", "F", "maps")])
+    assert model["network_guide_across_F"].shape == (4, 2)
+    assert model["network_dot_maps"].shape[0] == 2 * 3 * 3
+
+
 @pytest.mark.parametrize(
     ("layers", "said", "why"),
     [
@@ -248,7 +260,7 @@ def test_anybody_s_layers_are_drawn_with_their_errors_and_levels():
             {"lines": [("x", "gate", "y")]},
             r"gate has the shape \(2,\), but leads from 3",
         ),
-        (("x", "cube"), {"lines": []}, r"cube has the shape \(2, 2, 2\): a layer is a row"),
+        (("x", "cubes"), {"lines": []}, r"cubes has the shape \(2, 2, 2, 2\): a layer is a row"),
         (("x", "z"), {"lines": []}, "no quantity z"),
         (("x", "y"), {"lines": [], "back": {"y": "x"}}, r"x has the shape \(3,\), and y another"),
         (("x",), {"lines": [("x", "W", "y")]}, 'no layer "y"'),

@@ -91,7 +91,7 @@ def test_the_chart_lies_exactly_over_the_picture_and_is_seen_through(xor):
     block = layout_of(read_spec(xor)).blocks["map_picture"]
     with zipfile.ZipFile(xor) as archive:
         parts = {name: archive.read(name).decode() for name in archive.namelist()}
-    over, _ = (text for text in parts.values() if "<xdr:twoCellAnchor" in text)
+    (over,) = (text for text in parts.values() if "<xdr:twoCellAnchor" in text)
     first, last = (
         re.search(f"<xdr:{end}><xdr:col>(\\d+)</xdr:col>.*?<xdr:row>(\\d+)</xdr:row>", over)
         for end in ("from", "to")

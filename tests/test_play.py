@@ -20,19 +20,18 @@ from xlnn.engines import ENGINES
 from xlnn.equations.network_drawing import NOWHERE, LineEnds
 from xlnn.experiments.network.kind import KIND
 from xlnn.experiments.network.layers import LayerSpec
-from xlnn.experiments.network.quantities.figure import (
-    LEAST_SQUARE,
-    MOST_CONNECTIONS,
-    MOST_SQUARES,
-    ROWS,
-    WIDTH,
-    Figure,
-)
-from xlnn.experiments.network.quantities.play import worth_seeing
+from xlnn.experiments.network.quantities.network import network
+from xlnn.experiments.network.quantities.play import play_quantities, worth_seeing
 from xlnn.experiments.network.quantities.stack import Stack
+from xlnn.experiments.network.sheets.drawing import ROWS, drawn_network
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.loading.values import values
+from xlnn.model import Model
+from xlnn.registry.text import text
+from xlnn.workbooks.pages.chart_parts import SIGNS
 from xlnn.workbooks.pages.network_drawing import POINTS, SERIES
+from xlnn.workbooks.pages.network_layers import MOST_CONNECTIONS
+from xlnn.workbooks.pages.network_side_by_side import LEAST_SQUARE, MOST_SQUARES
 from xlnn.xlsx.fingerprint import NAME
 
 SHEETS = {"play", "drawing"}
@@ -157,22 +156,31 @@ ANY = {
 }
 
 
+def drawing(made):
+    """Return where a network is drawn."""
+    quantities = [*network(made).quantities]
+    quantities += play_quantities(Stack(made), network(made), text("en"))
+    return drawn_network(Stack(made)).layout(Model(tuple(quantities)))
+
+
 @pytest.mark.parametrize("made", ANY.values(), ids=ANY)
 def test_each_hidden_unit_has_its_picture_beside_it(made):
     """The squares of a unit lie between it and its lines, and those of two units do not touch."""
-    figure = Figure(Stack(made))
-    assert list(figure.pictures) == figure.dense[:-1] != []
-    assert sum(len(figure.squares(layer)[0]) for layer in figure.pictures) <= MOST_SQUARES
-    for layer, pictures in figure.pictures.items():
+    drawn = drawing(made)
+    layers = [*drawn.layers]
+    assert list(drawn.pictures) == layers[1:-1] != []
+    assert sum(len(drawn.square_places(layer)) for layer in drawn.pictures) <= MOST_SQUARES
+    for layer, pictures in drawn.pictures.items():
         assert pictures.points >= LEAST_SQUARE
-        x, y = (np.reshape(each, (-1, len(pictures.places))) for each in figure.squares(layer))
-        half = pictures.points / POINTS / 2
-        (right, *_), _ = figure.out(layer)
-        assert x.min() - half > figure.middles[layer] + figure.radius(layer)
-        assert x.max() + half < figure.middles[layer] + right
-        above = figure.stack.names[figure.stack.names.index(layer) + 1]
-        assert figure.middles[layer] + right + 5 < min(figure.x(above))
-        np.testing.assert_allclose((y.max(axis=1) + y.min(axis=1)) / 2, figure.y(layer))
+        places = np.reshape(drawn.square_places(layer), (-1, len(pictures.places), 2))
+        x, y = places[..., 0], places[..., 1]
+        half, behind = pictures.points / POINTS / 2, drawn.behind(layer)
+        assert x.min() - half > drawn.middles[layer] + drawn.radius
+        assert x.max() + half < drawn.middles[layer] + behind
+        above = layers[layers.index(layer) + 1]
+        assert drawn.middles[layer] + behind + 5 < drawn.middles[above]
+        units = [drawn.place(layer, entry)[1] for entry in drawn.layers[layer].entries]
+        np.testing.assert_allclose((y.max(axis=1) + y.min(axis=1)) / 2, units)
         assert (y[:-1].min(axis=1) - half > y[1:].max(axis=1) + half).all()
         assert len({*zip(x[0], y[0], strict=True)}) == len(pictures.places)
 
@@ -183,10 +191,10 @@ def test_each_hidden_unit_has_its_picture_beside_it(made):
      (ANY["5 inputs"], 5, 5, 1), (ANY["30 inputs"], 30, 30, 2), (ANY["200 inputs"], 85, 200, 4)],
 )  # fmt: skip
 def test_a_picture_shows_all_weights_or_evenly_spread_ones(made, drawn, of, rows):
-    pictures = Figure(Stack(made)).pictures["2"]
+    pictures = drawing(made).pictures["a2"]
     assert (len(pictures.places), pictures.of) == (drawn, of)
     assert 1 + max(row for row, _ in pictures.places) == rows
-    below = [place for unit, place in pictures.weights if unit == 0]
+    below = [place for unit, place in pictures.indices if unit == 0]
     assert below == sorted({*below})
     assert len(below) == drawn
     assert below[-1] >= of - ceil(of / rows)
@@ -198,11 +206,10 @@ def test_the_weights_of_maps_are_maps_side_by_side():
         LayerSpec("P", 0, "linear", "max pooling", (2, 2)),
     ]
     made = image(6, 6, 5, 2)
-    figure = Figure(Stack(replace(made, layers=(*below, *made.layers))))
-    (layer,) = figure.pictures
-    pictures = figure.pictures[layer]
-    maps, rows, columns = figure.stack.shapes[figure.stack.below[layer]]
-    assert pictures.weights == [*product(range(5), range(maps), range(rows), range(columns))]
+    drawn = drawing(replace(made, layers=(*below, *made.layers)))
+    ((_, pictures),) = drawn.pictures.items()
+    maps, rows, columns = drawn.layers["aP"].shape
+    assert pictures.indices == [*product(range(5), range(maps), range(rows), range(columns))]
     first, second = (pictures.places[n * rows * columns] for n in (0, 1))
     assert (first, second) == ((0, 0), (0, columns + 1))
 
@@ -212,9 +219,9 @@ def test_the_weights_of_maps_are_maps_side_by_side():
 def test_each_weight_is_drawn_once_at_the_level_of_its_share(tmp_path, name):
     made = replace(ANY[name], samples=2, epochs=1)
     path = write_recipe(tmp_path / "wide.xlsx", random_recipe(made, seed=5))
-    got, pictures = values(path, "formualizer"), Figure(Stack(made)).pictures["2"]
+    got, pictures = values(path, "formualizer"), drawing(made).pictures["a2"]
     weights = got["W2"][int(got["play_epoch"]) - 1]
-    weights = np.array([weights[place] for place in pictures.weights])
+    weights = np.array([weights[place] for place in pictures.indices])
     np.testing.assert_array_equal(got["play_square_weight2"], weights)
     share = weights / np.abs(weights).max()
     level = np.sign(share) * np.floor(5 * np.abs(share) + 0.5)
@@ -224,11 +231,11 @@ def test_each_weight_is_drawn_once_at_the_level_of_its_share(tmp_path, name):
 
 
 @pytest.mark.slow
-def test_what_the_squares_are_is_said_below_the_network(tmp_path, short_path):
-    assert "The squares beside a unit are its weights" in said_on_play(short_path)
+def test_what_the_squares_are_is_said_above_the_network(tmp_path, short_path):
+    assert "The squares beside a unit are its weights." in said_on_play(short_path)
     wide = replace(spec([784, 8, 2], images=2, epochs=1), picture=(28, 28))
     path = write_recipe(tmp_path / "wide.xlsx", random_recipe(wide, seed=5))
-    said = "The squares beside a unit are its weights; hidden layer 2: 121 of 784"
+    said = "The squares beside a unit are its weights: hidden layer 2, 121 of 784."
     assert said in said_on_play(path)
 
 
@@ -302,7 +309,7 @@ def test_the_drawing_refers_to_the_cells_of_its_quantities(short_path):
     first, last = layout.blocks["play_line_up2"], layout.blocks["play_line_up3"]
     cells = f"'Drawing'!\\$[A-Z]+\\${first.row}:\\$[A-Z]+\\${last.last[0]}<"
     assert len(re.findall(cells, drawing)) == 2 * len(SERIES)
-    assert drawing.count("<c:ser>") == len(SERIES) + 11 + 2 * 6 + 2 + 3
+    assert drawing.count("<c:ser>") == len(SERIES) + 11 + 2 * 6 + 2 + 3 + len(SIGNS)
     assert '<c:dispBlanksAs val="gap"' in drawing
 
 
@@ -344,8 +351,7 @@ def test_no_network_takes_more_than_some_thousand_formulas(digits):
     assert formulas(digits.spec) < MOST_OF_DIGITS
     for large in (WIDE, DEEP, spec([80, 80, 80], images=1, epochs=1)):
         assert formulas(large) < MOST_OF_ANY
-        figure = Figure(Stack(large))
-        sizes = [len(column.units) for column in figure.columns.values()]
+        sizes = [len(layer.units) for layer in drawing(large).layers.values()]
         assert sum(a * b for a, b in pairwise(sizes)) <= MOST_CONNECTIONS
 
 
@@ -371,7 +377,7 @@ def test_a_layer_that_is_drawn_in_part_says_so(tmp_path, short_path):
     for book, said in ((path, {"16 of 40", "16 of 30"}), (short_path, set())):
         with zipfile.ZipFile(book) as archive:
             charts = [archive.read(n).decode() for n in archive.namelist() if "charts/" in n]
-        assert {*re.findall(r": ([0-9]+ of [0-9]+)<", "".join(charts))} == said
+        assert {*re.findall(r", ([0-9]+ of [0-9]+)<", "".join(charts))} == said
 
 
 @pytest.mark.parametrize("size", [1e11, 1e-8])
@@ -463,10 +469,10 @@ def test_a_list_of_inputs_says_which_are_shown_of_how_many(number, said):
 @pytest.mark.parametrize("label", ["0", "versicolor", "a label of as many letters as may stand"])
 def test_the_labels_of_the_outputs_have_room_in_the_drawing(label):
     named = replace(spec([4, 3, 2]), labels=(label, "1"))
-    figure = Figure(Stack(named))
-    room = WIDTH - max(figure.x("3")) - figure.radius("3")
+    drawn = drawing(named)
+    room = drawn.size[0] - drawn.middles["a3"] - drawn.radius
     assert room > pixels(f"{label}  0.000", Font(sz=9)) * 25.4 / 96
-    assert figure.middles["3"] - figure.middles["2"] > 2 * figure.radius("2")
+    assert drawn.middles["a3"] - drawn.middles["a2"] > 2 * drawn.radius
 
 
 @pytest.mark.slow

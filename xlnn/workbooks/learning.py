@@ -357,8 +357,15 @@ def counted(
     axes: Iterable[Axis], numbers: Mapping[str, str], known: Mapping[str, Quantity]
 ) -> list[Axis]:
     """Return axes as the numbers count that choose their entries, by the names of the axes."""
-    by = {name: getattr(known[number].equation, "along", None) for name, number in numbers.items()}
-    return [replace(a, counts_from=(by.get(a.name) or a).counts_from) for a in axes]
+
+    def begins(axis: Axis) -> int:
+        number = known[numbers[axis.name]] if axis.name in numbers else None
+        if number and number.choices:
+            return number.choices[0]
+        along = getattr(number.equation, "along", None) if number else None
+        return (along or axis).counts_from
+
+    return [replace(axis, counts_from=begins(axis)) for axis in axes]
 
 
 def _letter(weight: Quantity) -> str:

@@ -27,7 +27,7 @@ from xlnn.experiments.network.sheets import (
     settings,
     weights,
 )
-from xlnn.experiments.network.sheets.drawing import picture
+from xlnn.experiments.network.sheets.drawing import drawn_network
 from xlnn.experiments.network.sheets.recognise import Recognise
 from xlnn.model import Model
 from xlnn.quantity import Quantity
@@ -71,7 +71,8 @@ def _looking_closely(stack: Stack, trained: Model, words: Text) -> Iterator[Quan
     found = [*lens_quantities(stack, trained, words, whole=whole)]
     if whole and trains:
         found += window_quantities(stack)
-    found += [*play_quantities(stack, trained, words), *picture(stack).quantities()]
+    found += play_quantities(stack, trained, words)
+    found += drawn_network(stack).quantities(Model((*trained.quantities, *found)))
     if trains and plane.has_plane(spec):
         found += plane.quantities(stack, trained, words)
     if spec.runs:

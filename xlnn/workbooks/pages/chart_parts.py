@@ -132,24 +132,20 @@ LEGEND_ROWS, STEPS = 2, 2
 SIGNS = ("−", "0", "+")
 
 
-def draw_scale(
-    drawing: Drawing, row: int, column: int, names: Sequence[str] = SIGNS, steps: int = STEPS
-) -> int:
+def draw_scale(drawing: Drawing, row: int, column: int, names: Sequence[str] = SIGNS) -> int:
     """Draw the scale of colours, with the names of its ends and its middle.
-
-    There are ``steps`` colours to either side of the middle.
 
     Returns
     -------
     int
         The column after it.
     """
-    for n in range(2 * steps + 1):
-        share, name = n / steps - 1, names[n // steps] if n % steps == 0 else ""
+    for n in range(2 * STEPS + 1):
+        share, name = n / STEPS - 1, names[n // STEPS] if n % STEPS == 0 else ""
         fill = tint(POSITIVE if share > 0 else NEGATIVE, abs(share))
         ink = INK if abs(share) < 1 else WHITE
         drawing.put(row, column + n, name, replace(CAPTION, fill=fill, align="center", ink=ink))
-    return column + 2 * steps + 1
+    return column + 2 * STEPS + 1
 
 
 class Plane(PagePart):

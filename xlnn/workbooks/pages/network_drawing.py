@@ -20,7 +20,6 @@ from xlnn.equations.sentences import Lines, Told
 from xlnn.model import Model
 from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
-from xlnn.workbooks.pages.chart_parts import draw_scale
 from xlnn.workbooks.pages.number_parts import Made, Numbers
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.part import Below, Beside, PagePart
@@ -30,8 +29,7 @@ from xlnn.workbooks.pages.table import ONE, plain_name
 from xlnn.workbooks.pages.table_parts import Units
 from xlnn.workbooks.runs import is_of_one
 from xlnn.writing.charts import Line, Range, graph, range_of
-from xlnn.writing.drawing import Drawing
-from xlnn.writing.style import CAPTION, FAINT, INK, NEGATIVE, POSITIVE, QUIET, RULE, tint
+from xlnn.writing.style import FAINT, INK, NEGATIVE, POSITIVE, QUIET, RULE, tint
 
 SHEET, KIND = "drawing", "drawn_"
 """The sheet, and how the kinds of its quantities begin."""
@@ -62,9 +60,6 @@ LINE_WIDTHS = {1: 8_000, 2: 19_000, 3: 38_000}
 
 GUIDE_WIDTH = 6_000
 """How wide a line is whose weight is not drawn."""
-
-COLOURS = 3
-"""In the legend, to either side of the middle."""
 
 POINTS = 72 / 25.4
 """Points per millimetre."""
@@ -241,8 +236,6 @@ class Texts(Drawn):
         A quantity with as many texts, or what is said there.
     uses : dict
         The quantities that sentences tell, by role.
-    heights : str
-        The quantity that has their heights, if another one has them.
     side : str
         Where they are: ``l``, ``r`` or ``t``, to the left, to the right or above.
     ink : str
@@ -255,17 +248,13 @@ class Texts(Drawn):
     texts: Callable[[Context[Any]], Sequence[str]] | None = None
     cells: str | Sequence[Told] = ()
     uses: Mapping[str, str] = field(default_factory=dict)
-    heights: str = ""
     side: str = "r"
     ink: str = INK
     colours: Sequence[str] = ()
 
     def quantities(self) -> Iterator[Quantity]:
         """Yield their positions, and what is said there."""
-        across, up = _coordinates(self, self.places, f"{self.kind}_")
-        yield across
-        if not self.heights:
-            yield up
+        yield from _coordinates(self, self.places, f"{self.kind}_")
         if self.cells and not isinstance(self.cells, str):
             said = Lines(self.cells)
             uses = {role: name for role, name in self.uses.items() if role in said.roles}
@@ -287,7 +276,7 @@ class Texts(Drawn):
         across, up = (self.name(f"{self.kind}_{way}") for way in WAYS)
         name = self.cells if isinstance(self.cells, str) else self.name(f"{self.kind}_text")
         for unit in range(len(self.places)):
-            x, y = (cell(each, (unit,)) for each in (across, self.heights or up))
+            x, y = (cell(each, (unit,)) for each in (across, up))
             text = said[unit] if self.texts else cell(name, page.layout.model[name].units[unit])
             dot = {"colour": self.colours[unit], "marker": "circle"} if self.colours else {}
             yield Line(x, y, name=text, width=0, side=self.side, ink=self.ink, size=8, **dot)
@@ -349,12 +338,6 @@ def stated(
         name, f"{KIND}{kind}", sheet=SHEET, shape=shape, equation=equation, role="result",
         title=title, **own,
     )  # fmt: skip
-
-
-def draw_legend(drawing: Drawing, row: int, column: int, said: str) -> None:
-    """Draw what the colours of a drawing mean."""
-    after = draw_scale(drawing, row, column, steps=COLOURS)
-    drawing.put(row, after + 1, said, CAPTION)
 
 
 def _coordinates(of: Drawn, places: Sequence[Point], kind: str = "") -> Iterator[Quantity]:

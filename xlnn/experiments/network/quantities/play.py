@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
+from math import prod
 
 import numpy as np
 
@@ -12,8 +13,7 @@ from xlnn.equations.lookup import OfRow, OfUnit
 from xlnn.equations.sentences import Bar, Name, Told, plain
 from xlnn.equations.units import training_position
 from xlnn.equations.verdict import LABEL_OF, Tied
-from xlnn.experiments.network.quantities.figure import LISTED, Figure
-from xlnn.experiments.network.quantities.lens import ONE, said_of_prediction
+from xlnn.experiments.network.quantities.lens import ONE, said_of_prediction, shown_shape
 from xlnn.experiments.network.quantities.stack import Stack, copied, quantity
 from xlnn.model import Model
 from xlnn.quantity import Quantity
@@ -23,6 +23,12 @@ from xlnn.workbooks.pages.progress import diverged
 
 SHEET, NUMBERS = "play", "drawing"
 PREFIX = "play_"
+
+LISTED = 12
+"""Outputs, and inputs of a table, that are listed with their names."""
+
+MOST_WEIGHTS, BROADEST = 2_000, 48
+"""Weights of a layer that are shown as pictures, and how many columns these take."""
 
 LARGEST_PICTURE = 40
 """Rows and columns up to which the chosen image is shown."""
@@ -65,7 +71,6 @@ def truth(words: Text, *, several: bool) -> Told:
 
 def play_quantities(stack: Stack, trained: Model, words: Text) -> Iterator[Quantity]:
     """Yield the quantities of Play, and those on Drawing that its sentences take."""
-    figure = Figure(stack)
     if stack.spec.epochs:
         yield play("epoch", "epoch", choices=(1, stack.spec.epochs), **WHOLE)
     row = "image" if stack.spec.epochs and not stack.spec.features else "row"
@@ -78,7 +83,7 @@ def play_quantities(stack: Stack, trained: Model, words: Text) -> Iterator[Quant
     yield from _said(stack, trained, words)
     for name, layer, shape in stack.parameters:
         if name in WEIGHTS:
-            yield from _weights(figure, trained, name, layer, shape)
+            yield from _weights(stack, trained, name, layer, shape)
 
 
 def course(stack: Stack) -> Quantity:
@@ -199,10 +204,10 @@ def _tied(stack: Stack) -> Iterator[Quantity]:
 
 
 def _weights(
-    figure: Figure, trained: Model, name: str, layer: str, stated: tuple[int, ...]
+    stack: Stack, trained: Model, name: str, layer: str, stated: tuple[int, ...]
 ) -> Iterator[Quantity]:
     """Yield the weights of a layer's first units, as pictures, and their biases."""
-    stack, shape = figure.stack, figure.shown(name, layer)
+    shape = _shown(stack, name, layer)
     if not shape:
         return
     shapes = {name: (shape, stated)}
@@ -214,3 +219,20 @@ def _weights(
         yield looked_up(trained[f"{kind}{layer}"], OfRow(shown, whole), uses, shape=shown)
     if layer == stack.output:
         yield one("name", equation=Name(), shape=shape[:1], layer=layer)
+
+
+def _shown(stack: Stack, name: str, layer: str) -> tuple[int, ...]:
+    """Return the shape in which the weights of a layer's first units are shown; () if not."""
+    spec, below = stack.spec, stack.below[layer]
+    units, *seen = shown_shape(stack, name, layer)
+    if spec.features and below == "1":
+        seen = [spec.inputs]
+    size = prod(seen)
+    if len(seen) == 1:  # a row for each unit
+        units, seen = min(units, LISTED), [min(size, BROADEST)]
+    elif len(seen) == 3:  # a row of pictures, of as many maps as fit
+        units = max(1, min(units, LISTED, MOST_WEIGHTS // size))
+        seen = [max(1, min(seen[0], BROADEST // (seen[-1] + 1))), *seen[1:]]
+    else:
+        units = max(1, min(units, MOST_WEIGHTS // size, BROADEST // (seen[-1] + 1)))
+    return () if prod(seen) > MOST_WEIGHTS else (units, *seen)

@@ -1,30 +1,39 @@
 """The drawing of the network on Play."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping
 from functools import partial
+from itertools import pairwise
+from math import inf
 
 from xlnn.data.messages import cut
-from xlnn.equations.lookup import OfRow
-from xlnn.equations.network_drawing import LARGEST_SIZE
+from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.number import fixed, share, significant
 from xlnn.equations.sentences import Told
-from xlnn.experiments.network.quantities.figure import (
-    HEIGHT,
-    LISTED,
-    TOP,
-    DrawnLayer,
-    Figure,
-)
-from xlnn.experiments.network.quantities.play import PREFIX, row_of
+from xlnn.experiments.network.quantities.play import LISTED
 from xlnn.experiments.network.quantities.stack import Stack
 from xlnn.experiments.network.sheets.names import layer_name
-from xlnn.quantity import Quantity
-from xlnn.workbooks.pages.network_drawing import Connections, Dots, Picture, Texts, stated
+from xlnn.workbooks.pages.network_drawing import POINTS
+from xlnn.workbooks.pages.network_layers import Caption
+from xlnn.workbooks.pages.network_part import Network
 from xlnn.workbooks.pages.sheet import Context
-from xlnn.writing.style import FAINT, INK, POSITIVE, QUIET, RULE, tint
+from xlnn.workbooks.spec import Spec
+from xlnn.writing.formats import DIGIT_PIXELS, PIXELS_A_POINT
+from xlnn.writing.text_width import text_width
 
-SQUARE = f"{PREFIX}square_"
-"""The prefix of what the pictures of weights are drawn from."""
+WIDTH, HEIGHT, ROWS, COLUMNS = 17, 12.15, 23, 28
+"""The size in cm, and the rows and columns of Play that it covers."""
+
+MORE, MORE_COLUMNS = 3.6, 6
+"""By how much that of a table is wider, for the names of its inputs."""
+
+LEFT, NAMES, RIGHT, LABEL_GAP = 7, 39, 31, 4
+"""The room at the left, there for names, at the right, and about labels, in mm."""
+
+LABEL_SIZE = 9
+"""Of the texts beside units, in points."""
+
+SHARE, WIDEST = "0.000", "1.23 × 10⁻¹²"
+"""Of what is told of an output: a number between 0 and 1, and the widest one of any size."""
 
 LONGEST_NAME = 24
 """Characters of an input's name that stand beside it."""
@@ -32,107 +41,70 @@ LONGEST_NAME = 24
 MOST_CAPTIONS = 6
 """Columns up to which there is room for words above each."""
 
-
-def picture(stack: Stack) -> Picture:
-    """Return the drawing: units, the weights beside them, lines and texts."""
-    figure = Figure(stack)
-    alike = figure.alike.values()  # so that they are below each other
-    dots = [[_units(figure, column, each[0]) for column in each] for each in alike]
-    return Picture(
-        dots + [[_squares(figure, layer)] for layer in figure.pictures],
-        [_connections(figure, layer) for layer in stack.names],
-        [*_texts(figure)],
-        (figure.width, HEIGHT),
-    )
+AT = {"epoch": "play_epoch", "state": "play_epoch", "image": "play_image"}
 
 
-def _units(figure: Figure, column: DrawnLayer, first: DrawnLayer) -> Dots:
-    """Return the dots of a layer, as large as those of the first that looks alike."""
-    layer, shape, stack = column.layer, (len(column.units),), figure.stack
-    of, at = stack.activation(layer), "play_image" if layer == "1" else row_of(stack)
-    value = OfRow(shape, units=column.units).of(of, at)
-    marker, outline = ("square", RULE) if column.is_map else ("circle", QUIET)
-    return Dots(
-        PREFIX, layer, "",
-        stated(f"{PREFIX}value{layer}", "value", "value", value, *shape, layer=layer),
-        [*zip(figure.x(layer), figure.y(layer), strict=True)],
-        None if column.bounded else LARGEST_SIZE, below_0=column.reach == "around 0",
-        marker=marker, points=figure.points(first), outline=outline,
-        full=INK if column.reach == "ink" else POSITIVE,
+def drawn_network(stack: Stack) -> Network:
+    """Return the drawing of a network: pixels or inputs at the left, outputs at the right."""
+    spec, features = stack.spec, len(stack.spec.features) > 0
+    layers = {name: stack.activation(name) for name in ("1", *stack.names)}
+    weights = {name: f"{found}{name}" for name in stack.names for found in stack.weights(name)}
+    named = {of: name for name, of in (*layers.items(), *weights.items())}
+    named |= {f"{layers[low]}_{layers[name]}": name for low, name in pairwise(layers)}
+    flat = [name for name in weights if len(stack.shapes[name]) == 1]
+    output = layers[stack.output]
+    return Network(
+        *layers.values(),
+        lines=[(layers[low], weights.get(n, ""), layers[n]) for low, n in pairwise(layers)],
+        beside=[layers[name] for name in flat if name != stack.output],
+        pictures={} if features else {"x": spec.grid},
+        ink=() if features or spec.scaled else ("x",),
+        reach={of: _reach(stack, name) for name, of in layers.items()},
+        labels={output: [_label(stack, unit) for unit in range(len(spec.labels[:LISTED]))],
+                **({"x": _inputs} if features else {})},
+        captions=_captions(layers),
+        at=AT, key="play", named={**named, "label": "", "name": ""},
+        width_in_cm=WIDTH + features * MORE, height_in_cm=HEIGHT, above=0,
+        room=(NAMES if features else LEFT, max(RIGHT, _room(stack))),
+        columns=COLUMNS + features * MORE_COLUMNS,
     )  # fmt: skip
 
 
-def _squares(figure: Figure, layer: str) -> Dots:
-    """Return the pictures of the weights beside the units of a layer."""
-    pictures = figure.pictures[layer]
-    weight = _weight(figure.stack, pictures.weights, layer, SQUARE)
-    places = [*zip(*figure.squares(layer), strict=True)]
-    return Dots(
-        SQUARE, layer, "", weight, places, size="max", marker="square", points=pictures.points,
-        outline="", empty=tint(FAINT, 0.5),
-    )  # fmt: skip
+def _captions(layers: Mapping[str, str]) -> dict[str, Caption]:
+    """Return what each layer is called: many are called by their names alone."""
+    first, *others = layers
+    words = {layers[first]: lambda page: page.words("play", "input")}
+    if len(layers) > MOST_CAPTIONS:
+        return {**words, **{layers[name]: lambda _, name=name: name for name in others}}
+    return {**words, **{layers[name]: partial(layer_name, layer=name) for name in others}}
 
 
-def _weight(
-    stack: Stack, weights: Sequence[tuple[int, ...]], layer: str, prefix: str = PREFIX
-) -> Quantity:
-    """Return some weights of a layer, in the chosen epoch."""
-    shape, (name,) = (len(weights),), stack.weights(layer)
-    looked_up = OfRow(shape, units=weights).of(f"{name}{layer}", **stack.at_epoch(PREFIX))
-    return stated(f"{prefix}weight{layer}", "weight", "w", looked_up, *shape, layer=layer)
+def _reach(stack: Stack, name: str) -> tuple[float, float]:
+    """Return the range of a layer's numbers."""
+    while name != "1" and not stack.kinds[name].activates:
+        name = stack.below[name]
+    if name != "1":
+        return ACTIVATIONS[stack.kinds[name].activation].reach
+    is_ink = not (stack.spec.features or stack.spec.scaled)
+    return (0, inf) if is_ink else (-inf, inf)
 
 
-def _connections(figure: Figure, layer: str) -> Connections:
-    """Return the connections of a layer, or thin lines from maps to those that look at them."""
-    if layer not in figure.dense:
-        return Connections(PREFIX, layer, "", None, figure.guides(layer))
-    below = figure.stack.below[layer]
-    weight = _weight(figure.stack, figure.weights(layer, figure.columns[below].units), layer)
-    return Connections(PREFIX, layer, "", weight, figure.lines(layer))
-
-
-def _texts(figure: Figure) -> Iterator[Texts]:
-    """Yield the headings of the columns, the outputs, and the names of inputs."""
-    stack, output = figure.stack, figure.stack.output
-    texts, columns = partial(Texts, PREFIX, "", ""), figure.columns
-    above = [(figure.middles[layer], TOP + 2.0) for layer in columns]
-
-    def captions(page: Context) -> list[str]:
-        return [_caption(page, column) for column in columns.values()]
-
-    yield texts("heading", above, captions, side="t", ink=QUIET)
-    right = [(x + figure.radius(output), y) for x, y in figure.places(output)][:LISTED]
-    said = [_label(stack, unit) for unit in range(len(right))]
-    uses = {"a": f"play_value{output}", "predicted": "play_output"}
-    heights = f"{PREFIX}up{output}"
-    yield texts("label", right, cells=said, uses=uses, heights=heights)
-    if names := stack.spec.features[: len(columns["1"].units)]:
-        left = [(x - figure.radius("1"), y) for x, y in figure.places("1")][: len(names)]
-        said = [cut(name, LONGEST_NAME) for name in names]
-        yield texts("name", left, lambda _: said, heights=f"{PREFIX}up1", side="l")
+def _inputs(page: Context[Spec]) -> list[str]:
+    return [cut(name, LONGEST_NAME) for name in page.spec.features]
 
 
 def _label(stack: Stack, unit: int) -> Told:
     """Return the text beside an output: its label and its value or prediction."""
     said = partial(Told, ["{label}  {value}"], label=lambda labels: labels[unit])
     if stack.spec.is_regression:
-        return said(value=lambda predicted: significant(predicted[unit]))
+        return said(value=lambda play_output: significant(play_output[unit]))
     form = share if stack.is_share else fixed
-    return said(value=lambda a: form(a[unit]))
+    return said(value=lambda v: form(v[unit]))
 
 
-def _caption(page: Context, column: DrawnLayer) -> str:
-    """Say which layer a column is, and how much of it is drawn."""
-    is_input = column.layer not in {layer.name for layer in page.spec.layers}
-    name = page.words("play", "input") if is_input else layer_name(page, column.layer)
-    if 1 + len(page.spec.layers) > MOST_CAPTIONS:
-        name = column.layer
-    return in_part(page, name, len(column.units), column.of)
-
-
-def in_part(page: Context, name: str, drawn: int, of: int) -> str:
-    """Return a name, with how much of it is drawn unless it is drawn whole."""
-    if drawn == of:
-        return name
-    part = page.words("play", "part", drawn=drawn, of=of)
-    return page.words("joined", "named", what=name, name=part)
+def _room(stack: Stack) -> float:
+    """Return the room that the texts beside the outputs take, in mm."""
+    value = SHARE if stack.is_share else WIDEST
+    labels = [f"{label}  {value}" for label in stack.spec.labels]
+    pixels = text_width(*labels, size=LABEL_SIZE) * DIGIT_PIXELS
+    return LABEL_GAP + pixels / PIXELS_A_POINT / POINTS

@@ -7,25 +7,22 @@ from functools import partial
 from xlnn.equations.layer import PARAMETERS, WEIGHTS
 from xlnn.equations.lookup import Asked
 from xlnn.equations.runs import OfOneRun
-from xlnn.experiments.network.quantities.figure import (
+from xlnn.experiments.network.quantities.play import LISTED, PREFIX, SHEET
+from xlnn.experiments.network.quantities.stack import Stack
+from xlnn.experiments.network.sheets.choosers import choices
+from xlnn.experiments.network.sheets.drawing import (
     COLUMNS,
-    LISTED,
-    MORE,
+    MORE_COLUMNS,
     ROWS,
     SHARE,
     WIDEST,
-    Figure,
+    drawn_network,
 )
-from xlnn.experiments.network.quantities.play import PREFIX, SHEET
-from xlnn.experiments.network.quantities.stack import Stack
-from xlnn.experiments.network.sheets.choosers import choices
-from xlnn.experiments.network.sheets.drawing import in_part, picture
 from xlnn.experiments.network.sheets.names import layer_name
 from xlnn.model import Model
 from xlnn.quantity import Quantity
 from xlnn.workbooks.pages.chart_parts import Chart, Trace
 from xlnn.workbooks.pages.grid_part import Grid
-from xlnn.workbooks.pages.network_drawing import draw_legend
 from xlnn.workbooks.pages.number_parts import Made, Numbers
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.part import UNREAD, Below, Beside, PagePart, Space
@@ -34,7 +31,6 @@ from xlnn.workbooks.pages.table import plain_name
 from xlnn.workbooks.pages.table_parts import Units
 from xlnn.workbooks.pages.text_parts import Label, Sentences
 from xlnn.workbooks.spec import Spec
-from xlnn.writing.charts import over
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import (
     ASKED,
@@ -207,27 +203,17 @@ def _look(quantity: Quantity) -> Look:
 
 
 class _Network(PagePart):
-    """The drawing of the network over cells, and what its colours, lines and squares mean."""
+    """The drawing of the network, of which the Guide has a small copy."""
 
     def size(self, model: Model) -> tuple[int, int]:
-        """Return its rows with a line above and below, and its columns: more with names."""
-        return ROWS + 2, COLUMNS + MORE * (f"{PREFIX}given" in model.by_name)
+        """Return its rows with those above it, and its columns: more with names."""
+        return ROWS + 2, COLUMNS + MORE_COLUMNS * (f"{PREFIX}given" in model.by_name)
 
     def draw(self, drawing: Drawing, page: Context[Spec], row: int, column: int) -> None:
-        """Draw the meaning above it, the network, and below it which squares are drawn."""
-        draw_legend(drawing, row, column, page.words(SHEET, "legend"))
-        drawn = picture(Stack(page.spec))
-        chart, drawing.picture = drawn.chart(page), drawn.chart(page)
-        last = row + ROWS, column + self.size(page.layout.model)[1] - 1
-        drawing.charts.append((over(chart, (row + 1, column), last), chart))
-        if pictures := Figure(Stack(page.spec)).pictures:
-            parts = [
-                in_part(page, layer_name(page, layer), len(each.places), each.of)
-                for layer, each in pictures.items()
-                if len(each.places) < each.of
-            ]
-            said = page.words("joined", "also").join([page.words(SHEET, "squares"), *parts])
-            drawing.put(row + ROWS + 1, column, said, CAPTION)
+        """Draw it, and what its colours, lines and squares mean."""
+        network = drawn_network(Stack(page.spec))
+        network.draw(drawing, page, row, column)
+        drawing.picture = replace(network.picture(page.layout.model), texts=()).chart(page)
 
 
 def _parameters(model: Model) -> Iterator[tuple[Quantity, Quantity]]:
