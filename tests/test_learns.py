@@ -170,11 +170,11 @@ def test_predict_says_of_the_rows_of_the_data_what_training_says_of_them(tmp_pat
     path = made(tmp_path, "mlp", KINDS, **CLASSES | {"scale": "none"})
     found, (_, layout) = values(path), described(path)
     assert layout.model["draw_x"].is_input
-    np.testing.assert_allclose(found["draw_x"][0], found["x"][-1])
+    np.testing.assert_allclose(found["draw_x"][0], found["x"][0])
     last = made(tmp_path, path, file="more.xlsx", epochs=4)
     # after epoch 3, as at the beginning of epoch 4
     again = values(changed(last, tmp_path / "at3.xlsx", {"draw_epoch": 3}))
-    np.testing.assert_allclose(again["draw_y"][0], values(last)["y"][3, -1], rtol=1e-12)
+    np.testing.assert_allclose(again["draw_y"][0], values(last)["y"][3, 0], rtol=1e-12)
 
 
 def test_an_empty_cell_in_predict_is_missed(tmp_path):

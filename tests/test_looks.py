@@ -264,6 +264,51 @@ def test_scales_are_beside_the_data_in_the_middle_and_with_four_decimals(workboo
     assert names == list(read_spec(path).features)
 
 
+HOLES = """kind,size,weight,shade
+a,1.25,3,red
+a,1.35,,red
+b,2.5,7,
+b,,8,blue
+b,2.62,7,blue
+"""
+
+
+def marked(path, tmp_path, **options):
+    """Return the cells of Data and of Test data with the mark of means, and their numbers."""
+    options = {"label": "kind", "missing": "mean", "epochs": 1, "verify": False, **options}
+    book = openpyxl.load_workbook(build(None, tmp_path / "o.xlsx", data=path, **options).path)
+    found = {}
+    for sheet in (book[title] for title in ("Data", "Test data") if title in book.sheetnames):
+        rules = [cells for cells, each in sheet.conditional_formatting._cf_rules.items()  # noqa: SLF001
+                 if each[0].dxf.font is not None and each[0].dxf.font.i]  # fmt: skip
+        cells = [sheet.cell(*at) for each in rules for area in each.cells for at in area.cells]
+        said = any("Violet" in str(cell.value) for cell in sheet[1])
+        assert said == bool(cells), "the note says what the mark means, where there is one"
+        headings = (str(sheet.cell(3, cell.column).value).partition("\n")[0] for cell in cells)
+        found |= {
+            (sheet.title, name): cell.value for name, cell in zip(headings, cells, strict=True)
+        }
+    return found
+
+
+def test_a_mean_in_place_of_a_missing_value_is_marked_and_rounded_as_its_column(tmp_path):
+    path = tmp_path / "holes.csv"
+    path.write_text(HOLES)
+    assert marked(path, tmp_path) == {
+        ("Data", "size"): 1.93, ("Data", "weight"): 6, ("Data", "shade = red"): 0.5,
+    }  # fmt: skip
+    assert marked(path, tmp_path, missing="drop") == {}
+
+
+def test_a_held_out_mean_is_marked_among_the_held_out_rows(tmp_path):
+    rows = "".join(f"{kind},{n}.5\n" for n in range(20) for kind in "ab")
+    path = tmp_path / "holes.csv"
+    path.write_text(f"kind,size\n{rows}a,\n" + "b,\n" * 5)
+    found = marked(path, tmp_path, test_share=0.5)
+    assert {sheet for sheet, _ in found} == {"Data", "Test data"}
+    assert set(found.values()) == {10.0}
+
+
 def test_the_paths_of_weights_are_named_by_their_units(books):
     *_, chart = books["en"][0]["Progress"]._charts  # noqa: SLF001
     names = [series.tx.v if series.tx else None for series in chart.series]

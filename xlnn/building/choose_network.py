@@ -206,11 +206,10 @@ def _formulas(origin: Origin, rest: Options, data: Dataset, options: Options, *s
 def _held(origin: Origin, data: Dataset, options: Options, rows: int, epochs: int) -> Origin:
     """Draw a sample of the rows, and hold out part of it for testing."""
     seed = options.seed if isinstance(options.seed, int) else origin.settings["seed"]
-    x, t = data.x, data.t
-    if rows < len(x):
-        out = held_out(t, 1 - rows / len(x), seed, is_regression=data.is_regression)
-        x, t = x[~out], t[~out]
-    share = options.test_share
+    if rows < len(data.x):
+        out = held_out(data.t, 1 - rows / len(data.x), seed, is_regression=data.is_regression)
+        data = data.some(~out)
+    x, t, share = data.x, data.t, options.test_share
     if share is None:
         has_spare = data.is_regression or t.sum(axis=0).max() > 1
         share = SHARE if len(x) >= FEWEST_ROWS and has_spare else 0
@@ -224,7 +223,7 @@ def _held(origin: Origin, data: Dataset, options: Options, rows: int, epochs: in
         sizes={**origin.sizes, "epochs": epochs},
         inputs={"eta": float(f"{eta:.2g}")},
         settings={**origin.settings, "l2": float(f"{L2 * min(1.0, trained / ENOUGH):.1g}")},
-        data=replace(data, x=x, t=t),
+        data=data,
         held=held,
     )
 

@@ -1,7 +1,8 @@
 """A data set that was read, and the options for reading one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
@@ -46,6 +47,8 @@ class Dataset:
         How missing values were treated, ``drop`` or ``mean``; "" if none were missing.
     words : tuple of tuple of str
         For each column of words, its heading and its words.
+    imputed : array of bool, shape (samples, inputs), or None
+        Which inputs were missing and are the mean of their column.
     """
 
     x: np.ndarray
@@ -57,6 +60,12 @@ class Dataset:
     told: tuple[str, ...] = ()
     missing: str = ""
     words: tuple[tuple[str, ...], ...] = ()
+    imputed: np.ndarray | None = None
+
+    def some(self, rows: np.ndarray) -> Self:
+        """Return some of the samples, by their numbers or by whether each is among them."""
+        imputed = None if self.imputed is None else self.imputed[rows]
+        return replace(self, x=self.x[rows], t=self.t[rows], imputed=imputed)
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,7 @@ def from_table(table: Table, reading: ReadOptions) -> Dataset:
         features = [f"x{each[1:]}" for each in features]
     out = np.array([counts_rows(*each) for each in zip(features, x.T, strict=True)])
     x, kept, treated = filled(holed, reading.missing)
+    absent = dict(zip(features, np.isnan(holed.x[kept]).T, strict=True))
     every, names = x, as_whole([*compress(names, kept)])
     is_free = len(x) >= ENOUGH and not (reading.columns or reading.features or reading.bare)
     if is_free and not out.all():
@@ -96,6 +97,7 @@ def from_table(table: Table, reading: ReadOptions) -> Dataset:
         ),
         missing=reading.missing if treated else "",
         words=kept_words((c.words for c in survey.inputs if c.words), features),
+        imputed=np.stack([absent[each] for each in features], axis=1) if features else None,
     )
 
 

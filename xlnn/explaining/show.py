@@ -178,7 +178,8 @@ def show(path: Path | str, engine: str | None = None, model: Model | None = None
     runs = Runs(entries)
     sizes = {key: value for key, value in to_values(seen.spec).items() if value not in ([], "")}
     sizes = {**sizes.pop("sizes", {}), **sizes}
-    sizes.pop("kind", None)
+    for left_out in ("kind", "imputed"):  # of cells of Data, which are marked there
+        sizes.pop(left_out, None)
     template, lang = (str(sizes.pop(key)) for key in ("template", "lang"))
     single, inputs = _inputs(entries, runs)
     course = course_of(seen.layout, entries.arrays)

@@ -43,6 +43,9 @@ USUAL = {
 SPARE = 10
 """Rows of zeros after the rows that a network predicts, for the user's own."""
 
+MOST_MARKED = 2_000
+"""Inputs in place of missing ones that are marked: each is a line of the sheet Spec."""
+
 Notes = tuple[str, ...]
 
 
@@ -72,7 +75,17 @@ class Samples:
             "decimals": decimals(data.t[~self.held]) if data.is_regression else AS_MANY,
             "missing": data.missing,
             "spare": self.spare,
+            "imputed": self.imputed,
         }
+
+    @property
+    def imputed(self) -> tuple[int, ...]:
+        """As `Spec` has it; () if they are too many to be marked."""
+        found = self.data.imputed
+        if found is None or not 0 < found.sum() <= MOST_MARKED:
+            return ()
+        held = self.held[: len(found)]
+        return tuple(np.flatnonzero(np.concatenate([found[~held], found[held]])).tolist())
 
     def inputs(self, model: Model, learns: Learns) -> dict[str, np.ndarray]:
         """Return the values of the inputs that are read."""

@@ -37,7 +37,7 @@ def lengths(kind: Kind, data: Dataset, kept: np.ndarray, where: str) -> dict[str
     """Return the sizes that the rows and columns of data are, of rows that train."""
     learns = kind.learns
     if kind.from_data is not None:
-        return kind.check_sizes(kind.from_data(_some(data, kept), where)[0], where)
+        return kind.check_sizes(kind.from_data(data.some(kept), where)[0], where)
     found: dict[str, int] = {}
     for name, sizes in learns.sizes.items():
         array = data.x if name == learns.x else data.t
@@ -132,8 +132,3 @@ def for_sizes(
 ) -> Mapping[str, Any]:
     """Return what inputs hold for some sizes, whether or not that follows from them."""
     return inputs(sizes) if callable(inputs) else inputs
-
-
-def _some(data: Dataset, kept: np.ndarray) -> Dataset:
-    """Return some rows of data."""
-    return replace(data, x=data.x[kept], t=data.t[kept])

@@ -69,6 +69,9 @@ class Spec(WorkbookSpec):
         Keys of `TOLD`: notes on the model that the network comes from.
     words : tuple of tuple of str
         As in `xlnn.data.Dataset`.
+    imputed : tuple of int
+        Inputs that were missing and are the mean of their column, by their numbers from 0, row by
+        row: those of training samples come before those of held-out ones.
     """
 
     kind: str
@@ -91,6 +94,7 @@ class Spec(WorkbookSpec):
     spare: Annotated[int, whole()] = field(default=0, metadata=SELDOM)
     told: Annotated[tuple[str, ...], some_of(TOLD)] = field(default=(), metadata=SELDOM)
     words: tuple[tuple[str, ...], ...] = field(default=(), metadata=SELDOM)
+    imputed: tuple[int, ...] = field(default=(), metadata=SELDOM)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 -- a size
         """Return a size by its name."""

@@ -86,6 +86,8 @@ class Drawing:
         What may be typed into which cells.
     colours : list of (str, Rule)
         Ranges with colour rules.
+    marks : list of (str, Rule)
+        Those that come before number formats by rules: LibreOffice applies one rule to a cell.
     links : dict
         The cell that a cell links to, or the file beside the workbook, by its address.
     gridlines : bool
@@ -116,6 +118,7 @@ class Drawing:
     sparklines: dict[str, str] = field(default_factory=dict)
     validations: list[DataValidation] = field(default_factory=list)
     colours: list[tuple[str, Rule]] = field(default_factory=list)
+    marks: list[tuple[str, Rule]] = field(default_factory=list)
     links: dict[str, str] = field(default_factory=dict)
     gridlines: bool = True
     names: dict[str, str] = field(default_factory=dict)

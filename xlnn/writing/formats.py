@@ -167,7 +167,7 @@ def fitted(drawing: Drawing, blocks: Iterable[Block], given: Arrays = NOTHING) -
             rules += [(" ".join(areas), rule)]
         if number_format == GENERAL:
             rules += _general(block, given.get(block.quantity.name), widths, size)
-    return replace(drawing, widths=widths, colours=[*rules, *drawing.colours])
+    return replace(drawing, widths=widths, colours=[*drawing.marks, *rules, *drawing.colours])
 
 
 def _name_width(name: str) -> float:

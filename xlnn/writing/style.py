@@ -208,6 +208,12 @@ def least_framed(first: str, cells: str) -> Rule:
     return FormulaRule(formula=[f"{first}=MIN({cells})"], border=frame, font=Font(bold=True))
 
 
+def imputed() -> Rule:
+    """Mark cells that hold a number in place of a missing one."""
+    fill = PatternFill(bgColor=FILLS["result"], fill_type="solid")
+    return FormulaRule(formula=["TRUE"], fill=fill, font=Font(italic=True))
+
+
 def heading(role: str, *, first: bool, computed: bool = False) -> Look:
     """Return the look of a heading above a quantity of a role; only inputs are yellow."""
     fill = "forward" if computed and role == "input" else role

@@ -284,7 +284,7 @@ class Network(Experiment):
         first, *others = origin.runs
         return replace(
             origin,
-            data=replace(data, x=data.x[rows], t=data.t[rows], told=()),
+            data=replace(data.some(rows), told=()),
             held=np.arange(len(rows)) >= len(trained),
             runs=({**first, "start": None, "seed": int(random.integers(SEEDS))}, *others),
         )

@@ -4,11 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
+from openpyxl.formatting.rule import Rule
+
 from xlnn.axis import Axis
 from xlnn.block import Block, single_block
 from xlnn.equations.lookup import pictures
 from xlnn.equations.sentences import Told, plain
 from xlnn.experiments.network.quantities.stack import Stack, quantity
+from xlnn.grid import address
 from xlnn.model import Model
 from xlnn.quantity import Quantity
 from xlnn.workbooks.pages.grid_part import Grid
@@ -19,10 +22,11 @@ from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import GROUP_ROW, NORMAL, UNIT_ROW, plain_name
 from xlnn.workbooks.pages.table_parts import Table, Units
 from xlnn.workbooks.pages.text_parts import Label
+from xlnn.workbooks.samples import TEST
 from xlnn.workbooks.spec import Spec
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import DIGIT_PIXELS
-from xlnn.writing.style import INPUT_INK, KEY, NOTE, heading, value
+from xlnn.writing.style import INPUT_INK, KEY, NOTE, heading, imputed, value
 from xlnn.writing.text_width import LEADING, MOST_OF_WORD, lines, name_width, named_over, text_width
 
 GALLERY = 256
@@ -160,6 +164,7 @@ class _Given(Examples):
             place, first = max(drawing.cells[1]), spec.images - spec.spare + 1
             spare = context.words("notes", "spare", first=first)
             drawing.put(1, place, f"{drawing.cells[1][place][0]} {spare}", NOTE)
+        drawing.marks += self._imputed(drawing, context)
         names = dict.fromkeys(("t", "raw_t"), spec.labels)
         names |= dict.fromkeys(("x", "raw"), spec.features)
         for block in context.layout.on(self.key):
@@ -169,6 +174,24 @@ class _Given(Examples):
             for position, name in enumerate(names.get(quantity.kind, ())):
                 self._name(drawing, context, block, position, name)
         return drawing
+
+    def _imputed(self, drawing: Drawing, context: Context[Spec]) -> Iterator[tuple[str, Rule]]:
+        """Yield the mark of inputs that were missing, and say in the note what it means."""
+        spec, blocks = context.spec, context.layout.blocks
+        prefix = "" if self.key == SHEET else TEST
+        block = blocks[prefix + ("raw" if spec.scaled else "x")]
+        trained = spec.images * spec.inputs
+        every = trained + spec.test_samples * spec.inputs
+        first, end = (trained, every) if prefix else (0, trained)
+        cells = [
+            address(*block.address(divmod(number - first, spec.inputs)))
+            for number in spec.imputed
+            if first <= number < end
+        ]
+        if cells:
+            place, said = max(drawing.cells[1]), context.words("notes", "imputed")
+            drawing.put(1, place, f"{drawing.cells[1][place][0]} {said}", NOTE)
+            yield " ".join(cells), imputed()
 
     def _name(
         self, drawing: Drawing, page: Context[Spec], block: Block, position: int, name: str
