@@ -42,6 +42,7 @@ def test_by_default_the_centres_take_several_steps_and_then_stand_still(got):
     assert moved.sum() >= 5
     assert moved.tolist() == sorted(moved, reverse=True)  # and not a step is left out
     assert len(moved) - moved.sum() <= 2  # few steps in which nothing moves
+    assert got["last_move"] == moved.sum()
     assert (got["points"] > 0).all()
 
 
