@@ -36,7 +36,7 @@ MOST_TOLD = 3
 MOST_PATHS = 6
 """Weights of which a chart has paths."""
 
-LINES = 50
+LINES = 24
 """Paths of a weight that are drawn, evenly spread over all of them: those of one edge of a picture
 are of pixels that are mostly paper, and would hardly move."""
 
