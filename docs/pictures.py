@@ -25,7 +25,7 @@ from xlnn.registry.text import languages
 
 DOCS = Path(__file__).parent
 EPOCHS = (*range(1, 9), 10, 13, 17, 23, 33, 50)
-"""Early epochs change most."""
+"""Early epochs change most; the first has the start weights, before the first update."""
 FRAME, LAST = 400, 3000
 """How long a frame is shown, in milliseconds."""
 STILLS = ("lens", "progress")

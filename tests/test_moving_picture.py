@@ -26,6 +26,7 @@ def test_the_moving_picture_has_a_frame_of_each_epoch_and_is_small(lang, picture
     assert path.stat().st_size < MOST_BYTES
     with Image.open(path) as moving:
         assert moving.n_frames == len(pictures.EPOCHS)
+        assert pictures.EPOCHS[0] == 1  # before the first update: with the start weights
         moving.seek(moving.n_frames - 1)
         assert moving.info["duration"] == pictures.LAST
 

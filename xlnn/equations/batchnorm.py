@@ -103,7 +103,7 @@ CUT_SLOPE = Stated(
 FOLLOWED = Stated(
     lambda before, now, share: before + share * (now - before),
     "={before}+{share}*({now}-{before})",
-    usage="before (n), now (n), share () → (n): A number that goes a share of the way to that "
+    usage="before (n), now (n), share () → (n): A number that moves a fraction of the way to that "
     "of each epoch.",
 )
 
