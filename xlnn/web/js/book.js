@@ -11,7 +11,8 @@ import { BUILT_IN } from "./format.js";
  * @typedef {{ranges: number[][], type: string, formulas: string[], style: Style, colors: string[],
  *   points: [string, string][], priority: number}} Rule
  * @typedef {{ranges: number[][], type: string, operator: string, formulas: string[], error: string}} Choice
- * @typedef {{row: number, column: number, value: Value, formula: string, style: number}} Cell
+ * @typedef {{row: number, column: number, value: Value, formula: string, style: number,
+ *   fills?: number[]}} Cell a cell; an array formula fills more
  * @typedef {{title: string, hidden: boolean, part: string, cells: Cell[], widths: [number, number, number][],
  *   heights: Map<number, number>, merges: number[][], rules: Rule[], choices: Choice[],
  *   frozen: [number, number], hiddenRows: Set<number>, width: number, links: Map<string, string>,
@@ -185,6 +186,7 @@ function cellsOf(xml, shared) {
       column = columnNumber(place[1]);
     let formula = unescaped(text);
     const key = /\bsi="(\d+)"/.exec(how)?.[1];
+    const fills = /\bt="array"/.test(how) ? rangesOf(attribute(how, "ref"))[0] : undefined;
     if (key && formula) masters.set(key, `${row},${column},${formula}`);
     else if (key) formula = `@${masters.get(key)}`;
     /** @type {Value} */
@@ -194,7 +196,7 @@ function cellsOf(xml, shared) {
     else if (type === "str") value = stored;
     else if (type === "b") value = stored === "1";
     else if (type === "e") value = new CellError(stored);
-    found.push({ row, column, value, formula, style });
+    found.push({ row, column, value, formula, style, fills });
   }
   return found;
 }
