@@ -5,9 +5,8 @@ import { BUILT_IN } from "./format.js";
 
 /**
  * @typedef {import("./formula.js").Value} Value
- * @typedef {{format?: string, color?: string, background?: string, bold?: boolean, italic?: boolean,
- *   size?: number, align?: string, vertical?: string, wrap?: boolean, indent?: number,
- *   borders?: string}} Style
+ * @typedef {{format?: string, css?: Record<string, string>, size?: number, align?: string,
+ *   wrap?: boolean, borders?: boolean}} Style
  * @typedef {{ranges: number[][], type: string, formulas: string[], style: Style, colors: string[],
  *   points: [string, string][], priority: number}} Rule
  * @typedef {{ranges: number[][], type: string, operator: string, formulas: string[], error: string}} Choice
@@ -94,19 +93,25 @@ const colorOf = (xml) => {
  * @returns {Style}
  */
 function look(font, fill) {
-  /** @type {Style} */
-  const style = {};
-  const color = colorOf(elements(font, "color")[0] ?? "");
-  if (color) style.color = color;
-  if (elements(font, "b").some((b) => attribute(b, "val", "1") !== "0")) style.bold = true;
-  if (elements(font, "i").some((i) => attribute(i, "val", "1") !== "0")) style.italic = true;
-  const size = attribute(elements(font, "sz")[0] ?? "", "val");
-  if (size) style.size = Number(size);
-  const pattern = attribute(elements(fill, "patternFill")[0] ?? "", "patternType");
-  const ground =
-    elements(fill, pattern === "solid" ? "fgColor" : "bgColor")[0] ?? elements(fill, "bgColor")[0];
-  if (ground && pattern !== "none" && colorOf(ground)) style.background = colorOf(ground);
-  return style;
+  const has = (/** @type {string} */ tag) =>
+    elements(font, tag).some((each) => attribute(each, "val", "1") !== "0");
+  const size = Number(attribute(elements(font, "sz")[0] ?? "", "val")),
+    pattern = attribute(elements(fill, "patternFill")[0] ?? "", "patternType"),
+    color = colorOf(elements(font, "color")[0] ?? ""),
+    ground =
+      elements(fill, pattern === "solid" ? "fgColor" : "bgColor")[0] ??
+      elements(fill, "bgColor")[0],
+    backgroundColor = pattern === "none" ? "" : colorOf(ground ?? "");
+  return {
+    ...(size && { size }),
+    css: {
+      ...(color && { color }),
+      ...(backgroundColor && { backgroundColor }),
+      ...(has("b") && { fontWeight: "600" }),
+      ...(has("i") && { fontStyle: "italic" }),
+      ...(size && { fontSize: `${size * 1.2}px` }),
+    },
+  };
 }
 
 /** @param {string} xml of styles.xml */
@@ -124,13 +129,15 @@ function stylesOf(xml) {
     style.format = formats[number("numFmtId")] ?? "General";
     const alignment = elements(xf, "alignment")[0] ?? "";
     style.align = attribute(alignment, "horizontal");
-    style.vertical = attribute(alignment, "vertical");
     style.wrap = attribute(alignment, "wrapText") === "1";
-    style.indent = Number(attribute(alignment, "indent", "0"));
+    const indent = Number(attribute(alignment, "indent", "0"));
+    if (indent) style.css = { ...style.css, paddingLeft: `${3 + indent * 9}px` };
+    if (attribute(alignment, "vertical") === "top")
+      style.css = { ...style.css, alignItems: "flex-start" };
     const border = borders[number("borderId")] ?? "";
-    style.borders = ["left", "right", "top", "bottom"]
-      .filter((side) => attribute(elements(border, side)[0] ?? "", "style"))
-      .join(" ");
+    style.borders = ["left", "right", "top", "bottom"].some((side) =>
+      attribute(elements(border, side)[0] ?? "", "style"),
+    );
     return style;
   });
   const special = elements(elements(xml, "dxfs")[0] ?? "", "dxf").map((dxf) => {
