@@ -90,6 +90,12 @@ def test_no_page_is_written_of_a_workbook_with_a_wrong_formula(first, tmp_path):
     assert not (tmp_path / "wrong.html").exists()
 
 
+def test_an_exercise_in_matrices_is_refused(tmp_path):
+    xlnn.exercise("digits", tmp_path / "ex.xlsx", blank="z2", edition="matrices", epochs=1)
+    with pytest.raises(WorkbookError, match=r"an exercise in matrices.* the edition in cells"):
+        xlnn.page(tmp_path / "ex.xlsx")
+
+
 def test_too_large_a_workbook_is_refused_with_what_to_do(first, tmp_path, monkeypatch):
     monkeypatch.setattr(pages, "MOST_FORMULAS", 699)
     with pytest.raises(WorkbookError, match=r"700 formulas.* at most 699.*--epochs.*digits"):

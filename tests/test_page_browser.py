@@ -136,6 +136,14 @@ def facts(page):
     return json.loads(re.search(r'id="facts">(.*?)</script>', text, re.DOTALL)[1])
 
 
+def cell_of(quantity, index, book):
+    """Return the cell of an entry in a book of openpyxl, and its place as the page has it."""
+    steps = np.array(index, int) @ np.array(quantity["steps"], int)
+    row, column = np.add([quantity["row"], quantity["column"]], steps).tolist()
+    place = {"page": book.sheetnames.index(quantity["sheet"]), "row": row, "column": column}
+    return book[quantity["sheet"]].cell(row, column), place
+
+
 def agrees_with_numpy(path):
     """Check a downloaded workbook, and the numbers that the page stored in it."""
     assert xlnn.check(path, probes=0).agrees
@@ -257,30 +265,50 @@ PLANTED = {
     "first": "w b z a z3 a3 C delta3 delta dC_dw dC_db C_T",
     "xor": "W2 b3 z2 a2 C delta2 dC_dW3 C_T",
     "cnn": "WF bO zF aF slopeF aP argmaxP zO aO C deltaO deltaP deltaF dC_dWF dC_dbF dC_dWO C_T",
+    "digits in matrices": "W2 b3 z2 a2 slope2 z3 C delta3 delta2 dC_dW2 dC_db2 C_T",
 }
 
 
-@pytest.mark.parametrize("template", PLANTED)
-def test_the_check_of_a_page_agrees_and_finds_each_planted_error(pages, opened, template):
+@pytest.mark.parametrize("case", PLANTED)
+def test_the_check_of_a_page_agrees_and_finds_each_planted_error(pages, opened, case):
+    template, _, edition = case.partition(" in ")
     options = {} if template == "first" else {"epochs": 5, "fewer": template == "cnn"}
-    path, page = pages(template, **options)
+    path, page = pages(template, **options | ({"edition": edition} if edition else {}))
     there, book = opened(page), openpyxl.load_workbook(path)
     there.page.click("#check")
     there.until(".status", r"^[\d,]+ cells agree")
-    rng = np.random.default_rng(54)
-    for name in PLANTED[template].split():
-        title, _, cells = book.defined_names[f"xlnn.{name}"].attr_text.partition("!")
-        title = title.strip("'")
-        rows = book[title][cells.replace("$", "")]
-        cell = rng.choice([c for row in rows for c in row if c.data_type == "f"])
-        place = {"page": book.sheetnames.index(title), "row": cell.row, "column": cell.column}
-        there.ask("edit", edits=[{**place, "text": f"{cell.value}*1.001+0.001"}])
+    rng, known = (
+        np.random.default_rng(54),
+        {each["name"]: each for each in facts(page)["quantities"]},
+    )
+    for name in PLANTED[case].split():
+        index = [rng.integers(min(at, length - 1), length) for at, length in
+                 zip((1,) + (0,) * 9, known[name]["lengths"], strict=False)]  # fmt: skip
+        if edition:  # the first cell has the array formula
+            index[1:] = [0] * len(index[1:])
+        cell, place = cell_of(known[name], index, book)
+        formula = getattr(cell.value, "text", cell.value)  # an array formula is an object
+        there.ask("edit", edits=[{**place, "text": f"{formula}*1.001+0.001"}])
         there.page.click("#check")
         said = there.until(".status", "cells? differ")
         assert re.search(rf"!{cell.coordinate}\b", said), (name, cell.coordinate, said)
-        there.ask("edit", edits=[{**place, "text": cell.value}])
+        there.ask("edit", edits=[{**place, "text": formula}])
         there.page.click("#check")
         there.until(".status", r"^[\d,]+ cells agree")
+
+
+def test_an_array_formula_is_shown_with_braces_and_refers_from_its_first_cell(pages, opened):
+    path, page = pages("digits", epochs=5, edition="matrices")
+    there = opened(page)
+    there.page.get_by_role("tab", name="Matrices", exact=True).click()
+    there.page.evaluate("xlnn.grid().open({ page: 5, row: 7, column: 18 })")
+    there.until(".formula output", "Matrices!R7")
+    text = openpyxl.load_workbook(path)["Matrices"]["Q6"].value.text
+    assert there.page.input_value(".bar") == f"{{{text}}}"
+    assert there.page.evaluate("document.querySelector('.bar').readOnly")
+    (first, *_) = (each for each in there.ask("cell", page=5, row=7, column=18)["pieces"]
+                   if isinstance(each, dict))  # fmt: skip
+    assert (first["top"], first["left"], first["bottom"]) == (4, 2, 67)
 
 
 def test_the_check_covers_each_of_several_runs(pages, opened):
@@ -289,13 +317,10 @@ def test_the_check_covers_each_of_several_runs(pages, opened):
     there.page.click("#check")
     there.until(".status", r"^[\d,]+ cells agree")
     (z2,) = (each for each in facts(page)["quantities"] if each["name"] == "z2")
-    last = [at - 1 for at in z2["lengths"]]
-    row, column = np.add([z2["row"], z2["column"]], np.array(last) @ z2["steps"]).tolist()
-    place = {"page": book.sheetnames.index(z2["sheet"]), "row": row, "column": column}
+    cell, place = cell_of(z2, [at - 1 for at in z2["lengths"]], book)
     there.ask("edit", edits=[{**place, "text": "1"}])
     there.page.click("#check")
-    cell = book[z2["sheet"]].cell(row, column).coordinate
-    assert f"{z2['sheet']}!{cell} " in there.until(".status", "cells? differ")
+    assert f"{z2['sheet']}!{cell.coordinate} " in there.until(".status", "cells? differ")
 
 
 def test_a_network_that_only_predicts_is_checked_too(opened, tmp_path):

@@ -138,10 +138,10 @@ def written(path: Path, engine: str, model: Model | None) -> tuple[str, int]:
     """Return the page of a workbook, and the number of formulas in it."""
     blanks = left_out_of(path)
     layout = described(path, model)[1]
-    if layout.has_arrays:
+    if layout.has_arrays and blanks:
         raise WorkbookError(
-            f"{path.name} is in matrices, and a page computes a formula for each cell: build the "
-            f"other edition with --from {path.name} --edition cells."
+            f"{path.name} is an exercise in matrices, and a page takes a formula for each cell: "
+            "make the exercise from the edition in cells."
         )
     formulas = size(layout).formulas
     if formulas > MOST_FORMULAS:

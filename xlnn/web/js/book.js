@@ -5,13 +5,13 @@ import { BUILT_IN } from "./format.js";
 
 /**
  * @typedef {import("./formula.js").Value} Value
- * @typedef {{format?: string, color?: string, background?: string, bold?: boolean, italic?: boolean,
- *   size?: number, align?: string, vertical?: string, wrap?: boolean, indent?: number,
- *   borders?: string}} Style
+ * @typedef {{format?: string, css?: Record<string, string>, size?: number, align?: string,
+ *   wrap?: boolean, borders?: boolean}} Style
  * @typedef {{ranges: number[][], type: string, formulas: string[], style: Style, colors: string[],
  *   points: [string, string][], priority: number}} Rule
  * @typedef {{ranges: number[][], type: string, operator: string, formulas: string[], error: string}} Choice
- * @typedef {{row: number, column: number, value: Value, formula: string, style: number}} Cell
+ * @typedef {{row: number, column: number, value: Value, formula: string, style: number,
+ *   fills?: number[]}} Cell a cell; an array formula fills more
  * @typedef {{title: string, hidden: boolean, part: string, cells: Cell[], widths: [number, number, number][],
  *   heights: Map<number, number>, merges: number[][], rules: Rule[], choices: Choice[],
  *   frozen: [number, number], hiddenRows: Set<number>, width: number, links: Map<string, string>,
@@ -93,19 +93,25 @@ const colorOf = (xml) => {
  * @returns {Style}
  */
 function look(font, fill) {
-  /** @type {Style} */
-  const style = {};
-  const color = colorOf(elements(font, "color")[0] ?? "");
-  if (color) style.color = color;
-  if (elements(font, "b").some((b) => attribute(b, "val", "1") !== "0")) style.bold = true;
-  if (elements(font, "i").some((i) => attribute(i, "val", "1") !== "0")) style.italic = true;
-  const size = attribute(elements(font, "sz")[0] ?? "", "val");
-  if (size) style.size = Number(size);
-  const pattern = attribute(elements(fill, "patternFill")[0] ?? "", "patternType");
-  const ground =
-    elements(fill, pattern === "solid" ? "fgColor" : "bgColor")[0] ?? elements(fill, "bgColor")[0];
-  if (ground && pattern !== "none" && colorOf(ground)) style.background = colorOf(ground);
-  return style;
+  const has = (/** @type {string} */ tag) =>
+    elements(font, tag).some((each) => attribute(each, "val", "1") !== "0");
+  const size = Number(attribute(elements(font, "sz")[0] ?? "", "val")),
+    pattern = attribute(elements(fill, "patternFill")[0] ?? "", "patternType"),
+    color = colorOf(elements(font, "color")[0] ?? ""),
+    ground =
+      elements(fill, pattern === "solid" ? "fgColor" : "bgColor")[0] ??
+      elements(fill, "bgColor")[0],
+    backgroundColor = pattern === "none" ? "" : colorOf(ground ?? "");
+  return {
+    ...(size && { size }),
+    css: {
+      ...(color && { color }),
+      ...(backgroundColor && { backgroundColor }),
+      ...(has("b") && { fontWeight: "600" }),
+      ...(has("i") && { fontStyle: "italic" }),
+      ...(size && { fontSize: `${size * 1.2}px` }),
+    },
+  };
 }
 
 /** @param {string} xml of styles.xml */
@@ -123,13 +129,15 @@ function stylesOf(xml) {
     style.format = formats[number("numFmtId")] ?? "General";
     const alignment = elements(xf, "alignment")[0] ?? "";
     style.align = attribute(alignment, "horizontal");
-    style.vertical = attribute(alignment, "vertical");
     style.wrap = attribute(alignment, "wrapText") === "1";
-    style.indent = Number(attribute(alignment, "indent", "0"));
+    const indent = Number(attribute(alignment, "indent", "0"));
+    if (indent) style.css = { ...style.css, paddingLeft: `${3 + indent * 9}px` };
+    if (attribute(alignment, "vertical") === "top")
+      style.css = { ...style.css, alignItems: "flex-start" };
     const border = borders[number("borderId")] ?? "";
-    style.borders = ["left", "right", "top", "bottom"]
-      .filter((side) => attribute(elements(border, side)[0] ?? "", "style"))
-      .join(" ");
+    style.borders = ["left", "right", "top", "bottom"].some((side) =>
+      attribute(elements(border, side)[0] ?? "", "style"),
+    );
     return style;
   });
   const special = elements(elements(xml, "dxfs")[0] ?? "", "dxf").map((dxf) => {
@@ -185,6 +193,7 @@ function cellsOf(xml, shared) {
       column = columnNumber(place[1]);
     let formula = unescaped(text);
     const key = /\bsi="(\d+)"/.exec(how)?.[1];
+    const fills = /\bt="array"/.test(how) ? rangesOf(attribute(how, "ref"))[0] : undefined;
     if (key && formula) masters.set(key, `${row},${column},${formula}`);
     else if (key) formula = `@${masters.get(key)}`;
     /** @type {Value} */
@@ -194,7 +203,7 @@ function cellsOf(xml, shared) {
     else if (type === "str") value = stored;
     else if (type === "b") value = stored === "1";
     else if (type === "e") value = new CellError(stored);
-    found.push({ row, column, value, formula, style });
+    found.push({ row, column, value, formula, style, fills });
   }
   return found;
 }

@@ -7,7 +7,7 @@ export default [
     languageOptions: { globals: Object.fromEntries([
       "document", "window", "Blob", "Response", "Worker", "URL", "atob", "performance", "postMessage", "onmessage",
       "TextEncoder", "TextDecoder", "CompressionStream", "DecompressionStream", "ResizeObserver", "Event",
-      "setInterval", "clearInterval", "setTimeout", "HTMLElement", "HTMLInputElement", "ENGINE", "globalThis",
+      "setInterval", "clearInterval", "setTimeout", "Node", "HTMLElement", "HTMLButtonElement", "HTMLInputElement", "ENGINE", "globalThis",
     ].map((name) => [name, "writable"])) },
     rules: { eqeqeq: "error", "no-eval": "error", "no-implied-eval": "error", "no-new-func": "error", "prefer-const": "error", "no-var": "error",
       "no-restricted-properties": ["error", ...["innerHTML", "outerHTML", "insertAdjacentHTML"].map((property) => ({ property }))] },

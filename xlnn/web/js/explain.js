@@ -102,9 +102,9 @@ export class Inspector {
     this.page = page;
     /** @type {HTMLElement} */
     this.element = make(
-      "section",
-      { className: "inspector", "aria-label": say("explanation"), "aria-live": "polite" },
-      make("p", { className: "hint" }, say("click")),
+      "section.inspector",
+      { "aria-label": say("explanation"), "aria-live": "polite" },
+      make("p.hint", say("click")),
     );
     /** @type {Place | null} */
     this.place = null;
@@ -119,30 +119,23 @@ export class Inspector {
     const found = entryAt(place),
       address = addressOf(place);
     const heading = make(
-      "p",
-      { className: "cell" },
+      "p.cell",
       make(
-        "button",
-        {
-          type: "button",
-          className: "address",
-          title: say("reveal"),
-          onclick: () => this.page.reveal(place),
-        },
+        "button.address",
+        { title: say("reveal"), onclick: () => this.page.reveal(place) },
         address,
       ),
     );
     const rows = make("dl");
     const row = (/** @type {string} */ key, /** @type {string | Node} */ value, name = "") =>
-      value && rows.append(make("dt", {}, say(key)), make("dd", { className: name }, value));
+      value && rows.append(make("dt", say(key)), make("dd", { className: name }, value));
     if (found) {
       const { quantity, index } = found,
         symbol = symbolOf(quantity, index);
       heading.append(
-        make("strong", {}, symbol),
+        make("strong", symbol),
         make(
           "span",
-          {},
           [quantity.title !== symbol && quantity.title, placeOf(quantity, index)]
             .filter(Boolean)
             .join(" · "),
@@ -170,12 +163,12 @@ export class Inspector {
         const from = { page, row: top, column: left };
         return make(
           "button",
-          { type: "button", title: addressOf(from), onclick: () => this.show(from) },
+          { title: addressOf(from), onclick: () => this.show(from) },
           symbols.length ? [...new Set(symbols)].join(" … ") : addressOf(from),
         );
       });
     if (sources.length && !found?.quantity.blank)
-      row("computed_from", make("span", { className: "sources" }, ...sources));
+      row("computed_from", make("span.sources", ...sources));
     const canType = found && !cell.formula && isInput(found.quantity, found.index);
     row(
       "value",
@@ -184,18 +177,13 @@ export class Inspector {
     if (canType) row("role", say("input"));
     const sentence = found?.quantity.meaning;
     const hadFocus = this.element.contains(document.activeElement);
-    this.element.replaceChildren(
-      heading,
-      ...(sentence ? [make("p", { className: "meaning" }, sentence)] : []),
-      rows,
-    );
+    this.element.replaceChildren(heading, ...(sentence ? [make("p.meaning", sentence)] : []), rows);
     if (hadFocus) this.element.querySelector("input")?.focus();
   }
 
   /** @type {(place: Place, cell: Cell) => HTMLElement} */
   input(place, cell) {
-    const input = make("input", {
-      className: "yellow",
+    const input = make("input.yellow", {
       value: cell.text,
       "aria-label": `${say("value")} ${addressOf(place)}`,
       size: 14,

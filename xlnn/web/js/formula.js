@@ -30,7 +30,7 @@ export class CellError {
  * @typedef {{sheet: number, rows: [number, boolean][], columns: [number, boolean][]}} Reference
  */
 
-/** @typedef {{value: (r: number, c: number) => Value, references: Reference[]}} Compiled */
+/** @typedef {Pick<Part, "value" | "array"> & {references: Reference[]}} Compiled */
 
 /**
  * @typedef {{title: string, start: number, rows: number, columns: number}} Sheet
@@ -201,7 +201,23 @@ const OPERATORS = {
 };
 
 /** @type {(value: Value) => Area} */
-const single = (value) => ({ cells: [value], start: 0, stride: 1, rows: 1, columns: 1 });
+export const single = (value) => ({ cells: [value], start: 0, stride: 1, rows: 1, columns: 1 });
+
+/** @type {(compute: () => Value) => Value} an error as a value */
+export function caught(compute) {
+  try {
+    return compute();
+  } catch (error) {
+    if (error instanceof CellError) return error;
+    throw error;
+  }
+}
+
+/** @type {(area: Area, r: number, c: number) => Value} its value there; one row or column is repeated */
+export function spread({ cells, start, stride, rows, columns }, r, c) {
+  const [row, column] = [rows === 1 ? 0 : r, columns === 1 ? 0 : c];
+  return row < rows && column < columns ? cells[start + row * stride + column] : fail("#N/A");
+}
 
 /**
  * Apply a function of single values to all values of its arguments.
@@ -215,22 +231,8 @@ function broadcast(apply, areas) {
   /** @type {Value[]} */
   const cells = [];
   for (let r = 0; r < rows; r++)
-    for (let c = 0; c < columns; c++) {
-      try {
-        cells.push(
-          apply(
-            ...areas.map((a) => {
-              const [row, column] = [a.rows === 1 ? 0 : r, a.columns === 1 ? 0 : c];
-              if (row >= a.rows || column >= a.columns) return fail("#N/A");
-              return a.cells[a.start + row * a.stride + column];
-            }),
-          ),
-        );
-      } catch (error) {
-        if (!(error instanceof CellError)) throw error;
-        cells.push(error);
-      }
-    }
+    for (let c = 0; c < columns; c++)
+      cells.push(caught(() => apply(...areas.map((area) => spread(area, r, c)))));
   return { cells, start: 0, stride: columns, rows, columns };
 }
 
@@ -242,8 +244,10 @@ class Compiler {
    * @param {string} formula
    * @param {number} row
    * @param {number} column
+   * @param {boolean} isArray whether it is an array formula
    */
-  constructor(book, sheet, formula, row, column) {
+  constructor(book, sheet, formula, row, column, isArray) {
+    this.isArray = isArray;
     this.book = book;
     this.sheet = sheet;
     this.row = row;
@@ -404,7 +408,7 @@ class Compiler {
     if (/^(TRUE|FALSE)$/i.test(word)) return this.constant(word.toUpperCase() === "TRUE");
     const stands = this.book.names.get(word.toLowerCase());
     if (stands === undefined) return this.constant(new CellError("#NAME?"));
-    const inner = new Compiler(this.book, this.sheet, stands, this.row, this.column);
+    const inner = new Compiler(this.book, this.sheet, stands, this.row, this.column, this.isArray);
     inner.references = this.references;
     return inner.all();
   }
@@ -477,6 +481,13 @@ class Compiler {
     const [least, most] = made.takes;
     if (parts.length < least || parts.length > most) throw new SyntaxError(name);
     if (made.scalar) return this.lifted(made.scalar, parts);
+    if (this.isArray && made.each) return this.lifted(made.each, parts);
+    if (this.isArray && made.array) {
+      const { array } = made;
+      const found = (/** @type {number} */ r, /** @type {number} */ c) =>
+        array(...parts.map((part) => part.array(r, c)));
+      return { array: found, value: (r, c) => spread(found(r, c), 0, 0) };
+    }
     if (made.area) {
       const { area } = made;
       return this.referring((r, c) => area(parts, r, c));
@@ -517,10 +528,10 @@ export function corners_of({ rows, columns }, r, c) {
  * @param {string} formula without its equals sign
  * @param {number} row
  * @param {number} column
+ * @param {boolean} [isArray] whether it is an array formula
  * @returns {Compiled} its value for any cell, relative to which its references move
  */
-export function compile(book, sheet, formula, row, column) {
-  const compiler = new Compiler(book, sheet, formula, row, column);
-  const part = compiler.all();
-  return { value: part.value, references: compiler.references };
+export function compile(book, sheet, formula, row, column, isArray = false) {
+  const compiler = new Compiler(book, sheet, formula, row, column, isArray);
+  return { ...compiler.all(), references: compiler.references };
 }

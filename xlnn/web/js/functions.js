@@ -1,5 +1,15 @@
 /** @file The spreadsheet functions on which all programs agree, which workbooks of xlnn may use. */
-import { asText, CellError, columnLetters, compare, fail, finite, number } from "./formula.js";
+import {
+  asText,
+  caught,
+  CellError,
+  columnLetters,
+  compare,
+  fail,
+  finite,
+  number,
+  single,
+} from "./formula.js";
 import { formatted } from "./format.js";
 
 /**
@@ -9,7 +19,8 @@ import { formatted } from "./format.js";
  * @typedef {(parts: Part[], r: number, c: number) => Value} OfParts
  * @typedef {{takes: [number, number], scalar?: (...values: Value[]) => Value, value?: OfParts,
  *   area?: (parts: Part[], r: number, c: number) => Area,
- *   picks?: (parts: Part[], r: number, c: number) => Part}} SheetFunction
+ *   picks?: (parts: Part[], r: number, c: number) => Part, each?: (...values: any[]) => Value,
+ *   array?: (...areas: Area[]) => Area}} SheetFunction `each` and `array` are for array formulas
  */
 
 const MOST = 255;
@@ -26,6 +37,14 @@ function each({ cells, start, stride, rows, columns }, visit) {
 
 /** @type {(area: Area, row: number, column: number) => Value} */
 const at = (area, row, column) => area.cells[area.start + row * area.stride + column] ?? null;
+
+/** @type {(rows: number, columns: number, of: (r: number, c: number) => Value) => Area} */
+function table(rows, columns, of) {
+  const cells = Array.from({ length: rows * columns }, (_, n) =>
+    of(Math.floor(n / columns), n % columns),
+  );
+  return { cells, start: 0, stride: columns, rows, columns };
+}
 
 /** @type {(area: Area) => Value[]} */
 function values(area) {
@@ -232,16 +251,6 @@ function indexed(parts, r, c) {
 /** @type {Part} */
 const NO = { value: () => false, array: () => fail("#VALUE!") };
 
-/** @type {(compute: () => Value) => Value} an error as a value */
-function caught(compute) {
-  try {
-    return compute();
-  } catch (error) {
-    if (error instanceof CellError) return error;
-    throw error;
-  }
-}
-
 /** @type {(parts: Part[], r: number, c: number, sum?: Part) => Value} */
 function conditional(parts, r, c, sum) {
   /** @type {boolean[]} */
@@ -317,6 +326,11 @@ export const FUNCTIONS = {
     takes: [2, MOST],
     picks: ([index, ...rest], r, c) => rest[whole(index, r, c, 0) - 1] ?? fail("#VALUE!"),
   },
+  COLUMN: {
+    takes: [0, 1],
+    value: (parts, r, c) => (parts[0]?.area ? (parts[0].area(r, c).column ?? fail("#VALUE!")) : c),
+    array: ({ column = 1, columns }) => table(1, columns, (_, n) => column + n),
+  },
   COS: ofNumber(Math.cos),
   COUNT: ofParts(1, MOST, (parts, r, c) => {
     let count = 0;
@@ -346,6 +360,7 @@ export const FUNCTIONS = {
   }),
   IF: {
     takes: [2, 3],
+    each: (test, yes, no = false) => (truth(test) ? yes : no),
     picks: ([test, yes, no = NO], r, c) => (truth(test.value(r, c)) ? yes : no),
   },
   IFERROR: ofParts(2, 2, (parts, r, c) => {
@@ -384,6 +399,22 @@ export const FUNCTIONS = {
       : asText(text).substring(first - 1, first - 1 + length);
   }),
   MIN: folded(Infinity, Math.min, (least, n) => (n ? least : 0)),
+  MMULT: {
+    takes: [2, 2],
+    array: (a, b) => {
+      if (a.columns !== b.rows) return single(new CellError("#VALUE!"));
+      return table(a.rows, b.columns, (r, c) => {
+        let sum = 0;
+        for (let n = 0; n < b.rows; n++) {
+          const [x, y] = [at(a, r, n), at(b, n, c)];
+          if (typeof x !== "number") return x instanceof CellError ? x : new CellError("#VALUE!");
+          if (typeof y !== "number") return y instanceof CellError ? y : new CellError("#VALUE!");
+          sum += x * y;
+        }
+        return caught(() => finite(sum));
+      });
+    },
+  },
   MOD: scalar(2, 2, (a, b) => {
     const [x, y] = [number(a), number(b)];
     return y === 0 ? fail("#DIV/0!") : x - y * Math.floor(x / y);
@@ -410,9 +441,11 @@ export const FUNCTIONS = {
     return length < 0 ? fail("#VALUE!") : length ? asText(text).slice(-length) : "";
   }),
   ROUND: scalar(2, 2, (x, places) => rounded(number(x), Math.trunc(number(places)))),
-  ROW: ofParts(0, 1, (parts, r, c) =>
-    parts[0]?.area ? (parts[0].area(r, c).row ?? fail("#VALUE!")) : r,
-  ),
+  ROW: {
+    takes: [0, 1],
+    value: (parts, r, c) => (parts[0]?.area ? (parts[0].area(r, c).row ?? fail("#VALUE!")) : r),
+    array: ({ row = 1, rows }) => table(rows, 1, (n) => row + n),
+  },
   SIGN: ofNumber(Math.sign),
   SIN: ofNumber(Math.sin),
   SLOPE: ofParts(2, 2, (parts, r, c) => line(parts, r, c).slope),
@@ -432,6 +465,10 @@ export const FUNCTIONS = {
   TEXT: scalar(2, 2, (value, format) =>
     value instanceof CellError ? fail(value.code) : formatted(value, asText(format)),
   ),
+  TRANSPOSE: {
+    takes: [1, 1],
+    array: (area) => table(area.columns, area.rows, (r, c) => at(area, c, r)),
+  },
   TRUE: scalar(0, 0, () => true),
   VLOOKUP: ofParts(3, 4, (parts, r, c) => {
     const table = parts[1].array(r, c),

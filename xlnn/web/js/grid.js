@@ -19,10 +19,10 @@ const LETTERS = 22,
   ROW_HEIGHT = 20,
   SPARE = 4;
 
-/** @type {(count: number, size: (n: number) => number) => Float64Array} where each row or column begins */
+/** @type {(count: number, size: (n: number) => number) => Float64Array} where each row or column begins; the headings are number 0 */
 function edges(count, size) {
   const found = new Float64Array(count + 2);
-  for (let n = 1; n <= count; n++) found[n + 1] = found[n] + size(n);
+  for (let n = 0; n <= count; n++) found[n + 1] = found[n] + size(n);
   return found;
 }
 
@@ -55,37 +55,27 @@ export class Grid {
   constructor(sheets, page) {
     this.sheets = sheets;
     this.page = page;
-    this.tabs = make("div", { className: "tabs", role: "tablist", "aria-label": say("sheets") });
-    this.address = make("output", { className: "address", "aria-label": say("cell") });
+    this.tabs = make("div.tabs", { role: "tablist", "aria-label": say("sheets") });
+    this.address = make("output.address", { "aria-label": say("cell") });
     this.options = make("datalist", { id: "options" });
-    this.bar = make("input", {
-      className: "bar",
+    this.bar = make("input.bar", {
       "aria-label": say("formula_bar"),
       spellcheck: false,
       autocomplete: "off",
       list: "options",
     });
-    this.note = make("p", { className: "note", role: "status" });
-    this.fill = make(
-      "button",
-      { type: "button", hidden: true, onclick: () => this.fillDown() },
-      say("fill"),
-    );
-    this.cells = make("div", {
-      className: "cells",
-      role: "grid",
-      tabIndex: 0,
-      "aria-label": say("sheets"),
-    });
-    this.inside = make("div", { className: "inside" }, this.cells);
-    this.view = make("div", { className: "view" }, this.inside);
+    this.note = make("p.note", { role: "status" });
+    this.fill = make("button", { hidden: true, onclick: () => this.fillDown() }, say("fill"));
+    this.cells = make("div.cells", { role: "grid", tabIndex: 0, "aria-label": say("sheets") });
+    this.inside = make("div.inside", this.cells);
+    this.view = make("div.view", this.inside);
     this.element = make(
-      "section",
-      { className: "sheets", "aria-label": say("sheets") },
-      make("h2", {}, say("sheets")),
-      make("p", { className: "hint" }, say("sheets_hint")),
+      "section.sheets",
+      { "aria-label": say("sheets") },
+      make("h2", say("sheets")),
+      make("p.hint", say("sheets_hint")),
       this.tabs,
-      make("div", { className: "formula" }, this.address, this.bar, this.fill, this.options),
+      make("div.formula", this.address, this.bar, this.fill, this.options),
       this.view,
       this.note,
     );
@@ -96,7 +86,6 @@ export class Grid {
         make(
           "button",
           {
-            type: "button",
             role: "tab",
             hidden: sheet.hidden,
             "aria-selected": "false",
@@ -128,13 +117,16 @@ export class Grid {
     this.at = { ...place };
     const { sheet } = this;
     if (isNew) {
-      const width = (/** @type {number} */ c) =>
-        Math.round(
-          (sheet.widths.find(([from, to]) => c >= from && c <= to)?.[2] ?? sheet.width) * 7 +
-            (sheet.widths.some(([from, to, w]) => c >= from && c <= to && !w) ? 0 : 5),
-        );
+      const width = (/** @type {number} */ c) => {
+        const own = sheet.widths.find(([from, to]) => c >= from && c <= to)?.[2] ?? sheet.width;
+        return c ? Math.round(own && own * 7 + 5) : NUMBERS;
+      };
       const height = (/** @type {number} */ r) =>
-        sheet.hiddenRows.has(r) ? 0 : Math.round(((sheet.heights.get(r) ?? 15) * 4) / 3);
+        !r
+          ? LETTERS
+          : sheet.hiddenRows.has(r)
+            ? 0
+            : Math.round(((sheet.heights.get(r) ?? 15) * 4) / 3);
       const reach = sheet.charts.map(({ from, to, width: w, height: h }) =>
         to
           ? [to.row, to.column]
@@ -142,8 +134,8 @@ export class Grid {
       );
       this.down = edges(Math.max(sheet.rows + 3, ...reach.map(([r]) => r)), height);
       this.across = edges(Math.max(sheet.columns + 2, ...reach.map(([, c]) => c)), width);
-      this.inside.style.width = `${NUMBERS + this.across[this.across.length - 1]}px`;
-      this.inside.style.height = `${LETTERS + this.down[this.down.length - 1]}px`;
+      this.inside.style.width = `${this.across[this.across.length - 1]}px`;
+      this.inside.style.height = `${this.down[this.down.length - 1]}px`;
       this.view.scrollTo(0, 0);
       this.charts = null;
       this.clearCharts();
@@ -190,119 +182,61 @@ export class Grid {
 
   /** Scroll until the chosen cell is seen. */
   reveal() {
-    const { view, down, across, sheet } = this,
+    const { view, down, across } = this,
       { row, column } = this.at;
     if (!down || !across) return;
-    const [rows, columns] = this.frozen(),
-      [top, left] = [down[rows + 1], across[columns + 1]];
-    if (row > rows) {
-      const [above, below] = [down[row] - top, down[row + 1] - (view.clientHeight - LETTERS)];
-      if (view.scrollTop > above) view.scrollTop = above;
-      else if (view.scrollTop < below) view.scrollTop = below;
-    }
-    if (column > columns && sheet) {
-      const [before, after] = [
-        across[column] - left,
-        across[column + 1] - (view.clientWidth - NUMBERS),
-      ];
-      if (view.scrollLeft > before) view.scrollLeft = before;
-      else if (view.scrollLeft < after) view.scrollLeft = after;
-    }
+    const [rows, columns] = this.frozen();
+    /** @type {(edge: Float64Array, n: number, frozen: number, at: number, size: number) => number} */
+    const seen = (edge, n, frozen, at, size) =>
+      n <= frozen ? at : Math.max(edge[n + 1] - size, Math.min(edge[n] - edge[frozen + 1], at));
+    view.scrollTop = seen(down, row, rows, view.scrollTop, view.clientHeight);
+    view.scrollLeft = seen(across, column, columns, view.scrollLeft, view.clientWidth);
   }
 
   /** @returns {[number, number]} rows and columns that stay, unless they would fill the window */
   frozen() {
-    const { view, sheet } = this,
-      down = /** @type {Float64Array} */ (this.down),
-      across = /** @type {Float64Array} */ (this.across);
-    const [rows, columns] = sheet.frozen;
+    const { view, sheet, down, across } = this,
+      [rows, columns] = sheet.frozen;
     return [
-      down[rows + 1] > view.clientHeight / 2 ? 0 : rows,
-      across[columns + 1] > view.clientWidth / 2 ? 0 : columns,
+      (down?.[rows + 1] ?? 0) > view.clientHeight / 2 ? 0 : rows,
+      (across?.[columns + 1] ?? 0) > view.clientWidth / 2 ? 0 : columns,
     ];
   }
 
   async draw() {
-    const { down, across, view, at } = this;
+    const { down, across, view } = this,
+      { page } = this.at;
     if (!down || !across || !view.clientHeight) return;
-    const top = numberAt(down, view.scrollTop),
+    const top = numberAt(down, view.scrollTop + LETTERS),
       bottom = Math.min(
         down.length - 2,
         numberAt(down, view.scrollTop + view.clientHeight) + SPARE,
-      );
-    const left = Math.max(1, numberAt(across, view.scrollLeft) - 12),
-      right = Math.min(
-        across.length - 2,
-        numberAt(across, view.scrollLeft + view.clientWidth) + SPARE,
-      );
+      ),
+      left = Math.max(1, numberAt(across, view.scrollLeft + NUMBERS) - 12),
+      beyond = numberAt(across, view.scrollLeft + view.clientWidth) + SPARE,
+      right = Math.min(across.length - 2, beyond);
     const [rows, columns] = this.frozen(),
       turn = (this.turns = (this.turns ?? 0) + 1);
     const areas = [
       [top, left, bottom, right],
-      [1, left, rows, right],
-      [top, 1, bottom, columns],
-      [1, 1, rows, columns],
+      [0, left, rows, right],
+      [top, 0, bottom, columns],
+      [0, 0, rows, columns],
     ];
     const asked = await Promise.all(
       areas.map(([t, l, b, r]) =>
-        b >= t && r >= l
-          ? this.page.ask("view", { page: at.page, top: t, left: l, bottom: b, right: r })
-          : { cells: [] },
+        this.page.ask("view", {
+          page,
+          top: Math.max(1, t),
+          left: Math.max(1, l),
+          bottom: b,
+          right: r,
+        }),
       ),
     );
     if (turn !== this.turns) return;
     const bands = asked.map(({ cells }, n) => this.band(cells, n, areas[n]));
-    const heads = make("div", { className: "heads", role: "presentation" });
-    for (let c = left; c <= right; c++)
-      this.box(
-        heads,
-        columnLetters(c),
-        NUMBERS + across[c],
-        0,
-        across[c + 1] - across[c],
-        LETTERS,
-        c === at.column,
-      );
-    const sides = make("div", { className: "sides", role: "presentation" });
-    for (let r = top; r <= bottom; r++)
-      this.box(
-        sides,
-        String(r),
-        0,
-        LETTERS + down[r],
-        NUMBERS,
-        down[r + 1] - down[r],
-        r === at.row,
-      );
-    bands[1].prepend(heads);
-    bands[2].prepend(sides);
-    const corner = make("div", { className: "box head" });
-    this.position(corner, 0, 0, NUMBERS, LETTERS);
-    for (let c = 1; c <= columns; c++)
-      this.box(
-        bands[3],
-        columnLetters(c),
-        NUMBERS + across[c],
-        0,
-        across[c + 1] - across[c],
-        LETTERS,
-        c === at.column,
-      );
-    for (let r = 1; r <= rows; r++)
-      this.box(
-        bands[3],
-        String(r),
-        0,
-        LETTERS + down[r],
-        NUMBERS,
-        down[r + 1] - down[r],
-        r === at.row,
-      );
-    bands[3].append(corner);
-    this.ground(bands[1], 0, 0, NUMBERS + across[across.length - 1], LETTERS + down[rows + 1]);
-    this.ground(bands[2], 0, 0, NUMBERS + across[columns + 1], LETTERS + down[down.length - 1]);
-    this.ground(bands[3], 0, 0, NUMBERS + across[columns + 1], LETTERS + down[rows + 1]);
-    this.cells.replaceChildren(bands[3], bands[1], bands[2], bands[0]);
+    this.cells.replaceChildren(...bands.reverse());
     if (this.charts) return;
     const charts = await this.drawn();
     if (turn !== this.turns) return;
@@ -311,119 +245,91 @@ export class Grid {
     this.charts = charts;
   }
 
+  /**
+   * Put an element over cells.
+   * @type {(element: HTMLElement, top: number, left: number, bottom: number, right: number) => void}
+   */
+  cover(element, top, left, bottom, right) {
+    const down = /** @type {Float64Array} */ (this.down),
+      across = /** @type {Float64Array} */ (this.across);
+    const [x, y] = [across[left], down[top]];
+    this.position(element, x, y, across[right + 1] - x, down[bottom + 1] - y);
+  }
+
   /** @type {(element: HTMLElement, x: number, y: number, width: number, height: number) => void} */
-  position(element, x, y, width, height) {
-    Object.assign(element.style, {
-      left: `${x}px`,
-      top: `${y}px`,
-      width: `${width}px`,
-      height: `${height}px`,
-    });
+  position({ style }, x, y, width, height) {
+    [style.left, style.top, style.width, style.height] = [x, y, width, height].map((n) => `${n}px`);
   }
 
-  /** @type {(band: HTMLElement, x: number, y: number, width: number, height: number) => void} */
-  ground(band, x, y, width, height) {
-    const ground = make("div", { className: "ground" });
-    this.position(ground, x, y, width, height);
-    band.prepend(ground);
-  }
-
-  /** @type {(parent: HTMLElement, text: string, x: number, y: number, width: number, height: number, isChosen: boolean) => void} */
-  box(parent, text, x, y, width, height, isChosen) {
-    const box = make(
-      "div",
-      { className: `box head${isChosen ? " chosen" : ""}`, "aria-hidden": "true" },
-      text,
-    );
-    this.position(box, x, y, width, height);
-    parent.append(box);
-  }
-
-  /** @type {(cells: Shown[], number: number, area: number[]) => HTMLElement} */
+  /**
+   * Draw cells, and the headings of rows and columns that stay.
+   * @type {(cells: Shown[], number: number, area: number[]) => HTMLElement}
+   */
   band(cells, number, [top, left, bottom, right]) {
-    const band = make("div", { className: `band band${number}`, role: "rowgroup" });
-    const { at, sheet } = this,
+    const band = make(`div.band.band${number}`, { role: "rowgroup" }),
+      { at, sheet } = this,
       down = /** @type {Float64Array} */ (this.down),
       across = /** @type {Float64Array} */ (this.across);
+    if (number) {
+      const ground = band.appendChild(make("div.ground"));
+      this.cover(ground, top, left, Math.max(top, bottom), Math.max(left, right));
+    }
+    const heading = (/** @type {number} */ row, /** @type {number} */ column, text = "") => {
+      const isChosen = row + column > 0 && (row === at.row || column === at.column),
+        head = make(`div.box.head${isChosen ? ".chosen" : ""}`, { "aria-hidden": "true" }, text);
+      this.cover(band.appendChild(head), row, column, row, column);
+    };
+    if (!top) for (let c = Math.max(1, left); c <= right; c++) heading(0, c, columnLetters(c));
+    if (!left) for (let r = Math.max(1, top); r <= bottom; r++) heading(r, 0, String(r));
+    if (!top && !left) heading(0, 0);
+    const key = (/** @type {Shown} */ { row, column }) => `${row},${column}`,
+      filled = new Set(cells.filter(({ text }) => text).map(key)),
+      isCentred = (/** @type {Shown} */ { style }) => style.align === "centerContinuous",
+      goesOn = new Set(cells.filter((each) => isCentred(each) && !each.text).map(key)),
+      isHere = at.row >= top && at.row <= bottom && at.column >= left && at.column <= right,
+      chosen = {
+        ...at,
+        style: /** @type {import("./book.js").Style} */ ({}),
+        text: "",
+        isNumber: false,
+        isFormula: false,
+        isChanged: false,
+      },
+      isDrawn = !isHere || cells.some((each) => key(each) === key(chosen));
     /** @type {Map<number, HTMLElement>} */
     const rows = new Map();
-    const filled = new Set(
-      cells.filter(({ text }) => text).map(({ row, column }) => `${row},${column}`),
-    );
-    const goesOn = new Set(
-      cells
-        .filter(({ style, text }) => style.align === "centerContinuous" && !text)
-        .map(({ row, column }) => `${row},${column}`),
-    );
-    const all = [...cells];
-    if (
-      at.row >= top &&
-      at.row <= bottom &&
-      at.column >= left &&
-      at.column <= right &&
-      !cells.some(({ row, column }) => row === at.row && column === at.column)
-    )
-      all.push({ ...at, style: {}, text: "", isNumber: false, isFormula: false, isChanged: false });
-    for (const { row, column, style, text, isNumber, isFormula, isChanged } of all) {
-      const merged = sheet.merges.find(([r1, c1]) => r1 === row && c1 === column);
-      const last = { row: merged?.[2] ?? row, column: merged?.[3] ?? column };
-      const isAcross = style.align === "centerContinuous" && text !== "";
-      while (isAcross && goesOn.has(`${row},${last.column + 1}`)) last.column++;
-      const width = across[last.column + 1] - across[column];
-      const cell = make(
-        "div",
-        { role: "gridcell", "data-row": row, "data-column": column },
-        isNumber && style.format === "General" ? fitting(text, width / 7.5) : text,
-      );
-      this.position(
-        cell,
-        NUMBERS + across[column],
-        LETTERS + down[row],
-        width,
-        down[last.row + 1] - down[row],
-      );
-      const isChosen = row === at.row && column === at.column;
-      cell.className = [
-        "box",
-        isChosen && "chosen",
-        isChanged && "changed",
-        isFormula && "computed",
-        style.wrap && "wrap",
-        isNumber && "figure",
-        style.borders && "bordered",
-        ((!style.wrap && text && !isNumber && !filled.has(`${row},${column + 1}`)) || isAcross) &&
-          "over",
-      ]
-        .filter(Boolean)
-        .join(" ");
+    for (const shown of isDrawn ? cells : [...cells, chosen]) {
+      const { row, column, style, text, isNumber, isFormula, isChanged } = shown;
+      if (across[column + 1] === across[column] || down[row + 1] === down[row]) continue;
+      const [, , bottomRow = row, merged = column] =
+          sheet.merges.find(([r1, c1]) => r1 === row && c1 === column) ?? [],
+        isAcross = isCentred(shown) && text !== "",
+        isFree = !style.wrap && text && !isNumber && !filled.has(`${row},${column + 1}`),
+        isChosen = row === at.row && column === at.column,
+        link = sheet.links.get(`${columnLetters(column)}${row}`);
+      let last = merged;
+      while (isAcross && goesOn.has(`${row},${last + 1}`)) last++;
+      const most = (across[last + 1] - across[column]) / 7.5,
+        cell = make(
+          "div.box",
+          { role: "gridcell", "data-row": row, "data-column": column },
+          isNumber && style.format === "General" ? fitting(text, most) : text,
+        );
+      this.cover(cell, row, column, bottomRow, last);
+      const looks = { chosen: isChosen, changed: isChanged, computed: isFormula, wrap: style.wrap };
+      const more = { figure: isNumber, bordered: style.borders, over: isFree || isAcross, link };
+      for (const [look, has] of Object.entries({ ...looks, ...more }))
+        if (has) cell.classList.add(look);
       if (isChosen) {
         cell.id = "chosen-cell";
         this.cells.setAttribute("aria-activedescendant", "chosen-cell");
       }
-      const css = cell.style;
-      if (style.color) css.color = style.color;
-      if (style.background) css.backgroundColor = style.background;
-      if (style.bold) css.fontWeight = "600";
-      if (style.italic) css.fontStyle = "italic";
-      if (style.size) css.fontSize = `${style.size * 1.2}px`;
-      const align =
-        style.align && style.align !== "general" ? style.align : isNumber ? "right" : "left";
-      css.textAlign = align === "centerContinuous" ? "center" : align;
-      css.justifyContent =
-        css.textAlign === "right"
-          ? "flex-end"
-          : css.textAlign === "center"
-            ? "center"
-            : "flex-start";
-      if (style.indent) css.paddingLeft = `${3 + style.indent * 9}px`;
-      if (style.vertical === "top") css.alignItems = "flex-start";
-      const link = sheet.links.get(`${columnLetters(column)}${row}`);
-      if (link) {
-        cell.dataset.link = link;
-        cell.classList.add("link");
-      }
-      if (!rows.has(row))
-        rows.set(row, make("div", { role: "row", className: "row", "aria-rowindex": row }));
+      const usual = isNumber ? "right" : "left",
+        align = isCentred(shown) ? "center" : (style.align ?? "general");
+      const textAlign = !align || align === "general" ? usual : align;
+      Object.assign(cell.style, style.css, { textAlign, justifyContent: textAlign });
+      if (link) cell.dataset.link = link;
+      if (!rows.has(row)) rows.set(row, make("div.row", { role: "row", "aria-rowindex": row }));
       rows.get(row)?.append(cell);
     }
     band.append(...rows.values());
@@ -439,24 +345,21 @@ export class Grid {
     const { sheet, at } = this,
       down = /** @type {Float64Array} */ (this.down),
       across = /** @type {Float64Array} */ (this.across);
-    const found = [];
-    for (const chart of sheet.charts) {
-      const ranges = chart.series.flatMap(({ x, y, labels }) => [
-        [at.page, x],
-        [at.page, y],
-        [at.page, labels],
-      ]);
-      const { from, to } = chart;
-      const x = across[from.column] + from.right,
-        y = down[from.row] + from.down;
-      const width = to ? across[to.column] + to.right - x : chart.width,
-        height = to ? down[to.row] + to.down - y : chart.height;
-      const drawing = scatter(chart, width, height, await this.page.ask("series", { ranges }));
-      const element = make("div", { className: chart.isClear ? "chart clear" : "chart" }, drawing);
-      this.position(element, NUMBERS + x, LETTERS + y, width, height);
-      found.push(element);
-    }
-    return found;
+    return Promise.all(
+      sheet.charts.map(async (chart) => {
+        const { from, to, series } = chart,
+          [x, y] = [across[from.column] + from.right, down[from.row] + from.down],
+          width = to ? across[to.column] + to.right - x : chart.width,
+          height = to ? down[to.row] + to.down - y : chart.height;
+        const ranges = series.flatMap((each) =>
+          [each.x, each.y, each.labels].map((range) => [at.page, range]),
+        );
+        const drawing = scatter(chart, width, height, await this.page.ask("series", { ranges }));
+        const element = make(chart.isClear ? "div.chart.clear" : "div.chart", drawing);
+        this.position(element, x, y, width, height);
+        return element;
+      }),
+    );
   }
 
   /** Show the present values. */

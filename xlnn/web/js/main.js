@@ -24,7 +24,7 @@ import { make } from "./svg.js";
  */
 
 const app = /** @type {HTMLElement} */ (document.getElementById("app"));
-const status = make("p", { className: "status", role: "status" }, say("opening"));
+const status = make("p.status", { role: "status" }, say("opening"));
 /** @type {Map<number, {resolve: (answer: any) => void, reject: (error: Error) => void}>} */
 const waiting = new Map();
 let asked = 0;
@@ -76,23 +76,14 @@ const courses = facts.quantities.filter(
     lengths[0] === course.lengths[0],
 );
 const inspector = new Inspector({ ask, edit, reveal });
-const results = make("div", { className: "results" });
-const verdict = make("p", { className: "verdict" });
+const results = make("div.results");
+const verdict = make("p.verdict");
 const slider = make("input", { type: "range", min: 0, value: 0, step: 1, id: "epoch" });
 const samples = make("input", { type: "number", min: 1, value: 1, id: "sample" });
-const rate = make("input", { className: "yellow", id: "eta", inputMode: "decimal", size: 6 });
+const rate = make("input.yellow", { id: "eta", inputMode: "decimal", size: 6 });
 const shown = make("output", { htmlFor: "epoch" });
-const play = make("button", {
-  type: "button",
-  className: "play",
-  onclick: () => (timer ? stop() : start()),
-});
-const undo = make("button", {
-  type: "button",
-  id: "undo",
-  disabled: true,
-  onclick: () => change("undo"),
-});
+const play = make("button.play", { onclick: () => (timer ? stop() : start()) });
+const undo = make("button", { id: "undo", disabled: true, onclick: () => change("undo") });
 undo.textContent = say("undo");
 document.addEventListener("keydown", (event) => {
   const isTyping = event.target instanceof HTMLInputElement && event.target.type !== "range";
@@ -147,15 +138,14 @@ function draw() {
     ...courses.map((quantity) =>
       make(
         "button",
-        { type: "button", onclick: () => show(cellOf(quantity, [epoch])) },
+        { onclick: () => show(cellOf(quantity, [epoch])) },
         make(
           "span",
-          {},
           [named(quantity), quantity.name.startsWith("test_") && say("held_out")]
             .filter(Boolean)
             .join(" · "),
         ),
-        make("strong", {}, inWords(arrays[quantity.name][epoch])),
+        make("strong", inWords(arrays[quantity.name][epoch])),
       ),
     ),
   );
@@ -360,7 +350,7 @@ async function download() {
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
-const tasks = make("section", { className: "tasks", hidden: true, "aria-label": say("exercise") });
+const tasks = make("section.tasks", { hidden: true, "aria-label": say("exercise") });
 const [RIGHT, EMPTY] = [3, 0]; // states on the sheet Exercise
 
 /** Show which blanks of an exercise are right; of a network also the first entry that is wrong. */
@@ -381,11 +371,9 @@ async function states() {
     const name = state[n] === RIGHT ? "right" : state[n] === EMPTY ? "open" : "wrong";
     return make(
       "li",
-      {},
       make(
         "button",
         {
-          type: "button",
           className: name,
           onclick: () =>
             reveal(
@@ -398,20 +386,19 @@ async function states() {
         },
         make(
           "strong",
-          {},
           [...new Set([quantity.units[0], quantity.units[quantity.units.length - 1]])].join(" … "),
         ),
-        make("span", {}, quantity.equation || quantity.title),
-        make("em", {}, text),
+        make("span", quantity.equation || quantity.title),
+        make("em", text),
         hint,
       ),
     );
   });
   tasks.hidden = false;
   tasks.replaceChildren(
-    make("h2", {}, say("exercise")),
-    make("p", { className: "hint" }, say("exercise_hint")),
-    make("ol", {}, ...(await Promise.all(lines))),
+    make("h2", say("exercise")),
+    make("p.hint", say("exercise_hint")),
+    make("ol", ...(await Promise.all(lines))),
   );
 }
 
@@ -428,7 +415,7 @@ async function chosenNumber(kind, usual) {
 }
 
 async function begin() {
-  app.replaceChildren(make("h1", {}, facts.title), status);
+  app.replaceChildren(make("h1", facts.title), status);
   const held = document.getElementById("workbook");
   const { pages, formulas } = await ask("open", { file: bytes(held?.textContent ?? "") });
   held?.remove();
@@ -455,7 +442,7 @@ async function begin() {
   };
   rate.onchange = () => eta && edit(cellOf(eta, []), rate.value);
   stop();
-  const controls = make("div", { className: "controls" });
+  const controls = make("div.controls");
   if (course)
     controls.append(
       play,
@@ -466,17 +453,12 @@ async function begin() {
       make("label", { htmlFor: "sample" }, quantities.get("x")?.axes[0][0] ?? "", samples),
     );
   if (eta) controls.append(make("label", { htmlFor: "eta" }, named(eta), rate));
-  const buttons = make("div", { className: "buttons" });
-  if (facts.network)
-    buttons.append(make("button", { type: "button", id: "check", onclick: check }, say("check")));
-  buttons.append(
-    undo,
-    make("button", { type: "button", id: "download", onclick: download }, say("download")),
-  );
+  const buttons = make("div.buttons");
+  if (facts.network) buttons.append(make("button", { id: "check", onclick: check }, say("check")));
+  buttons.append(undo, make("button", { id: "download", onclick: download }, say("download")));
   const isLong = map || courses.length > MOST_BESIDE; // then the explanation is on the other side
   const side = make(
-    "div",
-    { className: "side" },
+    "div.side",
     ...(curve ? [curve.drawing.svg] : []),
     ...(map ? [map.drawing.svg] : []),
     results,
@@ -486,17 +468,11 @@ async function begin() {
   app.replaceChildren(
     make(
       "header",
-      {},
       make(
         "div",
-        {},
-        make("h1", {}, facts.title),
-        ...facts.about.map((line) => make("p", {}, line)),
-        make(
-          "p",
-          { className: "lead" },
-          say("lead", { formulas: formulas.toLocaleString(facts.lang) }),
-        ),
+        make("h1", facts.title),
+        ...facts.about.map((line) => make("p", line)),
+        make("p.lead", say("lead", { formulas: formulas.toLocaleString(facts.lang) })),
       ),
       buttons,
     ),
@@ -508,9 +484,8 @@ async function begin() {
       ...(network
         ? [
             make(
-              "div",
-              { className: "left" },
-              make("div", { className: "picture" }, network.drawing.svg, verdict),
+              "div.left",
+              make("div.picture", network.drawing.svg, verdict),
               ...(isLong ? [inspector.element] : []),
             ),
             side,
@@ -519,7 +494,7 @@ async function begin() {
     ),
     tasks,
     grid.element,
-    make("footer", {}, say("licence")),
+    make("footer", say("licence")),
   );
   draw();
   follow();

@@ -1,12 +1,22 @@
 /** @file Recalculate the cells of a workbook: the engine's only interface to the rest of the page. */
 import { read, saved } from "./book.js";
-import { CellError, compile, corners_of, pattern, shifted } from "./formula.js";
+import {
+  CellError,
+  caught,
+  compile,
+  corners_of,
+  pattern,
+  shifted,
+  single,
+  spread,
+} from "./formula.js";
 
 /**
  * @typedef {import("./formula.js").Value} Value
  * @typedef {import("./formula.js").Compiled} Compiled
  * @typedef {{cell: number, page: number, row: number, column: number, text: string,
- *   compiled: Compiled, isCircular?: boolean}} Entry a formula and its cell
+ *   compiled: Compiled, isCircular?: boolean, rows?: number, columns?: number}} Entry a formula and
+ *   its cell; an array formula has rows and columns, and its cell is the first
  * @typedef {{entry: Entry, k: number, p: number}} Waiting an entry, one of its references, and a
  *   cell of that
  */
@@ -59,9 +69,14 @@ export class Model {
 
   fill() {
     this.book.pages.forEach((page, n) => {
-      for (const { row, column, value, formula } of page.cells) {
+      for (const { row, column, value, formula, fills } of page.cells) {
         this.cells[this.index(n, row, column)] = value;
         if (!formula) continue;
+        if (fills) {
+          const [top, left, bottom, right] = fills;
+          this.setArray(n, row, column, formula, bottom - top + 1, right - left + 1);
+          continue;
+        }
         if (!formula.startsWith("@")) {
           this.set(n, row, column, formula);
           continue;
@@ -91,17 +106,31 @@ export class Model {
    */
   set(page, row, column, text, fromRow = row, fromColumn = column) {
     const key = `${page}!${pattern(text, fromRow, fromColumn)}`;
-    let compiled = this.patterns.get(key);
-    if (!compiled) {
-      compiled = compile(this, page, text, fromRow, fromColumn);
-      this.patterns.set(key, compiled);
-    }
+    const compiled = this.patterns.get(key) ?? compile(this, page, text, fromRow, fromColumn);
+    this.patterns.set(key, compiled);
     const cell = this.index(page, row, column);
     const own =
       fromRow === row && fromColumn === column
         ? text
         : shifted(text, row - fromRow, column - fromColumn);
     this.formulas.set(cell, { cell, page, row, column, text: own, compiled });
+  }
+
+  /** @type {(page: number, row: number, column: number, text: string, rows: number, columns: number) => void} */
+  setArray(page, row, column, text, rows, columns) {
+    const compiled = compile(this, page, text, row, column, true),
+      cell = this.index(page, row, column),
+      entry = { cell, page, row, column, text, compiled, rows, columns };
+    for (const each of this.filled(entry)) this.formulas.set(each, entry);
+  }
+
+  /** @type {(entry: Entry) => number[]} the cells that a formula fills */
+  filled({ cell, page, rows = 1, columns = 1 }) {
+    const stride = this.sheets[page].columns;
+    return Array.from(
+      { length: rows * columns },
+      (_, n) => cell + Math.floor(n / columns) * stride + (n % columns),
+    );
   }
 
   /** @returns {Entry[]} the formulas, each after those that it refers to */
@@ -111,6 +140,10 @@ export class Model {
       done[cell] = 0;
       entry.isCircular = false;
     }
+    const mark = (/** @type {Entry} */ entry, /** @type {number} */ state) => {
+      if (entry.rows) for (const cell of this.filled(entry)) done[cell] = state;
+      else done[entry.cell] = state;
+    };
     /** @type {Entry[]} */
     const order = [];
     /** @type {Waiting[]} */
@@ -118,15 +151,15 @@ export class Model {
     for (const first of this.formulas.values()) {
       if (done[first.cell]) continue;
       stack.push({ entry: first, k: 0, p: 0 });
-      done[first.cell] = 1;
+      mark(first, 1);
       while (stack.length) {
         const top = stack[stack.length - 1];
         const next = this.pending(top, done);
         if (next) {
-          done[next.cell] = 1;
+          mark(next, 1);
           stack.push({ entry: next, k: 0, p: 0 });
         } else {
-          done[top.entry.cell] = 2;
+          mark(top.entry, 2);
           order.push(top.entry);
           stack.pop();
         }
@@ -165,24 +198,32 @@ export class Model {
   /** Compute all formulas, and note the cells whose values changed. */
   recalculate() {
     this.changed.clear();
-    const { cells } = this;
-    for (const { cell, compiled, row, column, isCircular } of this.order) {
-      const before = cells[cell];
-      /** @type {Value} */
-      let value;
-      try {
-        value = isCircular ? CIRCULAR : (compiled.value(row, column) ?? 0);
-      } catch (error) {
-        if (!(error instanceof CellError)) throw error;
-        value = error;
+    for (const entry of this.order) {
+      const { cell, compiled, row, column, columns, isCircular } = entry;
+      if (!columns) {
+        this.store(cell, isCircular ? CIRCULAR : caught(() => compiled.value(row, column)));
+        continue;
       }
-      cells[cell] = value;
-      if (
-        value !== before &&
-        !(value instanceof CellError && before instanceof CellError && value.code === before.code)
-      )
-        this.changed.add(cell);
+      const found = isCircular ? single(CIRCULAR) : compiled.array(row, column);
+      this.filled(entry).forEach((each, n) =>
+        this.store(
+          each,
+          caught(() => spread(found, Math.floor(n / columns), n % columns)),
+        ),
+      );
     }
+  }
+
+  /** @type {(cell: number, value: Value) => void} */
+  store(cell, value) {
+    const before = this.cells[cell],
+      now = value ?? 0;
+    this.cells[cell] = now;
+    const isSame =
+      now instanceof CellError && before instanceof CellError
+        ? now.code === before.code
+        : now === before;
+    if (!isSame) this.changed.add(cell);
   }
 
   /**
@@ -196,7 +237,10 @@ export class Model {
         key = `${page},${row},${column}`;
       if (cell < 0) throw new RangeError(key);
       if (typeof value === "string" && value.startsWith("=")) {
-        this.set(page, row, column, value.slice(1));
+        const old = this.formulas.get(cell);
+        if (old?.rows && old.columns)
+          this.setArray(page, old.row, old.column, value.slice(1), old.rows, old.columns);
+        else this.set(page, row, column, value.slice(1));
         this.typed.set(key, value.slice(1));
         isNew = true;
         continue;

@@ -82,15 +82,22 @@ export function looking(model, page, rules, style, row, column) {
     if (rule.type === "colorScale") {
       const value = model.at(page, row, column);
       if (typeof value === "number")
-        special = { background: scaled(model, page, rule, value), ...special };
+        special = merged({ css: { backgroundColor: scaled(model, page, rule, value) } }, special);
     } else if (rule.type === "expression") {
       const holds = ruled(model, page, rule.formulas[0], rule.ranges, row, column);
       if (holds === true || (typeof holds === "number" && holds !== 0))
-        special = { ...rule.style, ...special };
+        special = merged(rule.style, special);
     }
   }
-  return { ...style, ...special };
+  return merged(style, special);
 }
+
+/** @type {(style: Style, stronger: Style) => Style} */
+const merged = (style, stronger) => ({
+  ...style,
+  ...stronger,
+  css: { ...style.css, ...stronger.css },
+});
 
 /**
  * What may be typed into a cell: the values of its list, and the sentence that refuses others.

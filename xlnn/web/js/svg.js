@@ -7,18 +7,22 @@
 
 /**
  * Make an element of HTML.
- * @param {string} tag
- * @param {Record<string, any>} [properties]
- * @param {(Node | string)[]} children
+ * @param {string} what its tag, and after dots its classes, such as "p.hint"
+ * @param {...any} parts properties, as an object, and children; what is false or empty is left out
  * @returns {any}
  */
-export function make(tag, properties = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(properties))
-    if (name.includes("-") || name === "role" || name === "for" || name === "list")
-      made.setAttribute(name, value);
-    else /** @type {any} */ (made)[name] = value;
-  made.append(...children);
+export function make(what, ...parts) {
+  const [tag, ...classes] = what.split("."),
+    made = document.createElement(tag);
+  made.classList.add(...classes);
+  if (made instanceof HTMLButtonElement) made.type = "button";
+  for (const part of parts)
+    if (typeof part === "string" || part instanceof Node) made.append(part);
+    else
+      for (const [name, value] of Object.entries(part || {}))
+        if (name.includes("-") || name === "role" || name === "list")
+          made.setAttribute(name, value);
+        else /** @type {any} */ (made)[name] = value;
   return made;
 }
 

@@ -59,6 +59,9 @@ function pieces(page, row, column) {
     found = [];
   if (!text) return [];
   const entry = model.formulas.get(model.index(page, row, column));
+  const home = /** @type {[number, number]} */ (
+    entry?.rows ? [entry.row, entry.column] : [row, column]
+  );
   const parts = tokens(text);
   for (let n = 0, k = 0; n < parts.length; n++) {
     const isTitled = parts[n].kind === "sheet";
@@ -70,7 +73,7 @@ function pieces(page, row, column) {
     if (parts[n + 1]?.text === ":" && parts[n + 2]?.kind === "cell") n += 2;
     const reference = entry?.compiled.references[k++];
     if (!reference) continue;
-    const [top, left, bottom, right] = corners_of(reference, row, column),
+    const [top, left, bottom, right] = corners_of(reference, ...home),
       values = [];
     for (let r = top; r <= bottom && values.length <= MOST_SHOWN; r++)
       for (let c = left; c <= right && values.length <= MOST_SHOWN; c++)
@@ -126,7 +129,7 @@ const ANSWERS = {
         charts: await drawingOf(model.book, page),
       });
     }
-    return { pages, formulas: model.formulas.size };
+    return { pages, formulas: model.order.length };
   },
   edit: ({ edits, quiet }) => {
     const values = edits.map((/** @type {any} */ edit) => ({ ...edit, value: typed(edit.text) }));
@@ -155,11 +158,12 @@ const ANSWERS = {
     ),
   cell: ({ page, row, column }) => {
     const value = model.at(page, row, column),
+      formula = model.formulaAt(page, row, column),
       { list } = choiceAt(model, page, row, column);
     return {
       value: sent(value),
       text: value instanceof CellError ? value.code : asText(value),
-      formula: model.formulaAt(page, row, column),
+      formula: model.formulas.get(model.index(page, row, column))?.rows ? `{${formula}}` : formula,
       pieces: pieces(page, row, column),
       list: list?.map(sent),
     };
