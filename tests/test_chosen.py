@@ -43,6 +43,7 @@ def test_classes_get_softmax_and_categorical_cross_entropy_and_are_learned():
     assert [layer.activation for layer in spec.layers] == ["relu", "softmax"]
     assert (spec.cost, spec.optimizer) == ("categorical cross-entropy", "adam")
     assert (spec.images, spec.test_samples, spec.scaled) == (120, 30, True)
+    assert (recipe.inputs["beta1"], recipe.inputs["l2"]) == (0.8, 3)
     arrays = run(recipe.model, recipe.inputs)
     assert arrays["test_recognised"][-1] >= 27
     told = " ".join(recipe.notes)

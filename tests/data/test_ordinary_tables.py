@@ -7,7 +7,7 @@ import pytest
 from files import csv
 
 from xlnn.data.dataset import ReadOptions
-from xlnn.data.load import load
+from xlnn.data.load import load, load_inputs
 from xlnn.data.words import typed_as
 from xlnn.errors import DataError
 
@@ -144,6 +144,44 @@ def test_up_to_a_dozen_words_have_a_column_each(tmp_path, words, features):
         word = words[row % len(words)]
         for feature, value in zip(features, values, strict=True):
             assert value == (feature == f"w = {word}" or (feature, word) == ("w", "true"))
+
+
+@pytest.mark.parametrize(("rows_each", "kinds", "inputs"), [(5, 50, 50), (4, 50, 0), (9, 51, 0)])
+def test_more_words_have_a_column_each_if_they_recur(tmp_path, rows_each, kinds, inputs):
+    rows = [f"{n % 2},{n * n % 11},c{n % kinds:02}" for n in range(rows_each * kinds)]
+    data = load(csv(tmp_path, "kind,a,w\n" + "\n".join(rows)), KIND)
+    assert data.features[1:] == tuple(f"w = c{n:02}" for n in range(inputs))
+    why = f"left out w ({kinds} categories in {len(rows)} rows)"
+    assert (why in " ".join(data.told)) == (not inputs)
+
+
+@pytest.mark.parametrize(("every", "columns", "is_read"), [
+    (1, (), False), (5, (), True), (1, ("a", "w"), True),
+])  # fmt: skip
+def test_dates_that_recur_or_are_asked_for_are_numbers_of_days(tmp_path, every, columns, is_read):
+    rows = [f"{n % 2},{n * n % 11},2024-01-{1 + n // every:02}" for n in range(20)]
+    path = csv(tmp_path, "kind,a,w\n" + "\n".join(rows))
+    data = load(path, ReadOptions(label="kind", columns=columns))
+    assert ("w" in data.features) == is_read
+    assert any("dates in w were read as numbers of days" in told for told in data.told) == is_read
+    if is_read:
+        assert data.x[0, 1] == 45292  # as a sheet shows 2024-01-01
+        reading = ReadOptions(table=True, features=data.features)
+        new = load_inputs(csv(tmp_path, "a,w\n1,2025-01-01\n2,2025-01-02\n"), reading, 2)
+        assert new.x[:, 1].tolist() == [45658, 45659]
+
+
+def test_a_day_that_does_not_exist_is_no_date(tmp_path):
+    rows = [f"{n % 2},{n * n % 11},2024-02-{29 + n % 2}" for n in range(20)]
+    data = load(csv(tmp_path, "kind,a,w\n" + "\n".join(rows)), KIND)
+    assert data.features == ("a",)
+
+
+def test_a_heading_such_as_na_for_sodium_is_a_heading(tmp_path):
+    rows = "\n".join(f"{n * n},{n % 5},{'ab'[n % 2]}" for n in range(12))
+    assert load(csv(tmp_path, f"RI,Na,type\n{rows}"), ReadOptions(label="type")).features == (
+        "RI", "Na",
+    )  # fmt: skip
 
 
 def test_a_missing_word_is_missing(tmp_path):

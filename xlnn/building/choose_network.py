@@ -46,7 +46,10 @@ WAY, LEAST_ETA, MOST_ETA = 2.5, 0.02, 0.1
 FURTHEST = 16
 """How far a step of Adam, which moves each weight by about η, moves a weighted input at most."""
 
-L2, ENOUGH = 1.0, 20
+BETA1 = 0.8
+"""Adam's β₁: with the usual 0.9, the mean of the gradients is late for so few steps."""
+
+L2, ENOUGH = 3.0, 60
 """The penalty on the weights for at least `ENOUGH` rows; less for fewer."""
 
 SHARE, FEWEST_ROWS = 0.2, 30
@@ -221,7 +224,7 @@ def _held(origin: Origin, data: Dataset, options: Options, rows: int, epochs: in
     return replace(
         origin,
         sizes={**origin.sizes, "epochs": epochs},
-        inputs={"eta": float(f"{eta:.2g}")},
+        inputs={"eta": float(f"{eta:.2g}"), "beta1": BETA1},
         settings={**origin.settings, "l2": float(f"{L2 * min(1.0, trained / ENOUGH):.1g}")},
         data=data,
         held=held,

@@ -25,8 +25,10 @@ from xlnn.data.words import (
     FREE_TEXT,
     are_months,
     are_remarks,
+    day,
     is_missing,
     known_words,
+    recur,
     ticked,
     unlike,
     why_no_kinds,
@@ -168,6 +170,8 @@ class Column:
             self.words = self.known
         elif self.is_input and not self._reading.columns and self.is_dated:
             self.why_out = DATES
+        elif self._are_dates_to_read():
+            self.are_days = True
         elif self.is_united or not (self.wrong or self.mixed):
             return True
         elif not self.is_input or self.count["broken"] or self.count["number"] > self.wrong > codes:
@@ -178,11 +182,18 @@ class Column:
             self.words = words(self.heading, self.kinds)
         return True
 
+    def _are_dates_to_read(self) -> bool:
+        """Return whether all texts are dates, which recur or are asked for."""
+        asked = self.heading in {*self._reading.columns, *self._reading.features}
+        is_meant = asked or recur(self.kinds, len(self.texts))
+        is_input = self.is_input and bool(self.kinds)
+        return is_input and is_meant and all(day(kind) is not None for kind in self.kinds)
+
     def _why_no_words(self) -> str:
         """Return why its words are not categories; "" if they are."""
         kinds = unlike(self.kinds)
         if self.count["missing"] and len(kinds) == 1:
-            return f'"{short(self.first)}" or nothing: write no'
+            return Message('"{word}" or nothing: write no', word=short(self.first))
         rows, empty = len(self.texts), self.count["missing"]
         why = why_no_kinds(self.heading, kinds, rows - empty)
         is_free = not why and not self._reading.columns and are_remarks(kinds, rows, empty)
@@ -214,7 +225,8 @@ class Column:
 
     def _value(self, text: str, mark: str) -> float | None:
         """Return a number, true or false; NaN if it is missing, None if it is something else."""
-        value = number(self.bare(text), mark)
+        value = day(text) if self.are_days else None
+        value = number(self.bare(text), mark) if value is None else value
         if value is None and is_absent(text):
             return np.nan
         truth = text.upper()

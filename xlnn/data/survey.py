@@ -94,7 +94,9 @@ class Survey:
         self._out: list[Column] = []
         if not roles.is_strict:
             self._decide()
-        self.is_plain &= not any(c.why_out or c.words or c.units for c in (*self.every, *self._out))
+        self.is_plain &= not any(
+            c.why_out or c.words or c.units or c.are_days for c in (*self.every, *self._out)
+        )
 
     @property
     def every(self) -> list[Column]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import count
 
 import numpy as np
@@ -11,8 +12,8 @@ from xlnn.data.messages import LONGEST_NAME, cut
 from xlnn.data.numbers import ABSENT, WORDS_TOO, is_absent, looks_like_number
 from xlnn.errors import Message
 
-MOST_KINDS = 12
-"""The most categories that become columns; a column with more is left out."""
+SOME_KINDS, MOST_KINDS, ROWS_EACH = 12, 50, 5
+"""The categories that become columns: some in any table; more if each has some rows on average."""
 
 FEW = 0.7
 """If a larger share of the rows has a unique word, these are names, not categories."""
@@ -50,6 +51,10 @@ DATE = re.compile(
     r"|[a-z]{3,9}[., ]+[0-9]{1,2}(st|nd|rd|th)?[., ]+[0-9]{4}|[0-9]{4}-[0-9]{2}",
     re.IGNORECASE,
 )
+_ISO_DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+FIRST_DAY = date(1899, 12, 30)
+"""The day 0 of sheets, from March 1900 on."""
+
 _TIMES = re.compile(r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?( ?[ap]\.?m\.?)?", re.IGNORECASE)
 _MONTH = re.compile(r"(0?[1-9]|1[0-2])[./-](19|20)[0-9]{2}")
 _ID = re.compile(
@@ -271,6 +276,29 @@ def are_remarks(kinds: Sequence[str], rows: int, empty: int) -> bool:
     return are_long and empty + len(kinds) > rows / 2
 
 
+def day(text: str) -> float | None:
+    """Return the number that a sheet shows as a date; None if a text is no date as ISO 8601 has it.
+
+    >>> day("1970-01-01"), day("1.1.1970")
+    (25569.0, None)
+    """
+    if not _ISO_DATE.fullmatch(text.strip()):
+        return None
+    try:
+        return float((date.fromisoformat(text.strip()) - FIRST_DAY).days)
+    except ValueError:  # such as 2023-02-30
+        return None
+
+
+def recur(kinds: Sequence[str], rows: int) -> bool:
+    """Return whether a few words occur in several rows each, on average.
+
+    >>> recur(["a", "b"], 10), recur(["a", "b"], 9)
+    (True, False)
+    """
+    return 1 < len(kinds) <= MOST_KINDS and len(kinds) * ROWS_EACH <= rows
+
+
 def why_no_kinds(heading: str, kinds: Sequence[str], rows: int) -> str:
     """Return why the words of a column are not categories; "" if they are.
 
@@ -285,17 +313,18 @@ def why_no_kinds(heading: str, kinds: Sequence[str], rows: int) -> str:
     >>> why_no_kinds("name", ["Ann", "Bob", "Eve"], 3), why_no_kinds("x", ["a", "b"], 9)
     ('names or free text', '')
     """
-    if kinds and all(DATE.fullmatch(kind.strip()) for kind in kinds):
-        return DATES
-    if kinds and all(_TIMES.fullmatch(kind.strip()) for kind in kinds):
-        return "times"
+    for pattern, why in ((DATE, DATES), (_TIMES, Message("times"))):
+        if kinds and all(pattern.fullmatch(kind.strip()) for kind in kinds):
+            return why
     if len(kinds) == 1:
-        return "the same word in all rows" if rows > 1 else "a single word"
-    if len(kinds) <= MOST_KINDS and len(kinds) <= FEW * rows:
+        return Message("the same word in all rows") if rows > 1 else Message("a single word")
+    if recur(kinds, rows) or (len(kinds) <= SOME_KINDS and len(kinds) <= FEW * rows):
         return ""
     if is_id(heading):
-        return "ids"
-    return FREE_TEXT if len(kinds) > rows / 2 else f"more than {MOST_KINDS} categories"
+        return Message("ids")
+    if len(kinds) > rows / 2:
+        return FREE_TEXT
+    return Message("{kinds:,} categories in {rows:,} rows", kinds=len(kinds), rows=rows)
 
 
 def is_id(heading: str) -> bool:
