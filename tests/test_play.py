@@ -377,7 +377,7 @@ def test_a_layer_that_is_drawn_in_part_says_so(tmp_path, short_path):
     for book, said in ((path, {"16 of 40", "16 of 30"}), (short_path, set())):
         with zipfile.ZipFile(book) as archive:
             charts = [archive.read(n).decode() for n in archive.namelist() if "charts/" in n]
-        assert {*re.findall(r", ([0-9]+ of [0-9]+)<", "".join(charts))} == said
+        assert {*re.findall(r"(?:input|layer 2), ([0-9]+ of [0-9]+)<", "".join(charts))} == said
 
 
 @pytest.mark.parametrize("size", [1e11, 1e-8])
