@@ -22,7 +22,6 @@ from xlnn.experiments.network.kind import KIND
 from xlnn.experiments.network.layers import LayerSpec
 from xlnn.experiments.network.quantities.network import network
 from xlnn.experiments.network.quantities.play import play_quantities, worth_seeing
-from xlnn.experiments.network.quantities.stack import Stack
 from xlnn.experiments.network.sheets.drawing import ROWS, drawn_network
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.loading.values import values
@@ -159,8 +158,8 @@ ANY = {
 def drawing(made):
     """Return where a network is drawn."""
     quantities = [*network(made).quantities]
-    quantities += play_quantities(Stack(made), network(made), text("en"))
-    return drawn_network(Stack(made)).layout(Model(tuple(quantities)))
+    quantities += play_quantities(made, network(made), text("en"))
+    return drawn_network(made).layout(Model(tuple(quantities)))
 
 
 @pytest.mark.parametrize("made", ANY.values(), ids=ANY)
@@ -377,7 +376,7 @@ def test_a_layer_that_is_drawn_in_part_says_so(tmp_path, short_path):
     for book, said in ((path, {"16 of 40", "16 of 30"}), (short_path, set())):
         with zipfile.ZipFile(book) as archive:
             charts = [archive.read(n).decode() for n in archive.namelist() if "charts/" in n]
-        assert {*re.findall(r", ([0-9]+ of [0-9]+)<", "".join(charts))} == said
+        assert {*re.findall(r"(?:input|layer 2), ([0-9]+ of [0-9]+)<", "".join(charts))} == said
 
 
 @pytest.mark.parametrize("size", [1e11, 1e-8])

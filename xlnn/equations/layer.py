@@ -150,6 +150,8 @@ class LayerKind:
         Whether it looks at maps through a window, which has a size, a step and padding.
     shape : tuple of int
         The shape of its units.
+    lower : str
+        The name of the layer below.
     parameters : dict
         The shapes of its parameters, by their names in `PARAMETERS`.
     forward : dict
@@ -180,6 +182,7 @@ class LayerKind:
     slides = False
 
     shape: Shape
+    lower = ""
     parameters: Mapping[str, Shape] = {}
     forward: Equations
     gradients: Equations = {}
@@ -204,6 +207,11 @@ class LayerKind:
         self.activated: Equations = {**function.steps, "a": function.value}
         self.noted: Equations = {"slope": function.slope} if function.slope else {}
         self.state()
+
+    @property
+    def weights(self) -> list[str]:
+        """The names of its parameters that are weights."""
+        return [name for name in self.parameters if name in WEIGHTS]
 
     def state(self) -> None:
         """Set its shape and what depends on sizes, or refuse sizes that do not fit."""

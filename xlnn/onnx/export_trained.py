@@ -22,8 +22,12 @@ from xlnn.engines import Allowance, Recalculate
 from xlnn.engines.reading import Reading
 from xlnn.equations.layer import WEIGHTS, LayerKind, Shape
 from xlnn.errors import OptionsError, WorkbookError
-from xlnn.experiments.network.layers import kinds_of
-from xlnn.experiments.network.quantities.stack import Stack
+from xlnn.experiments.network.layers import (
+    kinds_of,
+    parameters_of,
+    shapes_of,
+)
+from xlnn.experiments.network.quantities.stating import predicted_of, samples_of
 from xlnn.layout import Layout
 from xlnn.loading.open_file import check_sheets, opened
 from xlnn.loading.spec import described
@@ -145,22 +149,21 @@ def trained(path: Path, epoch: int | None, run: int | None, engine: str) -> Trai
         check_inputs(layout, found, inputs_of(layout.model, arrays))
         own = spec.of_run(number)
         before = (number,) if spec.runs else ()
-        stack, state = Stack(own), (*before, after) if learns else ()
-        names = [f"{kind}{layer}" for kind, layer, _ in stack.parameters]
+        state = (*before, after) if learns else ()
+        names = [f"{kind}{layer}" for kind, layer, _ in parameters_of(spec)]
         weights = {name: arrays[name][state] for name in names}
         _check_numbers(path, layout, weights, *state)
         if learns and after == spec.epochs:
             state = (*before, 0)
             arrays = _begun_with(layout, recalculate, state, weights)
-    shape = (-1, prod(stack.shapes["1"]))
+    shape = (-1, prod(shapes_of(spec)["1"]))
     given = "raw" if spec.scaled else "x"
-    name = stack.predicted if spec.scaled_targets else (lambda p: stack.activation(stack.output, p))
-    outputs = [arrays[name(each)][state] for each in stack.samples]
+    outputs = [arrays[predicted_of(spec, each)][state] for each in samples_of(spec)]
     kept = {key: arrays[key] for key in SCALING if key in arrays}
     _check_numbers(path, layout, kept)
     cells = [
-        layout.cell(name(each), (*state, image, 0))
-        for each, values in zip(stack.samples, outputs, strict=True)
+        layout.cell(predicted_of(spec, each), (*state, image, 0))
+        for each, values in zip(samples_of(spec), outputs, strict=True)
         for image in range(len(values))
     ]
     return Trained(
@@ -171,7 +174,9 @@ def trained(path: Path, epoch: int | None, run: int | None, engine: str) -> Trai
         weights=weights,
         scaling=kept,
         labels=tuple(map(general_text, arrays["labels"].ravel())),
-        samples=np.concatenate([arrays[f"{each}{given}"].reshape(shape) for each in stack.samples]),
+        samples=np.concatenate(
+            [arrays[f"{each}{given}"].reshape(shape) for each in samples_of(spec)]
+        ),
         outputs=np.concatenate(outputs),
         cells=() if learns and after == spec.epochs else tuple(cells),
     )

@@ -108,6 +108,7 @@ def _breaks(
         What a page holds, and what each page after the first repeats of it, in pixels.
     """
     end, last = 0, len(edges) - 1
+    whole = [(a, z) for a, z in whole if a <= last]  # what is folded may begin below
     begun = max((a for a, _ in whole), default=0)
     fitting = [(a, z) for a, z in whole if edges[min(z, last)] - edges[a - 1] <= room - again]
     while end < last:

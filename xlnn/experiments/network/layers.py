@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Annotated
 
 from xlnn.data.messages import likely, listed
+from xlnn.equation import Equation
 from xlnn.equations.activation import ACTIVATIONS, REFUSED
 from xlnn.equations.cost import COSTS
 from xlnn.equations.layer import LAYERS, LayerKind, Shape
@@ -18,6 +19,9 @@ from xlnn.option import MOST_LAYERS, TABLES, WHOLES, Option, Type
 from xlnn.options import BUILD
 from xlnn.workbooks.entries import SELDOM, from_values, one_of
 from xlnn.workbooks.spec import Spec
+
+INPUT = "1"
+"""The name of the input, the lowest layer."""
 
 LARGEST_LAYER = 16_384
 """No layer can be wider than a sheet."""
@@ -210,15 +214,105 @@ def kinds_of(spec: Spec) -> dict[str, LayerKind]:
 @lru_cache(maxsize=64)
 def _kinds(layers: tuple[LayerSpec, ...], below: Shape) -> dict[str, LayerKind]:
     kinds: dict[str, LayerKind] = {}
+    lower = INPUT
     for layer in layers:
         sides = (layer.size, layer.step, layer.padding)
         try:
             kind = LAYERS[layer.kind](below, layer.units, *sides, layer.activation)
         except DataError as error:
             raise DataError(f"Layer {layer.name} {error}.") from error
-        kinds[layer.name] = kind
-        below = kind.shape
+        kinds[layer.name], kind.lower = kind, lower
+        lower, below = layer.name, kind.shape
     return kinds
+
+
+def names_of(spec: Spec) -> list[str]:
+    """Return the names of the layers, without that of the input."""
+    return [layer.name for layer in spec.layers]
+
+
+def output_of(spec: Spec) -> str:
+    """Return the name of the last layer."""
+    name: str = spec.layers[-1].name
+    return name
+
+
+def shapes_of(spec: Spec) -> dict[str, Shape]:
+    """Return the shapes of the input and of the layers."""
+    kinds = kinds_of(spec)
+    first = kinds[spec.layers[0].name]
+    return {INPUT: first.below} | {name: kind.shape for name, kind in kinds.items()}
+
+
+def parameters_of(spec: Spec) -> list[tuple[str, str, Shape]]:
+    """Return name, layer and shape of all parameters, layer by layer."""
+    found = ((layer, kind.parameters) for layer, kind in kinds_of(spec).items())
+    return [(name, layer, shape) for layer, own in found for name, shape in own.items()]
+
+
+def activation_of(layer: str, prefix: str = "") -> str:
+    """Return the name of a layer's activations; those of the input are the pixels."""
+    return f"{prefix}x" if layer == INPUT else f"{prefix}a{layer}"
+
+
+def slides(spec: Spec) -> bool:
+    """Return whether a layer looks at maps through a window."""
+    return any(kind.slides for kind in kinds_of(spec).values())
+
+
+def learning(spec: Spec) -> list[str]:
+    """Return the layers that errors reach: those with parameters, and those above them."""
+    kinds = kinds_of(spec)
+    first = next(n for n, kind in enumerate(kinds.values()) if kind.parameters)
+    return [*kinds][first:] if spec.epochs else []
+
+
+def noted(spec: Spec, layer: str) -> dict[str, Equation]:
+    """Return what a layer keeps in the forward pass for back-propagation."""
+    if layer not in learning(spec):
+        return {}
+    asked, found = COSTS[spec.cost].delta.roles, kinds_of(spec)[layer].noted
+    return {kind: found[kind] for kind in found if layer != output_of(spec) or kind in asked}
+
+
+def named(
+    spec: Spec, layer: str, prefix: str = "", seen: str = "", weights: str | None = None
+) -> dict[str, str]:
+    """Return the names of a layer's quantities, and of its inputs.
+
+    Parameters
+    ----------
+    spec : Spec
+    layer, prefix : str
+    seen : str
+        Its inputs, if not the activations of the layer below.
+    weights : str
+        The prefix of its parameters, if different.
+    """
+    kind, of = kinds_of(spec)[layer], prefix if weights is None else weights
+    own = (*kind.forward, *noted(spec, layer), *kind.backward, "delta")
+    names = {each: f"{prefix}{each}{layer}" for each in own}
+    names |= {each: f"{of}{each}{layer}" for each in kind.parameters}
+    return names | {"below": seen or activation_of(kind.lower, prefix)}
+
+
+def named_below(spec: Spec, layer: str, prefix: str) -> dict[str, str]:
+    """Return the names for delta of a layer, which the layer above states."""
+    upper = next(name for name, kind in kinds_of(spec).items() if kind.lower == layer)
+    own, above = named(spec, layer, prefix), named(spec, upper, prefix)
+    known = above | {f"{kind}_above": name for kind, name in above.items()}
+    of_layer = {kind: own[kind] for kind in ("slope", "delta") if kind in own}
+    return {kind: known[kind] for kind in known.keys() - {"slope"}} | of_layer
+
+
+def is_share(spec: Spec) -> bool:
+    """Return whether outputs are between 0 and 1, so that they need no exponent."""
+    return ACTIVATIONS[spec.layers[-1].activation].reach == (0, 1)
+
+
+def has_shares(spec: Spec) -> bool:
+    """Return whether a bar shows outputs: between 0 and 1, or learning to be 0 or 1."""
+    return spec.epochs > 0 or is_share(spec)
 
 
 def check_network(spec: Spec) -> None:

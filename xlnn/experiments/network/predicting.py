@@ -9,8 +9,7 @@ from xlnn.data.dataset import ReadOptions
 from xlnn.data.load import load_inputs
 from xlnn.equations.layer import computed
 from xlnn.errors import OptionsError
-from xlnn.experiments.network.layers import kinds_of
-from xlnn.experiments.network.quantities.stack import Stack
+from xlnn.experiments.network.layers import kinds_of, parameters_of
 from xlnn.workbooks.spec import Spec
 from xlnn.workbooks.start import SCALING
 
@@ -44,7 +43,7 @@ def outputs(spec: Spec, arrays: Mapping[str, np.ndarray], x: object, number: int
         x = np.reshape(x, (1, -1))
     found = load_inputs(x, reading, spec.inputs).x
     state = ((number - 1,) if spec.runs else ()) + ((-1,) if spec.epochs else ())
-    names = [f"{kind}{layer}" for kind, layer, _ in Stack(spec.of_run(0)).parameters]
+    names = [f"{kind}{layer}" for kind, layer, _ in parameters_of(spec.of_run(0))]
     weights = {name: arrays[name][state] for name in names}
     return forward(
         spec, weights | {name: arrays[name] for name in SCALING if name in arrays}, found

@@ -28,9 +28,8 @@ from xlnn.equations.layer import PARAMETERS, parameter_of, probed
 from xlnn.equations.sentences import Told
 from xlnn.equations.verdict import RECOGNISED, RIGHT
 from xlnn.errors import DataError, OptionsError
-from xlnn.experiments.network.layers import LayerSpec, kinds_of, network_spec
+from xlnn.experiments.network.layers import LayerSpec, kinds_of, network_spec, parameters_of
 from xlnn.experiments.network.quantities.network import network
-from xlnn.experiments.network.quantities.stack import Stack
 from xlnn.grid import quoted
 from xlnn.layout import Layout
 from xlnn.model import Model
@@ -70,12 +69,12 @@ MAPS = network_spec(
 
 def variables(net: Spec) -> dict[str, tuple[int, ...]]:
     """Return the shapes of the weights and biases by name, layer by layer."""
-    return {f"{kind}{layer}": shape for kind, layer, shape in Stack(net).parameters}
+    return {f"{kind}{layer}": shape for kind, layer, shape in parameters_of(net)}
 
 
 def quantities(net: Spec, images: int, words: Text) -> Iterator[Quantity]:
     """Yield the weights, and for each image its picture, its units, C and the digit recognised."""
-    for kind, layer, shape in Stack(net).parameters:
+    for kind, layer, shape in parameters_of(net):
         symbol = f"{PARAMETERS[kind].symbol}{superscript(layer)}"
         yield Quantity(f"{kind}{layer}", kind, symbol, shape=shape, role="weight",
                        number_format="0.00", scale=probed(kind, shape))  # fmt: skip

@@ -14,7 +14,6 @@ from xlnn.experiments.network.quantities.lens import (
 )
 from xlnn.experiments.network.quantities.network import alone, network
 from xlnn.experiments.network.quantities.play import course, play_quantities, worth_seeing
-from xlnn.experiments.network.quantities.stack import Stack
 from xlnn.experiments.network.sheets import (
     check,
     choosers,
@@ -51,10 +50,10 @@ OPEN_ON_LAST = ("map_epoch",)
 
 def workbook_model(spec: Spec, words: Text) -> Model:
     """Return all quantities of the workbook that a Spec describes."""
-    stack, trained = Stack(spec.of_run(0)), network(spec)
-    quantities = [*trained.quantities, *images.quantities(stack)]
-    quantities += _looking_closely(stack, trained, words)
-    quantities += _on_pages(stack, trained, words)
+    one, trained = spec.of_run(0), network(spec)
+    quantities = [*trained.quantities, *images.quantities(one)]
+    quantities += _looking_closely(one, trained, words)
+    quantities += _on_pages(one, trained, words)
     if spec.epochs:
         quantities += check.quantities(spec, words)
     if spec.runs:
@@ -65,18 +64,18 @@ def workbook_model(spec: Spec, words: Text) -> Model:
     return Model(tuple(quantities)).without_errors(words("validation", "no_value"))
 
 
-def _looking_closely(stack: Stack, trained: Model, words: Text) -> Iterator[Quantity]:
+def _looking_closely(spec: Spec, trained: Model, words: Text) -> Iterator[Quantity]:
     """Yield the quantities about a chosen epoch and, if there are several, a chosen run."""
-    spec, whole, trains = stack.spec, drawn_whole(stack.spec), stack.spec.epochs > 0
-    found = [*lens_quantities(stack, trained, words, whole=whole)]
+    whole, trains = drawn_whole(spec), spec.epochs > 0
+    found = [*lens_quantities(spec, trained, words, whole=whole)]
     if whole and trains:
-        found += window_quantities(stack)
-    found += play_quantities(stack, trained, words)
-    found += drawn_network(stack).quantities(Model((*trained.quantities, *found)))
+        found += window_quantities(spec)
+    found += play_quantities(spec, trained, words)
+    found += drawn_network(spec).quantities(Model((*trained.quantities, *found)))
     if trains and plane.has_plane(spec):
-        found += plane.quantities(stack, trained, words)
+        found += plane.quantities(spec, trained, words)
     if spec.runs:
-        found.append(course(stack))
+        found.append(course(spec))
         found = [*choosing(found, _own(trained), spec.number_of_runs)]
         found += settings.quantities(spec, words)
     return choosers.within_range(found, words)
@@ -87,9 +86,8 @@ def _own(trained: Model) -> set[str]:
     return {each.name for each in trained.quantities if each.each}
 
 
-def _on_pages(stack: Stack, trained: Model, words: Text) -> Iterator[Quantity]:
+def _on_pages(spec: Spec, trained: Model, words: Text) -> Iterator[Quantity]:
     """Yield what the pages need that any experiment may name."""
-    spec = stack.spec
     pages = [*(OF_TRAINING if spec.epochs else ()), *(WHOLE if drawn_whole(spec) else ())]
     of_one = Model(tuple(alone(spec)))
     whole = with_pages(pages, of_one, learns_of(spec), spec, words)

@@ -18,10 +18,24 @@ from xlnn.equations import convolution, sentences
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS
 from xlnn.equations.elementary import COPY
-from xlnn.equations.layer import PARAMETERS, WEIGHTS
+from xlnn.equations.layer import PARAMETERS, SINGLE, WEIGHTS
 from xlnn.equations.lens import DISTANCE
 from xlnn.equations.lookup import OfRow
 from xlnn.equations.units import training_position
+from xlnn.experiments.network.layers import (
+    INPUT,
+    activation_of,
+    has_shares,
+    kinds_of,
+    learning,
+    named,
+    named_below,
+    names_of,
+    noted,
+    output_of,
+    parameters_of,
+    shapes_of,
+)
 from xlnn.experiments.network.quantities.network import (
     backward,
     cost,
@@ -29,7 +43,7 @@ from xlnn.experiments.network.quantities.network import (
     optimiser_of,
     predicted,
 )
-from xlnn.experiments.network.quantities.stack import Stack, copied, quantity
+from xlnn.experiments.network.quantities.stating import actual_of, at_epoch, copied, quantity
 from xlnn.model import Model
 from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
@@ -62,14 +76,12 @@ WIDEST_DRAWN = 60_000
 rows of the Lens, and the widest layer sets how many columns there are."""
 
 
-def lens_quantities(
-    stack: Stack, trained: Model, words: Text, *, whole: bool
-) -> Iterator[Quantity]:
+def lens_quantities(spec: Spec, trained: Model, words: Text, *, whole: bool) -> Iterator[Quantity]:
     """Yield the quantities of the sheet Lens; without epochs only the forward ones.
 
     Parameters
     ----------
-    stack : Stack
+    spec : Spec
     trained : Model
         What the network computes.
     words : Text
@@ -77,44 +89,44 @@ def lens_quantities(
         Whether to compute everything from pixels and weights, instead of looking up the first units
         of each layer.
     """
-    stack = stack if whole else first_units(stack)
-    labels, outputs = stack.shapes[stack.output], f"lens_a{stack.output}"
-    yield from _chosen(stack, trained)
-    yield from weights(stack, trained, PREFIX, SHEET)
+    spec = spec if whole else first_units(spec)
+    labels, outputs = shapes_of(spec)[output_of(spec)], f"lens_a{output_of(spec)}"
+    yield from _chosen(spec, trained)
+    yield from weights(spec, trained, PREFIX, SHEET)
     if whole:
-        yield from forward_by_bands(stack, slopes=stack.spec.epochs > 0, **ROWS)
+        yield from forward_by_bands(spec, slopes=spec.epochs > 0, **ROWS)
     else:
-        yield from _looked_up(stack, trained)
+        yield from _looked_up(spec, trained)
     yield one("output", "output", COPY.of(outputs), shape=labels)
-    if stack.spec.epochs and whole:
-        yield from cost(stack, t="lens_t", a="lens_output", **ROWS)
-        yield from backward(stack, t="lens_t", **ROWS)
-    for name in stack.names if stack.spec.epochs else ():
-        yield from _layer_gradients(stack, trained, name)
-    for name in stack.names:
-        if len(stack.shapes[name]) == 1:
-            yield from _sentences(stack, trained, name, whole=whole)
+    if spec.epochs and whole:
+        yield from cost(spec, t="lens_t", a="lens_output", **ROWS)
+        yield from backward(spec, t="lens_t", **ROWS)
+    for name in names_of(spec) if spec.epochs else ():
+        yield from _layer_gradients(spec, trained, name)
+    for name in names_of(spec):
+        if len(shapes_of(spec)[name]) == 1:
+            yield from _sentences(spec, trained, name, whole=whole)
     yield one("name", equation=sentences.Name(), shape=labels)
-    if stack.spec.is_regression:
-        known = {"actual": stack.actual(PREFIX)} if stack.spec.epochs else {}
+    if spec.is_regression:
+        known = {"actual": actual_of(spec, PREFIX)} if spec.epochs else {}
         said = said_of_prediction(words, known=bool(known))
-        yield from prediction(stack, said, known, **ROWS)
-    elif stack.has_shares:
+        yield from prediction(spec, said, known, **ROWS)
+    elif has_shares(spec):
         yield one("bar", equation=sentences.Bar().of(outputs), shape=labels)
-    if stack.spec.epochs:
+    if spec.epochs:
         costs = {"t": "lens_t", "a": "lens_output", "C": "lens_C"}
-        if whole and COSTS[stack.spec.cost].loss:
+        if whole and COSTS[spec.cost].loss:
             costs["loss"] = "lens_loss"
-        said = sentences.CostSentence(3 if stack.spec.is_regression else 0)
+        said = sentences.CostSentence(3 if spec.is_regression else 0)
         yield one("C_text", equation=said, uses=costs)
         yield one("there", "C in the table", OfRow().of("C", "lens_position"))
         gap = DISTANCE.of("lens_C", "lens_there")
         yield one("gap", "difference", gap, number_format="0E+00")
 
 
-def _chosen(stack: Stack, trained: Model) -> Iterator[Quantity]:
+def _chosen(spec: Spec, trained: Model) -> Iterator[Quantity]:
     """Yield what is chosen, and what is looked up of the chosen sample."""
-    spec, chosen = stack.spec, partial(lens, number_format="0")
+    chosen = partial(lens, number_format="0")
     if spec.epochs:
         yield chosen("epoch", "epoch", choices=(1, spec.epochs))
     row = "row of the data" if spec.features else "image"
@@ -123,16 +135,16 @@ def _chosen(stack: Stack, trained: Model) -> Iterator[Quantity]:
     if spec.epochs:
         position = training_position(spec.images).of("lens_epoch", "lens_image")
         yield replace(chosen("position", "row in the table", position), kind="lens_position")
-    for name, shape in _of_image(stack).items():
+    for name, shape in _of_image(spec).items():
         digits = trained[name].number_format if name == "t" else "General"
-        found = OfRow(shape, shape if name.endswith("t") else stack.shapes["1"])
+        found = OfRow(shape, shape if name.endswith("t") else shapes_of(spec)["1"])
         yield looked_up(
             trained[name], found.of(name, "lens_image"), axes=(ONE,), shape=shape,
             number_format=digits,
         )  # fmt: skip
 
 
-def forward_by_bands(stack: Stack, **rows: object) -> Iterator[Quantity]:
+def forward_by_bands(spec: Spec, **rows: object) -> Iterator[Quantity]:
     """Yield z, a and a' of every layer, with each unit in rows of its own.
 
     The activations that a layer sees are repeated in one row above its weights;
@@ -140,20 +152,20 @@ def forward_by_bands(stack: Stack, **rows: object) -> Iterator[Quantity]:
     """
     prefix, place = rows["prefix"], {key: rows[key] for key in ROWS}
     below_of = partial(quantity, "below", "activations a of the layer below", **place)
-    upper = dict(zip(stack.names, stack.names[1:], strict=False))
-    flat = {lower: layer for lower, layer in upper.items() if len(stack.shapes[lower]) == 1}
+    upper = dict(zip(names_of(spec), names_of(spec)[1:], strict=False))
+    flat = {lower: layer for lower, layer in upper.items() if len(shapes_of(spec)[lower]) == 1}
     below = {layer: f"{prefix}below{layer}" for layer in flat.values()}
-    for found in forward(stack, below=below, **rows):
+    for found in forward(spec, below=below, **rows):
         yield found
         if found.kind == "a" and found.layer in flat:
             layer = flat[found.layer]
             yield below_of(COPY.of(found.name), shape=found.shape, layer=layer)
 
 
-def _of_image(stack: Stack) -> dict[str, tuple[int, ...]]:
+def _of_image(spec: Spec) -> dict[str, tuple[int, ...]]:
     """Return the shapes of the quantities that are looked up for the chosen sample."""
-    spec, own = stack.spec, {"raw": stack.spec.grid}  # the user's units
-    found = {"x": spec.grid, "t": stack.shapes[stack.output]}
+    own = {"raw": spec.grid}  # the user's units
+    found = {"x": spec.grid, "t": shapes_of(spec)[output_of(spec)]}
     if not spec.epochs:
         return {**(own if spec.scaled and spec.features else {}), "x": spec.grid}
     if spec.is_regression and spec.scaled:
@@ -169,68 +181,68 @@ def said_of_prediction(words: Text, *, known: bool) -> sentences.Prediction:
 
 
 def prediction(
-    stack: Stack,
+    spec: Spec,
     said: Sentence,
     uses: Mapping[str, str],
     **rows: object,
 ) -> Iterator[Quantity]:
     """Yield the outputs in the units of their targets, and the sentence about them."""
     output = f"{rows['prefix']}output"
-    if stack.spec.scaled_targets:
-        found = predicted(stack, output, shape=stack.shapes[stack.output], **rows)
+    if spec.scaled_targets:
+        found = predicted(spec, output, shape=shapes_of(spec)[output_of(spec)], **rows)
         yield found
         output = found.name
     uses = {"labels": "labels", **uses, "predicted": output}
     yield quantity("verdict", equation=said, uses=uses, **rows)
 
 
-def first_units(stack: Stack) -> Stack:
-    """Return a stack with only the first units of each layer."""
-    layers = tuple(replace(layer, units=min(layer.units, FIRST_UNITS)) for layer in stack.layers)
-    labels = stack.spec.labels[: layers[-1].units]
-    return Stack(stack.spec.sized(layers=layers, labels=labels))
+def first_units(spec: Spec) -> Spec:
+    """Return a Spec with only the first units of each layer."""
+    layers = tuple(replace(layer, units=min(layer.units, FIRST_UNITS)) for layer in spec.layers)
+    labels = spec.labels[: layers[-1].units]
+    return spec.sized(layers=layers, labels=labels)
 
 
-def _looked_up(stack: Stack, trained: Model) -> Iterator[Quantity]:
+def _looked_up(spec: Spec, trained: Model) -> Iterator[Quantity]:
     """Yield the first units of each layer and C from the sheet Training."""
-    found = [("C", "", ())] * (stack.spec.epochs > 0)
-    for name, layer in reversed(stack.kinds.items()):
+    found = [("C", "", ())] * (spec.epochs > 0)
+    for name, layer in reversed(kinds_of(spec).items()):
         kinds = [kind for kind in layer.forward if kind not in ACTIVATIONS[layer.activation].steps]
-        kinds += [*stack.noted(name), *["delta"] * (name in stack.learning)]
-        kinds += layer.backward if name in stack.learning[1:] else ()
-        found[:0] = [(kind, name, stack.shape_of(kind, name)) for kind in kinds]
-    at = "lens_position" if stack.spec.epochs else "lens_image"
+        kinds += [*noted(spec, name), *["delta"] * (name in learning(spec))]
+        kinds += layer.backward if name in learning(spec)[1:] else ()
+        found[:0] = [(kind, name, () if kind in SINGLE else layer.shape) for kind in kinds]
+    at = "lens_position" if spec.epochs else "lens_image"
     for kind, name, shape in found:
         of = trained[f"{kind}{name}"]
         yield looked_up(of, OfRow(shape).of(of.name, at), axes=(ONE,), shape=shape)
 
 
 def weights(
-    stack: Stack, trained: Model, prefix: str, sheet: str, row: int = 1
+    spec: Spec, trained: Model, prefix: str, sheet: str, row: int = 1
 ) -> Iterator[Quantity]:
     """Yield the weights and biases of the chosen epoch, those of the pixels as pictures."""
-    for kind, layer, stated in stack.parameters:
-        of, shape = trained[f"{kind}{layer}"], shown_shape(stack, kind, layer)
-        found, uses = OfRow(shape, stated, row=row), {"of": of.name} | stack.at_epoch(prefix)
+    for kind, layer, stated in parameters_of(spec):
+        of, shape = trained[f"{kind}{layer}"], shown_shape(spec, kind, layer)
+        found, uses = OfRow(shape, stated, row=row), {"of": of.name} | at_epoch(spec, prefix)
         yield copied(of, found, uses, shape=shape, prefix=prefix, sheet=sheet)
 
 
-def shown_shape(stack: Stack, kind: str, layer: str) -> tuple[int, ...]:
+def shown_shape(spec: Spec, kind: str, layer: str) -> tuple[int, ...]:
     """Return the shape in which a parameter of a layer is shown."""
-    shape = stack.kinds[layer].parameters[kind]
-    is_row = kind in WEIGHTS and stack.below[layer] == "1" and len(stack.shapes["1"]) == 1
-    return (shape[0], *stack.spec.grid) if is_row else shape
+    of = kinds_of(spec)[layer]
+    shape, is_row = of.parameters[kind], of.lower == INPUT and len(of.below) == 1
+    return (shape[0], *spec.grid) if kind in WEIGHTS and is_row else shape
 
 
-def _layer_gradients(stack: Stack, trained: Model, name: str) -> Iterator[Quantity]:
+def _layer_gradients(spec: Spec, trained: Model, name: str) -> Iterator[Quantity]:
     """Yield the gradient of this sample, the gradient of all, and the weights after the step."""
-    step, row = optimiser_of(stack).step, "row" if stack.spec.features else "image"
-    for number, (kind, stated) in enumerate(stack.kinds[name].parameters.items()):
-        shape, symbol = shown_shape(stack, kind, name), PARAMETERS[kind].symbol
+    step, row = optimiser_of(spec).step, "row" if spec.features else "image"
+    for number, (kind, stated) in enumerate(kinds_of(spec)[name].parameters.items()):
+        shape, symbol = shown_shape(spec, kind, name), PARAMETERS[kind].symbol
         before, after = (OfRow(shape, stated, row=row) for row in (1, 2))
         own = partial(lens, shape=shape, layer=name)
         if number == 0:  # that of a bias in one sample is shown already: delta
-            one_gradient, uses = stack.kinds[name].gradient_of_one, stack.named(name, PREFIX)
+            one_gradient, uses = kinds_of(spec)[name].gradient_of_one, named(spec, name, PREFIX)
             yield own(
                 f"dC_d{kind}_one", f"∂C/∂{symbol}, this {row}", one_gradient, uses,
                 symbol=f"∂C/∂{symbol}^{{}}", role="backward",
@@ -245,9 +257,9 @@ def _layer_gradients(stack: Stack, trained: Model, name: str) -> Iterator[Quanti
         )  # fmt: skip
 
 
-def _sentences(stack: Stack, trained: Model, name: str, *, whole: bool) -> Iterator[Quantity]:
+def _sentences(spec: Spec, trained: Model, name: str, *, whole: bool) -> Iterator[Quantity]:
     """Yield what a layer without maps computes with the numbers in it."""
-    layer, shape, names = stack.kinds[name], stack.shapes[name], stack.named(name, PREFIX)
+    layer, shape, names = kinds_of(spec)[name], shapes_of(spec)[name], named(spec, name, PREFIX)
     activation, told = ACTIVATIONS[layer.activation], partial(one, shape=shape, layer=name)
 
     def headings(kind: str) -> tuple[str, ...]:
@@ -261,36 +273,36 @@ def _sentences(stack: Stack, trained: Model, name: str, *, whole: bool) -> Itera
         yield told(f"{kind}_text", equation=sentence(headings(kind)), uses=own)
     said = sentences.ActivationSentence(headings("a"), activation.symbol)
     yield told("a_text", equation=said, uses=own)
-    if not stack.spec.epochs:
+    if not spec.epochs:
         return
-    cost = COSTS[stack.spec.cost]
+    cost = COSTS[spec.cost]
     delta = headings("delta")
-    if name == stack.output:
+    if name == output_of(spec):
         targets = own | {"t": "lens_t", "loss": "lens_loss"}
-        digits = 3 if stack.spec.is_regression else 0
+        digits = 3 if spec.is_regression else 0
         if whole and cost.loss:
             yield told("loss_text", equation=cost.sentence(headings("loss")), uses=targets)
         sentence, uses = sentences.OutputDeltaSentence(delta, digits), targets
     else:
-        upper = stack.names[stack.names.index(name) + 1]
-        sentence = stack.kinds[upper].sentence_below(delta)
-        uses = stack.named_below(name, PREFIX)
+        upper = names_of(spec)[names_of(spec).index(name) + 1]
+        sentence = kinds_of(spec)[upper].sentence_below(delta)
+        uses = named_below(spec, name, PREFIX)
     yield told("delta_text", equation=sentence, uses=uses)
 
 
-def window_quantities(stack: Stack) -> Iterator[Quantity]:
+def window_quantities(spec: Spec) -> Iterator[Quantity]:
     """Yield the quantities of one place of each convolution: window, filter and products.
 
     A convolution repeats one small computation at every place; here it is written out once.
     """
-    for layer in stack.layers:
+    for layer in spec.layers:
         if layer.kind == "convolution":
-            yield from _of_layer(stack, layer.name)
+            yield from _of_layer(spec, layer.name)
 
 
-def _of_layer(stack: Stack, name: str) -> Iterator[Quantity]:
-    filters, *places = stack.shapes[name]
-    (weight,), parameters = stack.weights(name), stack.kinds[name].parameters
+def _of_layer(spec: Spec, name: str) -> Iterator[Quantity]:
+    filters, *places = shapes_of(spec)[name]
+    (weight,), parameters = kinds_of(spec)[name].weights, kinds_of(spec)[name].parameters
     (_, *size), shown = parameters[weight], partial(lens, layer=name)
 
     def own(*kinds: str) -> dict[str, str]:
@@ -300,7 +312,7 @@ def _of_layer(stack: Stack, name: str) -> Iterator[Quantity]:
     for (kind, title), length in zip(chosen, (filters, *places), strict=True):
         yield shown(kind, title, choices=(1, length), number_format="0")
     where = {"number": f"lens_{MAP}{name}", **own("row", "column")}
-    seen = {"a": stack.activation(stack.below[name], PREFIX), **where}
+    seen = {"a": activation_of(kinds_of(spec)[name].lower, PREFIX), **where}
     window = convolution.Window(tuple(size[-2:]))
     yield shown("window", "the window", window, seen, tuple(size))
     titles = {weight: "× the filter"}
@@ -322,9 +334,8 @@ def _of_layer(stack: Stack, name: str) -> Iterator[Quantity]:
 
 def drawn_whole(spec: Spec) -> bool:
     """Return whether the network is small enough for its sheets of pictures to show all of it."""
-    stack = Stack(spec)
-    parameters = sum(prod(shape) for *_, shape in stack.parameters)
-    units = [n for n, *more in (stack.shapes[name] for name in stack.names) if not more]
+    parameters = sum(prod(shape) for *_, shape in parameters_of(spec))
+    units = [n for n, *more in (shapes_of(spec)[name] for name in names_of(spec)) if not more]
     return (
         parameters <= LARGEST_DRAWN
         and len(spec.labels) <= MOST_OUTPUTS

@@ -15,14 +15,35 @@ from xlnn.equation import Equation
 from xlnn.equations import verdict as eq
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS, TOTAL_COST
-from xlnn.equations.layer import PARAMETERS, WEIGHTS, probed
+from xlnn.equations.layer import PARAMETERS, SINGLE, WEIGHTS, probed
 from xlnn.equations.optimiser import OPTIMISERS, PENALTY, Optimiser, with_penalty
 from xlnn.equations.surface import GRADIENT_SIZE
-from xlnn.experiments.network.quantities.stack import TEST, Stack, quantity
+from xlnn.experiments.network.layers import (
+    activation_of,
+    kinds_of,
+    learning,
+    named,
+    named_below,
+    noted,
+    output_of,
+    parameters_of,
+    shapes_of,
+    slides,
+)
+from xlnn.experiments.network.quantities.stating import (
+    epochs_of,
+    label_of,
+    labels_are_text,
+    measure_of,
+    quantity,
+    samples_of,
+    states_of,
+)
 from xlnn.model import Model
 from xlnn.quantity import GradientOf, Quantity
 from xlnn.workbooks.learning import NAMED, stepped
 from xlnn.workbooks.runs import of_runs
+from xlnn.workbooks.samples import TEST
 from xlnn.workbooks.spec import Spec
 
 L2 = "l2"
@@ -68,18 +89,18 @@ DIGITS = {"steps": "0", "velocity": "0.00000", "square": "0.00E+00", "moment1": 
 """Their number formats, if not 0.0000."""
 
 
-def optimiser_of(stack: Stack) -> Optimiser:
+def optimiser_of(spec: Spec) -> Optimiser:
     """Return the optimiser of a network.
 
     If runs have different ones, each has a direction, so that they can be shown side by side.
     """
-    optimiser = OPTIMISERS[stack.spec.optimizer]
-    return optimiser.directed if len(set(stack.spec.runs)) > 1 else optimiser
+    optimiser = OPTIMISERS[spec.optimizer]
+    return optimiser.directed if len(set(spec.runs)) > 1 else optimiser
 
 
-def penalised(stack: Stack) -> list[str]:
+def penalised(spec: Spec) -> list[str]:
     """Return the names of the weights, without the biases."""
-    return [f"{kind}{layer}" for kind, layer, _ in stack.parameters if kind in WEIGHTS]
+    return [f"{kind}{layer}" for kind, layer, _ in parameters_of(spec) if kind in WEIGHTS]
 
 
 def network(spec: Spec) -> Model:
@@ -112,33 +133,32 @@ def of_each_run(
 
 def alone(spec: Spec) -> Iterator[Quantity]:
     """Yield the quantities of one run; of a network without epochs those of the way forward."""
-    stack = Stack(spec)
-    each = (stack.epoch, stack.image) if spec.epochs else (stack.image,)
-    yield from _settings(stack)
-    yield from _data(stack, axes=(stack.image,))
-    yield from _trained(stack)
-    yield from forward(stack, axes=each)
+    each = (epochs_of(spec), samples_of(spec)[""]) if spec.epochs else (samples_of(spec)[""],)
+    yield from _settings(spec)
+    yield from _data(spec, axes=(samples_of(spec)[""],))
+    yield from _trained(spec)
+    yield from forward(spec, axes=each)
     if not spec.epochs:
-        yield from () if spec.is_regression else _answers(stack, axes=each)
+        yield from () if spec.is_regression else _answers(spec, axes=each)
         return
-    yield from cost(stack, axes=each)
-    yield from backward(stack, axes=each)
-    yield from _gradients(stack)
-    yield from _results(stack, stack.image)
-    gradients = tuple(f"dC_d{kind}{layer}" for kind, layer, _ in stack.parameters)
+    yield from cost(spec, axes=each)
+    yield from backward(spec, axes=each)
+    yield from _gradients(spec)
+    yield from _results(spec, samples_of(spec)[""])
+    gradients = tuple(f"dC_d{kind}{layer}" for kind, layer, _ in parameters_of(spec))
     size = GRADIENT_SIZE.taking(*gradients)
     yield quantity("gradient_size", "size of the gradient", size, symbol="|∇C_T|",
-                   sheet="progress", role="backward", axes=(stack.epoch,))  # fmt: skip
-    if TEST in stack.samples:
-        yield from _tested(stack, stack.samples[TEST])
+                   sheet="progress", role="backward", axes=(epochs_of(spec),))  # fmt: skip
+    if TEST in samples_of(spec):
+        yield from _tested(spec, samples_of(spec)[TEST])
 
 
-def _settings(stack: Stack) -> Iterator[Quantity]:
-    spec, step = stack.spec, {"role": "input", "number_format": "General"}
+def _settings(spec: Spec) -> Iterator[Quantity]:
+    step = {"role": "input", "number_format": "General"}
     if spec.epochs:
         grows = any(
             not isfinite(bound)
-            for layer in stack.layers
+            for layer in spec.layers
             for bound in ACTIVATIONS[layer.activation].reach
         )
         yield quantity(
@@ -147,7 +167,7 @@ def _settings(stack: Stack) -> Iterator[Quantity]:
             meaning="how far a step goes", source="2-10",
         )  # fmt: skip
     setting = partial(quantity, sheet="settings", source=NO_SOURCE, **step)
-    for name, constant in optimiser_of(stack).constants.items():
+    for name, constant in optimiser_of(spec).constants.items():
         symbol, title = NAMED[name]
         yield setting(
             name, title, symbol=symbol, between=constant.probed, meaning=OF_CONSTANTS[name]
@@ -160,18 +180,18 @@ def _settings(stack: Stack) -> Iterator[Quantity]:
     labels = "names of the outputs" if spec.is_regression else "labels of the classes"
     yield quantity(
         "labels", labels if spec.epochs else "labels of the outputs", shape=(len(spec.labels),),
-        is_text=stack.labels_are_text, sheet="images" if spec.epochs else "settings", **step,
+        is_text=labels_are_text(spec), sheet="images" if spec.epochs else "settings", **step,
     )  # fmt: skip
     scales = {"": ("input", (spec.inputs,))} if spec.scaled else {}
-    scales |= {"t_": ("target", stack.shapes[stack.output])} if spec.scaled_targets else {}
+    scales |= {"t_": ("target", shapes_of(spec)[output_of(spec)])} if spec.scaled_targets else {}
     scale = partial(quantity, sheet="images", role="input")
     for of, (what, shape) in scales.items():
         yield scale(f"{of}middle", f"middle of each {what}", shape=shape)
         yield scale(f"{of}factor", f"factor of each {what}", shape=shape, between=FACTOR)
 
 
-def _data(stack: Stack, *, sheet: str = "images", **rows: object) -> Iterator[Quantity]:
-    spec, prefix, shape = stack.spec, rows.get("prefix", ""), stack.shapes["1"]
+def _data(spec: Spec, *, sheet: str = "images", **rows: object) -> Iterator[Quantity]:
+    prefix, shape = rows.get("prefix", ""), shapes_of(spec)["1"]
     rows = {**rows, "sheet": sheet}
     given = partial(quantity, role="input", number_format="General", **rows)
     row = "row" if spec.features or not spec.epochs else "image"
@@ -179,30 +199,29 @@ def _data(stack: Stack, *, sheet: str = "images", **rows: object) -> Iterator[Qu
     if spec.scaled:
         raw = "pixels as given" if row == "image" else "inputs as given"
         yield given("raw", raw, symbol="x{}", shape=shape)
-        yield scaled(stack, shape, **rows)
+        yield scaled(spec, shape, **rows)
     else:
-        yield given("x", shape=shape, **_of_inputs(stack))
+        yield given("x", shape=shape, **_of_inputs(spec))
     if not spec.epochs:
         return
-    shape = stack.shapes[stack.output]
+    shape = shapes_of(spec)[output_of(spec)]
     if spec.scaled_targets:
         yield given(
             "raw_t", "target as given", symbol="y{}", shape=shape,
             meaning="the number to predict, as given", source=NO_SOURCE,
         )  # fmt: skip
         scale = eq.SCALED.of(f"{prefix}raw_t", "t_middle", "t_factor")
-        yield quantity("t", equation=scale, shape=shape, role="input", **_of_targets(stack), **rows)
+        yield quantity("t", equation=scale, shape=shape, role="input", **_of_targets(spec), **rows)
     else:
-        yield given("t", shape=shape, **_of_targets(stack))
+        yield given("t", shape=shape, **_of_targets(spec))
     if not spec.is_regression:
         truth = eq.ClassOfTargets().of(f"{prefix}t")
         yield quantity("truth", "class", truth, number_format="0", **rows)
-        yield stack.label("truth_label", "label", of=f"{prefix}truth", **rows)
+        yield label_of(spec, "truth_label", "label", of=f"{prefix}truth", **rows)
 
 
-def _of_inputs(stack: Stack) -> dict[str, str]:
+def _of_inputs(spec: Spec) -> dict[str, str]:
     """Return the title, symbol and meaning of the inputs."""
-    spec = stack.spec
     is_picture = not spec.features and spec.epochs > 0
     meaning = "the inputs of a row, as the network receives them"
     if is_picture:
@@ -216,9 +235,8 @@ def _of_inputs(stack: Stack) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _of_targets(stack: Stack) -> dict[str, str]:
+def _of_targets(spec: Spec) -> dict[str, str]:
     """Return the title, symbol and meaning of the targets."""
-    spec = stack.spec
     if spec.scaled_targets:
         return {
             "title": "target", "symbol": "t{}",
@@ -234,31 +252,31 @@ def _of_targets(stack: Stack) -> dict[str, str]:
     return {**said, "symbol": "t{}", "source": "3-3"}
 
 
-def scaled(stack: Stack, shape: tuple[int, ...], *, prefix: str = "", **rows: object) -> Quantity:
+def scaled(spec: Spec, shape: tuple[int, ...], *, prefix: str = "", **rows: object) -> Quantity:
     """Return the inputs of that prefix, scaled, in the shape in which they were given."""
     return quantity(
         "x", equation=eq.SCALED.of(f"{prefix}raw"), shape=shape, prefix=prefix, role="input",
-        **_of_inputs(stack), **rows,
+        **_of_inputs(spec), **rows,
     )  # fmt: skip
 
 
-def parameter(stack: Stack, kind: str, layer: str, shape: tuple[int, ...]) -> Quantity:
+def parameter(spec: Spec, kind: str, layer: str, shape: tuple[int, ...]) -> Quantity:
     """Return a parameter of a layer, without the step that adjusts it.   Book: 3-1, 4-4."""
-    of, trains = PARAMETERS[kind], stack.spec.epochs > 0
+    of, trains = PARAMETERS[kind], spec.epochs > 0
     step = f"{of.symbol} ← {of.symbol} − η {{step_of_{kind}}}"
     return quantity(
         kind, of.title, symbol=f"{of.symbol}^{{}}", sheet="weights", shape=shape, layer=layer,
         role="weight", scale=probed(kind, shape),
-        meaning=(stack.slides and of.of_filters) or of.meaning,
+        meaning=(slides(spec) and of.of_filters) or of.meaning,
         written=step if trains else "given", source="{source}" if trains else NO_SOURCE,
     )  # fmt: skip
 
 
-def _trained(stack: Stack) -> Iterator[Quantity]:
+def _trained(spec: Spec) -> Iterator[Quantity]:
     """Yield the weights, of a network with epochs after the memories of their gradients."""
-    weights = (parameter(stack, kind, layer, shape) for kind, layer, shape in stack.parameters)
-    if stack.spec.epochs:
-        yield from stepped(weights, optimiser_of(stack), stack.state, _memory)
+    weights = (parameter(spec, kind, layer, shape) for kind, layer, shape in parameters_of(spec))
+    if spec.epochs:
+        yield from stepped(weights, optimiser_of(spec), states_of(spec), _memory)
     else:
         yield from weights
 
@@ -280,7 +298,7 @@ def _memory(name: str, weight: Quantity | None) -> Quantity:
 
 
 def forward(  # noqa: PLR0913 -- whose units and weights they are
-    stack: Stack,
+    spec: Spec,
     *,
     prefix: str = "",
     slopes: bool = True,
@@ -295,11 +313,11 @@ def forward(  # noqa: PLR0913 -- whose units and weights they are
     ``below`` names, its units see that quantity. Without ``slopes`` nothing is noted for the way
     back.
     """
-    for name, layer in stack.kinds.items():
-        names = stack.named(name, prefix, (below or {}).get(name, ""), weights)
-        equations = {**layer.forward, **(stack.noted(name) if slopes else {})}
+    for name, layer in kinds_of(spec).items():
+        names = named(spec, name, prefix, (below or {}).get(name, ""), weights)
+        equations = {**layer.forward, **(noted(spec, name) if slopes else {})}
         own = partial(
-            _of_layer, stack, equations, names, layer=name, prefix=prefix, sheet=sheet,
+            _of_layer, spec, equations, names, layer=name, prefix=prefix, sheet=sheet,
             role="forward", **rows,
         )  # fmt: skip
         yield from own("mean", "mean of the units below", symbol="μ^",
@@ -312,8 +330,8 @@ def forward(  # noqa: PLR0913 -- whose units and weights they are
                        meaning="how far a unit below is from the mean, in standard deviations",
                        written="x̂ = (a − μ) / √(σ² + 0.00001)", source=NORMALISED)  # fmt: skip
         yield from own("z", "weighted input", symbol="z^{}", meaning="the total input of a unit",
-                       written="z = Σ w x + b, over a filter's window" if stack.slides else
-                       "z = Σ w a + b", source="5-3" if stack.slides else "3-2")  # fmt: skip
+                       written="z = Σ w x + b, over a filter's window" if slides(spec) else
+                       "z = Σ w a + b", source="5-3" if slides(spec) else "3-2")  # fmt: skip
         yield from own("largest", "largest z", symbol="max z^", written="max z", source=NO_SOURCE,
                        meaning="the largest z of the layer, subtracted so that exp does not "
                        "overflow")  # fmt: skip
@@ -322,9 +340,9 @@ def forward(  # noqa: PLR0913 -- whose units and weights they are
                        source=NO_SOURCE)  # fmt: skip
         yield from own("a", "activation", symbol="a^{}",
                        meaning="how strongly a unit is activated",
-                       written="{activation}; of a block: the largest or the mean" if stack.slides
+                       written="{activation}; of a block: the largest or the mean" if slides(spec)
                        else "{activation}",
-                       source="1-3, 5-3" if stack.slides else "1-3, 3-2")  # fmt: skip
+                       source="1-3, 5-3" if slides(spec) else "1-3, 3-2")  # fmt: skip
         yield from own("slope", "slope a′(z)", symbol="a′(z^{})", written="{slope}", source="2-6",
                        meaning="how fast a changes with z")  # fmt: skip
         yield from own("argmax", "position of the largest", symbol="max^{}", number_format="0",
@@ -333,7 +351,7 @@ def forward(  # noqa: PLR0913 -- whose units and weights they are
 
 
 def _of_layer(  # noqa: PLR0913 -- what all quantities of a layer share
-    stack: Stack,
+    spec: Spec,
     equations: Mapping[str, Equation],
     uses: Mapping[str, str],
     kind: str,
@@ -344,12 +362,12 @@ def _of_layer(  # noqa: PLR0913 -- what all quantities of a layer share
 ) -> Iterator[Quantity]:
     """Yield a quantity of a layer, if the layer states an equation for it."""
     if kind in equations:
-        shape = stack.shape_of(kind, layer)
+        shape = () if kind in SINGLE else shapes_of(spec)[layer]
         yield quantity(kind, title, equations[kind], uses, shape, layer=layer, **own)
 
 
 def cost(
-    stack: Stack,
+    spec: Spec,
     *,
     prefix: str = "",
     t: str = "t",
@@ -358,21 +376,22 @@ def cost(
     **rows: object,
 ) -> Iterator[Quantity]:
     """Yield C of the outputs of that prefix, and before it the cost of each output.   Book: 3-4."""
-    name, found = stack.output, COSTS[stack.spec.cost]
+    name, found = output_of(spec), COSTS[spec.cost]
     uses = {kind: f"{prefix}{kind}{name}" for kind in ("z", "largest", "exp")}
     uses |= {"t": t, "a": a or f"{prefix}a{name}", "loss": f"{prefix}loss"}
     own = partial(quantity, prefix=prefix, sheet=sheet, role="backward", **rows)
     if found.loss:
-        yield own("loss", "cost of one output", found.loss, uses, stack.shapes[name], symbol="c{}",
-                  meaning="how wrong one output is", written="{loss}", source="3-3")  # fmt: skip
-    row = "row" if stack.spec.features else "image"
+        yield own("loss", "cost of one output", found.loss, uses, shapes_of(spec)[name],
+                  symbol="c{}", meaning="how wrong one output is", written="{loss}",
+                  source="3-3")  # fmt: skip
+    row = "row" if spec.features else "image"
     yield own("C", "cross-entropy" if found.loss else "squared error", found.value, uses,
               symbol="C", meaning=f"how wrong the outputs are for one {row}", written="{cost}",
               source="3-3" if found.loss else "3-4")  # fmt: skip
 
 
 def backward(
-    stack: Stack,
+    spec: Spec,
     *,
     prefix: str = "",
     t: str = "t",
@@ -382,61 +401,61 @@ def backward(
     """Yield delta of every layer, from the output layer down.   Book: 4-2, 4-3."""
     shared = {"prefix": prefix, "sheet": sheet, "role": "backward", **rows}
     written = "δ = (Σ δ w) a′(z); output layer: {delta}"
-    if stack.slides:
+    if slides(spec):
         written = "δ = (Σ δ w) a′(z), of a block for its largest; output layer: {delta}"
     delta = partial(
         quantity, "delta", "error of the unit", symbol="δ^{}",
         meaning="how fast C changes with z: the unit's error", written=written,
-        source="4-2, 5-5" if stack.slides else "4-2, 4-3", **shared,
+        source="4-2, 5-5" if slides(spec) else "4-2, 4-3", **shared,
     )  # fmt: skip
-    name, uses = stack.output, stack.named(stack.output, prefix) | {"t": t}
-    yield delta(COSTS[stack.spec.cost].delta, uses, stack.shapes[name], layer=name)
-    for upper, lower in pairwise(reversed(stack.learning)):
-        layer, uses = stack.kinds[upper], stack.named(upper, prefix)
-        own = partial(_of_layer, stack, layer.backward, uses, layer=upper, **shared)
+    name, uses = output_of(spec), named(spec, output_of(spec), prefix) | {"t": t}
+    yield delta(COSTS[spec.cost].delta, uses, shapes_of(spec)[name], layer=name)
+    for upper, lower in pairwise(reversed(learning(spec))):
+        layer, uses = kinds_of(spec)[upper], named(spec, upper, prefix)
+        own = partial(_of_layer, spec, layer.backward, uses, layer=upper, **shared)
         yield from own("delta_normalised", "error of the normalised value", symbol="∂C/∂x̂^{}",
                        meaning="how fast C changes with x̂; ⟨ ⟩ is the mean over the units",
                        written="∂C/∂x̂ = δ γ; below: δ = (∂C/∂x̂ − ⟨∂C/∂x̂⟩ − x̂ ⟨x̂ ∂C/∂x̂⟩) / "
                        "√(σ² + 0.00001) a′(z)", source=NO_SOURCE)  # fmt: skip
         yield from own("delta_mean", "mean of these errors", symbol="⟨∂C/∂x̂⟩^")
         yield from own("delta_product", "mean of these errors × x̂", symbol="⟨x̂ ∂C/∂x̂⟩^")
-        uses = stack.named_below(lower, prefix)
-        yield delta(layer.delta_below, uses, stack.shapes[lower], layer=lower)
+        uses = named_below(spec, lower, prefix)
+        yield delta(layer.delta_below, uses, shapes_of(spec)[lower], layer=lower)
 
 
-def _gradients(stack: Stack) -> Iterator[Quantity]:
-    everywhere = ", over images and places" if stack.slides else ""
-    for kind, layer, shape in stack.parameters:
-        gradient, of = stack.kinds[layer].gradients[kind], PARAMETERS[kind]
-        if kind in WEIGHTS and stack.spec.regularised:
+def _gradients(spec: Spec) -> Iterator[Quantity]:
+    everywhere = ", over images and places" if slides(spec) else ""
+    for kind, layer, shape in parameters_of(spec):
+        gradient, of = kinds_of(spec)[layer].gradients[kind], PARAMETERS[kind]
+        if kind in WEIGHTS and spec.regularised:
             gradient = with_penalty(gradient)
         meaning, total = of.slope
         yield quantity(
             f"dC_d{kind}", f"gradient of the {of.title}", gradient,
-            stack.named(layer) | {"w": f"{kind}{layer}", L2: L2}, shape,
+            named(spec, layer) | {"w": f"{kind}{layer}", L2: L2}, shape,
             symbol=f"∂C_T/∂{of.symbol}^{{}}", layer=layer, sheet="gradients", role="backward",
-            number_format="0.00000", axes=(stack.epoch,), meaning=meaning,
+            number_format="0.00000", axes=(epochs_of(spec),), meaning=meaning,
             gradient_of=GradientOf(f"{kind}{layer}"),
             written=f"∂C_T/∂{of.symbol} = {total}{everywhere}",
-            source="5-5" if stack.slides else "4-2",
+            source="5-5" if slides(spec) else "4-2",
         )  # fmt: skip
 
 
 def _results(
-    stack: Stack, samples: Axis, prefix: str = "", sheet: str = "training"
+    spec: Spec, samples: Axis, prefix: str = "", sheet: str = "training"
 ) -> Iterator[Quantity]:
     """Yield the results of the outputs, for each sample and then for each epoch."""
-    spec, rows = stack.spec, {"axes": (stack.epoch, samples), "prefix": prefix, "sheet": sheet}
-    whole = partial(quantity, axes=(stack.epoch,), prefix=prefix, sheet="progress")
+    rows = {"axes": (epochs_of(spec), samples), "prefix": prefix, "sheet": sheet}
+    whole = partial(quantity, axes=(epochs_of(spec),), prefix=prefix, sheet="progress")
     if spec.is_regression:
-        yield from predictions(stack, **rows)
+        yield from predictions(spec, **rows)
     else:
-        yield from _answers(stack, **rows)
+        yield from _answers(spec, **rows)
         right = eq.RIGHT.of(f"{prefix}answer", f"{prefix}truth")
         yield quantity("right", "right?", right, number_format="0", **rows)
     C = {"C": f"{prefix}C"}
     if spec.regularised and not prefix:  # what is held out is measured, not trained
-        yield whole("penalty", "penalty", PENALTY.taking(*penalised(stack), L2),
+        yield whole("penalty", "penalty", PENALTY.taking(*penalised(spec), L2),
                     symbol="λ/2 Σ w²", role="backward", written="λ/2 Σ w²", source=NO_SOURCE,
                     meaning="what large weights add to the total cost; biases add "
                     "nothing")  # fmt: skip
@@ -454,7 +473,7 @@ def _results(
         return
     if spec.test_samples:
         yield whole("mean_C", "mean cost", eq.MEAN_COST, C, role="backward")
-    own = partial(whole, shape=stack.shapes[stack.output], number_format=stack.measure)
+    own = partial(whole, shape=shapes_of(spec)[output_of(spec)], number_format=measure_of(spec))
     off = f"{prefix}off"
     yield own("rmse", "root mean square error", eq.ROOT_MEAN_SQUARE.of(off), symbol="RMSE{}",
               meaning="the error over all rows; large errors count more",
@@ -465,42 +484,42 @@ def _results(
 
 
 def _answers(
-    stack: Stack, *, prefix: str = "", sheet: str = "training", **rows: object
+    spec: Spec, *, prefix: str = "", sheet: str = "training", **rows: object
 ) -> Iterator[Quantity]:
     """Yield the predicted class."""
-    output, rows = stack.activation(stack.output, prefix), {**rows, "sheet": sheet}
+    output, rows = activation_of(output_of(spec), prefix), {**rows, "sheet": sheet}
     answer = eq.LargestUnit().of(output)
     yield quantity("answer", "class found", answer, prefix=prefix, number_format="0", **rows)
-    yield stack.label("label", "label found", of=f"{prefix}answer", prefix=prefix, **rows)
+    yield label_of(spec, "label", "label found", of=f"{prefix}answer", prefix=prefix, **rows)
 
 
 def predictions(
-    stack: Stack, *, prefix: str = "", sheet: str = "training", **rows: object
+    spec: Spec, *, prefix: str = "", sheet: str = "training", **rows: object
 ) -> Iterator[Quantity]:
     """Yield the predictions of a regression in the units of its targets, and their errors."""
-    a, t = stack.activation(stack.output, prefix), f"{prefix}t"
-    rows |= {"shape": stack.shapes[stack.output], "prefix": prefix, "sheet": sheet}
+    a, t = activation_of(output_of(spec), prefix), f"{prefix}t"
+    rows |= {"shape": shapes_of(spec)[output_of(spec)], "prefix": prefix, "sheet": sheet}
     scales = {}
-    if stack.spec.scaled_targets:
+    if spec.scaled_targets:
         scales = {"middle": "t_middle", "factor": "t_factor"}
-        yield predicted(stack, a, **rows)
+        yield predicted(spec, a, **rows)
     yield quantity("off", "error", eq.OFF, {"a": a, "t": t, **scales}, symbol="|ŷ − y|{}",
                    meaning="the error of the prediction for a row", written="|ŷ − y|",
-                   source=NO_SOURCE, number_format=stack.measure, **rows)  # fmt: skip
+                   source=NO_SOURCE, number_format=measure_of(spec), **rows)  # fmt: skip
 
 
-def predicted(stack: Stack, a: str, **rows: object) -> Quantity:
+def predicted(spec: Spec, a: str, **rows: object) -> Quantity:
     """Return the outputs of that name in the units of their targets."""
     return quantity("predicted", "predicted", eq.PREDICTED.of(a, "t_middle", "t_factor"),
                     symbol="ŷ{}", meaning="the outputs, converted to the units of y",
                     written="ŷ = middle + a / factor", source=NO_SOURCE,
-                    number_format=stack.measure, **rows)  # fmt: skip
+                    number_format=measure_of(spec), **rows)  # fmt: skip
 
 
-def _tested(stack: Stack, samples: Axis) -> Iterator[Quantity]:
+def _tested(spec: Spec, samples: Axis) -> Iterator[Quantity]:
     """Yield the held-out samples, and the results with each epoch's weights."""
-    each = {"axes": (stack.epoch, samples), "prefix": TEST, "sheet": "test"}
-    yield from _data(stack, axes=(samples,), prefix=TEST, sheet="test_images")
-    yield from forward(stack, slopes=False, weights="", **each)
-    yield from cost(stack, t=f"{TEST}t", **each)
-    yield from _results(stack, samples, TEST, "test")
+    each = {"axes": (epochs_of(spec), samples), "prefix": TEST, "sheet": "test"}
+    yield from _data(spec, axes=(samples,), prefix=TEST, sheet="test_images")
+    yield from forward(spec, slopes=False, weights="", **each)
+    yield from cost(spec, t=f"{TEST}t", **each)
+    yield from _results(spec, samples, TEST, "test")

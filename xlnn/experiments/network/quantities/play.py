@@ -13,13 +13,30 @@ from xlnn.equations.lookup import OfRow, OfUnit
 from xlnn.equations.sentences import Bar, Name, Told, plain
 from xlnn.equations.units import training_position
 from xlnn.equations.verdict import LABEL_OF, Tied
+from xlnn.experiments.network.layers import (
+    has_shares,
+    is_share,
+    kinds_of,
+    output_of,
+    parameters_of,
+    shapes_of,
+)
 from xlnn.experiments.network.quantities.lens import ONE, said_of_prediction, shown_shape
-from xlnn.experiments.network.quantities.stack import Stack, copied, quantity
+from xlnn.experiments.network.quantities.stating import (
+    actual_of,
+    at_epoch,
+    copied,
+    epochs_of,
+    measure_of,
+    predicted_of,
+    quantity,
+)
 from xlnn.model import Model
 from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.pages.predict import verdict
 from xlnn.workbooks.pages.progress import diverged
+from xlnn.workbooks.spec import Spec
 
 SHEET, NUMBERS = "play", "drawing"
 PREFIX = "play_"
@@ -69,26 +86,26 @@ def truth(words: Text, *, several: bool) -> Told:
     )
 
 
-def play_quantities(stack: Stack, trained: Model, words: Text) -> Iterator[Quantity]:
+def play_quantities(spec: Spec, trained: Model, words: Text) -> Iterator[Quantity]:
     """Yield the quantities of Play, and those on Drawing that its sentences take."""
-    if stack.spec.epochs:
-        yield play("epoch", "epoch", choices=(1, stack.spec.epochs), **WHOLE)
-    row = "image" if stack.spec.epochs and not stack.spec.features else "row"
-    yield play("image", row, choices=(1, stack.spec.images), **WHOLE)
-    if stack.spec.epochs:
-        position = training_position(stack.spec.images).of("play_epoch", "play_image")
+    if spec.epochs:
+        yield play("epoch", "epoch", choices=(1, spec.epochs), **WHOLE)
+    row = "image" if spec.epochs and not spec.features else "row"
+    yield play("image", row, choices=(1, spec.images), **WHOLE)
+    if spec.epochs:
+        position = training_position(spec.images).of("play_epoch", "play_image")
         yield drawn("position", "row in the table", position, **WHOLE)
         yield play("diverged", equation=diverged(words))
-    yield from _chosen(stack, trained)
-    yield from _said(stack, trained, words)
-    for name, layer, shape in stack.parameters:
+    yield from _chosen(spec, trained)
+    yield from _said(spec, trained, words)
+    for name, layer, shape in parameters_of(spec):
         if name in WEIGHTS:
-            yield from _weights(stack, trained, name, layer, shape)
+            yield from _weights(spec, trained, name, layer, shape)
 
 
-def course(stack: Stack) -> Quantity:
+def course(spec: Spec) -> Quantity:
     """Return the total cost by epoch, of the chosen run if there are several."""
-    return drawn("course", "cost of each epoch", COPY.of("C_T"), axes=(stack.epoch,))
+    return drawn("course", "cost of each epoch", COPY.of("C_T"), axes=(epochs_of(spec),))
 
 
 def worth_seeing(inputs: Mapping[str, np.ndarray], run: Mapping[str, np.ndarray]) -> dict[str, int]:
@@ -117,15 +134,14 @@ def worth_seeing(inputs: Mapping[str, np.ndarray], run: Mapping[str, np.ndarray]
     return {"play_image": int(cost.argmin()) + 1, "lens_image": first}
 
 
-def _chosen(stack: Stack, trained: Model) -> Iterator[Quantity]:
+def _chosen(spec: Spec, trained: Model) -> Iterator[Quantity]:
     """Yield the chosen sample, and the results of the chosen epoch."""
-    spec = stack.spec
     if spec.features:
         shape = (min(LISTED, spec.inputs),)
         given = OfRow(shape).of("raw" if spec.scaled else "x", "play_image")
         yield play("given", equation=given, shape=shape, number_format="General")
     elif max(spec.grid) <= LARGEST_PICTURE:
-        equation = OfRow(spec.grid, stack.shapes["1"])
+        equation = OfRow(spec.grid, shapes_of(spec)["1"])
         found, own = equation.of("x", "play_image"), {"axes": (ONE,), "number_format": "General"}
         yield looked_up(trained["x"], found, shape=spec.grid, **own)
     kinds = ["C_T"] if spec.is_regression else ["C_T", "recognised"]
@@ -133,23 +149,23 @@ def _chosen(stack: Stack, trained: Model) -> Iterator[Quantity]:
         yield looked_up(trained[kind], OfRow().of(kind, "play_epoch"), axes=(ONE,))
 
 
-def row_of(stack: Stack) -> str:
+def row_of(spec: Spec) -> str:
     """Return the name of the chosen sample's row; without epochs that is its number."""
-    return "play_position" if stack.spec.epochs else "play_image"
+    return "play_position" if spec.epochs else "play_image"
 
 
-def _said(stack: Stack, trained: Model, words: Text) -> Iterator[Quantity]:
+def _said(spec: Spec, trained: Model, words: Text) -> Iterator[Quantity]:
     """Yield the outputs, and their meaning in words."""
-    spec, outputs, row = stack.spec, f"a{stack.output}", row_of(stack)
-    measure = stack.measure if spec.is_regression else SHARE if stack.is_share else "0.000"
+    outputs, row = f"a{output_of(spec)}", row_of(spec)
+    measure = measure_of(spec) if spec.is_regression else SHARE if is_share(spec) else "0.000"
     shape = (min(LISTED, len(spec.labels)),)
-    output = stack.predicted() if spec.is_regression else outputs
+    output = predicted_of(spec) if spec.is_regression else outputs
     yield one("name", equation=Name(), shape=shape)
     yield play("output", "output", OfRow(shape).of(output, row), shape=shape, number_format=measure)
     if spec.is_regression:
         own = {"labels": "labels", "predicted": "play_output"}
         if spec.epochs:
-            kind = stack.actual()  # of scaled targets those that were given
+            kind = actual_of(spec)  # of scaled targets those that were given
             actual = OfRow(shape).of(kind, "play_image")
             found = looked_up(trained[kind], actual, shape=shape, number_format=measure)
             yield replace(found, name="play_t")
@@ -158,7 +174,7 @@ def _said(stack: Stack, trained: Model, words: Text) -> Iterator[Quantity]:
             said = said_of_prediction(words, known=spec.epochs > 0)
             yield one("verdict", equation=said, uses=own)
         return
-    if stack.has_shares:
+    if has_shares(spec):
         yield one("bar", equation=Bar().of("play_output"), shape=shape)
     behind = partial(looked_up, axes=(ONE,), sheet=NUMBERS)
     yield behind(trained["answer"], OfRow().of("answer", row))
@@ -168,18 +184,18 @@ def _said(stack: Stack, trained: Model, words: Text) -> Iterator[Quantity]:
         labels["truth_label"] = "truth"
     for kind, of in labels.items():
         yield behind(trained[kind], LABEL_OF.of(f"play_{of}"), {"of": f"play_{of}"})
-    surest = OfUnit(stack.shapes[stack.output], "answer")
+    surest = OfUnit(shapes_of(spec)[output_of(spec)], "answer")
     yield one(
         "surest",
         "output of the class found",
         sheet=NUMBERS,
         equation=surest.of(outputs, row, "play_answer"),
     )
-    found = [*_tied(stack)] if len(spec.labels) > 1 else []
+    found = [*_tied(spec)] if len(spec.labels) > 1 else []
     yield from found
     tied = {each.kind: each.name for each in found}
     said = {"label": "play_label", "a": "play_surest", **tied}
-    told = verdict(words, several=bool(found), are_shares=stack.is_share)
+    told = verdict(words, several=bool(found), are_shares=is_share(spec))
     yield one("verdict", equation=told, uses=said)
     if spec.epochs:
         known = {"answer": "play_answer", "truth": "play_truth", "label": "play_truth_label"}
@@ -187,16 +203,16 @@ def _said(stack: Stack, trained: Model, words: Text) -> Iterator[Quantity]:
         yield one("truth_text", equation=right, uses=known | tied)
 
 
-def _tied(stack: Stack) -> Iterator[Quantity]:
+def _tied(spec: Spec) -> Iterator[Quantity]:
     """Yield whether the largest outputs are equal, and whether the largest targets are."""
-    tied, shape = partial(one, equation=Tied(), sheet=NUMBERS, **WHOLE), (len(stack.spec.labels),)
+    tied, shape = partial(one, equation=Tied(), sheet=NUMBERS, **WHOLE), (len(spec.labels),)
     every = "play_output"
-    if len(stack.spec.labels) > LISTED:  # of which Play has some
+    if len(spec.labels) > LISTED:  # of which Play has some
         every = "play_outputs"
-        outputs = OfRow(shape).of(f"a{stack.output}", row_of(stack))
+        outputs = OfRow(shape).of(f"a{output_of(spec)}", row_of(spec))
         yield drawn("outputs", "all outputs", outputs, shape=shape)
     yield tied("tied", "largest outputs equal? (1: yes)", uses={"a": every})
-    if stack.spec.epochs:
+    if spec.epochs:
         targets = OfRow(shape).of("t", "play_image")
         yield drawn("targets", "targets", targets, shape=shape, number_format="General")
         title = "largest targets equal? (1: yes)"
@@ -204,27 +220,27 @@ def _tied(stack: Stack) -> Iterator[Quantity]:
 
 
 def _weights(
-    stack: Stack, trained: Model, name: str, layer: str, stated: tuple[int, ...]
+    spec: Spec, trained: Model, name: str, layer: str, stated: tuple[int, ...]
 ) -> Iterator[Quantity]:
     """Yield the weights of a layer's first units, as pictures, and their biases."""
-    shape = _shown(stack, name, layer)
+    shape = _shown(spec, name, layer)
     if not shape:
         return
     shapes = {name: (shape, stated)}
-    for other, whole in stack.kinds[layer].parameters.items():
+    for other, whole in kinds_of(spec)[layer].parameters.items():
         if other not in WEIGHTS:
             shapes[other] = (shape[:1], whole)
     for kind, (shown, whole) in shapes.items():
-        uses = {"of": f"{kind}{layer}"} | stack.at_epoch(PREFIX)
+        uses = {"of": f"{kind}{layer}"} | at_epoch(spec, PREFIX)
         yield looked_up(trained[f"{kind}{layer}"], OfRow(shown, whole), uses, shape=shown)
-    if layer == stack.output:
+    if layer == output_of(spec):
         yield one("name", equation=Name(), shape=shape[:1], layer=layer)
 
 
-def _shown(stack: Stack, name: str, layer: str) -> tuple[int, ...]:
+def _shown(spec: Spec, name: str, layer: str) -> tuple[int, ...]:
     """Return the shape in which the weights of a layer's first units are shown; () if not."""
-    spec, below = stack.spec, stack.below[layer]
-    units, *seen = shown_shape(stack, name, layer)
+    below = kinds_of(spec)[layer].lower
+    units, *seen = shown_shape(spec, name, layer)
     if spec.features and below == "1":
         seen = [spec.inputs]
     size = prod(seen)

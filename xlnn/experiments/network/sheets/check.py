@@ -16,8 +16,9 @@ from xlnn.data.numbers import rounded
 from xlnn.equation import Equation
 from xlnn.equations import check_sheet as eq
 from xlnn.equations.sentences import Told
+from xlnn.experiments.network.layers import parameters_of
 from xlnn.experiments.network.quantities.network import alone, network, of_each_run
-from xlnn.experiments.network.quantities.stack import TEST, Stack, copied, quantity
+from xlnn.experiments.network.quantities.stating import copied, epochs_of, quantity, samples_of
 from xlnn.grid import address
 from xlnn.model import Model
 from xlnn.quantity import Quantity
@@ -29,6 +30,7 @@ from xlnn.workbooks.pages.progress import named
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import plain_name
 from xlnn.workbooks.pages.table_parts import Table
+from xlnn.workbooks.samples import TEST
 from xlnn.workbooks.spec import Spec
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import INDENTED, LINK, NOTE, SENTENCE, heading
@@ -69,12 +71,12 @@ def quantities(spec: Spec, words: Text) -> Iterator[Quantity]:
 
 def _of_run(words: Text, spec: Spec) -> Iterator[Quantity]:
     """Yield the quantities of one run."""
-    stack, model = Stack(spec), Model(tuple(alone(spec)))
-    for name, rows in _marked(stack.spec).items():
+    model = Model(tuple(alone(spec)))
+    for name, rows in _marked(spec).items():
         axes = (Axis("image", rows),)
         yield replace(noted("mark", "mark of the row", axes=axes), name=name)
     typed = [_of_input(given) for given in _noted(model.inputs)]
-    computed = [*_results(stack, model)]
+    computed = [*_results(spec, model)]
     for compared in (*typed, *computed):
         yield from compared
     names, results = (
@@ -115,10 +117,10 @@ def _of_input(given: Quantity) -> Compared:
     return _compared(given, kind, eq.NoteDistance().of(name), shape=shape)
 
 
-def _results(stack: Stack, model: Model) -> Iterator[Compared]:
+def _results(spec: Spec, model: Model) -> Iterator[Compared]:
     """Compare the results of NumPy's run: C_T of every epoch, and the last weights."""
-    yield _compared(model["C_T"], "C_T", eq.NoteDistance().of("C_T"), axes=(stack.epoch,))
-    for kind, layer, shape in stack.parameters:
+    yield _compared(model["C_T"], "C_T", eq.NoteDistance().of("C_T"), axes=(epochs_of(spec),))
+    for kind, layer, shape in parameters_of(spec):
         last = model[f"{kind}{layer}"]
         yield _compared(last, kind, eq.NoteDistance(-1).of(last.name), shape=shape)
 
@@ -149,7 +151,7 @@ def called(note: Quantity, words: Text) -> str:
 
 def _marked(spec: Spec) -> dict[str, int]:
     """Return how many rows have a mark, by the name of the quantity."""
-    return {f"{PREFIX}{part}mark": axis.length for part, axis in Stack(spec).samples.items()}
+    return {f"{PREFIX}{part}mark": axis.length for part, axis in samples_of(spec).items()}
 
 
 def _mark(count: int) -> np.ndarray:
@@ -175,7 +177,7 @@ def _notes(spec: Spec, run: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         elif given.given:
             value = value.take(0, axis=epochs)
         noted[note.name] = value
-    for kind, layer, _ in Stack(spec).parameters:
+    for kind, layer, _ in parameters_of(spec):
         noted[f"{PREFIX}{kind}{layer}"] = run[f"{kind}{layer}"].take(-1, axis=epochs)
     return {name: rounded(array) for name, array in noted.items()}
 
@@ -188,7 +190,7 @@ def _grows(spec: Spec, run: Mapping[str, np.ndarray]) -> np.ndarray:
         for each in model.quantities
         if each.is_input or each.is_record
     }
-    for kind, layer, _ in Stack(spec).parameters:
+    for kind, layer, _ in parameters_of(spec):
         start = typed[f"{kind}{layer}"]
         typed[f"{kind}{layer}"] = start * (1 + NUDGE * random.uniform(-1, 1, start.shape))
     before, after = _notes(spec, run), _notes(spec, reference.run(model, typed))
@@ -225,7 +227,7 @@ def altered_records(
 def _outcome(spec: Spec) -> list[str]:
     """Return the names of the noted results of NumPy's run."""
     one = spec.of_run(0)
-    return [note.name for note, *_ in _results(Stack(one), Model(tuple(alone(one))))]
+    return [note.name for note, *_ in _results(one, Model(tuple(alone(one))))]
 
 
 def _far(noted: np.ndarray, array: np.ndarray, near: float, apart: int) -> np.ndarray:

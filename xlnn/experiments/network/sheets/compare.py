@@ -14,7 +14,7 @@ from xlnn.equation import of_each
 from xlnn.equations.runs import last_of, least_of
 from xlnn.equations.sentences import Name
 from xlnn.equations.verdict import Least, first_all_right
-from xlnn.experiments.network.quantities.stack import TEST, Stack, quantity
+from xlnn.experiments.network.quantities.stating import measure_of, quantity, samples_of
 from xlnn.model import Model
 from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
@@ -26,6 +26,7 @@ from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import GROUP_ROW
 from xlnn.workbooks.pages.table_parts import Table
 from xlnn.workbooks.runs import COLOURS, NAMES, RUN, names_of_runs, runs_from
+from xlnn.workbooks.samples import TEST
 from xlnn.workbooks.spec import Spec
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import KEY, NUMBER, SECTION
@@ -62,8 +63,8 @@ def quantities(spec: Spec, words: Text) -> Iterator[Quantity]:
     if spec.is_regression:
         told, titles = "rmse", ["root mean square error"] * 2
     unit = (0,) if spec.is_regression else ()
-    digits = Stack(spec).measure if spec.is_regression else "0"
-    for part, title in zip(Stack(spec).samples, titles, strict=False):
+    digits = measure_of(spec) if spec.is_regression else "0"
+    for part, title in zip(samples_of(spec), titles, strict=False):
         title = f"{'held out: ' if part else ''}{title} in the last epoch"  # noqa: PLW2901 -- whole
         last = last_of(*unit).of(part + told)
         yield each(f"{PREFIX}{part}{told}_last", title, last, number_format=digits)

@@ -9,8 +9,15 @@ from xlnn.data.messages import cut
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.number import fixed, share, significant
 from xlnn.equations.sentences import Told
+from xlnn.experiments.network.layers import (
+    activation_of,
+    is_share,
+    kinds_of,
+    names_of,
+    output_of,
+    shapes_of,
+)
 from xlnn.experiments.network.quantities.play import LISTED
-from xlnn.experiments.network.quantities.stack import Stack
 from xlnn.experiments.network.sheets.names import layer_name
 from xlnn.workbooks.pages.network_drawing import POINTS
 from xlnn.workbooks.pages.network_layers import Caption
@@ -44,28 +51,29 @@ MOST_CAPTIONS = 6
 AT = {"epoch": "play_epoch", "state": "play_epoch", "image": "play_image"}
 
 
-def drawn_network(stack: Stack) -> Network:
+def drawn_network(spec: Spec) -> Network:
     """Return the drawing of a network: pixels or inputs at the left, outputs at the right."""
-    spec, features = stack.spec, len(stack.spec.features) > 0
-    layers = {name: stack.activation(name) for name in ("1", *stack.names)}
-    weights = {name: f"{found}{name}" for name in stack.names for found in stack.weights(name)}
+    features = len(spec.features) > 0
+    layers = {name: activation_of(name) for name in ("1", *names_of(spec))}
+    kinds = kinds_of(spec)
+    weights = {name: f"{found}{name}" for name, kind in kinds.items() for found in kind.weights}
     named = {of: name for name, of in (*layers.items(), *weights.items())}
     named |= {f"{layers[low]}_{layers[name]}": name for low, name in pairwise(layers)}
-    flat = [name for name in weights if len(stack.shapes[name]) == 1]
-    output = layers[stack.output]
+    flat = [name for name in weights if len(shapes_of(spec)[name]) == 1]
+    output = layers[output_of(spec)]
     return Network(
         *layers.values(),
         lines=[(layers[low], weights.get(n, ""), layers[n]) for low, n in pairwise(layers)],
-        beside=[layers[name] for name in flat if name != stack.output],
+        beside=[layers[name] for name in flat if name != output_of(spec)],
         pictures={} if features else {"x": spec.grid},
         ink=() if features or spec.scaled else ("x",),
-        reach={of: _reach(stack, name) for name, of in layers.items()},
-        labels={output: [_label(stack, unit) for unit in range(len(spec.labels[:LISTED]))],
+        reach={of: _reach(spec, name) for name, of in layers.items()},
+        labels={output: [_label(spec, unit) for unit in range(len(spec.labels[:LISTED]))],
                 **({"x": _inputs} if features else {})},
         captions=_captions(layers),
         at=AT, key="play", named={**named, "label": "", "name": ""},
         width_in_cm=WIDTH + features * MORE, height_in_cm=HEIGHT, above=0,
-        room=(NAMES if features else LEFT, max(RIGHT, _room(stack))),
+        room=(NAMES if features else LEFT, max(RIGHT, _room(spec))),
         columns=COLUMNS + features * MORE_COLUMNS,
     )  # fmt: skip
 
@@ -79,13 +87,13 @@ def _captions(layers: Mapping[str, str]) -> dict[str, Caption]:
     return {**words, **{layers[name]: partial(layer_name, layer=name) for name in others}}
 
 
-def _reach(stack: Stack, name: str) -> tuple[float, float]:
+def _reach(spec: Spec, name: str) -> tuple[float, float]:
     """Return the range of a layer's numbers."""
-    while name != "1" and not stack.kinds[name].activates:
-        name = stack.below[name]
+    while name != "1" and not kinds_of(spec)[name].activates:
+        name = kinds_of(spec)[name].lower
     if name != "1":
-        return ACTIVATIONS[stack.kinds[name].activation].reach
-    is_ink = not (stack.spec.features or stack.spec.scaled)
+        return ACTIVATIONS[kinds_of(spec)[name].activation].reach
+    is_ink = not (spec.features or spec.scaled)
     return (0, inf) if is_ink else (-inf, inf)
 
 
@@ -93,18 +101,18 @@ def _inputs(page: Context[Spec]) -> list[str]:
     return [cut(name, LONGEST_NAME) for name in page.spec.features]
 
 
-def _label(stack: Stack, unit: int) -> Told:
+def _label(spec: Spec, unit: int) -> Told:
     """Return the text beside an output: its label and its value or prediction."""
     said = partial(Told, ["{label}  {value}"], label=lambda labels: labels[unit])
-    if stack.spec.is_regression:
+    if spec.is_regression:
         return said(value=lambda play_output: significant(play_output[unit]))
-    form = share if stack.is_share else fixed
+    form = share if is_share(spec) else fixed
     return said(value=lambda v: form(v[unit]))
 
 
-def _room(stack: Stack) -> float:
+def _room(spec: Spec) -> float:
     """Return the room that the texts beside the outputs take, in mm."""
-    value = SHARE if stack.is_share else WIDEST
-    labels = [f"{label}  {value}" for label in stack.spec.labels]
+    value = SHARE if is_share(spec) else WIDEST
+    labels = [f"{label}  {value}" for label in spec.labels]
     pixels = text_width(*labels, size=LABEL_SIZE) * DIGIT_PIXELS
     return LABEL_GAP + pixels / PIXELS_A_POINT / POINTS

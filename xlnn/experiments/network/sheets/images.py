@@ -10,7 +10,7 @@ from xlnn.axis import Axis
 from xlnn.block import Block, single_block
 from xlnn.equations.lookup import pictures
 from xlnn.equations.sentences import Told, plain
-from xlnn.experiments.network.quantities.stack import Stack, quantity
+from xlnn.experiments.network.quantities.stating import quantity
 from xlnn.grid import address
 from xlnn.model import Model
 from xlnn.quantity import Quantity
@@ -42,14 +42,14 @@ PIXEL_WIDTH = 2.7
 SCALE_WIDTH = 24
 
 
-def quantities(stack: Stack) -> Iterator[Quantity]:
+def quantities(spec: Spec) -> Iterator[Quantity]:
     """Yield the images as pictures, line by line, each with a label below it."""
-    if stack.spec.features or stack.spec.is_regression:
+    if spec.features or spec.is_regression:
         return
-    label = "truth_label" if stack.spec.epochs else "label"
-    rows, columns = stack.spec.grid
+    label = "truth_label" if spec.epochs else "label"
+    rows, columns = spec.grid
     across = max(1, GALLERY_COLUMNS // (columns + 1))
-    drawn = min(stack.spec.images, GALLERY)
+    drawn = min(spec.images, GALLERY)
     for line, first in enumerate(range(0, drawn, across), start=1):
         some = Axis("image", min(across, drawn - first), first=first, counts_from=first + 1)
         shown = partial(quantity, prefix=f"line{line}_", sheet=SHEET, axes=(some,))

@@ -12,6 +12,7 @@ from openpyxl.styles import Border, Side
 from openpyxl.styles.differential import DifferentialStyle
 
 from xlnn.equations.layer import PARAMETERS
+from xlnn.experiments.network.layers import activation_of, kinds_of
 from xlnn.experiments.network.quantities.lens import (
     FIRST_UNITS,
     MAP,
@@ -20,7 +21,6 @@ from xlnn.experiments.network.quantities.lens import (
     SHEET,
     drawn_whole,
 )
-from xlnn.experiments.network.quantities.stack import Stack
 from xlnn.experiments.network.sheets.choosers import ASKED, USED, choices
 from xlnn.experiments.network.sheets.layers import (
     BORDERED,
@@ -238,15 +238,17 @@ class Window(Below):
 
     def _frames(self, page: Context[Spec]) -> Iterator[tuple[str, Rule]]:
         """Yield the frames: of the window in each map below, of the filter, and of the place."""
-        stack, names = Stack(page.spec), layers(page.layout.model, SHEET)[self.layer]
+        spec, names = page.spec, layers(page.layout.model, SHEET)[self.layer]
         blocks = page.layout.blocks
         chosen = (blocks[names[f"{kind}_{USED}"]] for kind in CHOSEN)
         number, row, column = (fixed(block.row, block.column) for block in chosen)
         *_, high, wide = blocks[names["window"]].quantity.shape
-        seen = blocks[stack.activation(stack.below[self.layer], PREFIX)]
+        seen = blocks[activation_of(kinds_of(spec)[self.layer].lower, PREFIX)]
         for first, last in seen.rectangles():
             yield from _columns(first, last, (row, high), (column, wide))
-        result, weights = (blocks[names[kind]] for kind in ("z", *stack.weights(self.layer)))
+        result, weights = (
+            blocks[names[kind]] for kind in ("z", *kinds_of(spec)[self.layer].weights)
+        )
         for n in range(result.quantity.shape[0]):
             framed = f"{number}={n + 1}"
             for first, last in of_unit(result, (n,)).rectangles():

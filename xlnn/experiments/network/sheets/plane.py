@@ -15,9 +15,10 @@ from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.layer import PARAMETERS
 from xlnn.equations.sentences import Told
 from xlnn.equations.verdict import label_number, reads_as
+from xlnn.experiments.network.layers import output_of
 from xlnn.experiments.network.quantities.lens import weights
 from xlnn.experiments.network.quantities.network import forward, scaled
-from xlnn.experiments.network.quantities.stack import Stack, copied, quantity
+from xlnn.experiments.network.quantities.stating import copied, labels_are_text, quantity
 from xlnn.experiments.network.sheets.choosers import choices
 from xlnn.experiments.network.sheets.names import layer_title
 from xlnn.model import Model
@@ -72,20 +73,20 @@ def has_plane(spec: Spec) -> bool:
     )
 
 
-def quantities(stack: Stack, trained: Model, words: Text) -> Iterator[Quantity]:
+def quantities(spec: Spec, trained: Model, words: Text) -> Iterator[Quantity]:
     """Yield the quantities of both sheets."""
-    spec, output, whole = stack.spec, f"map_a{stack.output}", {"number_format": "0"}
+    output, whole = f"map_a{output_of(spec)}", {"number_format": "0"}
     page = partial(quantity, prefix=PREFIX, sheet=SHEET)
     epoch = page("epoch", "after epoch (0: start)", choices=(0, spec.epochs), **whole)
     yield replace(epoch, kind="map_epoch")
-    typed = "@" if stack.labels_are_text else "General"  # a typed text stays one
-    yield page("label_chosen", "output", is_text=stack.labels_are_text, number_format=typed)
+    typed = "@" if labels_are_text(spec) else "General"  # a typed text stays one
+    yield page("label_chosen", "output", is_text=labels_are_text(spec), number_format=typed)
     ask = Told(  # unless a label was chosen
         [*[""] * len(spec.labels), words("validation", "label")],
         lambda chosen, labels: [reads_as(chosen, labels[k]) for k in range(labels.shape[0])],
     )
     yield page("label_asked", equation=ask.of(chosen="map_label_chosen"))
-    number = label_number(is_text=stack.labels_are_text)
+    number = label_number(is_text=labels_are_text(spec))
     table = partial(page, sheet=NUMBERS)
     yield table("output", "output", number.of("map_label_chosen"), **whole)
     given = "raw" if spec.scaled else "x"
@@ -96,7 +97,7 @@ def quantities(stack: Stack, trained: Model, words: Text) -> Iterator[Quantity]:
         # beside the picture the upper end comes first
         yield page(kind, "", eq.edge_texts(number, upper_first=number == 1), ends, (2,))
     # state 0 is the start, so the weights after epoch e are in row e + 1
-    yield from weights(stack, trained, PREFIX, NUMBERS, row=2)
+    yield from weights(spec, trained, PREFIX, NUMBERS, row=2)
     rows = {"axes": (POINT,), "prefix": PREFIX, "sheet": NUMBERS}
     yield replace(quantity("point", "point", counts=True, **whole, **rows), name="map_number")
     uses = {"number": "map_number", **ends}
@@ -104,11 +105,11 @@ def quantities(stack: Stack, trained: Model, words: Text) -> Iterator[Quantity]:
     of_point = partial(copied, trained[given], prefix=PREFIX, sheet=NUMBERS, **own)
     yield of_point(eq.GRID_POINT, uses)
     if spec.scaled:
-        yield scaled(stack, spec.grid, **rows)
-    yield from forward(stack, slopes=False, **rows)
+        yield scaled(spec, spec.grid, **rows)
+    yield from forward(spec, slopes=False, **rows)
     of_output = eq.OF_OUTPUT.of(output, "map_output")
     yield page("picture", equation=of_output, shape=(eq.SIDE, eq.SIDE))
-    for layer in stack.layers[:-1]:
+    for layer in spec.layers[:-1]:
         shown = range(min(layer.units, SHOWN))
         for line in range(1, 2 + (len(shown) - 1) // A_LINE):
             units = shown[A_LINE * (line - 1) : A_LINE * line]
@@ -116,17 +117,17 @@ def quantities(stack: Stack, trained: Model, words: Text) -> Iterator[Quantity]:
             seen, prefix = seen.of(f"map_a{layer.name}"), f"{PREFIX}line{line}_"
             seen = page("seen", "", seen, shape=shape, layer=layer.name, prefix=prefix)
             yield replace(seen, kind=UNITS)
-    yield from _data(stack, ends)
+    yield from _data(spec, ends)
 
 
-def _data(stack: Stack, ends: dict[str, str]) -> Iterator[Quantity]:
+def _data(spec: Spec, ends: dict[str, str]) -> Iterator[Quantity]:
     """Yield the positions of the data in the picture: those of the chosen class, and all others."""
-    some = Axis("image", min(stack.spec.images, MOST_IMAGES))
+    some = Axis("image", min(spec.images, MOST_IMAGES))
     row = partial(quantity, axes=(some,), prefix=PREFIX, sheet=NUMBERS)
     at = row("at", "on the picture", eq.on_grid(some.length), ends, (2,), symbol="x{}")
     yield at
     kinds = {"own": "up, of the class", "others": "up, of others"}
-    for kind, title in () if stack.spec.is_regression else kinds.items():
+    for kind, title in () if spec.is_regression else kinds.items():
         height = eq.height_if(own=kind == "own").of("map_at", output="map_output")
         yield row(kind, title, height, number_format="0.0000;", symbol=at.heading((1,)))
 

@@ -7,8 +7,8 @@ from functools import partial
 from xlnn.equations.layer import PARAMETERS, WEIGHTS
 from xlnn.equations.lookup import Asked
 from xlnn.equations.runs import OfOneRun
+from xlnn.experiments.network.layers import is_share
 from xlnn.experiments.network.quantities.play import LISTED, PREFIX, SHEET
-from xlnn.experiments.network.quantities.stack import Stack
 from xlnn.experiments.network.sheets.choosers import choices
 from xlnn.experiments.network.sheets.drawing import (
     COLUMNS,
@@ -99,7 +99,7 @@ class _Play(Below):
 
 def _lines(page: Context[Spec], *kinds: str) -> Iterator[str]:
     """Yield the lines that some sentences have, with each label and the widest numbers."""
-    told = SHARE if Stack(page.spec).is_share else WIDEST
+    told = SHARE if is_share(page.spec) else WIDEST
     numbers = dict.fromkeys(("output", "predicted", "actual"), told)
     numbers |= dict.fromkeys(("C_T_first", "C_T_last"), WIDEST)
     for name in (PREFIX + kind for kind in kinds if PREFIX + kind in page.layout.blocks):
@@ -211,7 +211,7 @@ class _Network(PagePart):
 
     def draw(self, drawing: Drawing, page: Context[Spec], row: int, column: int) -> None:
         """Draw it, and what its colours, lines and squares mean."""
-        network = drawn_network(Stack(page.spec))
+        network = drawn_network(page.spec)
         network.draw(drawing, page, row, column)
         drawing.picture = replace(network.picture(page.layout.model), texts=()).chart(page)
 

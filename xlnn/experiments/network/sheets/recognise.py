@@ -6,8 +6,9 @@ from dataclasses import replace
 from xlnn.axis import Axis, Use
 from xlnn.equations.layer import PARAMETERS, WEIGHTS
 from xlnn.equations.lens import PIXEL_SHARE
+from xlnn.experiments.network.layers import has_shares, is_share, kinds_of, names_of, shapes_of
 from xlnn.experiments.network.quantities.lens import forward_by_bands, shown_shape, weights
-from xlnn.experiments.network.quantities.stack import Stack, quantity
+from xlnn.experiments.network.quantities.stating import quantity
 from xlnn.experiments.network.sheets.layers import (
     NAMED,
     SMALL,
@@ -41,20 +42,20 @@ class Recognise(Predict):
 
     def shares_of(self, spec: Spec) -> tuple[bool, bool]:
         """Return whether outputs are drawn as bars, and whether they are between 0 and 1."""
-        return Stack(spec).has_shares, Stack(spec).is_share
+        return has_shares(spec), is_share(spec)
 
     def computed(self, model: Model, learns: Learns, spec: Spec, one: Axis) -> Iterator[Quantity]:  # noqa: ARG002 -- as it is called
         """Yield the weights as pictures, each layer, and how much each pixel contributes."""
-        stack, rows = Stack(spec), {"axes": (one,), "prefix": PREFIX, "sheet": self.key}
+        rows = {"axes": (one,), "prefix": PREFIX, "sheet": self.key}
         used = {"at": Use(f"{PREFIX}epoch_used")} if spec.epochs else {}
         # state 0 is the start, so the weights after epoch e stand in row e + 1
-        for found in weights(stack, model, PREFIX, self.key, row=2):
+        for found in weights(spec, model, PREFIX, self.key, row=2):
             yield replace(found, uses={**found.uses, **used})
-        yield from forward_by_bands(stack, slopes=False, **rows)
-        first = stack.names[0]
-        for name in stack.weights(first) if len(stack.shapes[first]) == 1 else ():
+        yield from forward_by_bands(spec, slopes=False, **rows)
+        first = names_of(spec)[0]
+        for name in kinds_of(spec)[first].weights if len(shapes_of(spec)[first]) == 1 else ():
             share = PIXEL_SHARE.of(f"{PREFIX}x", f"{PREFIX}{name}{first}")
-            shape = shown_shape(stack, name, first)
+            shape = shown_shape(spec, name, first)
             own = {"shape": shape, "prefix": PREFIX, "sheet": self.key}
             seen = quantity("seen", "contributions w × x", share, **own)
             yield replace(seen, layer=first)

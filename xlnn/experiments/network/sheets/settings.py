@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from xlnn.equations.runs import SaidOfEachRun
-from xlnn.experiments.network.quantities.stack import quantity
+from xlnn.experiments.network.quantities.stating import quantity
 from xlnn.model import Model
 from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
