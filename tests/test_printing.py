@@ -201,6 +201,16 @@ def test_a_chart_over_two_pages_is_cut(sheet, tmp_path):
     assert found(sheet, tmp_path / "cut.xlsx").cut == ("chart 1",)
 
 
+def test_a_chart_over_narrow_columns_is_printed_up_to_its_border():
+    """A width in a file has the padding in it: 2.7 is 19 pixels, 34 of which hold 17 cm."""
+    drawing = Drawing(widths=dict.fromkeys(range(1, 60), 2.7))
+    chart = scatter("", "", [])
+    chart.width, chart.height = 17, 8
+    drawing.charts.append(("A1", chart))
+    (_, last) = pages(drawing, []).area[1]
+    assert 34 <= last <= 37
+
+
 def test_a_page_on_which_nothing_stands_is_empty_and_a_cell_outside_is_missing(sheet, tmp_path):
     sheet.print_area = "A1:J99,K1:AD99"
     how = found(sheet, tmp_path / "empty.xlsx")

@@ -10,7 +10,14 @@ from openpyxl.utils.cell import coordinate_to_tuple
 from xlnn.block import Block
 from xlnn.reference import Arrays
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.formats import NOTHING, PIXELS_A_POINT, PIXELS_AN_INCH, column_pixels, row_pixels
+from xlnn.writing.formats import (
+    NOTHING,
+    PADDING,
+    PIXELS_A_POINT,
+    PIXELS_AN_INCH,
+    column_pixels,
+    row_pixels,
+)
 from xlnn.writing.style import SENTENCE, Look, wide
 
 MARGIN, BOTTOM = 0.25, 0.4
@@ -135,7 +142,8 @@ def charted(drawing: Drawing) -> Iterator[Area]:
             centimetres / 2.54 * PIXELS_AN_INCH + BORDER
             for centimetres in (chart.width, chart.height)
         )
-        while (across := across - column_pixels(drawing, right)) > 0:
+        # a width in a file has the padding in it: what is narrow is a quarter narrower
+        while (across := across - max(0, column_pixels(drawing, right) - PADDING)) > 0:
             right += 1
         while (down := down - row_pixels(drawing, bottom)) > 0:
             bottom += 1
