@@ -300,6 +300,12 @@ def test_a_mean_in_place_of_a_missing_value_is_marked_and_rounded_as_its_column(
     assert marked(path, tmp_path, missing="drop") == {}
 
 
+@pytest.mark.parametrize("of", [PICTURES, spec([2, 2])])
+def test_marks_outside_the_table_are_left_out(of):
+    tampered = of.sized(imputed=(10**8,) if of.features else (3, 10**8))
+    assert not KIND.drawings(tampered, KIND.layout(tampered))["images"].marks
+
+
 def test_a_held_out_mean_is_marked_among_the_held_out_rows(tmp_path):
     rows = "".join(f"{kind},{n}.5\n" for n in range(20) for kind in "ab")
     path = tmp_path / "holes.csv"

@@ -186,7 +186,7 @@ class _Given(Examples):
         cells = [
             address(*block.address(divmod(number - first, spec.inputs)))
             for number in spec.imputed
-            if first <= number < end
+            if spec.features and first <= number < end
         ]
         if cells:
             place, said = max(drawing.cells[1]), context.words("notes", "imputed")
