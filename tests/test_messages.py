@@ -184,12 +184,20 @@ IRIS = folder() / "iris" / "iris.csv"
         ["build", "xor", "--eta", "-1"],
         ["build", "xor", "--epochs", "2", "-o", "mine.xlsx"],
         ["build", "xor", "--epochs", "2", "-o", "none/mine.xlsx"],
+        ["build", "--data", IRIS, "--target", "species"],
+        ["build", "--data", IRIS, "--label", "species", "--sheet", "iris"],
+        ["build", "--data", "mine.csv", "--label", "mine"],
+        ["build", "xor", "--hidden", "0"],
+        ["build", "xor", "--activation", "sigmoi"],
+        ["build", "--label", "species"],
         ["check", "none.xlsx"],
+        ["check", "none.xlsx", "--engine", "mine"],
         ["show", "none.xlsx"],
     ],
 )
 def test_an_error_is_in_the_language_that_was_asked_for(refused, lang, arguments):
     Path("mine.xlsx").write_text("mine", encoding="utf-8")
+    Path("mine.csv").write_text("mine\n1\n2\n", encoding="utf-8")
     said = refused(*arguments, "--lang", lang)
     assert said.startswith(in_language(Message("Error: {error}", error=""), lang).strip())
     assert english_in([said.replace("none", "").replace("mine", "")]) <= {
@@ -198,6 +206,10 @@ def test_an_error_is_in_the_language_that_was_asked_for(refused, lang, arguments
         "xor",
         "iris",
         "digit",
+        "setosa",
+        "sigmoi",
+        "sigmoid",
+        *("formulas", "ironcalc", "libreoffice", "gnumeric"),
     }
     assert english_in([refused(*arguments)])
 

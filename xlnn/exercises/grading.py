@@ -157,7 +157,7 @@ def grade(  # noqa: PLR0913 -- the options of the command
     aside = [*apart, *(Path(each) for each in (roster, late, log) if each)]
     given = {each.path: each for each in collected(paths, aside)}
     if not given:
-        raise OptionsError("There is no file to grade.")
+        raise OptionsError(Message("There is no file to grade."))
     for name, number in worth.items():
         if not isinstance(number, int | float) or not 0 <= number < float("inf"):
             raise OptionsError(
