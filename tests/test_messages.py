@@ -6,11 +6,14 @@ import json
 import os
 import pickle
 import re
+import subprocess
+import sys
 from dataclasses import fields
 from errno import EACCES, EISDIR, ENOENT, ENOSPC, EROFS
 from pathlib import Path
 from string import Formatter
 
+import click
 import openpyxl
 import pytest
 from click.testing import CliRunner
@@ -18,6 +21,9 @@ from click.testing import CliRunner
 import xlnn
 from xlnn.cli import cli
 from xlnn.cli.main import sentence_of
+from xlnn.cli.progress_bar import Progress
+from xlnn.cli.usage import SENTENCES as USAGE
+from xlnn.cli.usage import usage_lines
 from xlnn.data.column import SENTENCES
 from xlnn.data.messages import listed
 from xlnn.errors import DataError, Message
@@ -30,7 +36,7 @@ from xlnn.workbooks.spec import Spec
 TRANSLATED = [lang for lang in languages() if lang != "en"]
 
 FROM_TABLES = {"row", "line"}
-FROM_TABLES |= {*SENTENCES, *BUILD["cost"].choices}
+FROM_TABLES |= {*SENTENCES, *USAGE, *BUILD["cost"].choices}
 FROM_TABLES |= {option.thing for option in BUILD.values()} - {""}
 FROM_TABLES |= {option.wanted or option.type.wanted for option in BUILD.values()}
 FROM_TABLES |= {os.strerror(number) for number in (EACCES, EISDIR, ENOENT, ENOSPC, EROFS)}
@@ -178,12 +184,20 @@ IRIS = folder() / "iris" / "iris.csv"
         ["build", "xor", "--eta", "-1"],
         ["build", "xor", "--epochs", "2", "-o", "mine.xlsx"],
         ["build", "xor", "--epochs", "2", "-o", "none/mine.xlsx"],
+        ["build", "--data", IRIS, "--target", "species"],
+        ["build", "--data", IRIS, "--label", "species", "--sheet", "iris"],
+        ["build", "--data", "mine.csv", "--label", "mine"],
+        ["build", "xor", "--hidden", "0"],
+        ["build", "xor", "--activation", "sigmoi"],
+        ["build", "--label", "species"],
         ["check", "none.xlsx"],
+        ["check", "none.xlsx", "--engine", "mine"],
         ["show", "none.xlsx"],
     ],
 )
 def test_an_error_is_in_the_language_that_was_asked_for(refused, lang, arguments):
     Path("mine.xlsx").write_text("mine", encoding="utf-8")
+    Path("mine.csv").write_text("mine\n1\n2\n", encoding="utf-8")
     said = refused(*arguments, "--lang", lang)
     assert said.startswith(in_language(Message("Error: {error}", error=""), lang).strip())
     assert english_in([said.replace("none", "").replace("mine", "")]) <= {
@@ -192,8 +206,65 @@ def test_an_error_is_in_the_language_that_was_asked_for(refused, lang, arguments
         "xor",
         "iris",
         "digit",
+        "setosa",
+        "sigmoi",
+        "sigmoid",
+        *("formulas", "ironcalc", "libreoffice", "gnumeric"),
     }
     assert english_in([refused(*arguments)])
+
+
+@pytest.mark.parametrize("lang", TRANSLATED)
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["build", "--datta", "a.csv"],
+        ["build", "--data"],
+        ["build", "xor", "moons"],
+        ["build", "--force=3"],
+        ["build", "all", "--json"],
+        ["build", "xor", "--without", "xor"],
+        ["check"],
+        ["check", "a.xlsx", "--jobs", "0"],
+        ["check", "a.xlsx", "--shard", "9/3"],
+        ["export", "a.xlsx"],
+        ["explain", "a.xlsx", "--epoch", "x"],
+        ["train"],
+        ["predict"],
+        ["chekc"],
+        ["grade", "a.xlsx", "--points", "x"],
+    ],
+)
+def test_a_wrong_option_or_argument_is_named_in_the_language(lang, arguments):
+    for more in ((), ("--lang", lang), (f"--lang={lang}",)):
+        with pytest.raises(click.UsageError) as raised:
+            cli.main(typed := [arguments[0], *more, *arguments[1:]], standalone_mode=False)
+        *above, error = usage_lines(raised.value, typed)
+        if more:
+            for line, text in zip(above, ("Usage: {usage}", "Try '{command}' for help.", "")):  # noqa: B905 -- without a context nothing is above
+                assert line.startswith(in_language(Message(text, usage="", command=""), lang))
+            assert error.startswith(in_language(Message("Error: {error}", error=""), lang).strip())
+            assert english_in([re.sub("'[^']*'|xlnn.*", "", error)]) <= {
+                "moons", "xor", "delta", "step", "make", "site", "train", "predict", "check",
+            }  # fmt: skip
+    assert raised.value.exit_code == 2
+
+
+def test_the_program_prints_a_wrong_option_in_the_language():
+    run = [sys.executable, "-m", "xlnn", "build", "--labell", "a", "--lang", "zh"]
+    ended = subprocess.run(run, capture_output=True, encoding="utf-8", check=False)
+    assert ended.returncode == 2
+    assert ended.stderr.splitlines()[-1] == "错误：没有选项 '--labell'。是不是 --label？"
+
+
+@pytest.mark.parametrize("lang", TRANSLATED)
+def test_the_progress_is_shown_in_the_language(lang):
+    times = iter([0.0, 1.0, 8.0, 8.0])
+    course = Progress(lambda: next(times), lang)
+    course.tell(Message("Writing the formulas, {done:,} of {total:,} rows", done=5, total=10))
+    shown = str(course)
+    assert "21%" in shown
+    assert english_in([shown]) == set()
 
 
 def test_an_error_about_a_workbook_is_in_its_language(refused, broken):

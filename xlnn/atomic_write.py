@@ -157,7 +157,9 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             file = part.open("xb")
             forget = ended_by(part.unlink)
     except OSError as error:
-        raise OutputError(f"{target.parent} cannot be written: {error.strerror}.") from error
+        raise OutputError(
+            "{path} cannot be written: {reason}.", path=target.parent, reason=_reason(error)
+        ) from error
     try:
         with file:
             with suppress(FileNotFoundError):

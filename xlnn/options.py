@@ -14,7 +14,7 @@ from textwrap import indent
 from typing import Annotated, Any, TypedDict, TypeVar, get_type_hints
 
 from xlnn.data.files import ENCODINGS
-from xlnn.errors import OptionsError, blamed
+from xlnn.errors import Message, OptionsError, blamed
 from xlnn.option import (
     ACTIVATIONS,
     COLUMN,
@@ -54,8 +54,9 @@ MOST_PROBES = 100
 LARGEST_SEED = 2**53
 """Of a teacher: a program that reads the text of the Spec may read a larger one inexactly."""
 
-CSV, XLSX, ARRAYS, FRAMES = "CSV files", ".xlsx files", "arrays", "data frames"
-PICTURES = "folders of pictures"
+CSV, XLSX = Message("CSV files"), Message(".xlsx files")
+ARRAYS, FRAMES = Message("arrays"), Message("data frames")
+PICTURES = Message("folders of pictures")
 TABLES = (CSV, XLSX, FRAMES)
 """The kinds of data with columns."""
 

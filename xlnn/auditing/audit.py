@@ -32,7 +32,7 @@ from xlnn.auditing.slopes import (
 )
 from xlnn.auditing.updates import wrong_updates
 from xlnn.engines.scenarios import Found, Place, Question
-from xlnn.errors import EngineError
+from xlnn.errors import EngineError, Message
 from xlnn.formula import moved
 from xlnn.grid import CellError, address
 from xlnn.layout import Layout
@@ -109,7 +109,7 @@ def audit(  # noqa: PLR0913 -- what a person may state
     if not is_number(seconds) or not seconds > 0:
         raise wrong("seconds", seconds, "a number greater than 0")
     path, clock = Path(path), Clock(seconds)
-    tell("Reading")
+    tell(Message("Reading"))
     layout = None if model is None else described(path, model)[1]
     try:
         book = read(path, clock.check)
@@ -182,7 +182,7 @@ class _Auditing:
     def _found(self, cost: str | None, parameters: str | None, gradients: str | None) -> Audit:
         book = self.book
         if any(book.values.get(place) is None for place in (*book.formulas, *book.owner)):
-            self.tell("Recalculating")
+            self.tell(Message("Recalculating"))
             if failed := self._computed([*book.titles]):
                 self.note("uncomputed", cells=self.few(failed))
         if book.last:
@@ -192,7 +192,7 @@ class _Auditing:
             self.note("brings", what=", ".join(sorted(book.brings)))
         if book.aside:
             self.note("aside", cells=self.few(book.aside), why=_reasons(book))
-        self.tell("Finding the cost, the parameters and the gradients")
+        self.tell(Message("Finding the cost, the parameters and the gradients"))
         self.finder = Finder(book)
         if cost or parameters or gradients:
             return self._judged(chosen(self.finder, cost, parameters, gradients))
@@ -517,7 +517,7 @@ class _Auditing:
             cells = self.few(pair.gradient for pair in wrong)
             self.note("doubt_unfit", cells=cells, of=self.few(costs_of(wrong)))
             pairs = [replace(p, verdict=VAGUE) if p in wrong else p for p in pairs]
-        self.tell("Looking for faults")
+        self.tell(Message("Looking for faults"))
         findings, doubted = self._findings(pairs, roles.chosen_by)
         vague = {p.gradient for p in pairs if p.verdict == VAGUE} - doubted
         judged = [
@@ -566,7 +566,11 @@ class _Auditing:
             groups[f"{pair.group} {pair.name}"].append(pair)
         every = [*groups.values()]
         for n in range(min(parts, len(every))):
-            self.tell(f"Measuring slopes, {len(found):,} of {len(pairs):,}")
+            self.tell(
+                Message(
+                    "Measuring slopes, {done:,} of {total:,}", done=len(found), total=len(pairs)
+                )
+            )
             try:
                 found += self._measured([pair for own in every[n::parts] for pair in own])
             except OutOfTimeError:
@@ -698,7 +702,9 @@ class _Auditing:
                 groups[pair.name, kind].append(pair)
             unexplained: Counter[str] = Counter()
             for n, own in enumerate(groups.values()):
-                self.tell(f"Looking for faults, {n:,} of {len(groups):,}")
+                self.tell(
+                    Message("Looking for faults, {done:,} of {total:,}", done=n, total=len(groups))
+                )
                 group = own[0].group
                 is_vain = by == "names" and unexplained[group] >= MOST_IN_VAIN
                 is_vain = is_vain or (own[0].is_tied and group in self.unclear)

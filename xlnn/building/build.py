@@ -32,6 +32,22 @@ def _warn(note: str) -> None:
     warnings.warn(note, XlnnWarning, stacklevel=3)
 
 
+def _of_template(template: str | Path | None, asked: Options) -> Source:
+    """Return a template as the source, by default the book's first network.
+
+    Raises
+    ------
+    OptionsError
+        There is none of that name, or an option is about data, of which there are none.
+    """
+    if template is None and asked.reading:
+        raise OptionsError(
+            "{option} says how to read data: add --data.",
+            option=as_typed(next(iter(asked.reading))),
+        )
+    return origin_of_template(DEFAULT if template is None else str(template))
+
+
 @documented(BUILD)
 def build(
     template: str | Path | None = None,
@@ -99,7 +115,7 @@ def build(
             chosen, usual_name, asked = choose_network(asked)
         source = Source(kind_named(FIRST_KIND), chosen, chosen.name)
     else:
-        source = origin_of_template(DEFAULT if template is None else str(template))
+        source = _of_template(template, asked)
     plan = planned(*source, asked, authority)
     for known in plan.made.notes:
         note(known)

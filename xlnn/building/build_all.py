@@ -9,7 +9,7 @@ from xlnn.building.limits import size
 from xlnn.building.plan import Plan, origin_of_template, planned
 from xlnn.building.writing import Built, carried_out
 from xlnn.data.messages import listed, short
-from xlnn.errors import MENDABLE, OptionsError, OutputNameError, XlnnError
+from xlnn.errors import MENDABLE, Message, OptionsError, OutputNameError, XlnnError
 from xlnn.loading.spec import described
 from xlnn.options import Options
 from xlnn.registry.templates import INDEX, Template, in_order
@@ -81,7 +81,7 @@ def built(
         place = Destination(folder / f"{name}.xlsx", force=options.force, ways=WAYS)
 
         def tell_more(stage: str) -> None:
-            tell(f"{before}: {stage}")
+            tell(Message("{before}: {stage}", before=before, stage=stage))
 
         try:
             found = carried_out(plan, place, verify=options.verify, tell=tell_more)
@@ -93,7 +93,9 @@ def built(
     with folder_for(folder, parents=True):
         yield from _warned(plans)
         for number, name in enumerate([each.name for each in templates], start=1):
-            before = f"{number} of {len(templates)}, {name}"
+            before = Message(
+                "{number} of {total}, {name}", number=number, total=len(templates), name=name
+            )
             yield name, errors.get(name) or wrote(name, plans[name], before)
         yield INDEX, wrote(INDEX, _index(options.lang or "en", counts, folder), INDEX)
 

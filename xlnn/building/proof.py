@@ -19,7 +19,7 @@ from xlnn.checking.gradients import with_gradients
 from xlnn.checking.last_digits import Deciders, check_last_digits
 from xlnn.checking.probe import Work
 from xlnn.checking.report import Report, named_entry, ratio_of, told_apart, wrong_gradients
-from xlnn.errors import DataError, DisagreementError, XlnnError
+from xlnn.errors import DataError, DisagreementError, Message, XlnnError
 from xlnn.formula import functions_of, parsed
 from xlnn.grid import Place, Values
 from xlnn.layout import Layout
@@ -106,14 +106,14 @@ def proven(  # noqa: PLR0913 -- what is proven, and how
     """
     work.probe(layout)
     deciders = Deciders(layout)
-    tell("Recalculating, and looking for anything that Excel would repair")
+    tell(Message("Recalculating, and looking for anything that Excel would repair"))
     arrays = layout.has_arrays
     if is_first:
         patterns = None if arrays else _patterns(deciders)
         contents, problems = inspect_and_lint(work.file, patterns=patterns, arrays=arrays)
     else:
         contents, problems = inspect(work.file, arrays=arrays), ()
-    tell("Comparing with NumPy")
+    tell(Message("Comparing with NumPy"))
     report, values, run = compare(contents, layout, work, is_ours=is_ours)
     if is_first:
         report = with_gradients(report, layout, run)

@@ -17,7 +17,7 @@ from xlnn.building.plan import Plan
 from xlnn.building.proof import proven, verifier
 from xlnn.checking.probe import Work
 from xlnn.checking.report import Report
-from xlnn.errors import OutputError
+from xlnn.errors import Message, OutputError
 from xlnn.loading.values import as_stored
 from xlnn.writing.workbook import can_be_stored, write
 
@@ -96,7 +96,7 @@ def carried_out(
         unchanged.
     """
     place.check()
-    tell("Computing with NumPy")
+    tell(Message("Computing with NumPy"))
     notes, layout, inputs, drawings = plan.notes, plan.layout, plan.cells, dict(plan.drawings)
     with _drafts() as folder:
         (folder / "final").mkdir()
@@ -109,13 +109,15 @@ def carried_out(
                 layout,
                 drawings,
                 inputs,
-                lambda done, of: tell(f"Writing the formulas, {done:,} of {of:,} rows"),
+                lambda done, of: tell(
+                    Message("Writing the formulas, {done:,} of {total:,} rows", done=done, total=of)
+                ),
                 values=stored,
                 title=f"xlnn: {plan.made.spec.template}",
                 blank=blank,
             )
 
-        tell("Writing the formulas")
+        tell(Message("Writing the formulas"))
         run = reference.run(layout.model, inputs)
         formulas = written(draft, run)
         report: Report | None = None
@@ -131,10 +133,10 @@ def carried_out(
                 values = without.result()
             report = replace(report, file=str(place.path))
             if cells or not all(map(can_be_stored, run.values())):
-                tell("Storing the values")
+                tell(Message("Storing the values"))
                 final = folder / "final" / draft.name
                 formulas = written(final, as_stored(layout, values), plan.blank)
-        tell("Moving the workbook to its place")
+        tell(Message("Moving the workbook to its place"))
         place.publish(final)
     return Built(place.path, formulas, report, notes, plan.results(run))
 

@@ -9,7 +9,7 @@ from xlnn.cli.console import mended_by, say, say_error, say_json
 from xlnn.cli.parameters import PATH, files_argument, language_option
 from xlnn.cli.progress_bar import progress
 from xlnn.data.messages import counted
-from xlnn.errors import MENDABLE, OptionsError, one_line
+from xlnn.errors import MENDABLE, Message, OptionsError, one_line
 
 
 @click.command()
@@ -73,7 +73,9 @@ def audit(  # noqa: C901, PLR0912, PLR0913 -- click gives each option by its nam
         try:
             with progress() as tell:
                 of = f"{file.name}: " if len(files) > 1 else ""
-                named = lambda stage, tell=tell, of=of: tell(of + stage)  # noqa: E731 -- one line
+                named = lambda stage, tell=tell, of=of: tell(  # noqa: E731 -- one line
+                    Message("{of}{note}", of=of, note=stage)
+                )
                 result = audited(file, **cells, seconds=seconds, tell=named)
         except OptionsError:
             raise

@@ -12,7 +12,7 @@ from xlnn.cli.page import write_page
 from xlnn.cli.parameters import PATH, declared, offering
 from xlnn.cli.progress_bar import progress
 from xlnn.data.messages import listed
-from xlnn.errors import OptionsError
+from xlnn.errors import Message, OptionsError
 from xlnn.options import BUILD, Options, as_typed
 from xlnn.registry.templates import ALL, names
 
@@ -88,12 +88,12 @@ def build(
     if template == ALL:
         if page or as_json:
             raise click.UsageError(
-                "--page and --json are for one template; make site writes all pages."
+                Message("--page and --json are for one template; make site writes all pages.")
             )
         _build_all(output, without, options)
         return
     if without:
-        raise click.UsageError(f"--without is only for `xlnn build {ALL}`.")
+        raise click.UsageError(Message("--without is only for `xlnn build all`."))
     from xlnn.building.build import build as build_workbook  # noqa: PLC0415 -- only what is needed
 
     with progress() as tell:

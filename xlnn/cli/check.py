@@ -149,14 +149,14 @@ def _results(
             check_solution(key, file)
         elif is_exercise(file):
             with progress() as tell:
-                tell("Computing the formulas with two engines, also with random inputs")
+                tell(Message("Computing the formulas with two engines, also with random inputs"))
                 return [self_check(file, seed)]
     except MENDABLE as error:
         return [{"file": str(file), "error": mended_by(error)}]
     for name in engines:
         try:
             with progress() as tell:
-                tell(f"Recalculating with {name}, and comparing with NumPy")
+                tell(Message("Recalculating with {engine}, and comparing with NumPy", engine=name))
                 found.append(check_workbook(file, name, probes, seed=seed, answers=key is not None))
         except EngineError as error:  # another engine may succeed
             found.append({"file": str(file), "error": mended_by(error)})

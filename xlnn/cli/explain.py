@@ -15,6 +15,7 @@ from xlnn.cli.parameters import (
 )
 from xlnn.cli.progress_bar import progress
 from xlnn.engines import ENGINES
+from xlnn.errors import Message
 
 LATER = {
     "default": None,
@@ -64,7 +65,7 @@ def explain(file: Path, what: str, *, as_json: bool, **options: Any) -> None:  #
     at |= dict(map(_place, options.pop("places")))
     unit = _unit(options.pop("unit"))
     with progress() as tell:
-        tell("Reading the workbook")
+        tell(Message("Reading the workbook"))
         said = explained(file, what, at=at, unit=unit, **options)
     if as_json:
         say_json(said.to_json())
@@ -76,14 +77,14 @@ def explain(file: Path, what: str, *, as_json: bool, **options: Any) -> None:  #
 def _place(text: str) -> tuple[str, int]:
     axis, _, number = text.partition("=")
     if not axis or not number.strip().isdecimal():
-        raise misread("--at", text, "an axis and a number, such as step=3")
+        raise misread("--at", text, Message("an axis and a number, such as step=3"))
     return axis, int(number)
 
 
 def _unit(text: str) -> tuple[int, ...]:
     numbers = text.split(",") if text else []
     if not all(number.strip().isdecimal() for number in numbers):
-        raise misread("--unit", text, "numbers, such as 1 or 2,3")
+        raise misread("--unit", text, Message("numbers, such as 1 or 2,3"))
     return tuple(map(int, numbers))
 
 
@@ -101,7 +102,7 @@ def show(file: Path, lang: str | None, engine: str | None, *, as_json: bool) -> 
     from xlnn.explaining.show import show as contents  # noqa: PLC0415 -- only what is needed
 
     with progress() as tell:
-        tell("Reading the workbook")
+        tell(Message("Reading the workbook"))
         seen = contents(file, engine)
     if as_json:
         say_json(seen.to_json())

@@ -10,6 +10,7 @@ from xlnn.cli.console import say
 from xlnn.cli.parameters import PATH, engine_option, file_argument
 from xlnn.cli.progress_bar import progress
 from xlnn.data.messages import counted
+from xlnn.errors import Message
 
 
 @click.command()
@@ -36,7 +37,11 @@ def export(file: Path, output: Path, **options: Any) -> None:  # noqa: ANN401 --
     from xlnn.onnx.export import export as exported  # noqa: PLC0415 -- only what is needed
 
     with progress() as tell:
-        tell(f"Recalculating with {options['engine']}, and comparing")
+        tell(
+            Message(
+                "Recalculating with {engine}, and comparing with NumPy", engine=options["engine"]
+            )
+        )
         done = exported(file, output, **options)
     after = {0: "the start", None: "its weights"}.get(done.epoch, f"after epoch {done.epoch}")
     proven = f"{counted(done.images, 'row')}: the sheet's outputs ({done.proven_by})"

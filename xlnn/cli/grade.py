@@ -19,6 +19,7 @@ from xlnn.cli.parameters import (
 )
 from xlnn.cli.progress_bar import progress
 from xlnn.data.messages import counted
+from xlnn.errors import Message
 from xlnn.options import ATTEMPTS, EXERCISE
 from xlnn.registry.templates import DEFAULT, names
 
@@ -215,6 +216,6 @@ def _points(given: str) -> dict[str, float]:
         try:
             points[name.strip()] = float(number)
         except ValueError:
-            wanted = "names and numbers, such as delta3=4,delta2=6"
+            wanted = Message("names and numbers, such as delta3=4,delta2=6")
             raise misread("--points", entry, wanted) from None
     return points

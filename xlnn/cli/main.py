@@ -19,13 +19,16 @@ from xlnn.cli.export import export, values
 from xlnn.cli.grade import exercise, grade
 from xlnn.cli.page import page
 from xlnn.cli.templates import new, templates
+from xlnn.cli.usage import say_usage
 from xlnn.errors import MENDABLE, Message, OptionsError, OutputError
 from xlnn.registry.text import in_language
 
 ELSEWHERE = {
-    "train": "xlnn build trains a network, such as xlnn build --data my.csv --label kind",
-    "predict": "type a row on the sheet Predict of a workbook, or continue from it with xlnn build "
-    "--from FILE --data NEW.csv",
+    "train": Message("xlnn build trains a network, such as xlnn build --data my.csv --label kind"),
+    "predict": Message(
+        "type a row on the sheet Predict of a workbook, or continue from it with xlnn build "
+        "--from FILE --data NEW.csv"
+    ),
 }
 """What other programs have as commands, and the way here."""
 
@@ -41,7 +44,9 @@ class _Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Return the command that is named first."""
         if way := ELSEWHERE.get(args[0]):
-            raise click.UsageError(f"There is no command {args[0]}: {way}")
+            raise click.UsageError(
+                Message("There is no command {name}: {way}", name=args[0], way=way), ctx
+            )
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:
@@ -91,7 +96,11 @@ def main() -> None:
         with nothing_left():
             _run()
     except click.ClickException as error:
-        error.show()
+        of_help = getattr(click.exceptions, "NoArgsIsHelpError", ())  # from click 8.2 on
+        if isinstance(error, click.UsageError) and not isinstance(error, of_help):
+            say_usage(error)
+        else:
+            error.show()
         sys.exit(error.exit_code)
     except MENDABLE as error:
         _refuse(sentence_of(error), 2 if isinstance(error, OptionsError) else 1)

@@ -10,6 +10,7 @@ import click
 
 from xlnn.cli.console import FILE, LANG
 from xlnn.engines import DEFAULT_ENGINE, ENGINES
+from xlnn.errors import Message
 from xlnn.option import COLUMNS, FLAG, Option
 from xlnn.options import BUILD
 from xlnn.registry.text import text
@@ -82,7 +83,8 @@ def with_choices(said: str, choices: Iterable[str]) -> str:
 
 def misread(option: str, typed: str, expected: str) -> click.UsageError:
     """Return the error for a value that is not written as expected."""
-    return click.UsageError(f'{option} was given "{typed}": expected {expected}.')
+    known = {"option": option, "typed": typed, "expected": expected}
+    return click.UsageError(Message('{option} was given "{typed}": expected {expected}.', **known))
 
 
 def part_of(typed: str) -> tuple[int, int] | None:
@@ -95,7 +97,7 @@ def part_of(typed: str) -> tuple[int, int] | None:
         return None
     number, _, count = typed.partition("/")
     if not (number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count)):
-        raise misread("--shard", typed, "a part of all, such as 3/16")
+        raise misread("--shard", typed, Message("a part of all, such as 3/16"))
     return int(number), int(count)
 
 

@@ -7,6 +7,11 @@ from contextlib import contextmanager
 from math import exp
 from threading import Event, Thread
 from time import monotonic
+from typing import Any
+
+from xlnn.cli.console import language
+from xlnn.errors import Message
+from xlnn.registry.text import in_language
 
 SILENT, EVERY = 3.0, 10.0
 """Seconds before a share is shown, and between two lines without a terminal."""
@@ -34,12 +39,15 @@ class Progress:
     ----------
     now : function
         Returns the time in seconds.
+    lang : str
+        The language in which it is shown.
     """
 
-    def __init__(self, now: Callable[[], float] = monotonic) -> None:
-        self._now = now
+    def __init__(self, now: Callable[[], float] = monotonic, lang: str = "en") -> None:
+        self._now, self._lang = now, lang
         self._begun = self._entered = now()
-        self.stage, self._part = "Reading", ""
+        self.stage: str = Message("Reading")
+        self._part = ""
 
     def tell(self, stage: str) -> None:
         """Record the current step."""
@@ -79,19 +87,25 @@ class Progress:
     def __str__(self) -> str:
         """Return the current step and, after some seconds, the share done and the time left."""
         seconds, share = self.seconds, self.share
-        if seconds < SILENT or not share:
-            return f"{self.stage} …"
-        left = _duration(seconds * (1 - share) / share)
-        return f"{self.stage} … {share:.0%}" + f", about {left} left" * (share >= MEASURED)
+        said: dict[str, Any] = {"stage": self.stage, "share": share}
+        shown = Message("{stage} …", stage=self.stage)
+        if seconds >= SILENT and share:
+            shown = Message("{stage} … {share:.0%}", **said)
+        if seconds >= SILENT and share >= MEASURED:
+            left = _duration(seconds * (1 - share) / share)
+            shown = Message("{stage} … {share:.0%}, about {left} left", **said, left=left)
+        return in_language(shown, self._lang)
 
 
-def _duration(seconds: float) -> str:
+def _duration(seconds: float) -> Message:
     """Return a time as people say it.
 
     >>> _duration(12.3), _duration(200)
     ('12 s', '3 min')
     """
-    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
+    if seconds < 100:
+        return Message("{seconds:.0f} s", seconds=seconds)
+    return Message("{minutes:.0f} min", minutes=seconds / 60)
 
 
 @contextmanager
@@ -100,7 +114,7 @@ def progress() -> Iterator[Callable[[str], None]]:
 
     A terminal shows it in a line that changes; elsewhere there is a new line every ten seconds.
     """
-    course, ended = Progress(), Event()
+    course, ended = Progress(lang=language()), Event()
     if sys.stderr is not None and sys.stderr.isatty():
         from rich.console import Console  # noqa: PLC0415 -- only for a terminal
 

@@ -10,7 +10,7 @@ from xlnn.data.dataset import MOST_ROWS, ReadOptions
 from xlnn.data.files import USUAL, content, decoded, likely_encoding
 from xlnn.data.messages import counted, reason
 from xlnn.data.rows import LOOKED_AT, Row, Table
-from xlnn.errors import DataError
+from xlnn.errors import DataError, Message
 
 DELIMITERS = ("\t", ";", "|", ",")
 """In order of preference if they are equally frequent: a decimal comma is not a delimiter."""
@@ -62,7 +62,8 @@ def _even(table: Table, rows: Iterator[Row], delimiter: str) -> Iterator[Row]:
     for count, (line, fields) in enumerate(rows, start=1):
         if not columns:
             columns, started = len(fields), line
-            table.check_width(line, columns, "separated by comma, semicolon, tab, | or blanks.")
+            hint = Message("separated by comma, semicolon, tab, | or blanks.")
+            table.check_width(line, columns, hint)
         if not any(fields[columns:]):
             del fields[columns:]  # separators at the end
         if len(fields) == 1:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from xlnn.data.messages import listed, of_system, printable, short
-from xlnn.errors import DataError
+from xlnn.errors import DataError, Message
 
 LARGEST_FILE = 256 * 1024 * 1024
 """Bytes of a data file. Excel's million rows of a thousand pixels would be larger: refuse early."""
@@ -170,9 +170,12 @@ def _undecoded(name: str, kind: str, encoding: str | None, read: bytes, place: i
     if encoding:
         return f"{name} is not {short(encoding)} text (byte {place + 1:,}): choose its --encoding."
     line = read.count(b"\n", 0, place) + 1
-    return (
-        f"{name}, line {line:,}, is not UTF-8 text: save it as {kind} in UTF-8, or say how it was "
-        "saved, often --encoding cp1252 (Windows), cp932 (Japanese) or gb18030 (Chinese)."
+    return Message(
+        "{file}, line {line:,}, is not UTF-8 text: save it as {kind} in UTF-8, or say how it was "
+        "saved, often --encoding cp1252 (Windows), cp932 (Japanese) or gb18030 (Chinese).",
+        file=name,
+        line=line,
+        kind=kind,
     )
 
 

@@ -13,6 +13,8 @@ from contextlib import suppress
 
 import numpy as np
 
+from xlnn.errors import Message
+
 MARKS = (".", ",")
 
 WORDS_TOO = frozenset({
@@ -161,14 +163,17 @@ def why_no_number(text: str) -> str:
     'is not a number. Values are plain numbers: remove the leading "@".'
     """
     if text.startswith(("=", "@")):
-        return f'is not a number. Values are plain numbers: remove the leading "{text[0]}".'
+        return Message(
+            'is not a number. Values are plain numbers: remove the leading "{mark}".', mark=text[0]
+        )
     if is_number(text) and abs(float(text)) > LARGEST:
-        return "is too large for a number: use values near 0 to 1."
+        return Message("is too large for a number: use values near 0 to 1.")
     if is_number(text):
-        return "is not a number with a decimal comma: write all numbers the same way."
+        return Message("is not a number with a decimal comma: write all numbers the same way.")
     is_finite = text.lower().lstrip("+-") not in {"nan", "inf", "infinity"}
-    what = "a number" if is_finite else "finite"
-    return f"is not {what}. Values are plain numbers such as 0, 1 or 0.25."
+    if is_finite:
+        return Message("is not a number. Values are plain numbers such as 0, 1 or 0.25.")
+    return Message("is not finite. Values are plain numbers such as 0, 1 or 0.25.")
 
 
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")

@@ -8,7 +8,7 @@ from xlnn.data.dataset import MOST_INPUTS, ReadOptions
 from xlnn.data.messages import short
 from xlnn.data.numbers import is_absent
 from xlnn.data.words import looks_numeric
-from xlnn.errors import DataError
+from xlnn.errors import DataError, Message
 from xlnn.grid import address
 
 LOOKED_AT = 20
@@ -139,11 +139,20 @@ class Table:
 
     def check_width(self, number: int, width: int, hint: str) -> None:
         """Refuse a first row with too many columns or too few."""
-        where = f"{self.name}, {self.row} {number:,}"
+        known = {"file": self.name, "row": Message(self.row), "number": number}
         if width < 2:
-            raise DataError(f"{where}: 1 column was found; two or more are expected, {hint}")
+            raise DataError(
+                "{file}, {row} {number:,}: 1 column was found; two or more are expected, {hint}",
+                **known,
+                hint=hint,
+            )
         if width > MOST_INPUTS:
-            raise DataError(f"{where}: {width:,} columns were found; a sheet has {MOST_INPUTS:,}.")
+            raise DataError(
+                "{file}, {row} {number:,}: {width:,} columns were found; a sheet has {most:,}.",
+                **known,
+                width=width,
+                most=MOST_INPUTS,
+            )
 
 
 def _first(texts: Sequence[dict[int, str]], options: ReadOptions) -> int:

@@ -13,7 +13,7 @@ from pathlib import Path
 from xlnn.data.dataset import ReadOptions
 from xlnn.data.messages import counted, listed, short
 from xlnn.data.rows import Row, Table
-from xlnn.errors import DataError
+from xlnn.errors import DataError, Message
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.cells import cell_value, number
 from xlnn.xlsx.markup import elements
@@ -56,9 +56,9 @@ def sheet_table(path: Path, options: ReadOptions) -> Table:
             )
         _read(table, cells, options)
     others = [sheet for sheet in book.sheets if sheet != title]
-    named = f" Other sheets (--sheet): {listed(others)}." if others else ""
+    named = Message(" Other sheets (--sheet): {names}.", names=listed(others)) if others else ""
     widest = len({n for _, fields in table.rows for n, text in enumerate(fields) if text})
-    hint = f'in the sheet "{short(title)}".{named}'
+    hint = Message('in the sheet "{sheet}".{others}', sheet=short(title), others=named)
     table.check_width(table.rows[0][0], widest, hint)
     if cells.formulas:
         held = counted(cells.formulas, "formula")
@@ -74,7 +74,11 @@ def _read(table: Table, cells: "_Cells", options: ReadOptions) -> None:
         values += len(fields) - fields.count("")
         options.check_count(table.name, len(table.rows), values - len(table.rows))
     if not table.rows:
-        raise DataError(f'{table.name}: the sheet "{short(table.title)}" is empty (--sheet).')
+        raise DataError(
+            '{file}: the sheet "{sheet}" is empty (--sheet).',
+            file=table.name,
+            sheet=short(table.title),
+        )
     _fill_down(table, cells.merged)
     table.dated = frozenset(cells.dates)
 

@@ -1,6 +1,7 @@
 """Decide which rows and columns of a table are read, and what becomes of each column."""
 
 from collections.abc import Sequence
+from functools import reduce
 from itertools import compress
 
 import numpy as np
@@ -154,7 +155,10 @@ class Survey:
             out = [column for column in out if column.why_out]
         kept = [column for column in self.inputs if not column.why_out]
         if not kept:
-            told = "; ".join(map(self._why, out[:MOST_EXAMPLES]))
+            told = reduce(
+                lambda one, other: Message("{one}; {other}", one=one, other=other),
+                map(self._why, out[:MOST_EXAMPLES]),
+            )
             raise DataError(
                 "{file}: no column is left to learn from, since none can become numbers: {why}. "
                 "Add a column of numbers, or of a few words that occur again.",
@@ -234,13 +238,17 @@ class Survey:
         """Return a hint that another table may begin in a row; "" if not."""
         if row <= self.numbers[0] or row - 1 in {number for number, _ in self.table.rows}:
             return ""
-        return f" If another table begins in {self.table.row} {row:,}, remove it."
+        where = Message("{row} {number}", row=Message(self.table.row), number=f"{row:,}")
+        return Message(" If another table begins in {row}, remove it.", row=where)
 
     def _why(self, column: Column) -> str:
         """Return a column that is left out, with an example and the reason."""
         text = column.first
-        example = f' has "{short(text)}" in {self._row(column, text)}' if text else ""
-        return f"{short(column.heading)}{example} ({column.why_out})"
+        known = {"name": short(column.heading), "why": column.why_out}
+        if not text:
+            return Message("{name} ({why})", **known)
+        row = self._row(column, text)
+        return Message('{name} has "{text}" in {row} ({why})', **known, text=short(text), row=row)
 
     def arrays(self) -> tuple[np.ndarray, np.ndarray]:
         """Return the inputs and the targets, NaN where a value is missing.
@@ -325,26 +333,41 @@ class Survey:
     def _refusal(self, column: Column, text: str) -> DataError:
         """Return the error for a value that is not a number: its column may be the label."""
         heading, place, named = short(column.heading), column.place, ()
-        drop = f"add --drop {place}" if column.is_input else "choose another target"
-        then = f"Correct it, or {drop}."
+        known = {"drop": Message("add --drop {place}", place=place), "place": place}
+        if not column.is_input:
+            known["drop"] = Message("choose another target")
+        then = Message("Correct it, or {drop}.", drop=known["drop"])
         if DATE.fullmatch(text):
-            then = f"If it is a date, write it as a number of days, or {drop}."
+            then = Message(
+                "If it is a date, write it as a number of days, or {drop}.", drop=known["drop"]
+            )
         elif not looks_numeric(text) and not column.is_input:
             named = ("targets",)
-            then = "A target is a number to predict: choose another column, or if these are "
-            then += f"classes, use --label {place} instead of --target."
+            then = Message(
+                "A target is a number to predict: choose another column, or if these are classes, "
+                "use --label {place} instead of --target.",
+                place=place,
+            )
         elif not looks_numeric(text) and not self.targets:
-            then = f"Correct it, or {drop}, or if it holds the labels add --label {place}."
+            then = Message(
+                "Correct it, or {drop}, or if it holds the labels add --label {place}.", **known
+            )
         return DataError(
-            f"{self.table.name}, {self._row(column, text)}, column {heading}: "
-            f'"{short(text)}" {why_no_number(text)}{self._hint(self._number(column, text))} '
-            f"{then}",
+            '{file}, {row}, column {column}: "{text}" {why}{hint} {then}',
             *named,
+            file=self.table.name,
+            row=self._row(column, text),
+            column=heading,
+            text=short(text),
+            why=why_no_number(text),
+            hint=self._hint(self._number(column, text)),
+            then=then,
         )
 
     def _row(self, column: Column, text: str) -> str:
         """Return words for the first row that has a text in a column."""
-        return f"{self.table.row} {self._number(column, text):,}"
+        number = f"{self._number(column, text):,}"
+        return Message("{row} {number}", row=Message(self.table.row), number=number)
 
     def _number(self, column: Column, text: str) -> int:
         """Return the number of the first row that has a text in a column; 0 for no text."""

@@ -80,7 +80,11 @@ def check_name(engine: str) -> None:
         There is no such engine.
     """
     if engine not in ENGINES:
-        raise OptionsError(f'There is no engine "{engine}"; choose one of {", ".join(ENGINES)}.')
+        raise OptionsError(
+            'There is no engine "{engine}"; choose one of {names}.',
+            engine=engine,
+            names=", ".join(ENGINES),
+        )
 
 
 def load(

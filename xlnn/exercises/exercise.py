@@ -25,7 +25,7 @@ from xlnn.building.destination import OUTPUT, Destination
 from xlnn.building.plan import Plan, Source, planned, source_of_model
 from xlnn.building.writing import Built, carried_out
 from xlnn.checking.references import CellRange, areas, range_text
-from xlnn.errors import DataError, DisagreementError, OptionsError, OutputNameError, blamed
+from xlnn.errors import DataError, DisagreementError, Message, OptionsError, OutputNameError, blamed
 from xlnn.exercises.levels import blanks_of, unsteady
 from xlnn.exercises.parallel import at_once, shared
 from xlnn.exercises.roster import checked, file_names, students, told_apart
@@ -184,7 +184,13 @@ def _for_class(  # noqa: PLR0913 -- what is written, where and how
                 waiting[submit(work, table, place, is_first=table is tables[0])] = place.path
             for number, future in enumerate(as_completed(waiting), start=1):
                 built[waiting[future]] = future.result()
-                tell(f"{number:,} of {len(places):,} exercises are written")
+                tell(
+                    Message(
+                        "{number:,} of {total:,} exercises are written",
+                        number=number,
+                        total=len(places),
+                    )
+                )
     return tuple(built[place.path] for place in places)
 
 

@@ -19,7 +19,7 @@ from xlnn.checking.check import SEEDS
 from xlnn.checking.formula_text import plainly
 from xlnn.data.messages import listed
 from xlnn.engines.conversion import PROGRAM, as_xlsx
-from xlnn.errors import MENDABLE, DataError, EngineError, OptionsError, WorkbookError
+from xlnn.errors import MENDABLE, DataError, EngineError, Message, OptionsError, WorkbookError
 from xlnn.exercises.collecting import CONVERTED, WORKBOOKS, collected
 from xlnn.exercises.consistency import as_a_whole
 from xlnn.exercises.copies import copies, filled_in
@@ -157,7 +157,7 @@ def grade(  # noqa: PLR0913 -- the options of the command
     aside = [*apart, *(Path(each) for each in (roster, late, log) if each)]
     given = {each.path: each for each in collected(paths, aside)}
     if not given:
-        raise OptionsError("There is no file to grade.")
+        raise OptionsError(Message("There is no file to grade."))
     for name, number in worth.items():
         if not isinstance(number, int | float) or not 0 <= number < float("inf"):
             raise OptionsError(
@@ -187,7 +187,13 @@ def grade(  # noqa: PLR0913 -- the options of the command
     for path, result in each_of(work, left, workers, executor, failed=_ended):
         found[path] = result
         add_to_log(log, {"path": str(path), "grade": asdict(result)})
-        tell(f"{len(found):,} of {len(mine):,} submissions are graded")
+        tell(
+            Message(
+                "{number:,} of {total:,} submissions are graded",
+                number=len(found),
+                total=len(mine),
+            )
+        )
     owned = with_owners({path: found[path] for path in mine}, given, class_list)
     grades = tuple(owned.values())
     _check_points(worth, grades)

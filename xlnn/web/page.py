@@ -21,7 +21,7 @@ from xlnn.building.limits import size
 from xlnn.checking.check import examined
 from xlnn.checking.report import Report
 from xlnn.engines import DEFAULT_ENGINE
-from xlnn.errors import OutputNameError, WorkbookError
+from xlnn.errors import Message, OutputNameError, WorkbookError
 from xlnn.explaining.show import about
 from xlnn.loading.spec import described, left_out_of
 from xlnn.loading.values import read_arrays
@@ -117,7 +117,7 @@ def page(  # noqa: PLR0913 -- the options of the command, and the model
     if target.suffix.lower() not in {".html", ".htm"}:
         raise OutputNameError(f"{target}: the page is HTML, so its name must end in .html.")
     check_replaceable(target, is_page, force=force)
-    tell(f"Recalculating with {engine}")
+    tell(Message("Recalculating with {engine}", engine=engine))
     content, formulas = written(path, engine, model)
     data = content.encode()
     with replacing(target) as file:

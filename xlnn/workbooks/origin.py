@@ -96,7 +96,10 @@ def data_of(origin: Origin, options: Options, picture: tuple[int, int] | None = 
     given = options.reading
     if options.data is None and isinstance(origin.data, Dataset):
         if given:
-            raise OptionsError(f"{as_typed(next(iter(given)))} says how to read data: add --data.")
+            raise OptionsError(
+                "{option} says how to read data: add --data.",
+                option=as_typed(next(iter(given))),
+            )
         return origin.data
     if not origin.trains:
         return _rows(origin, options)
@@ -189,7 +192,12 @@ def check_reading(source: object, given: Mapping[str, Any]) -> None:
     for option in given:
         if kind not in BUILD[option].reads:
             meant = listed(BUILD[option].reads)
-            raise OptionsError(f"{as_typed(option)} is for {meant}; {name} is not one.")
+            raise OptionsError(
+                "{option} is for {kinds}; {name} is not one.",
+                option=as_typed(option),
+                kinds=meant,
+                name=name,
+            )
 
 
 def _consistent(reading: ReadOptions, given: Mapping[str, Any]) -> ReadOptions:

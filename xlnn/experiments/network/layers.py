@@ -14,7 +14,7 @@ from xlnn.equations.activation import ACTIVATIONS, REFUSED
 from xlnn.equations.cost import COSTS
 from xlnn.equations.layer import LAYERS, LayerKind, Shape
 from xlnn.equations.optimiser import PLAIN
-from xlnn.errors import DataError
+from xlnn.errors import DataError, Message
 from xlnn.option import MOST_LAYERS, TABLES, WHOLES, Option, Type
 from xlnn.options import BUILD
 from xlnn.workbooks.entries import SELDOM, from_values, one_of
@@ -133,10 +133,14 @@ def check_layer(layer: LayerSpec) -> None:
                 f"Layer {layer.name}: a {layer.kind} layer has no {name} of its own; leave it out."
             )
     if kind.has_units and not 1 <= layer.units <= LARGEST_LAYER:
+        way = "" if layer.units else Message(", and --hidden none leaves hidden layers out")
         raise DataError(
-            f"Layer {layer.name} has {layer.units:,} units: a layer has 1 to {LARGEST_LAYER:,}"
-            f"{', and --hidden none leaves hidden layers out' if not layer.units else ''}.",
+            "Layer {name} has {units:,} units: a layer has 1 to {most:,}{way}.",
             "hidden",
+            name=layer.name,
+            units=layer.units,
+            most=LARGEST_LAYER,
+            way=way,
         )
     if layer.activation in REFUSED:
         raise DataError(
@@ -146,9 +150,11 @@ def check_layer(layer: LayerSpec) -> None:
         )
     if layer.activation not in ACTIVATIONS:
         raise DataError(
-            f'Layer {layer.name}: there is no activation "{layer.activation}"'
-            f"{likely(layer.activation, ACTIVATIONS, f'; {_choices()}.')}",
+            'Layer {name}: there is no activation "{activation}"{end}',
             *ACTIVATING,
+            name=layer.name,
+            activation=layer.activation,
+            end=likely(layer.activation, ACTIVATIONS, f"; {_choices()}."),
         )
 
 
