@@ -430,6 +430,20 @@ def test_nothing_in_a_files_texts_can_run(opened, tmp_path):
     assert there.page.evaluate("top.broken") is None
 
 
+@pytest.mark.parametrize("damage", [
+    lambda held: held[:4000], lambda held: held[:20_000] + "A" * 400 + held[20_400:],
+    lambda held: held[:-400] + "%", lambda held: held[:0],
+], ids=["cut", "changed", "no base64", "empty"])  # fmt: skip
+def test_a_damaged_page_says_so_and_shows_no_numbers(pages, opened, tmp_path, damage):
+    page = pages("first")[1].read_text(encoding="utf-8")
+    held = re.search(r'id="workbook">(.*?)</script>', page, re.DOTALL)[1]
+    (tmp_path / "damaged.html").write_text(page.replace(held, damage(held)), encoding="utf-8")
+    there = opened(tmp_path / "damaged.html", ready="")
+    there.until(".status", "^The workbook in this page is damaged: get a new copy")
+    assert there.page.locator("[role=grid]").count() == 0
+    there.wrong.clear()  # the browser names the error
+
+
 @pytest.mark.parametrize("lang", ["zh", "ja"])
 def test_a_page_speaks_the_language_of_its_workbook(pages, opened, lang):
     there = opened(pages("first", lang=lang)[1])
