@@ -113,6 +113,14 @@ def test_an_exercise_in_matrices_is_refused(tmp_path):
         xlnn.page(tmp_path / "ex.xlsx")
 
 
+def test_a_page_begins_with_a_whole_sentence(workbook, tmp_path):
+    path = workbook("iris", fewer=True, lang="ja", epochs=1, verify=False).path
+    rows = [cell.value for cell in openpyxl.load_workbook(path)["ガイド"]["D"] if cell.value]
+    assert not rows[0].endswith("。")  # the sentence goes on in the next row
+    page = xlnn.page(path, tmp_path / "iris.html").path.read_text(encoding="utf-8")
+    assert json.loads(part(page, "facts"))["about"] == [rows[0] + rows[1]]
+
+
 def test_too_large_a_workbook_is_refused_with_what_to_do(first, tmp_path, monkeypatch):
     monkeypatch.setattr(pages, "MOST_FORMULAS", 699)
     with pytest.raises(WorkbookError, match=r"700 formulas.* at most 699.*--epochs.*digits"):
