@@ -90,10 +90,35 @@ def test_no_page_is_written_of_a_workbook_with_a_wrong_formula(first, tmp_path):
     assert not (tmp_path / "wrong.html").exists()
 
 
+BROKEN = {
+    "empty": (lambda _: b"", "it is not an .xlsx workbook"),
+    "text": (lambda _: b"hello", "it is not an .xlsx workbook"),
+    "cut": (lambda data: data[: len(data) // 2], "it was cut off"),
+    "changed": (lambda data: data[:9000] + bytes(100) + data[9100:], "is damaged"),
+}
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_no_page_is_written_of_a_broken_file(first, tmp_path, what):
+    broken, said = BROKEN[what]
+    (tmp_path / "broken.xlsx").write_bytes(broken(first.read_bytes()))
+    with pytest.raises(WorkbookError, match=said):
+        xlnn.page(tmp_path / "broken.xlsx")
+    assert not (tmp_path / "broken.html").exists()
+
+
 def test_an_exercise_in_matrices_is_refused(tmp_path):
     xlnn.exercise("digits", tmp_path / "ex.xlsx", blank="z2", edition="matrices", epochs=1)
     with pytest.raises(WorkbookError, match=r"an exercise in matrices.* the edition in cells"):
         xlnn.page(tmp_path / "ex.xlsx")
+
+
+def test_a_page_begins_with_a_whole_sentence(workbook, tmp_path):
+    path = workbook("iris", fewer=True, lang="ja", epochs=1, verify=False).path
+    rows = [cell.value for cell in openpyxl.load_workbook(path)["ガイド"]["D"] if cell.value]
+    assert not rows[0].endswith("。")  # the sentence goes on in the next row
+    page = xlnn.page(path, tmp_path / "iris.html").path.read_text(encoding="utf-8")
+    assert json.loads(part(page, "facts"))["about"] == [rows[0] + rows[1]]
 
 
 def test_too_large_a_workbook_is_refused_with_what_to_do(first, tmp_path, monkeypatch):

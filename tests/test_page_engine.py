@@ -215,3 +215,14 @@ def test_a_saved_copy_is_the_workbook_with_the_new_input(workbook, tmp_path):
     assert kept["First"]["K34"].value == pytest.approx(float(computed), rel=1e-12)
     shutil.copy(tmp_path / "other.xlsx", tmp_path / "lint.xlsx")
     assert xlnn.lint(tmp_path / "lint.xlsx") == ()
+
+
+@pytest.mark.ci
+def test_a_saved_copy_keeps_its_array_formulas(workbook, tmp_path):
+    path = workbook("digits", edition="matrices", epochs=5, verify=False).path
+    asked("resaved", path, tmp_path / "other.xlsx", 1, 6, 3, 0.35)
+    assert xlnn.check(tmp_path / "other.xlsx", probes=0).agrees
+    arrays = xlnn.values(tmp_path / "other.xlsx")
+    kept = openpyxl.load_workbook(tmp_path / "other.xlsx", data_only=True)["Matrices"]
+    assert kept["R9"].value == pytest.approx(arrays["z2"][0, 3, 1], rel=1e-12)
+    assert arrays["eta"] == 0.35

@@ -75,11 +75,11 @@ class Runs:
 SAID = 4
 """Sentences of the workbook that are shown."""
 
-TITLE = 2
-"""Lines of the first sheet that say what the workbook is."""
+MOST_ROWS = 3
+"""The most rows of the first sheet in which a sentence is looked for."""
 
-_WHOLE = re.compile(r".*(?:\.(?= |$)|。)|.*")
-"""The whole sentences of a line, which may end amid one; else the line."""
+_WHOLE = re.compile(r".*(?:\.(?= |$)|。)")
+"""The whole sentences of a text, which may end amid one."""
 
 STOPS = (".", "。")
 EQUALS = " = "
@@ -209,8 +209,13 @@ def about(path: Path, titles: Mapping[str, str]) -> tuple[str, ...]:
     """Return the first texts of the first sheet, which say what the workbook is."""
     first = next(iter(titles.values()))
     texts = (cell.value for cell in cells(path, first) if isinstance(cell.value, str))
-    title, *lines = [*islice(texts, TITLE)] or [""]
-    return title, *(_WHOLE.match(line)[0] for line in lines)
+    title, *rows = [*islice(texts, 1 + MOST_ROWS)] or [""]
+    said = ""
+    for row in rows:  # a long sentence goes on in the next row
+        said += f" {row}" if said and said[-1].isascii() else row
+        if whole := _WHOLE.match(said):
+            return title, whole[0]
+    return title, *rows[:1]
 
 
 def _inputs(entries: Entries, runs: Runs) -> tuple[dict[str, Value], dict[str, int]]:

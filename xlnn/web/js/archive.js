@@ -35,26 +35,29 @@ export function entriesOf(file) {
   return found;
 }
 
+/** The checksum of one byte, whose bits shift out one by one. */
+const BYTES = Uint32Array.from({ length: 256 }, (_, n) => {
+  for (let bit = 0; bit < 8; bit++) n = (n >>> 1) ^ (n & 1 ? 0xedb88320 : 0);
+  return n;
+});
+
+/** @param {Uint8Array} bytes */
+function checksum(bytes) {
+  let crc = ~0;
+  for (const byte of bytes) crc = (crc >>> 8) ^ BYTES[(crc ^ byte) & 255];
+  return ~crc >>> 0;
+}
+
 /**
  * @param {Entry | undefined} entry
  * @returns {Promise<string>} the text of an entry; "" if there is none
  */
 export async function textOf(entry) {
   if (!entry) return "";
-  const { method, packed } = entry;
-  return new TextDecoder().decode(
-    method ? await piped(packed, new DecompressionStream("deflate-raw")) : packed,
-  );
-}
-
-/** @param {Uint8Array} bytes */
-function checksum(bytes) {
-  let crc = ~0;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  }
-  return ~crc >>> 0;
+  const { name, method, packed, crc } = entry,
+    bytes = method ? await piped(packed, new DecompressionStream("deflate-raw")) : packed;
+  if (checksum(bytes) !== crc) throw new RangeError(name);
+  return new TextDecoder().decode(bytes);
 }
 
 /**
@@ -78,29 +81,16 @@ export function archive(entries) {
   const parts = [],
     index = [];
   let [at, length, count] = [0, 0, 0];
+  /** @type {(n: number, length: number) => number[]} a number as bytes, the lowest first */
+  const low = (n, length) => Array.from({ length }, (_, k) => (n >>> (8 * k)) & 255);
   for (const { name, method, packed: bytes, size, crc } of entries) {
     const title = new TextEncoder().encode(name);
-    const head = new DataView(new ArrayBuffer(30)),
-      line = new DataView(new ArrayBuffer(46));
-    head.setUint32(0, 0x04034b50, true);
-    line.setUint32(0, 0x02014b50, true);
-    line.setUint16(4, 20, true);
-    line.setUint32(42, at, true);
-    for (const [view, from] of /** @type {[DataView, number][]} */ ([
-      [head, 4],
-      [line, 6],
-    ])) {
-      view.setUint16(from, 20, true);
-      view.setUint16(from + 2, 0x800, true); // names are UTF-8
-      view.setUint16(from + 4, method, true);
-      view.setUint16(from + 8, 33, true); // 1980-01-01, as xlnn writes it
-      [crc, bytes.length, size].forEach((value, n) =>
-        view.setUint32(from + 10 + 4 * n, value, true),
-      );
-      view.setUint16(from + 22, title.length, true);
-    }
-    parts.push(head, title, /** @type {BlobPart} */ (bytes));
-    index.push(line, title);
+    // version; UTF-8; method; 1980-01-01, as xlnn writes it; checksum; lengths
+    const both = [20, 0x800, method, 0, 33].flatMap((n) => low(n, 2));
+    for (const n of [crc, bytes.length, size, title.length]) both.push(...low(n, 4));
+    const [first, last] = [low(0x04034b50, 4), [...low(0, 10), ...low(at, 4)]];
+    parts.push(Uint8Array.of(...first, ...both), title, /** @type {BlobPart} */ (bytes));
+    index.push(Uint8Array.of(...low(0x02014b50, 4), ...low(20, 2), ...both, ...last), title);
     at += 30 + title.length + bytes.length;
     length += 46 + title.length;
     count++;

@@ -11,7 +11,8 @@ import { BUILT_IN } from "./format.js";
  *   points: [string, string][], priority: number}} Rule
  * @typedef {{ranges: number[][], type: string, operator: string, formulas: string[], error: string}} Choice
  * @typedef {{row: number, column: number, value: Value, formula: string, style: number,
- *   fills?: number[]}} Cell a cell; an array formula fills more
+ *   fills?: number[], from?: number[]}} Cell a cell; an array formula fills more, and a shared one is
+ *   written for another
  * @typedef {{title: string, hidden: boolean, part: string, cells: Cell[], widths: [number, number, number][],
  *   heights: Map<number, number>, merges: number[][], rules: Rule[], choices: Choice[],
  *   frozen: [number, number], hiddenRows: Set<number>, width: number, links: Map<string, string>,
@@ -179,7 +180,7 @@ const rulesOf = (xml, special) =>
 function cellsOf(xml, shared) {
   const found = [],
     cell = /<c\s([^>]*?)(?:\/>|>([\s\S]*?)<\/c>)/g;
-  /** @type {Map<string, string>} */
+  /** @type {Map<string, {formula: string, from: number[]}>} */
   const masters = new Map();
   for (let match; (match = cell.exec(xml)); ) {
     const [, head, body = ""] = match;
@@ -191,19 +192,19 @@ function cellsOf(xml, shared) {
     const stored = unescaped(/<v>([\s\S]*?)<\/v>/.exec(body)?.[1] ?? "");
     const row = Number(place[2]),
       column = columnNumber(place[1]);
-    let formula = unescaped(text);
+    /** @type {Cell} */
+    const one = { row, column, value: null, formula: unescaped(text), style };
     const key = /\bsi="(\d+)"/.exec(how)?.[1];
-    const fills = /\bt="array"/.test(how) ? rangesOf(attribute(how, "ref"))[0] : undefined;
-    if (key && formula) masters.set(key, `${row},${column},${formula}`);
-    else if (key) formula = `@${masters.get(key)}`;
-    /** @type {Value} */
-    let value = stored === "" ? null : Number(stored);
-    if (type === "inlineStr") value = body ? plain(body) : null;
-    else if (type === "s") value = shared[Number(stored)] ?? "";
-    else if (type === "str") value = stored;
-    else if (type === "b") value = stored === "1";
-    else if (type === "e") value = new CellError(stored);
-    found.push({ row, column, value, formula, style, fills });
+    if (/\bt="array"/.test(how)) [one.fills] = rangesOf(attribute(how, "ref"));
+    if (key && text) masters.set(key, { formula: one.formula, from: [row, column] });
+    else if (key) Object.assign(one, masters.get(key));
+    one.value = stored === "" ? null : Number(stored);
+    if (type === "inlineStr") one.value = body ? plain(body) : null;
+    else if (type === "s") one.value = shared[Number(stored)] ?? "";
+    else if (type === "str") one.value = stored;
+    else if (type === "b") one.value = stored === "1";
+    else if (type === "e") one.value = new CellError(stored);
+    found.push(one);
   }
   return found;
 }
@@ -220,39 +221,37 @@ export async function read(file) {
   const { styles, special } = stylesOf(await part("xl/styles.xml"));
   const shared = elements(await part("xl/sharedStrings.xml"), "si").map(plain);
   const targets = targetsOf(relations, "xl/");
+  /** @type {Page[]} */
   const pages = [];
   for (const sheet of elements(book, "sheet")) {
     const path = targets.get(attribute(sheet, "r:id")) ?? "";
     const xml = await part(path);
-    const pane = elements(xml, "pane")[0] ?? "";
-    const isFrozen = attribute(pane, "state") === "frozen";
+    const [pane = ""] = elements(xml, "pane"),
+      isFrozen = attribute(pane, "state") === "frozen",
+      rows = [...xml.matchAll(/<row\s[^>]*(?: ht="| hidden="1")[^>]*>/g)].map(([row]) => row);
     const related = targetsOf(
       await part(path.replace(/([^/]*)$/, "_rels/$1.rels")),
       "xl/worksheets/",
     );
+    /** @type {(tag: string, name: string, usual: number) => number} */
+    const numberOf = (tag, name, usual) => Number(attribute(tag, name, String(usual)));
     pages.push({
       title: attribute(sheet, "name"),
       hidden: !["", "visible"].includes(attribute(sheet, "state")),
       part: path,
       cells: cellsOf(xml, shared),
-      width: Number(attribute(elements(xml, "sheetFormatPr")[0] ?? "", "defaultColWidth", "8.43")),
-      widths: elements(xml, "col").map(
-        (col) =>
-          /** @type {[number, number, number]} */ ([
-            Number(attribute(col, "min")),
-            Number(attribute(col, "max")),
-            attribute(col, "hidden") === "1" ? 0 : Number(attribute(col, "width", "8.43")),
-          ]),
-      ),
+      width: numberOf(elements(xml, "sheetFormatPr")[0] ?? "", "defaultColWidth", 8.43),
+      widths: elements(xml, "col").map((col) => {
+        const width = attribute(col, "hidden") === "1" ? 0 : numberOf(col, "width", 8.43);
+        return [numberOf(col, "min", 1), numberOf(col, "max", 1), width];
+      }),
       heights: new Map(
-        [...xml.matchAll(/<row\s[^>]*>/g)]
-          .filter(([row]) => row.includes(" ht="))
-          .map(([row]) => [Number(attribute(row, "r")), Number(attribute(row, "ht"))]),
+        rows
+          .filter((row) => row.includes(" ht="))
+          .map((row) => [numberOf(row, "r", 1), numberOf(row, "ht", 15)]),
       ),
       hiddenRows: new Set(
-        [...xml.matchAll(/<row\s[^>]*hidden="1"[^>]*>/g)].map(([row]) =>
-          Number(attribute(row, "r")),
-        ),
+        rows.filter((row) => attribute(row, "hidden") === "1").map((row) => numberOf(row, "r", 1)),
       ),
       merges: elements(xml, "mergeCell").flatMap((merge) => rangesOf(attribute(merge, "ref"))),
       rules: rulesOf(xml, special),
@@ -260,8 +259,8 @@ export async function read(file) {
         ranges: rangesOf(attribute(each, "sqref")),
         type: attribute(each, "type"),
         operator: attribute(each, "operator", "between"),
-        formulas: ["formula1", "formula2"].flatMap((tag) =>
-          elements(each, tag).map((f) => unescaped(inner(f))),
+        formulas: [...elements(each, "formula1"), ...elements(each, "formula2")].map((f) =>
+          unescaped(inner(f)),
         ),
         error: attribute(each, "showErrorMessage") === "1" ? attribute(each, "error") : "",
       })),
@@ -270,11 +269,7 @@ export async function read(file) {
           .filter((link) => attribute(link, "location"))
           .map((link) => [attribute(link, "ref"), attribute(link, "location")]),
       ),
-      frozen: /** @type {[number, number]} */ (
-        isFrozen
-          ? [Number(attribute(pane, "ySplit", "0")), Number(attribute(pane, "xSplit", "0"))]
-          : [0, 0]
-      ),
+      frozen: isFrozen ? [numberOf(pane, "ySplit", 0), numberOf(pane, "xSplit", 0)] : [0, 0],
       drawing: related.get(attribute(elements(xml, "drawing")[0] ?? "", "r:id")) ?? "",
     });
   }
@@ -289,7 +284,7 @@ export async function read(file) {
 
 /**
  * Return the heights of rows; one without a height is as high as its wrapped texts, as in Excel.
- * @param {Page} page
+ * @param {Pick<Page, "cells" | "heights" | "widths" | "width">} page
  * @param {Style[]} styles
  */
 export function heightsOf({ cells, heights, widths, width }, styles) {

@@ -71,14 +71,13 @@ function cornerOf(xml) {
 
 /**
  * @param {import("./book.js").Workbook} book
- * @param {import("./book.js").Page} page
+ * @param {string} drawing the name of its part; "" if a sheet has none
  * @returns {Promise<Chart[]>}
  */
-export async function drawingOf({ entries }, page) {
-  if (!page.drawing) return [];
-  const xml = await textOf(entries.get(page.drawing));
+export async function drawingOf({ entries }, drawing) {
+  const xml = await textOf(entries.get(drawing));
   const targets = targetsOf(
-    await textOf(entries.get(page.drawing.replace(/([^/]*)$/, "_rels/$1.rels"))),
+    await textOf(entries.get(drawing.replace(/([^/]*)$/, "_rels/$1.rels"))),
     "xl/drawings/",
   );
   const charts = [];

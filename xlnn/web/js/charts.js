@@ -142,12 +142,8 @@ export function scatter(chart, width, height, values) {
     const room = axis.hidden ? 0 : (high - low) * 0.04;
     return [axis.min ?? low - (low === 0 ? 0 : room), axis.max ?? high + room];
   };
-  const [[x0, x1], [y0, y1]] = all.length
-    ? [range("x"), range("y")]
-    : [
-        [0, 1],
-        [0, 1],
-      ];
+  const [x0, x1] = all.length ? range("x") : [0, 1],
+    [y0, y1] = all.length ? range("y") : [0, 1];
   const [x, y, w, h] = chart.plot;
   const top = y === null ? (chart.title ? 30 : 10) : y * height,
     left = x === null ? (chart.y.hidden ? 10 : 46) : x * width,
@@ -164,13 +160,8 @@ export function scatter(chart, width, height, values) {
   if (chart.title) drawing.text(width / 2, 18, "middle title", chart.title);
   if (!chart.y.hidden)
     for (const tick of ticks(y0, y1)) {
-      drawing.add("line", {
-        x1: left,
-        x2: width - right,
-        y1: py(tick),
-        y2: py(tick),
-        class: "rule",
-      });
+      const [x2, y1] = [width - right, py(tick)];
+      drawing.add("line", { x1: left, x2, y1, y2: y1, class: "rule" });
       drawing.text(left - 5, py(tick) + 4, "note end", inWords(tick));
     }
   if (!chart.x.hidden)
@@ -195,25 +186,10 @@ export function scatter(chart, width, height, values) {
       });
     for (const p of points[n].filter(isKnown)) {
       const [cx, cy, r] = [px(Number(p.x)), py(Number(p.y)), (each.size * 2) / 3];
+      const look = { fill: each.fill, stroke: "#52606D", "stroke-width": 0.5 };
       if (each.marker === "square")
-        drawing.add("rect", {
-          x: cx - r,
-          y: cy - r,
-          width: 2 * r,
-          height: 2 * r,
-          fill: each.fill,
-          stroke: "#52606D",
-          "stroke-width": 0.5,
-        });
-      else if (each.marker !== "none")
-        drawing.add("circle", {
-          cx,
-          cy,
-          r,
-          fill: each.fill,
-          stroke: "#52606D",
-          "stroke-width": 0.5,
-        });
+        drawing.add("rect", { x: cx - r, y: cy - r, width: 2 * r, height: 2 * r, ...look });
+      else if (each.marker !== "none") drawing.add("circle", { cx, cy, r, ...look });
       if (p.label !== undefined && p.label !== null)
         drawing.text(cx, cy + 4, "note middle", String(p.label));
     }

@@ -9,7 +9,7 @@ export default [
       "TextEncoder", "TextDecoder", "CompressionStream", "DecompressionStream", "ResizeObserver", "Event",
       "setInterval", "clearInterval", "setTimeout", "Node", "HTMLElement", "HTMLButtonElement", "HTMLInputElement", "ENGINE", "globalThis",
     ].map((name) => [name, "writable"])) },
-    rules: { eqeqeq: "error", "no-eval": "error", "no-implied-eval": "error", "no-new-func": "error", "prefer-const": "error", "no-var": "error",
+    rules: { eqeqeq: "error", "no-unused-vars": ["error", { ignoreRestSiblings: true }], "no-eval": "error", "no-implied-eval": "error", "no-new-func": "error", "prefer-const": "error", "no-var": "error",
       "no-restricted-properties": ["error", ...["innerHTML", "outerHTML", "insertAdjacentHTML"].map((property) => ({ property }))] },
   },
 ];

@@ -27,7 +27,7 @@ function symbolAt(page, row, column) {
 /** @type {(value: Sent) => string} */
 function bracketed(value) {
   const said = inWords(typeof value === "number" ? Number(value.toPrecision(4)) : value);
-  return said.startsWith("−") ? `(${said})` : said;
+  return /^−| /.test(said) ? `(${said})` : said; // 10⁻¹² too, of which the power is another
 }
 
 /**
@@ -59,21 +59,16 @@ function whole(reference, how) {
 export function aloud(pieces, how) {
   let text = "";
   for (let n = 0; n < pieces.length; n++) {
-    const piece = pieces[n];
-    const [open, first, comma, second, close] = pieces.slice(n + 1, n + 6);
-    const isSum = piece === "SUM" && open === "(" && typeof first === "object" && comma === ")";
-    if (
-      isSum ||
-      (piece === "SUMPRODUCT" &&
-        typeof first === "object" &&
-        comma === "," &&
-        typeof second === "object" &&
-        close === ")")
-    ) {
-      const a = items(/** @type {Reference} */ (first), how),
-        b = isSum ? [] : items(/** @type {Reference} */ (second), how);
-      if (a && b) {
-        text += `(${a.map((each, k) => (isSum ? each : `${each} × ${b[k]}`)).join(" + ")})`;
+    const piece = pieces[n],
+      [open, first, comma, second, close] = pieces.slice(n + 1, n + 6);
+    const isSum = piece === "SUM" && open === "(" && comma === ")",
+      isProduct = piece === "SUMPRODUCT" && comma === "," && close === ")";
+    if (isSum || isProduct) {
+      const [a, b] = [first, second].map((each) =>
+        typeof each === "object" ? items(each, how) : null,
+      );
+      if (a && (isSum || b)) {
+        text += `(${a.map((each, k) => (b && isProduct ? `${each} × ${b[k]}` : each)).join(" + ")})`;
         n += isSum ? 3 : 5;
         continue;
       }
@@ -116,69 +111,50 @@ export class Inspector {
     /** @type {Cell} */
     const cell = await this.page.ask("cell", place);
     if (this.place !== place) return;
-    const found = entryAt(place),
-      address = addressOf(place);
+    const { quantity, index } = entryAt(place) ?? { quantity: null, index: [] },
+      symbol = quantity ? symbolOf(quantity, index) : "",
+      { title = "", equation = "", book = "", blank: isBlank = false } = quantity ?? {},
+      named = quantity ? [title !== symbol && title, placeOf(quantity, index)].filter(Boolean) : [];
     const heading = make(
       "p.cell",
       make(
         "button.address",
         { title: say("reveal"), onclick: () => this.page.reveal(place) },
-        address,
+        addressOf(place),
       ),
+      make("strong", symbol),
+      make("span", named.join(" · ")),
     );
     const rows = make("dl");
     const row = (/** @type {string} */ key, /** @type {string | Node} */ value, name = "") =>
       value && rows.append(make("dt", say(key)), make("dd", { className: name }, value));
-    if (found) {
-      const { quantity, index } = found,
-        symbol = symbolOf(quantity, index);
-      heading.append(
-        make("strong", symbol),
-        make(
-          "span",
-          [quantity.title !== symbol && quantity.title, placeOf(quantity, index)]
-            .filter(Boolean)
-            .join(" · "),
-        ),
-      );
-      if (quantity.equation && !quantity.blank)
-        row(
-          "equation",
-          `${quantity.equation}${/^\d/.test(quantity.book) ? `   (${say("book", { place: quantity.book })})` : ""}`,
-        );
-    }
-    if (cell.formula && !found?.quantity.blank) {
-      row("formula", cell.formula, "code");
+    const where = /^\d/.test(book) ? `   (${say("book", { place: book })})` : "";
+    if (!isBlank) row("equation", equation && equation + where);
+    row("formula", cell.formula, "code");
+    if (cell.formula && !isBlank) {
       row("symbols", aloud(cell.pieces, "symbols"));
       row("numbers", aloud(cell.pieces, "numbers"));
-    } else if (cell.formula) row("formula", cell.formula, "code");
-    const sources = cell.pieces
-      .filter((piece) => typeof piece === "object")
-      .map(({ page, top, left, bottom, right }) => {
-        const one = top === bottom && left === right,
-          symbols = [
-            symbolAt(page, top, left),
-            ...(one ? [] : [symbolAt(page, bottom, right)]),
-          ].filter((each) => each !== "?");
-        const from = { page, row: top, column: left };
-        return make(
-          "button",
-          { title: addressOf(from), onclick: () => this.show(from) },
-          symbols.length ? [...new Set(symbols)].join(" … ") : addressOf(from),
-        );
-      });
-    if (sources.length && !found?.quantity.blank)
-      row("computed_from", make("span.sources", ...sources));
-    const canType = found && !cell.formula && isInput(found.quantity, found.index);
-    row(
-      "value",
-      canType ? this.input(place, cell) : cell.value === null ? "" : inWords(cell.value),
-    );
+      const sources = cell.pieces
+        .filter((piece) => typeof piece === "object")
+        .map((each) => this.source(each));
+      if (sources.length) row("computed_from", make("span.sources", ...sources));
+    }
+    const canType = quantity && !cell.formula && isInput(quantity, index),
+      value = cell.value === null ? "" : inWords(cell.value);
+    row("value", canType ? this.input(place, cell) : value);
     if (canType) row("role", say("input"));
-    const sentence = found?.quantity.meaning;
     const hadFocus = this.element.contains(document.activeElement);
-    this.element.replaceChildren(heading, ...(sentence ? [make("p.meaning", sentence)] : []), rows);
+    const sentence = quantity?.meaning ? [make("p.meaning", quantity.meaning)] : [];
+    this.element.replaceChildren(heading, ...sentence, rows);
     if (hadFocus) this.element.querySelector("input")?.focus();
+  }
+
+  /** @type {(reference: Reference) => HTMLElement} a button that shows its first cell */
+  source({ page, top, left, bottom, right }) {
+    const from = { page, row: top, column: left },
+      symbols = [symbolAt(page, top, left), symbolAt(page, bottom, right)].filter((s) => s !== "?"),
+      name = [...new Set(symbols)].join(" … ") || addressOf(from);
+    return make("button", { title: addressOf(from), onclick: () => this.show(from) }, name);
   }
 
   /** @type {(place: Place, cell: Cell) => HTMLElement} */

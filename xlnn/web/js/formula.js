@@ -87,37 +87,37 @@ export function columnLetters(column) {
 }
 
 const CELL = /(\$?)([A-Z]{1,3})(\$?)(\d+)/i;
-const MOVING =
-  /"(?:[^"]|"")*"|'(?:[^']|'')*'|(?<![\w.$!])(\$?)([A-Z]{1,3})(\$?)(\d+)(?![\w(.!])|(?<=[!])(\$?)([A-Z]{1,3})(\$?)(\d+)(?![\w(.])/gi;
+const MOVING = /"(?:[^"]|"")*"|'(?:[^']|'')*'|(?<![\w.$])(\$?)([A-Z]{1,3})(\$?)(\d+)(?![\w(.!])/gi;
+
+/**
+ * Write each reference of a formula anew, from its two dollar signs, its column and its row.
+ * @type {(formula: string, write: (fixed: [string, string], column: number, row: number) => string) => string}
+ */
+const rewritten = (formula, write) =>
+  formula.replace(MOVING, (all, across, letters, down, digits) =>
+    letters === undefined ? all : write([across, down], columnNumber(letters), Number(digits)),
+  );
 
 /**
  * Return a formula with its references relative to its cell, equal for all cells of a filled column.
- * @param {string} formula
- * @param {number} row
- * @param {number} column
+ * @type {(formula: string, row: number, column: number) => string}
  */
 export const pattern = (formula, row, column) =>
-  formula.replace(MOVING, (all, d1, l1, e1, n1, d2, l2, e2, n2) => {
-    const letters = l1 ?? l2;
-    if (letters === undefined) return all;
-    const across = d1 || d2 ? columnNumber(letters) : `[${columnNumber(letters) - column}]`;
-    return `R${e1 || e2 ? (n1 ?? n2) : `[${(n1 ?? n2) - row}]`}C${across}`;
-  });
+  rewritten(
+    formula,
+    ([across, down], c, r) => `R${down ? r : `[${r - row}]`}C${across ? c : `[${c - column}]`}`,
+  );
 
 /**
  * Return a formula as it reads so many rows and columns further on.
- * @param {string} formula
- * @param {number} down
- * @param {number} right
+ * @type {(formula: string, down: number, right: number) => string}
  */
 export const shifted = (formula, down, right) =>
-  formula.replace(MOVING, (all, d1, l1, e1, n1, d2, l2, e2, n2) => {
-    const letters = l1 ?? l2,
-      [across, fixed] = [d1 ?? d2, e1 ?? e2];
-    if (letters === undefined) return all;
-    const column = across ? letters : columnLetters(columnNumber(letters) + right);
-    return `${across}${column}${fixed}${fixed ? (n1 ?? n2) : Number(n1 ?? n2) + down}`;
-  });
+  rewritten(
+    formula,
+    ([across, fixed], c, r) =>
+      `${across}${columnLetters(across ? c : c + right)}${fixed}${fixed ? r : r + down}`,
+  );
 
 /** @param {string} word the title of a sheet as a formula has it, with its ! */
 const unquoted = (word) => word.slice(0, -1).replace(/^'|'$/g, "").replaceAll("''", "'");

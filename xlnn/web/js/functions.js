@@ -307,13 +307,8 @@ export const FUNCTIONS = {
     for (const part of parts)
       each(part.array(r, c), (value) => {
         if (value instanceof CellError) throw value;
-        if (
-          value === null ||
-          (typeof value === "string" && !/^(true|false)$/i.test(value)) ||
-          (part.area && typeof value === "string")
-        )
-          return;
-        [holds, met] = [truth(value) && holds, true];
+        const isText = typeof value === "string" && (part.area || !/^(true|false)$/i.test(value));
+        if (value !== null && !isText) [holds, met] = [truth(value) && holds, true];
       });
     return met ? holds : fail("#VALUE!");
   }),
@@ -335,15 +330,10 @@ export const FUNCTIONS = {
   COUNT: ofParts(1, MOST, (parts, r, c) => {
     let count = 0;
     for (const part of parts)
-      each(
-        part.area
-          ? part.area(r, c)
-          : { cells: [caught(() => part.value(r, c))], start: 0, stride: 1, rows: 1, columns: 1 },
-        (value) => {
-          const isTyped = !part.area && !(caught(() => number(value)) instanceof CellError);
-          count += typeof value === "number" || isTyped ? 1 : 0;
-        },
-      );
+      each(part.area ? part.area(r, c) : single(caught(() => part.value(r, c))), (value) => {
+        const isTyped = !part.area && !(caught(() => number(value)) instanceof CellError);
+        count += typeof value === "number" || isTyped ? 1 : 0;
+      });
     return count;
   }),
   COUNTIF: ofParts(2, 2, (parts, r, c) => conditional(parts, r, c)),
@@ -406,10 +396,11 @@ export const FUNCTIONS = {
       return table(a.rows, b.columns, (r, c) => {
         let sum = 0;
         for (let n = 0; n < b.rows; n++) {
-          const [x, y] = [at(a, r, n), at(b, n, c)];
-          if (typeof x !== "number") return x instanceof CellError ? x : new CellError("#VALUE!");
-          if (typeof y !== "number") return y instanceof CellError ? y : new CellError("#VALUE!");
-          sum += x * y;
+          const [x, y] = [at(a, r, n), at(b, n, c)],
+            other = [x, y].find((each) => typeof each !== "number");
+          if (other !== undefined)
+            return other instanceof CellError ? other : new CellError("#VALUE!");
+          sum += Number(x) * Number(y);
         }
         return caught(() => finite(sum));
       });

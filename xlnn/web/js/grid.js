@@ -85,13 +85,7 @@ export class Grid {
       this.tabs.append(
         make(
           "button",
-          {
-            role: "tab",
-            hidden: sheet.hidden,
-            "aria-selected": "false",
-            tabIndex: -1,
-            onclick: () => this.open({ page: n, row: 1, column: 1 }),
-          },
+          { role: "tab", onclick: () => this.open({ page: n, row: 1, column: 1 }) },
           sheet.title,
         ),
       ),

@@ -109,64 +109,52 @@ function reveal(place) {
   grid.element.scrollIntoView({ behavior: "smooth", block: "start" });
 }
 
+/** @type {(names: string[]) => Promise<Record<string, Float64Array>>} what quantities are now */
+const numbers = (names) =>
+  ask("numbers", {
+    blocks: Object.fromEntries(
+      names.map((name) => [name, blockOf(/** @type {Quantity} */ (quantities.get(name)))]),
+    ),
+  });
+
 /** Read what the drawings show. */
 async function read() {
   const names = [
     ...(network?.names ?? []),
     ...(map?.names ?? []),
     ...courses.map(({ name }) => name),
-    ...(eta ? ["eta"] : []),
-    ...(quantities.has("truth") ? ["truth"] : []),
   ];
-  const blocks = Object.fromEntries(
-    [...new Set(names)].map((name) => [
-      name,
-      blockOf(/** @type {Quantity} */ (quantities.get(name))),
-    ]),
-  );
-  arrays = await ask("numbers", { blocks });
+  arrays = await numbers([...names, ...["eta", "truth"].filter((name) => quantities.has(name))]);
 }
 
 function draw() {
   network?.draw(arrays, epoch, sample);
   if (course) curve?.draw(arrays[course.name], epoch);
-  if (course)
-    shown.value = `${epoch + course.axes[0][1]} / ${course.lengths[0] - 1 + course.axes[0][1]}`;
+  const from = course?.axes[0][1] ?? 0;
+  shown.value = `${epoch + from} / ${Number(slider.max) + from}`;
   slider.value = String(epoch);
   slider.setAttribute("aria-valuetext", shown.value);
-  results.replaceChildren(
-    ...courses.map((quantity) =>
-      make(
-        "button",
-        { onclick: () => show(cellOf(quantity, [epoch])) },
-        make(
-          "span",
-          [named(quantity), quantity.name.startsWith("test_") && say("held_out")]
-            .filter(Boolean)
-            .join(" · "),
-        ),
-        make("strong", inWords(arrays[quantity.name][epoch])),
-      ),
-    ),
-  );
-  if (network && facts.labels.length > 1 && quantities.has("answer")) {
-    const last = network.layers[network.layers.length - 1].name,
-      count = facts.labels.length;
-    const outputs = Array.from(
-      { length: count },
-      (_, k) =>
-        /** @type {NetworkDrawing} */ (network).entry(arrays, `a${last}`, [epoch, sample], k).value,
+  const told = courses.map((quantity) => {
+    const name =
+      named(quantity) + (quantity.name.startsWith("test_") ? ` · ${say("held_out")}` : "");
+    return make(
+      "button",
+      { onclick: () => show(cellOf(quantity, [epoch])) },
+      make("span", name),
+      make("strong", inWords(arrays[quantity.name][epoch])),
     );
-    const best = outputs.indexOf(Math.max(...outputs));
-    verdict.textContent =
-      best < 0
-        ? ""
-        : say("verdict", {
-            label: facts.labels[best],
-            truth: facts.labels[(arrays.truth?.[sample] ?? 1) - 1] ?? "",
-          });
-    verdict.classList.toggle("wrong", best + 1 !== arrays.truth?.[sample]);
-  }
+  });
+  results.replaceChildren(...told);
+  if (!network || facts.labels.length < 2 || !quantities.has("answer")) return;
+  const { name } = network.layers[network.layers.length - 1];
+  const drawing = network,
+    outputs = facts.labels.map(
+      (_, k) => drawing.entry(arrays, `a${name}`, [epoch, sample], k).value,
+    ),
+    best = outputs.indexOf(Math.max(...outputs)),
+    truth = facts.labels[(arrays.truth?.[sample] ?? 1) - 1] ?? "";
+  verdict.textContent = best < 0 ? "" : say("verdict", { label: facts.labels[best], truth });
+  verdict.classList.toggle("wrong", best + 1 !== arrays.truth?.[sample]);
 }
 
 let [following, again] = [false, false];
@@ -185,12 +173,7 @@ async function follow() {
       edits.push({ ...cellOf(quantity, []), text: String(number) });
     }
     if (edits.length) await ask("edit", { edits, quiet: true });
-    if (map) {
-      const blocks = Object.fromEntries(
-        map.names.map((name) => [name, blockOf(/** @type {Quantity} */ (quantities.get(name)))]),
-      );
-      map.draw(await ask("numbers", { blocks }));
-    }
+    if (map) map.draw(await numbers(map.names));
   }
   following = false;
   await grid?.refresh();
@@ -355,42 +338,27 @@ const [RIGHT, EMPTY] = [3, 0]; // states on the sheet Exercise
 
 /** Show which blanks of an exercise are right; of a network also the first entry that is wrong. */
 async function states() {
-  const told = quantities.get("exercise_blanks"),
+  const words = quantities.get("exercise_blanks_said"),
     blanks = facts.quantities.filter(({ blank }) => blank);
-  if (!told || !blanks.length) return;
-  const words = /** @type {Quantity} */ (quantities.get("exercise_blanks_said"));
-  const { state } = await ask("numbers", { blocks: { state: blockOf(told) } });
+  if (!words || !blanks.length) return;
+  const { exercise_blanks: state } = await numbers(["exercise_blanks"]);
   const wrong = facts.network ? (await comparison()).wrong : [];
   const lines = blanks.map(async (quantity, n) => {
     const { text } = await ask("cell", cellOf(words, [n])),
       first = wrong.find((each) => each.name === quantity.name);
-    const hint =
-      first && state[n] !== EMPTY && state[n] !== RIGHT
-        ? say("first_wrong", { place: placeOf(quantity, first.at) })
-        : "";
-    const name = state[n] === RIGHT ? "right" : state[n] === EMPTY ? "open" : "wrong";
+    const name = state[n] === RIGHT ? "right" : state[n] === EMPTY ? "open" : "wrong",
+      place = first?.place ?? cellOf(quantity, []),
+      { units, equation, title } = quantity,
+      symbols = [...new Set([units[0], units[units.length - 1]])].join(" … ");
     return make(
       "li",
       make(
-        "button",
-        {
-          className: name,
-          onclick: () =>
-            reveal(
-              first?.place ??
-                cellOf(
-                  quantity,
-                  quantity.lengths.map(() => 0),
-                ),
-            ),
-        },
-        make(
-          "strong",
-          [...new Set([quantity.units[0], quantity.units[quantity.units.length - 1]])].join(" … "),
-        ),
-        make("span", quantity.equation || quantity.title),
+        `button.${name}`,
+        { onclick: () => reveal(place) },
+        make("strong", symbols),
+        make("span", equation || title),
         make("em", text),
-        hint,
+        first && name === "wrong" && say("first_wrong", { place: placeOf(quantity, first.at) }),
       ),
     );
   });
@@ -410,8 +378,7 @@ async function chosenNumber(kind, usual) {
   const all = facts.quantities.filter((each) => each.chooses === kind);
   const chooser = quantities.get(`play_${kind}`) ?? all[0];
   if (!chooser) return usual;
-  const { chosen } = await ask("numbers", { blocks: { chosen: blockOf(chooser) } });
-  return Math.max(0, chosen[0] - chooser.first);
+  return Math.max(0, (await numbers([chooser.name]))[chooser.name][0] - chooser.first);
 }
 
 async function begin() {
@@ -442,56 +409,44 @@ async function begin() {
   };
   rate.onchange = () => eta && edit(cellOf(eta, []), rate.value);
   stop();
-  const controls = make("div.controls");
-  if (course)
-    controls.append(
-      play,
-      make("label", { htmlFor: "epoch", className: "wide" }, course.axes[0][0], slider, shown),
-    );
-  if (network)
-    controls.append(
-      make("label", { htmlFor: "sample" }, quantities.get("x")?.axes[0][0] ?? "", samples),
-    );
-  if (eta) controls.append(make("label", { htmlFor: "eta" }, named(eta), rate));
-  const buttons = make("div.buttons");
-  if (facts.network) buttons.append(make("button", { id: "check", onclick: check }, say("check")));
-  buttons.append(undo, make("button", { id: "download", onclick: download }, say("download")));
-  const isLong = map || courses.length > MOST_BESIDE; // then the explanation is on the other side
-  const side = make(
-    "div.side",
-    ...(curve ? [curve.drawing.svg] : []),
-    ...(map ? [map.drawing.svg] : []),
-    results,
-    ...(network && !isLong ? [inspector.element] : []),
+  const controls = make(
+    "div.controls",
+    course && play,
+    course && make("label.wide", { htmlFor: "epoch" }, course.axes[0][0], slider, shown),
+    network && make("label", { htmlFor: "sample" }, quantities.get("x")?.axes[0][0], samples),
+    eta && make("label", { htmlFor: "eta" }, named(eta), rate),
   );
-  const plain = curve ? [side, inspector.element] : [inspector.element];
-  app.replaceChildren(
-    make(
-      "header",
+  const buttons = make(
+    "div.buttons",
+    facts.network && make("button", { id: "check", onclick: check }, say("check")),
+    undo,
+    make("button", { id: "download", onclick: download }, say("download")),
+  );
+  const isLong = map || courses.length > MOST_BESIDE, // then the explanation is on the other side
+    pictures = [curve, map].map((each) => each?.drawing.svg),
+    side = make("div.side", ...pictures, results, network && !isLong && inspector.element);
+  const stage = make(
+    network || curve ? "div.stage" : "div",
+    network &&
       make(
-        "div",
-        make("h1", facts.title),
-        ...facts.about.map((line) => make("p", line)),
-        make("p.lead", say("lead", { formulas: formulas.toLocaleString(facts.lang) })),
+        "div.left",
+        make("div.picture", network.drawing.svg, verdict),
+        isLong && inspector.element,
       ),
-      buttons,
-    ),
+    (network || curve) && side,
+    !network && inspector.element,
+  );
+  const head = make(
+    "div",
+    make("h1", facts.title),
+    ...facts.about.map((line) => make("p", line)),
+    make("p.lead", say("lead", { formulas: formulas.toLocaleString(facts.lang) })),
+  );
+  app.replaceChildren(
+    make("header", head, buttons),
     ...(controls.children.length ? [controls] : []),
     status,
-    make(
-      "div",
-      { className: network || curve ? "stage" : "" },
-      ...(network
-        ? [
-            make(
-              "div.left",
-              make("div.picture", network.drawing.svg, verdict),
-              ...(isLong ? [inspector.element] : []),
-            ),
-            side,
-          ]
-        : plain),
-    ),
+    stage,
     tasks,
     grid.element,
     make("footer", say("licence")),
@@ -507,4 +462,8 @@ async function begin() {
   await states();
 }
 
-Object.assign(globalThis, { xlnn: { ask, grid: () => grid, ready: begin() } });
+const ready = begin().catch((error) => {
+  if (!grid) status.textContent = say("damaged");
+  throw error;
+});
+Object.assign(globalThis, { xlnn: { ask, grid: () => grid, ready } });

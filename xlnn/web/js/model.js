@@ -38,6 +38,8 @@ export class Model {
     this.patterns = new Map();
     /** @type {Map<number, Entry>} */
     this.formulas = new Map();
+    /** @type {Map<number, number>} the style of each cell that the file has */
+    this.looks = new Map();
     /** @type {Map<string, string>} */
     this.typed = new Map();
     this.changed = new Set();
@@ -69,20 +71,14 @@ export class Model {
 
   fill() {
     this.book.pages.forEach((page, n) => {
-      for (const { row, column, value, formula, fills } of page.cells) {
-        this.cells[this.index(n, row, column)] = value;
-        if (!formula) continue;
+      for (const { row, column, value, formula, fills, from = [], style } of page.cells) {
+        const index = this.index(n, row, column);
+        this.cells[index] = value;
+        this.looks.set(index, style);
         if (fills) {
           const [top, left, bottom, right] = fills;
           this.setArray(n, row, column, formula, bottom - top + 1, right - left + 1);
-          continue;
-        }
-        if (!formula.startsWith("@")) {
-          this.set(n, row, column, formula);
-          continue;
-        }
-        const [, r, c, text] = /** @type {string[]} */ (/^@(\d+),(\d+),([\s\S]*)$/.exec(formula));
-        this.set(n, row, column, text, Number(r), Number(c));
+        } else if (formula) this.set(n, row, column, formula, ...from);
       }
     });
   }

@@ -11,7 +11,8 @@ const NET_WIDTH = 760,
   NET_HEIGHT = 430,
   TOP = 40,
   MOST_UNITS = 16,
-  MOST_MAPS = 6;
+  MOST_MAPS = 6,
+  MOST_CROWDED = 44; // between units, if a number is to have room
 
 /** @type {(name: string) => [string, number, number]} the quantity, first unit and size of an array */
 export function partOf(name) {
@@ -91,9 +92,12 @@ export class NetworkDrawing {
         down = row + Math.floor(row / rows) - (maps * (rows + 1)) / 2 + 1;
       return [across + ((unit % columns) - (columns - 1) / 2) * side, middle + down * side];
     }
-    const count = this.shown(layer),
-      gap = Math.min(76, (NET_HEIGHT - TOP - 20) / count);
-    return [across, middle + (unit - (count - 1) / 2) * gap];
+    return [across, middle + (unit - (this.shown(layer) - 1) / 2) * this.gap(layer)];
+  }
+
+  /** @type {(layer: number) => number} from one unit to the next */
+  gap(layer) {
+    return Math.min(76, (NET_HEIGHT - TOP - 20) / this.shown(layer));
   }
 
   /**
@@ -136,7 +140,8 @@ export class NetworkDrawing {
           drawing.square(x - 19, y + 14, 11, colour(own.value), "bias", own);
         }
         const isPixel = !layer && facts.picture[0] > 1;
-        drawing.circle(x, y, isPixel ? 8 : layer ? 17 : 14, colour(unit.value), "unit", unit);
+        const radius = isPixel ? 8 : Math.min(layer ? 17 : 14, this.gap(layer) * 0.4);
+        drawing.circle(x, y, radius, colour(unit.value), "unit", unit);
         if (isPixel) continue;
         const short = inWords(Number(unit.value.toPrecision(3)));
         if (!layer)
@@ -149,7 +154,8 @@ export class NetworkDrawing {
         if (layer === last) {
           drawing.text(x + 26, y - 3, "number", short);
           this.target(arrays, sample, k, x, y);
-        } else drawing.text(x, y + (layer ? 30 : 27), "number middle", short);
+        } else if (this.gap(layer) > MOST_CROWDED)
+          drawing.text(x, y + radius + 13, "number middle", short);
       }
       const count = shapes[layer].reduce((product, length) => product * length, 1);
       const [x] = this.at(layer, isMap ? (this.maps(layer).columns - 1) / 2 : 0);

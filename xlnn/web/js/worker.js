@@ -110,26 +110,14 @@ const ANSWERS = {
     model = await Model.open(file);
     model.recalculate();
     model.changed.clear();
-    const pages = [];
-    for (const [n, page] of model.book.pages.entries()) {
-      const { title, hidden, widths, width, hiddenRows, merges, frozen, links } = page;
-      const { rows, columns } = model.sheets[n];
-      pages.push({
-        title,
-        hidden,
-        widths,
-        width,
-        heights: heightsOf(page, model.book.styles),
-        hiddenRows,
-        merges,
-        frozen,
-        links,
-        rows,
-        columns,
-        charts: await drawingOf(model.book, page),
-      });
-    }
-    return { pages, formulas: model.order.length };
+    const { book, sheets } = model;
+    const pages = book.pages.map(async ({ cells, rules, choices, ...page }, n) => ({
+      ...page,
+      ...sheets[n],
+      heights: heightsOf({ cells, ...page }, book.styles),
+      charts: await drawingOf(book, page.drawing),
+    }));
+    return { pages: await Promise.all(pages), formulas: model.order.length };
   },
   edit: ({ edits, quiet }) => {
     const values = edits.map((/** @type {any} */ edit) => ({ ...edit, value: typed(edit.text) }));
@@ -175,28 +163,18 @@ const ANSWERS = {
     const rules = pages[page].rules.filter(({ ranges }) =>
       ranges.some(([t, l, b, r]) => t <= bottom && b >= top && l <= right && r >= left),
     );
-    /** @type {Map<string, number>} */
-    const look = new Map();
-    for (const cell of pages[page].cells) {
-      const { row, column, style } = cell;
-      if (row >= top && row <= bottom && column >= left && column <= right)
-        look.set(`${row},${column}`, style);
-    }
     for (let row = top; row <= Math.min(bottom, rows); row++)
       for (let column = left; column <= Math.min(right, columns); column++) {
-        const number = look.get(`${row},${column}`);
+        const index = model.index(page, row, column),
+          number = model.looks.get(index);
         if (number === undefined) continue;
-        const value = model.at(page, row, column),
+        const value = model.cells[index],
           style = looking(model, page, rules, styles[number] ?? {}, row, column);
-        found.push({
-          row,
-          column,
-          style,
-          text: formatted(value, style.format ?? "General"),
-          isNumber: typeof value === "number",
-          isFormula: model.formulas.has(model.index(page, row, column)),
-          isChanged: model.changed.has(model.index(page, row, column)),
-        });
+        const text = formatted(value, style.format ?? "General"),
+          isNumber = typeof value === "number",
+          isFormula = model.formulas.has(index),
+          isChanged = model.changed.has(index);
+        found.push({ row, column, style, text, isNumber, isFormula, isChanged });
       }
     return { cells: found };
   },
