@@ -415,6 +415,25 @@ def test_a_blank_may_be_a_matrix_formula(answer, exercise, tmp_path):
     assert grade.points == points
 
 
+@pytest.mark.parametrize(("name", "formulas"), [("first", 360), ("xor-layers", 3_600)])
+def test_what_is_trained_by_steps_that_a_sheet_shows_has_matrices(name, formulas, workbook):
+    """A training of few cells, too."""
+    made = workbook(name, edition="matrices")
+    assert "Matrices" in openpyxl.load_workbook(made.path, read_only=True).sheetnames
+    assert made.formulas < formulas
+    assert made.report.agrees
+
+
+@pytest.mark.parametrize("name", ["descent", "regression", "q-learning", "clusters"])
+def test_where_no_sheet_shows_a_training_alone_cells_remain(name, tmp_path):
+    """The result says so, and the workbook is that of the edition in cells."""
+    notes = []
+    made = xlnn.build(name, tmp_path / "own.xlsx", edition="matrices", epochs=3, note=notes.append)
+    assert any("has a formula for each cell" in note for note in (*notes, *made.notes))
+    assert made.formulas == xlnn.build(name, tmp_path / "cells.xlsx", epochs=3).formulas
+    assert xlnn.check(made.path).agrees
+
+
 def test_experiments_without_training_have_no_matrices(tmp_path):
     """The edition is for what is trained."""
     with pytest.raises(OptionsError, match="--edition is not available for neuron"):
