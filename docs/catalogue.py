@@ -21,7 +21,8 @@ ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "catalogue.md"
 
 MODULES = (
-    *("units", "recurrent", "attention", "batchnorm", "generative", "principal", "arcs", "labels"),
+    *("units", "recurrent", "attention", "letters", "batchnorm", "generative", "principal"),
+    *("arcs", "labels"),
 )
 """The modules of equations that are offered, by what they are imported from `xlnn.equations`."""
 
@@ -49,6 +50,7 @@ CALLS = {
         "hit": ("hit(0.5)",),
         "look_up_slope": ("look_up_slope(3)",),
     },
+    "letters": {"one_hot": ("one_hot(3, 2)",)},
     "generative": {
         "across": ("across(5)",),
         "judged_error": ("judged_error(3, 1)",),

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from cell_references import references, with_reference, without_texts
 from openpyxl.formula.translate import Translator
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import column_index_from_string, get_column_letter
 
 OPERATORS = "+-*/"
 COMPARISONS = ("<>", "<", ">", "<=", ">=")
@@ -268,6 +268,57 @@ KINDS = {
     "coarse formula said otherwise": coarse_otherwise,
     **{name: read_differently(term) for name, term in FORMS.items()},
 }
+
+
+RANGE = re.compile(r"(?<![A-Z!'\w])([A-Z]+)(\d+):([A-Z]+)(\d+)")
+"""A range of the same sheet in an array formula."""
+
+
+def _range_moved(text, generator, *corners):
+    """Move corners of one range of an array formula, each by rows and columns."""
+    found = [*RANGE.finditer(text)]
+    if not found:
+        return None
+    one = _one_of(found, generator)
+    ends = [(column_index_from_string(one[n]), int(one[n + 1])) for n in (1, 3)]
+    moved = [
+        (max(1, column + right), row + down)
+        for (column, row), (down, right) in zip(ends, corners, strict=True)
+    ]
+    cells = ":".join(f"{get_column_letter(column)}{row}" for column, row in moved)
+    return text[: one.start()] + cells + text[one.end() :]
+
+
+ARRAYS = {
+    "a row lower": lambda text, generator: _range_moved(text, generator, (1, 0), (1, 0)),
+    "a row higher": lambda text, generator: _range_moved(text, generator, (-1, 0), (-1, 0)),
+    "a column to the right": lambda text, generator: _range_moved(text, generator, (0, 1), (0, 1)),
+    "a row less": lambda text, generator: _range_moved(text, generator, (0, 0), (-1, 0)),
+    "a row more": lambda text, generator: _range_moved(text, generator, (0, 0), (1, 0)),
+    "a number more": lambda text, generator: text + _one_of(CONSTANTS, generator),
+    "another sign": lambda text, _: text.replace("-", "+", 1),
+    "another operator": lambda text, _: text.replace("*", "+", 1),
+    "not turned": lambda text, _: re.sub(r"TRANSPOSE\((\w+:\w+)\)", r"\1", text, count=1),
+    "turned": lambda text, _: re.sub(r"MMULT\((\w+:\w+),", r"MMULT(TRANSPOSE(\1),", text, count=1),
+}
+"""Errors in the text of an array formula; None or the same text where a kind does not apply."""
+
+FILLED = {
+    "fills a row less": (-1, 0),
+    "fills a row more": (1, 0),
+    "fills a column less": (0, -1),
+}
+"""Errors in the range that an array formula fills: how many rows and columns more."""
+
+
+def filling(area, rows, columns):
+    """Return a range with more rows and columns; None if nothing would be left."""
+    left, top, right, bottom = RANGE.fullmatch(area).groups()
+    across = column_index_from_string(right) + columns
+    down = int(bottom) + rows
+    if across < column_index_from_string(left) or down < int(top):
+        return None
+    return f"{left}{top}:{get_column_letter(across)}{down}"
 
 
 def _with_another_reference(place, generator, others):

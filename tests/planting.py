@@ -4,6 +4,8 @@ What is asked of the check: no error is silent. The cells that it names wrong or
 are exactly those that were altered, and a form that programs compute differently is wrong.
 """
 
+import re
+import zipfile
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +14,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 import numpy as np
-from mutants import FORMS, KINDS
+from mutants import ARRAYS, FILLED, FORMS, KINDS, RANGE, filling
 from networks import (
     from_template,
     random_recipe,
@@ -22,7 +24,7 @@ from networks import (
     with_functions,
     write_recipe,
 )
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import column_index_from_string, get_column_letter, range_boundaries
 from rewriting import copy, rewrite_cells
 from storing import store
 
@@ -346,6 +348,89 @@ def write_planted(book, planted, path):
 
     edits = {sheet_parts(book.path)[planted.sheet]: rewrite_cells(rewrite)}
     copy(book.path, path, edits)
+
+
+@dataclass(frozen=True)
+class ArrayError:
+    """An error in an array formula of the sheet in matrices.
+
+    Attributes
+    ----------
+    kind : str
+    area : str
+        The range that the formula fills, as it is stated.
+    before, after : str
+        Its markup.
+    """
+
+    kind: str
+    area: str
+    before: str
+    after: str
+
+
+ARRAY = re.compile(r'<f t="array" ref="([^"]*)">([^<]*)</f>')
+
+
+def matrices_part(path):
+    """Return the name and the text of the part with most array formulas."""
+    with zipfile.ZipFile(path) as archive:
+        names = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
+        texts = {name: archive.read(name).decode() for name in names}
+    name = max(texts, key=lambda each: len(ARRAY.findall(texts[each])))
+    return name, texts[name]
+
+
+def plant_arrays(path, errors, generator):
+    """Yield errors in array formulas, the kinds in turn."""
+    found = [each for each in ARRAY.finditer(matrices_part(path)[1]) if ":" in each[1]]
+    kinds = cycle([*ARRAYS, *FILLED])
+    planted = 0
+    while planted < errors:
+        kind, one = next(kinds), found[int(generator.integers(len(found)))]
+        area, text = one[1], one[2]
+        if kind in FILLED:
+            area = filling(area, *FILLED[kind])
+        else:
+            text = ARRAYS[kind](text, generator)
+        own = [f"{each[0]}{each[1]}" for each in RANGE.findall(text or "")]
+        reads_itself = one[1].partition(":")[0] in own
+        if None in (area, text) or (area, text) == (one[1], one[2]) or reads_itself:
+            continue
+        after = f'<f t="array" ref="{area}">{text}</f>'
+        planted += 1
+        yield ArrayError(kind, one[1], one[0], after)
+
+
+def try_array(path, error, copied, probes=1):
+    """Return what the check names in a copy with an error: cells, or why it refuses the file."""
+    part, text = matrices_part(path)
+    assert text.count(error.before) == 1
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(copied, "w") as target:
+        for name in source.namelist():
+            changed = text.replace(error.before, error.after)
+            target.writestr(name, changed if name == part else source.read(name))
+    try:
+        report = check(copied, probes=probes)
+    except XlnnError as refused:
+        return (str(refused),)
+    return tuple(each.cell for each in (*report.wrong, *report.restated))
+
+
+def is_named(error, said):
+    """Tell whether what a check says is the altered formula, and nothing else.
+
+    Of one that fills the first cell of the next formula, too, this cell is named.
+    """
+    filled = re.search('ref="([^"]*)"', error.after)[1]
+    left, top, right, bottom = range_boundaries(filled)
+    found = re.search(r"!([A-Z]+)(\d+)\b", said[0]) if len(said) == 1 else None
+    if not found:
+        return False
+    column, row = column_index_from_string(found[1]), int(found[2])
+    if error.kind in FILLED:
+        return left <= column <= right and top <= row <= bottom
+    return (row, column) == (top, left)
 
 
 def _address(sheet, cell):

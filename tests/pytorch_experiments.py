@@ -107,6 +107,20 @@ def transformer(torch, w, known):
     return F.cross_entropy((y @ w["U"].T).flatten(0, 1), targets, reduction="sum")
 
 
+def names(torch, w, known):
+    """Return the cross-entropy of the next letters; the second part of E are the places."""
+    F, letters = torch.nn.functional, known["letters"].long() - 1
+    before = F.pad(letters[:, :-1], (1, 0))  # the full stop, 0, begins a name
+    E = w["E"].T
+    x = F.embedding(before, E[: -letters.shape[1]]) + E[-letters.shape[1] :]
+    q, k, v = (x @ w[name].T for name in ("Wq", "Wk", "Wv"))
+    taken = F.scaled_dot_product_attention(q, k, v, is_causal=True) @ w["Wo"].T
+    y = F.layer_norm(x + taken, (4,), w["g1"], w["b1"], eps=1e-5)
+    f = F.linear(F.relu(F.linear(y, w["W1"], w["c1"])), w["W2"], w["c2"])
+    y = F.layer_norm(y + f, (4,), w["g2"], w["b2"], eps=1e-5)
+    return F.cross_entropy((y @ w["U"].T).flatten(0, 1), letters.flatten(), reduction="sum")
+
+
 def embeddings(torch, w, known):
     """Return the costs of the ratings and of the words."""
     u, i = (known[name].long() - 1 for name in ("person_of", "film_of"))
@@ -212,6 +226,7 @@ EXPERIMENTS = {
         [f"{name}{more}" for more in ("", "_cut") for name in NORMALISED], "eta")),
     "attention": (attention, dict.fromkeys(("Wq", "Wk", "Wv", "Wo"), "eta")),
     "transformer": (transformer, dict.fromkeys(["E", *OF_BLOCK, "U"], "eta")),
+    "names": (names, dict.fromkeys(["E", *OF_BLOCK, "U"], "eta")),
     "autoencoder": (autoencoder, dict.fromkeys(("W2", "b2", "W3", "b3"), "eta")),
     "embeddings": (embeddings, {**dict.fromkeys(("P", "bu", "Q", "bi"), "eta"),
                                 **dict.fromkeys("VU", "eta_words")}),

@@ -25,7 +25,17 @@ from xlnn.workbooks.spec import Spec
 TORCH = json.loads((Path(__file__).parent / "pytorch_experiments.json").read_text(encoding="utf-8"))
 TRAINED = [name for name in TORCH if name != "torch"]
 NAMES = ["rnn", "lstm", "gru", "attention", "transformer"]
-MODULES = [*NAMES, "embeddings", "autoencoder", "vae", "gan", "batch_norm", "_pictures", "_speech"]
+MODULES = [
+    *NAMES,
+    "names",
+    "embeddings",
+    "autoencoder",
+    "vae",
+    "gan",
+    "batch_norm",
+    "_pictures",
+    "_speech",
+]
 PUBLIC = "xlnn", "xlnn.equations", "xlnn.terms"
 """From where another package imports, too."""
 
@@ -41,6 +51,7 @@ BLOCKS = {
     "batchnorm",
     "generative",
     "labels",
+    "letters",
     "principal",
     "recurrent",
     "units",

@@ -440,6 +440,20 @@ CASES = {
         ],
         smaller={"epochs": 3},
     ),
+    "names": Experiment(
+        None,
+        [
+            {"eta": 0, "E": 0, "Wo": 1e3, "epoch": 0},
+            {"letters": 3, "g1": -1e-9, "eta": 1e3, "chance": 0.5},
+            {"letters": 1, "W1": -1e6, "c1": 1, "epoch": 2, "chance": 0.99},
+        ],
+        [
+            ({"hidden": 3}, "--hidden is not available for names"),
+            ({"epochs": 0}, "epochs is 0: a whole number of at least 1"),
+        ],
+        smaller={"epochs": 1},
+        is_slow=True,
+    ),
     "cnn-solver": Experiment(
         11_523, [{"WF": 0, "WO": 0, "bF": 0, "bO": 0}, {"images": 2.5}], is_slow=True
     ),

@@ -1,8 +1,7 @@
 """A short run of `make fuzz`: files broken at random, and what may come of them."""
 
 import pytest
-from fuzzing import KINDS, MISREAD, Worker, attempt, drawn, make
-from networks import random_recipe, spec, write_recipe
+from fuzzing import KINDS, MISREAD, Worker, attempt, drawn, files, make
 
 from xlnn.xlsx import markup
 
@@ -10,14 +9,18 @@ pytestmark = pytest.mark.ci
 
 
 @pytest.fixture(scope="module")
-def content(tmp_path_factory):
-    path = tmp_path_factory.mktemp("fuzz") / "small.xlsx"
-    return write_recipe(
-        path, random_recipe(spec([2, 2, 2], images=3, epochs=2), seed=3)
-    ).read_bytes()
+def contents(tmp_path_factory):
+    return dict(zip(("cells", "matrices"), files(tmp_path_factory.mktemp("fuzz")), strict=True))
 
 
-def test_files_broken_at_random_give_sentences_and_nothing_else(content, tmp_path):
+@pytest.fixture(scope="module")
+def content(contents):
+    return contents["cells"]
+
+
+@pytest.mark.parametrize("edition", ["cells", "matrices"])
+def test_files_broken_at_random_give_sentences_and_nothing_else(edition, contents, tmp_path):
+    content = contents[edition]
     kinds = [drawn(number)[0] for number in range(60)]
     assert set(kinds) == set(KINDS)
     with Worker() as worker:

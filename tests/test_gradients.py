@@ -509,7 +509,7 @@ def test_a_model_without_weights_has_nothing_to_measure(tmp_path):
     assert "gradient" not in str(report)
 
 
-OURS = ["rnn", "lstm", "gru", "attention", "transformer", "autoencoder", "vae", "gan",
+OURS = ["rnn", "lstm", "gru", "attention", "transformer", "names", "autoencoder", "vae", "gan",
         "embeddings"]  # fmt: skip
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pytest
+from mutants import ARRAYS, FILLED, RANGE
 from openpyxl.worksheet.formula import ArrayFormula
+from planting import is_named, plant_arrays, try_array
 
 import xlnn
 from xlnn.building.plan import origin_of_template, planned
@@ -156,26 +158,17 @@ def test_an_altered_array_formula_is_named_with_its_range(error, built, tmp_path
     assert report.wrong[0].expected_formula
 
 
-RANGE = re.compile(r"(?<![A-Z!'\w])([A-Z]+)(\d+):([A-Z]+)(\d+)")
-
-
-def _shifted(text, random, down):
-    """Move one range by a row."""
-    found = [*RANGE.finditer(text)]
-    one = found[random.integers(len(found))]
-    left, top, right, bottom = one.groups()
-    moved = f"{left}{int(top) + down}:{right}{int(bottom) + down}"
-    return text[: one.start()] + moved + text[one.end() :]
-
-
-PLANTED = {
-    "a row lower": lambda text, random: _shifted(text, random, 1),
-    "a row higher": lambda text, random: _shifted(text, random, -1),
-    "a number more": lambda text, random: text + random.choice(["+1", "-0.5", "+0.001"]),
-    "another sign": lambda text, random: text.replace("-", "+", 1),  # noqa: ARG005 -- as the others
-    "another operator": lambda text, random: text.replace("*", "+", 1),  # noqa: ARG005
-    "not turned": lambda text, random: re.sub(r"TRANSPOSE\((\w+:\w+)\)", r"\1", text, count=1),  # noqa: ARG005
-}
+@pytest.mark.ci
+@pytest.mark.first(1)
+@pytest.mark.parametrize("name", ["digits", "attention"])
+def test_each_kind_of_error_in_an_array_formula_is_named_alone(name, built, tmp_path):
+    """One of each kind: what it reads, how it computes, and what it fills."""
+    path = built(name).path
+    errors = [*plant_arrays(path, len(ARRAYS) + len(FILLED), np.random.default_rng(2))]
+    assert len({error.kind for error in errors}) > 10
+    for error in errors:
+        said = try_array(path, error, tmp_path / "planted.xlsx")
+        assert is_named(error, said), (error, said)
 
 
 @pytest.mark.first(1)
@@ -187,8 +180,10 @@ def test_planted_errors_are_found_where_they_are(name, built, tmp_path):
 
     def planted(found):
         ref, text = found[1], found[2]
-        kind = [*PLANTED][random.integers(len(PLANTED))]
-        altered = PLANTED[kind](text, random) if random.random() < share else text
+        kind = [*ARRAYS][random.integers(len(ARRAYS))]
+        altered = ARRAYS[kind](text, random) if random.random() < share else text
+        if altered is None:
+            return found[0]
         own = [each for each in RANGE.findall(altered) if f"{each[0]}{each[1]}" in ref]
         if altered == text or own:  # or it would depend on itself
             return found[0]
@@ -413,6 +408,25 @@ def test_a_blank_may_be_a_matrix_formula(answer, exercise, tmp_path):
     book.save(path)
     (grade,) = xlnn.grade([path], seed=1)
     assert grade.points == points
+
+
+@pytest.mark.parametrize(("name", "formulas"), [("first", 360), ("xor-layers", 3_600)])
+def test_what_is_trained_by_steps_that_a_sheet_shows_has_matrices(name, formulas, workbook):
+    """A training of few cells, too."""
+    made = workbook(name, edition="matrices")
+    assert "Matrices" in openpyxl.load_workbook(made.path, read_only=True).sheetnames
+    assert made.formulas < formulas
+    assert made.report.agrees
+
+
+@pytest.mark.parametrize("name", ["descent", "regression", "q-learning", "clusters"])
+def test_where_no_sheet_shows_a_training_alone_cells_remain(name, tmp_path):
+    """The result says so, and the workbook is that of the edition in cells."""
+    notes = []
+    made = xlnn.build(name, tmp_path / "own.xlsx", edition="matrices", epochs=3, note=notes.append)
+    assert any("has a formula for each cell" in note for note in (*notes, *made.notes))
+    assert made.formulas == xlnn.build(name, tmp_path / "cells.xlsx", epochs=3).formulas
+    assert xlnn.check(made.path).agrees
 
 
 def test_experiments_without_training_have_no_matrices(tmp_path):

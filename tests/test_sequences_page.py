@@ -34,6 +34,7 @@ LED = {
     "gru": ["Memory", "Weights"],
     "attention": ["Attention"],
     "transformer": ["Talk", "Inside"],
+    "names": ["Names"],
 }
 """Of each template the sheets to which its section leads a reader."""
 
@@ -201,6 +202,21 @@ def test_the_transformer_says_what_is_told():
     assert plan_of("transformer").layout.formula("s1", (0, 0, 0)).endswith("/4+1/100000)")
     formula = plan_of("transformer").layout.formula("dC_dE", (0, 0, 0))
     assert formula.count("SUMIF") == 4
+
+
+def test_the_character_model_types_what_is_told():
+    plan, told = plan_of("names", epochs=100, edition="matrices"), section("names")
+    inputs = plan.made.inputs
+    run = reference.run(plan.layout.model, inputs)
+    typed = [str(name) for name in run["new"]]
+    assert f"{', '.join(typed[:-1])} and {typed[-1]}" in told
+    assert len({*typed} & {*map(str, run["name"])}) == 3
+    assert f"{sum(plan.layout.formula_counts().values()):,} formulas" in told
+    cells = plan_of("names", epochs=100, large=True).layout
+    assert f"{sum(cells.formula_counts().values()):,}" in told
+    for epoch in (0, 10, 30):
+        other = reference.run(plan.layout.model, {**inputs, "epoch": np.array(float(epoch))})
+        assert typed != [str(name) for name in other["new"]]
 
 
 def test_adam_has_a_sheet_with_its_corrections():

@@ -161,7 +161,7 @@ def test_each_template_says_what_it_is_in_a_line():
 def test_each_template_says_which_sections_of_the_book_it_shows():
     beyond = {each.name for each in in_order() if not each.sections}
     networks = {*("circles", "diabetes", "digits-8x8", "iris", "moons", "spirals", "xor")}
-    sequences = {*("rnn", "lstm", "gru", "attention", "transformer")}
+    sequences = {*("rnn", "lstm", "gru", "attention", "transformer", "names")}
     others = {*("autoencoder", "batch-norm", "clusters", "embeddings", "gan", "q-learning", "vae")}
     assert beyond == networks | sequences | others
     assert [each.sections[0] for each in in_order() if each.sections] == [

@@ -15,8 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from fuzzing import Worker, make
-from networks import random_recipe, spec, write_recipe
+from fuzzing import Worker, files, make
 
 
 def main():
@@ -27,11 +26,10 @@ def main():
     options = parser.parse_args()
     tried, failed = Counter(), []
     with tempfile.TemporaryDirectory() as folder, Worker() as worker:
-        small = random_recipe(spec([2, 2, 2], images=3, epochs=2), seed=3)
-        content = write_recipe(Path(folder, "small.xlsx"), small).read_bytes()
+        contents = files(folder)
         number, end = options.seed, time.monotonic() + 60 * options.minutes
         while time.monotonic() < end:
-            case = make(content, number, folder)
+            case = make(contents[number % len(contents)], number, folder)
             tried[case.kind] += 1
             broken = case.path.read_bytes()
             wrong = worker.attempt(case)

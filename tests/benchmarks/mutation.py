@@ -3,8 +3,9 @@
     python tests/benchmarks/mutation.py --errors 1000 --seed 0 --engine formualizer
 
 Errors of every kind (`tests/mutants.py`) are planted, one at a time, in random cells of every
-sheet of several workbooks; each goes through the whole check, as a file. The exit code is 0 if none
-is silent: each altered cell is named wrong or listed as restated, and no other cell is; else 1.
+sheet of several workbooks, and in array formulas of one in matrices; each goes through the whole
+check, as a file. The exit code is 0 if none is silent: each altered cell is named wrong or listed
+as restated, and no other cell is; else 1.
 """
 
 import argparse
@@ -33,10 +34,14 @@ from planting import (
     book_of_maps,
     book_of_network,
     books_of_experiments,
+    is_named,
+    plant_arrays,
     plant_many,
+    try_array,
     try_out,
 )
 
+from xlnn.building.build import build
 from xlnn.engines import ENGINES
 
 SHOWN = 20
@@ -122,6 +127,19 @@ def told(book, outcome):
     )
 
 
+def in_matrices(folder, errors, seed):
+    """Plant errors in array formulas, print how many are named, and return the others."""
+    path = build("digits", folder / "matrices.xlsx", edition="matrices", epochs=2).path
+    failures, counts = [], Counter()
+    for error in plant_arrays(path, errors, np.random.default_rng(seed)):
+        said = try_array(path, error, folder / "planted-matrices.xlsx")
+        counts[error.kind] += 1
+        if not is_named(error, said):
+            failures.append(f"{path.name}, {error.kind}: {error.before} -> {error.after}; {said}")
+    print(f"{errors:,} errors in array formulas, {errors - len(failures):,} named: {dict(counts)}")
+    return failures
+
+
 def main():
     """Plant, check and count."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -152,6 +170,7 @@ def main():
             for (number, _), outcome in zip(errors, outcomes, strict=True)
             if not outcome.good
         ]
+        failures += in_matrices(Path(folder), max(1, options.errors // 20), options.seed)
     kinds = [(outcome.planted.kind, outcome) for outcome in outcomes]
     names = [planted_in[number].path.stem for number, _ in errors]
     by_book = list(zip(names, outcomes, strict=True))

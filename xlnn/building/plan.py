@@ -27,6 +27,7 @@ from xlnn.workbooks import FIRST_KIND, kind_named
 from xlnn.workbooks.entries import MATRICES
 from xlnn.workbooks.kind import Recipe, WorkbookKind
 from xlnn.workbooks.own_model import OwnModel, check_model
+from xlnn.workbooks.pages.matrices import is_in_matrices
 from xlnn.workbooks.results import results
 from xlnn.writing.drawing import Drawing
 
@@ -118,7 +119,8 @@ class Plan:
     @property
     def notes(self) -> tuple[str, ...]:
         """Sentences about anything unexpected, and about what the outputs agree with."""
-        notes = self.made.notes + self.kind.run_notes(self.run) + left_in_cells(self.layout)
+        notes = self.made.notes + self.kind.run_notes(self.run)
+        notes += left_in_cells(self.layout) if self.made.spec.edition == MATRICES else ()
         return notes + ((self.authority.agrees(self.made, self.run),) if self.authority else ())
 
     def results(self, run: Arrays) -> tuple[str, ...]:
@@ -139,6 +141,10 @@ class Plan:
 
 def left_in_cells(layout: Layout) -> tuple[str, ...]:
     """Return a sentence on what has a formula for each cell in the edition in matrices."""
+    if not is_in_matrices(layout.model):
+        return (
+            Message("This workbook has a formula for each cell: no sheet shows a training alone."),
+        )
     left = [
         quantity.name
         for quantity in layout.model.quantities

@@ -14,11 +14,16 @@ import xlnn
 from xlnn import Axis, Chart, Grid, Quantity, Row, Stated, Table, Trace, Weight, alike
 from xlnn.equations import attention as eq
 from xlnn.equations import units
-from xlnn.slices import a_column
 from xlnn.terms import Value, largest
 
 LETTERS, D = "abc", 4  # and a capital of each; numbers of a symbol: a letter each, and "is capital"
 SYMBOLS = LETTERS + LETTERS.upper()
+
+
+def _in_matrices(s: object, PE: object, own: object) -> str:
+    k = own.column_numbers
+    return f"={PE}+({k}<4)*(({s}={k})+({s}={k}+3))+({k}=4)*({s}>3)"
+
 
 INPUT = Stated(
     lambda s, PE: (
@@ -29,9 +34,7 @@ INPUT = Stated(
         + (f"IF({s[t]}>3,1,0)" if k == 3 else f"IF({s[t]}={k + 1},1,IF({s[t]}={k + 4},1,0))")
     ),
     reads_as_stated=True,
-    block=lambda s, PE, own: "={0}+({2}<4)*(({1}={2})+({1}={2}+3))+({2}=4)*({1}>3)".format(
-        PE, a_column(s), own.column_numbers
-    ),
+    block=_in_matrices,
     block_of="sample",
 )
 

@@ -218,7 +218,7 @@ class Experiment(WorkbookKind[Spec, Origin]):
     def options(self) -> frozenset[str]:
         """The options of ``build`` that apply to it."""
         own: Iterable[str] = ("data", *own_data.READING[self.reads]) if self.from_data else ()
-        edition = ("edition",) if self.rates else ()
+        edition = ("edition",) if self.rates or "epochs" in self.options_for else ()
         if self.learns is not None:
             own = self.learns.options
         return super().options | {*self.options_for, *own, *edition}

@@ -23,6 +23,7 @@ from xlnn.workbooks.entries import MATRICES, WorkbookSpec, from_values
 from xlnn.workbooks.pages.matrices import (
     by_slices,
     in_matrices,
+    is_in_matrices,
     reads_positions_apart,
     sheets_in_matrices,
     without_positions,
@@ -201,25 +202,25 @@ class WorkbookKind(ABC, Generic[S, O]):
         model, words = self.stated(spec)
         if spec.edition == MATRICES:
             model = in_matrices(model, self.sheets(model))
-        sheets = self._sheets(spec, model)
+        sheets = self._sheets(model)
         layout = layout_of_sheets(model, sheets, words.sheets)
-        if spec.edition != MATRICES:
+        if not is_in_matrices(model):
             return layout
         if reads_positions_apart(layout := by_slices(layout, sheets)):
             model = without_positions(model)
-            sheets = self._sheets(spec, model)
+            sheets = self._sheets(model)
             layout = by_slices(layout_of_sheets(model, sheets, words.sheets), sheets)
         return layout
 
-    def _sheets(self, spec: S, model: Model) -> dict[str, Sheet]:
-        """Return all sheets in the edition of a Spec."""
+    def _sheets(self, model: Model) -> dict[str, Sheet]:
+        """Return all sheets in the edition of a model."""
         sheets = {**self.sheets(model), **SPEC}
-        return sheets_in_matrices(model, sheets) if spec.edition == MATRICES else sheets
+        return sheets_in_matrices(model, sheets) if is_in_matrices(model) else sheets
 
     def drawings(self, spec: S, layout: Layout, words: Text | None = None) -> dict[str, Drawing]:
         """Return what each sheet shows besides its quantities, with its texts or with others."""
         page = Context(spec, layout, words or self.words(spec, layout))
-        return drawn(page, self._sheets(spec, layout.model))
+        return drawn(page, self._sheets(layout.model))
 
     def equations(self, spec: S, layer: str = "") -> Mapping[str, str]:  # noqa: ARG002 -- for those with choices
         """Return the replacements for words in braces in the equations of symbols.

@@ -309,18 +309,17 @@ def _is_whole(page: object, key: str) -> bool:
 
 
 def in_matrices(model: Model, sheets: Mapping[str, Any]) -> Model:
-    """Return a model whose training is on the sheet in matrices.
-
-    Raises
-    ------
-    DataError
-        Nothing in it is trained.
-    """
+    """Return a model whose training is on the sheet in matrices; as it is if it has no such one."""
     keys = moved(model, sheets)
     if MATRICES not in keys.values():
-        raise DataError("The edition in matrices is for workbooks in which weights are trained.")
+        return model
     there = (replace(q, sheet=keys.get(q.sheet, q.sheet)) for q in model.quantities)
     return replace(model, quantities=tuple(there))
+
+
+def is_in_matrices(model: Model) -> bool:
+    """Return whether a model's training is on the sheet in matrices."""
+    return any(quantity.sheet == MATRICES for quantity in model.quantities)
 
 
 def sheets_in_matrices(model: Model, sheets: Mapping[str, Any]) -> dict[str, Any]:
