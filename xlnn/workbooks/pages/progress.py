@@ -292,7 +292,8 @@ def _of_output(unit: int, page: Context) -> str:
 
 def _weights(found: Quantity, drawn: int, page: Context) -> str:
     symbol = found.symbol.replace("{}", "")
-    what = ", ".join(filter(None, (page.words("quantities", found.kind), symbol)))
+    between = page.words("joined", "between")
+    what = between.join(filter(None, (page.words("quantities", found.kind), symbol)))
     title = page.words.of_itself("charts", "Over the epochs: {what}").format(what=what)
     if drawn < (of := prod(found.shape)):
         part = page.words.of_itself("charts", "{what}, {drawn} of {of}")
