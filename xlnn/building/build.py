@@ -38,13 +38,11 @@ def _of_template(template: str | Path | None, asked: Options) -> Source:
     Raises
     ------
     OptionsError
-        There is none of that name, or an option is about data, of which there are none.
+        There is none of that name, or a column is named and neither data nor a template.
     """
-    if template is None and asked.reading:
-        raise OptionsError(
-            "{option} says how to read data: add --data.",
-            option=as_typed(next(iter(asked.reading))),
-        )
+    named = [name for name in ("label", "targets") if name in asked]
+    if template is None and named:
+        raise OptionsError("{option} says how to read data: add --data.", option=as_typed(named[0]))
     return origin_of_template(DEFAULT if template is None else str(template))
 
 
