@@ -43,7 +43,7 @@ from xlnn.registry.templates import Template, template
 from xlnn.registry.text import Text, text
 from xlnn.workbooks.entries import whole
 from xlnn.workbooks.experiment import Experiment
-from xlnn.workbooks.kind import Recipe
+from xlnn.workbooks.kind import Plan
 from xlnn.workbooks.making import Making, Samples
 from xlnn.workbooks.origin import Origin, data_of, held_of
 from xlnn.workbooks.pages.page import Page
@@ -313,11 +313,11 @@ class Network(Experiment):
         """Return the texts of a language."""
         return text(lang)
 
-    def cells(self, recipe: Recipe[Spec], layout: Layout, run: Arrays) -> dict[str, np.ndarray]:
+    def cells(self, plan: Plan[Spec]) -> dict[str, np.ndarray]:
         """Return the inputs, the records of NumPy's run, and the initial choices."""
-        noted = check.record_values(recipe.spec, run) if recipe.spec.epochs else {}
-        chosen = workbook.first_choices(recipe.spec, layout.model, recipe.inputs, run)
-        return {**recipe.inputs, **noted, **chosen}
+        noted = check.record_values(plan.spec, plan.run) if plan.spec.epochs else {}
+        chosen = workbook.first_choices(plan.spec, plan.layout.model, plan.inputs, plan.run)
+        return {**plan.inputs, **noted, **chosen}
 
     def least_formulas(self, spec: Spec) -> int:
         """Return a lower bound of the number of formulas."""
