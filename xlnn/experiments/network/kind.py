@@ -81,8 +81,6 @@ def variants(spec: Spec) -> list[str]:
         ("regression", spec.is_regression),
         ("maps", any(kind.slides for kind in kinds_of(spec).values())),
         (spec.template, spec.template in TEMPLATES and _is_plain(spec) and _is_shipped(spec)),
-        ("scaled", spec.scaled),
-        (spec.optimizer, spec.optimizer != PLAIN and len(set(spec.runs)) <= 1),
     )
     return [name for name, does in applies if does]
 
