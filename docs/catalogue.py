@@ -2,62 +2,31 @@
 
     python docs/catalogue.py
 
-Of an equation its ``usage`` has the shapes, and its ``cell`` is asked for the formula; of functions
-and classes the page has the signature and what their docstrings say.
+What a module of equations offers is in its ``__all__``. Of an equation its ``usage`` has the
+shapes, and its ``cell`` is asked for the formula; a function that returns equations is called as
+its docstring calls it. Of other functions and classes the page has the signature and what their
+docstrings say.
 """
 
+import ast
 import inspect
 import re
 from collections.abc import Iterable, Iterator
+from doctest import DocTestParser
 from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any, NamedTuple
 
 import xlnn
+import xlnn.equations
 from xlnn.equation import Equation
 from xlnn.xlsx.guard import ARGUMENTS, INSTEAD, MOST_ARGUMENTS
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "catalogue.md"
 
-MODULES = (
-    *("units", "recurrent", "attention", "letters", "batchnorm", "generative", "principal"),
-    *("arcs", "labels"),
-)
-"""The modules of equations that are offered, by what they are imported from `xlnn.equations`."""
-
 ALIASES = {"units": "eq"}
-
-CALLS = {
-    "units": {
-        "Back": (
-            'Back(("d", "W"), ("e", "U"), plus="other", tanh="h")', 'Back(("d", "W"), slope="s")',
-        ),
-        "around_circle": ('around_circle(8, "COS")',),
-        "best": ("best()", "best(alike=0, least=True)"),
-        "bias_slope": ('bias_slope("row")',),
-        "covariance": ('covariance("point")',),
-        "entry": ('entry(-1, "step")',),
-        "look_up": ('look_up("person")', "look_up()"),
-        "mean": ('mean("row")',),
-        "right": ('right("row", "step")',),
-        "root_mean_square": ('root_mean_square("row")',),
-        "slope": ('slope("row")', 'slope("row", "step")'),
-        "total": ('total("row")', 'total("row", "step")'),
-    },
-    "attention": {
-        "encoding": ("encoding(2, 4)",),
-        "hit": ("hit(0.5)",),
-        "look_up_slope": ("look_up_slope(3)",),
-    },
-    "letters": {"one_hot": ("one_hot(3, 2)",)},
-    "generative": {
-        "across": ("across(5)",),
-        "judged_error": ("judged_error(3, 1)",),
-        "over_both": ('over_both(eq.slope("row"))',),
-    },
-}  # fmt: skip
-"""Calls of the functions and classes that return equations."""
 
 LENGTHS = {"k": 2, "m": 3, "n": 2, "p": 2, "q": 4, "v": 3}
 """The letters of shapes, with the lengths of which the page shows the formula."""
@@ -175,6 +144,31 @@ def _index(unit: Any) -> str:  # noqa: ANN401 -- the same
     return ":" if unit is ... else str(unit)
 
 
+def modules() -> list[str]:
+    """Return the modules of equations that offer some: first those with headings on the page."""
+    found = sorted(each.name for each in iter_modules(xlnn.equations.__path__))
+    offer = [name for name in found if hasattr(import_module(f"xlnn.equations.{name}"), "__all__")]
+    page = PAGE.read_text(encoding="utf-8")
+    places = {name: page.find(f"### from xlnn.equations import {name}") for name in offer}
+    return sorted(offer, key=lambda name: (places[name] < 0, places[name]))
+
+
+def calls(found: Any) -> list[str]:  # noqa: ANN401 -- a function or a class
+    """Return how the examples of a docstring call what returns equations."""
+    if isinstance(found, Equation) or is_layer(found):
+        return []
+    examples = DocTestParser().get_examples(inspect.getdoc(found) or "")
+    uses = (each.source.strip() for each in examples)
+    begins = f"{found.__name__}("
+    return [use for use in uses if use.startswith(begins) and _is_call(use)]
+
+
+def _is_call(use: str) -> bool:
+    """Return whether a line calls something, and does nothing with what that returns."""
+    called = ast.parse(use, mode="eval").body
+    return isinstance(called, ast.Call) and isinstance(called.func, ast.Name)
+
+
 def formula(equation: Equation) -> str:
     """Return the formula of the first unit, with names in place of cells."""
     takes, gives = shapes(equation)
@@ -189,7 +183,7 @@ def called(module: str) -> Iterator[tuple[str, Equation, Any]]:
     for name in found.__all__:
         if isinstance(getattr(found, name), Equation):
             yield name, getattr(found, name), getattr(found, name)
-        for call in CALLS.get(module, {}).get(name, ()):
+        for call in calls(getattr(found, name)):
             yield call, eval(call, names), getattr(found, name)  # noqa: S307 -- the table above
 
 
@@ -198,7 +192,7 @@ def others(module: str) -> Iterator[tuple[str, Any]]:
     found = import_module(f"xlnn.equations.{module}")
     for name in found.__all__:
         each = getattr(found, name)
-        if not isinstance(each, Equation) and name not in CALLS.get(module, {}):
+        if not isinstance(each, Equation) and not calls(each):
             yield name, each
 
 
@@ -249,12 +243,12 @@ def arguments(name: str) -> str:
 
 def tables() -> Iterator[list[str]]:
     """Yield the tables of the page, in their order."""
-    for module in MODULES:
+    for module in modules():
         if found := [*equations(module)]:
             yield table(("Equation", "Shapes", "It is", "Formula"), found)
     every = [
         (f"{ALIASES.get(module, module)}.{name}", each)
-        for module in MODULES
+        for module in modules()
         for name, each in others(module)
     ]
     layers = [(name, each) for name, each in every if is_layer(each)]

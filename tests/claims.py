@@ -20,9 +20,8 @@ LOWERED = str.maketrans("−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "--0123456789")
 def _made(template, options):
     kind, origin, name = origin_of_template(template)
     plan = planned(kind, origin, name, Options(**dict(options), large=True))
-    run = reference.run(plan.made.model, plan.made.inputs)
     known = reference.known(plan.layout.model)
-    return plan.layout, known | dict(kind.cells(plan.made, plan.layout, run))
+    return plan.layout, known | plan.cells
 
 
 def layout_of(template, **options):

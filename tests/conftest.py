@@ -13,13 +13,13 @@ import openpyxl
 import programs
 import pytest
 from hypothesis import settings
-from networks import FEW, fewer_images, from_template, recipe, replace
+from networks import FEW, fewer_images, from_template, plan, replace
 
 from xlnn.building.build import build
 from xlnn.checking.check import SEEDS
 from xlnn.options import Options
 from xlnn.registry.templates import template
-from xlnn.workbooks.kind import Recipe
+from xlnn.workbooks.kind import Plan
 
 collect_ignore = [] if os.environ.get("CI") or find_spec("skl2onnx") else ["test_bridge.py"]
 """Modules that are for CI alone, and import what the extra `test` does not install."""
@@ -148,9 +148,9 @@ def short_copy(short_path, tmp_path):
 
 
 @pytest.fixture(scope="session")
-def digits() -> Recipe:
+def digits() -> Plan:
     """What the book's workbook is built from."""
-    return recipe(from_template(template("digits")), Options())
+    return plan(from_template(template("digits")), Options())
 
 
 @pytest.fixture

@@ -102,5 +102,5 @@ def nothing_is_nearly_0(got, *names):
 def words_of(name, lang="en"):
     """Return all words of an experiment in a language, those that its module states among them."""
     kind = kind_named(name)
-    spec = kind.recipe(kind.from_template(template(name)), {}).spec
+    spec = kind.plan(kind.from_template(template(name)), {}).spec
     return kind.words(replace(spec, lang=lang))

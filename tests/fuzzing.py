@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 from lxml import etree
-from networks import from_template, random_recipe, recipe, spec, write_recipe
+from networks import from_template, plan, random_plan, spec, write_plan
 from openpyxl.workbook.defined_name import DefinedName
 from PIL import Image
 
@@ -68,8 +68,8 @@ class Case:
 
 def files(folder):
     """Return the contents of the workbooks that are broken: one in cells and one in matrices."""
-    small = random_recipe(spec([2, 2, 2], images=3, epochs=2), seed=3)
-    in_cells = write_recipe(Path(folder, "small.xlsx"), small)
+    small = random_plan(spec([2, 2, 2], images=3, epochs=2), seed=3)
+    in_cells = write_plan(Path(folder, "small.xlsx"), small)
     in_matrices = build("xor", Path(folder, "matrices.xlsx"), edition="matrices", epochs=2).path
     return in_cells.read_bytes(), in_matrices.read_bytes()
 
@@ -382,7 +382,7 @@ def attempt(case):
                 return attempted(lambda: load(folder.parent, ReadOptions()))
             case "toml":
                 return attempted(
-                    lambda: recipe(from_template(template(str(case.path.parent))), Options())
+                    lambda: plan(from_template(template(str(case.path.parent))), Options())
                 )
         return (
             attempted(lambda: lint(case.path))

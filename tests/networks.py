@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from xlnn import reference
 from xlnn.data.numbers import rounded
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS
@@ -17,10 +16,10 @@ from xlnn.experiments.network.quantities.network import network
 from xlnn.reference import known
 from xlnn.registry.templates import experiments, folder, loaded, names, template
 from xlnn.workbooks import spec as workbook_spec
-from xlnn.workbooks.kind import Recipe
+from xlnn.workbooks.kind import Plan
 from xlnn.writing.workbook import write
 
-from_template, recipe = KIND.from_template, KIND.recipe
+from_template, plan = KIND.from_template, KIND.plan
 
 
 def replace(of, **changes):
@@ -97,8 +96,8 @@ def spec(sizes, *, images=3, epochs=2, activation="sigmoid", cost="squared error
     return Spec("test", "en", epochs, images, (1, sizes[0]), labels, tuple(layers), cost)
 
 
-def random_recipe(model_spec, seed):
-    """Return a recipe with random inputs, of a size at which nothing saturates."""
+def random_plan(model_spec, seed):
+    """Return a plan with random inputs, of a size at which nothing saturates."""
     generator = np.random.default_rng(seed)
     model = network(model_spec)
     inputs = {
@@ -116,7 +115,7 @@ def random_recipe(model_spec, seed):
         inputs["t"] = rounded(shares / shares.sum(axis=1, keepdims=True))
     if model_spec.epochs:
         inputs["eta"] = rounded(abs(inputs["eta"]) + 0.01)
-    return Recipe(model_spec, model, inputs)
+    return Plan(KIND, model_spec, model, inputs)
 
 
 HIDDEN = [name for name, function in ACTIVATIONS.items() if not function.only_output]
@@ -135,7 +134,7 @@ def with_functions(model_spec, hidden, cost, output):
 
 
 @st.composite
-def recipes(draw):
+def plans(draw):
     """Draw small networks of 1 to 4 layers above the input, of all functions that go together."""
     sizes = draw(st.lists(st.integers(1, 4), min_size=2, max_size=5))
     images, epochs = draw(st.integers(1, 4)), draw(st.integers(1, 3))
@@ -149,7 +148,7 @@ def recipes(draw):
         drawn = replace(drawn, features=features, scaled=draw(st.booleans()))
         if cost == "squared error" and draw(st.booleans()):
             drawn = replace(drawn, task="regression", scaled_targets=draw(st.booleans()))
-    return random_recipe(stepping(draw, drawn), draw(st.integers(0, 2**32)))
+    return random_plan(stepping(draw, drawn), draw(st.integers(0, 2**32)))
 
 
 def stepping(draw, drawn):
@@ -159,7 +158,7 @@ def stepping(draw, drawn):
 
 
 @st.composite
-def convolutional_recipes(draw):
+def convolutional_plans(draw):
     """Draw small stacks of convolutions, poolings and then dense layers."""
     picture = draw(st.integers(3, 7)), draw(st.integers(3, 7))
     rows, columns = picture
@@ -181,7 +180,7 @@ def convolutional_recipes(draw):
     layers.append(LayerSpec("O", 2, output))
     images, epochs = draw(st.integers(1, 3)), draw(st.integers(1, 2))
     drawn = Spec("test", "en", epochs, images, picture, ("0", "1"), tuple(layers), cost)
-    return random_recipe(stepping(draw, drawn), draw(st.integers(0, 2**32)))
+    return random_plan(stepping(draw, drawn), draw(st.integers(0, 2**32)))
 
 
 def divisors(length):
@@ -189,12 +188,12 @@ def divisors(length):
     return [number for number in (1, 2, 3) if length % number == 0]
 
 
-def write_recipe(path, recipe, **values):
-    """Write a recipe's workbook, without verifying it, and return its path.
+def write_plan(path, plan, **values):
+    """Write a plan's workbook, without verifying it, and return its path.
 
     Its formulas store the values of quantities that are given, and no others.
     """
-    layout = KIND.layout(recipe.spec)
-    inputs = KIND.cells(recipe, layout, reference.run(recipe.model, recipe.inputs))
-    write(path, layout, KIND.drawings(recipe.spec, layout), inputs, values=values)
+    layout = KIND.layout(plan.spec)
+    inputs = plan.cells
+    write(path, layout, KIND.drawings(plan.spec, layout), inputs, values=values)
     return path

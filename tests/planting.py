@@ -17,12 +17,12 @@ import numpy as np
 from mutants import ARRAYS, FILLED, FORMS, KINDS, RANGE, filling
 from networks import (
     from_template,
-    random_recipe,
-    recipe,
+    plan,
+    random_plan,
     replace,
     spec,
     with_functions,
-    write_recipe,
+    write_plan,
 )
 from openpyxl.utils import column_index_from_string, get_column_letter, range_boundaries
 from rewriting import copy, rewrite_cells
@@ -65,7 +65,7 @@ TRIES = 60
 
 def book_of_digits(folder, epochs):
     """Write the book's 64 images, with fewer epochs."""
-    made = recipe(from_template(template("digits")), Options(epochs=epochs))
+    made = plan(from_template(template("digits")), Options(epochs=epochs))
     return _written(folder / f"digits-{epochs}.xlsx", made)
 
 
@@ -74,8 +74,8 @@ def book_of_network(folder, name, seed):
     sizes, images, epochs, labels = NETWORKS[name]
     model_spec = spec(sizes, images=images, epochs=epochs)
     if labels is None:
-        return _written(folder / f"{name}.xlsx", random_recipe(model_spec, seed))
-    made = random_recipe(replace(model_spec, labels=labels), seed)
+        return _written(folder / f"{name}.xlsx", random_plan(model_spec, seed))
+    made = random_plan(replace(model_spec, labels=labels), seed)
     made.inputs["labels"] = np.array(labels, dtype=object)
     return _written(folder / f"{name}.xlsx", made)
 
@@ -86,12 +86,12 @@ def book_of_functions(folder, name, seed):
     model_spec = replace(model_spec, features=("a", "b", "c"), scaled=True, test_samples=3)
     if name == "scaled targets":
         model_spec = replace(model_spec, task="regression", scaled_targets=True)
-    return _written(folder / f"{name}.xlsx", random_recipe(model_spec, seed))
+    return _written(folder / f"{name}.xlsx", random_plan(model_spec, seed))
 
 
 def book_of_maps(folder, images):
     """Write the book's network of chapter 5, with fewer epochs and images."""
-    made = recipe(from_template(template("cnn")), Options(epochs=2))
+    made = plan(from_template(template("cnn")), Options(epochs=2))
     few = slice(0, None, len(made.inputs["x"]) // images)
     inputs = {
         name: array[few] if name in {"x", "t"} else array for name, array in made.inputs.items()
@@ -108,7 +108,7 @@ def books_of_experiments(folder):
 
 
 def _written(path, made):
-    draft = write_recipe(path.with_suffix(".draft.xlsx"), made)
+    draft = write_plan(path.with_suffix(".draft.xlsx"), made)
     store(draft, path, engines.load("formualizer", draft)({}))
     return Book(path)
 

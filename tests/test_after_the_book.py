@@ -240,7 +240,7 @@ def of_sentences(path, text, **options):
 def test_a_transformer_learns_the_words_of_sentences_whatever_separates_them(tmp_path):
     text = "cats chase mice\ndogs chase cats\nmice eat cheese\nCats chase mice\n"
     plan = of_sentences(tmp_path / "my.txt", text)
-    inputs, run = plan.made.inputs, reference.run(plan.layout.model, plan.made.inputs)
+    inputs, run = plan.inputs, reference.run(plan.layout.model, plan.inputs)
     named = inputs["name_word"]
     assert [*named] == ["cats", "chase", "cheese", "dogs", "eat", "mice"]
     assert [*named[inputs["read"][2].astype(int) - 1]] == ["mice", "eat"]
@@ -248,7 +248,7 @@ def test_a_transformer_learns_the_words_of_sentences_whatever_separates_them(tmp
     assert [*run["likely"]] == ["chase", "mice"]
     assert [*run["menu"]] == [*named, "…"]
     other = of_sentences(tmp_path / "my.csv", text.replace(" ", ";"))
-    np.testing.assert_array_equal(other.made.inputs["next"], inputs["next"])
+    np.testing.assert_array_equal(other.inputs["next"], inputs["next"])
 
 
 @pytest.mark.parametrize(
@@ -273,20 +273,20 @@ def test_the_default_learning_rate_is_small_enough_for_many_rows(tmp_path, optim
     np.savetxt(tmp_path / "my.csv", rows, "%d", ",", header="a,b,c,d,e,f,g,h", comments="")
     options = Options(data=tmp_path / "my.csv", targets=tuple("efgh"), optimizer=optimizer)
     plan = planned(*origin_of_template("rnn"), options)
-    cost = reference.run(plan.layout.model, plan.made.inputs)["C_T"]
+    cost = reference.run(plan.layout.model, plan.inputs)["C_T"]
     assert cost[-1] < cost[0] / 2
 
 
 def test_a_learning_rate_that_was_asked_for_is_kept_whatever_the_data(tmp_path):
     (tmp_path / "my.csv").write_text("a,b,t\n" + "1,-1,1\n" * 100)
     options = Options(data=tmp_path / "my.csv", targets=("t",), optimizer="sgd", eta=0.3)
-    assert planned(*origin_of_template("lstm"), options).made.inputs["eta"] == 0.3
+    assert planned(*origin_of_template("lstm"), options).inputs["eta"] == 0.3
 
 
 def test_each_row_of_a_table_may_have_one_target(tmp_path):
     (tmp_path / "my.csv").write_text("a,b,t,u\n1,-1,1,0\n1,1,0,0\n-1,1,0,1\n")
     options = {"data": tmp_path / "my.csv", "drop": ("u",)}
-    made = planned(*origin_of_template("lstm"), Options(targets=("t",), **options)).made
+    made = planned(*origin_of_template("lstm"), Options(targets=("t",), **options))
     assert made.spec.sizes | {"rows": 3, "steps": 2} == made.spec.sizes
     assert made.inputs["t"].tolist() == [[1], [0], [0]]
     with pytest.raises(
@@ -302,14 +302,14 @@ def test_the_guide_tells_nothing_of_the_task_to_whoever_brings_data(tmp_path):
         planned(*origin_of_template("rnn"), Options()),
         planned(*origin_of_template("rnn"), options),
     )
-    guides = [plan.kind.words(plan.made.spec).words["guide"] for plan in (shipped, own)]
+    guides = [plan.kind.words(plan.spec).words["guide"] for plan in (shipped, own)]
     assert guides[0]["about"][1:] == guides[1]["about"]
     assert "odd" in guides[0]["about"][0]
     assert "odd" not in str(guides[1])
     assert guides[0]["experiments"]
     assert not guides[1]["experiments"]
-    kept = own.kind.spec(to_values(own.made.spec))
-    assert kept == own.made.spec
+    kept = own.kind.spec(to_values(own.spec))
+    assert kept == own.spec
     drawing = own.kind.drawings(kept, own.layout)["guide"]
     texts = [text for row in drawing.cells.values() for text, *_ in row.values()]
     assert "Things to try" not in texts
@@ -328,7 +328,7 @@ def test_sentences_are_true_where_nothing_reaches_back_and_where_words_tie():
 
 
 def of_images(data, **options):
-    return planned(*origin_of_template("autoencoder"), Options(data=data, **options)).made
+    return planned(*origin_of_template("autoencoder"), Options(data=data, **options))
 
 
 def test_the_images_of_an_autoencoder_are_shown_in_their_rows_and_columns():
@@ -392,7 +392,7 @@ def test_numpy_calls_no_output_right_either_that_is_no_number(tmp_path):
 def test_a_grid_of_dots_has_no_headings(tmp_path):
     grid = "S,.,.,G\n.,#,.,P\n.,.,.,.\n.,.,#,.\n"
     (tmp_path / "my.csv").write_text(grid)
-    made = planned(*origin_of_template("q-learning"), Options(data=tmp_path / "my.csv")).made
+    made = planned(*origin_of_template("q-learning"), Options(data=tmp_path / "my.csv"))
     assert made.inputs["world"].tolist() == [[0, 0, 0, 2], [0, 1, 0, 2], [0] * 4, [0, 0, 1, 0]]
 
 

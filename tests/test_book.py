@@ -98,7 +98,7 @@ def test_the_networks_train_with_the_book_s_eta_and_epochs(name, eta, epochs):
     ],
 )
 def test_the_targets_are_those_of_the_book(name, targets):
-    made = KIND.recipe(KIND.from_template(template(name)), {})
+    made = KIND.plan(KIND.from_template(template(name)), {})
     labels = [int(row[0]) for row in table(name, "images.csv")[1:]]
     np.testing.assert_array_equal(made.inputs["t"], [targets[label] for label in labels])
 

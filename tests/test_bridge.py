@@ -52,11 +52,11 @@ def convert(model, x, **options):
 @pytest.mark.parametrize("name", TORCH)
 def test_a_model_that_pytorch_wrote_gives_pytorch_s_own_outputs(name):
     known = np.load(MODELS / f"{name.removesuffix('_torchscript')}.npz")
-    said, recipe, run = agreed(MODELS / f"{name}.onnx", known["x"])
+    said, plan, run = agreed(MODELS / f"{name}.onnx", known["x"])
     assert re.match(
         r"ONNX Runtime [\d.]+ has the same outputs of all \d+ rows, 10 spare rows and 32", said
     )
-    output = f"a{recipe.spec.layers[-1].name}"
+    output = f"a{plan.spec.layers[-1].name}"
     assert run[output][: len(known["y"])] == pytest.approx(known["y"], abs=FLOAT32)
 
 
@@ -100,8 +100,8 @@ def test_a_pipeline_of_scikit_learn_predicts_what_it_predicts(name, precision, t
     pipeline.fit(x, y)
     path = tmp_path / "model.onnx"
     path.write_bytes(convert(pipeline, x[:1].astype(precision)))
-    _, recipe, run = agreed(path, x[::20].astype(precision).astype(float))
-    spec = recipe.spec
+    _, plan, run = agreed(path, x[::20].astype(precision).astype(float))
+    spec = plan.spec
     given = slice(spec.images - spec.spare)
     output = run[f"a{spec.layers[-1].name}"][given]
     if spec.is_regression:
@@ -386,11 +386,11 @@ def test_an_error_in_the_reading_is_found_by_onnx_runtime(name, tmp_path, monkey
 
 def test_cells_that_differ_from_onnx_runtime_are_refused_though_numpy_agrees():
     _, found = predicting_with(MODELS / "mlp.onnx")
-    _, recipe, run = agreed(MODELS / "mlp.onnx")
-    found.check(recipe, run)
+    _, plan, run = agreed(MODELS / "mlp.onnx")
+    found.check(plan, run)
     run["a4"][2, 1] += 1e-4
     with pytest.raises(DisagreementError, match="output 2 of row 3"):
-        found.check(recipe, run)
+        found.check(plan, run)
 
 
 def test_what_was_forgotten_in_a_model_is_named(tmp_path):
@@ -658,10 +658,10 @@ def test_rows_are_read_with_or_without_what_stands_beside_them(name, tmp_path):
     data.write_text(written, encoding="utf-8")
     found, _ = predicting_with(MODELS / "mlp.onnx")
     options = {key: (value,) if key == "targets" else value for key, value in options.items()}
-    recipe = KIND.recipe(found, {"data": data, **options})
-    assert recipe.inputs["x"][:2].tolist() == [[1, 2, 3, 4], [5, 6, 7, 8]]
-    assert (recipe.spec.images, recipe.spec.spare) == (12, 10)
-    assert recipe.spec.features == tuple("abcd") or "headings" in name
+    plan = KIND.plan(found, {"data": data, **options})
+    assert plan.inputs["x"][:2].tolist() == [[1, 2, 3, 4], [5, 6, 7, 8]]
+    assert (plan.spec.images, plan.spec.spare) == (12, 10)
+    assert plan.spec.features == tuple("abcd") or "headings" in name
 
 
 @pytest.mark.slow

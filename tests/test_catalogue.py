@@ -23,7 +23,7 @@ from xlnn.xlsx.guard import FUNCTIONS, INSTEAD
 
 PAGE = runpy.run_path(str(Path(__file__).parent.parent / "docs" / "catalogue.py"))
 TEXT = PAGE["PAGE"].read_text(encoding="utf-8")
-MODULES = PAGE["MODULES"]
+MODULES = PAGE["modules"]()
 WITH_EQUATIONS = [name for name in MODULES if name not in {"principal", "arcs", "labels"}]
 LENGTHS = {"row": 3, "step": 4, "image": 3, "person": 4}
 
@@ -78,6 +78,12 @@ def computed(module):
             f"q{number}", axes=tuple(axes_of(gives)), shape=gives.units,
             equation=equation.of(**named)))  # fmt: skip
     return xlnn.Model(tuple(quantities)), inputs
+
+
+def test_what_returns_equations_is_called_as_its_docstring_calls_it():
+    assert PAGE["calls"](eq.best) == ["best()", "best(alike=0, least=True)"]
+    assert PAGE["calls"](eq.unchosen) == []  # its example asks for an array
+    assert PAGE["calls"](eq.SUM) == []
 
 
 @pytest.mark.parametrize("module", WITH_EQUATIONS)

@@ -5,7 +5,7 @@ import shutil
 import numpy as np
 import pytest
 from experiments import ENGINES as IN_TURN
-from networks import NETWORK_TEMPLATES, once_alike, random_recipe, spec
+from networks import NETWORK_TEMPLATES, once_alike, random_plan, spec
 from programs import skip_without
 from rewriting import edit, replace_inputs
 
@@ -311,9 +311,9 @@ def test_numbers_that_grew_beyond_all_cells_are_no_altered_formula(prices):
 
 def test_a_sum_beyond_all_numbers_gives_no_warning():
     """Warnings are errors in tests."""
-    recipe = random_recipe(spec([2, 2, 2]), seed=1)
-    run = reference.run(recipe.model, recipe.inputs | {"x": np.full((3, 2), 1e308)})
-    assert np.isinf(record_values(recipe.spec, run)["numpy_x_print"]).all()
+    plan = random_plan(spec([2, 2, 2]), seed=1)
+    run = reference.run(plan.model, plan.inputs | {"x": np.full((3, 2), 1e308)})
+    assert np.isinf(record_values(plan.spec, run)["numpy_x_print"]).all()
 
 
 @pytest.mark.slow

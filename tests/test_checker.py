@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from networks import (
     HIDDEN,
     PAIRS,
-    convolutional_recipes,
-    random_recipe,
-    recipes,
+    convolutional_plans,
+    plans,
+    random_plan,
     replace,
     spec,
     with_functions,
-    write_recipe,
+    write_plan,
 )
 from openpyxl.formula.translate import Translator
 from programs import LIBRARIES, QUICKEST_FIRST, skip_without
@@ -77,13 +77,13 @@ def test_all_formulas_of_the_file_are_counted(digits_path):
     assert report.compared_cells == formulas
 
 
-@given(recipe=recipes() | convolutional_recipes())
+@given(plan=plans() | convolutional_plans())
 @settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.slow
 @pytest.mark.first(engine=1)
-def test_random_networks_agree_with_numpy(recipe, engine, tmp_path):
-    report = check(write_recipe(tmp_path / "random.xlsx", recipe), engine)
+def test_random_networks_agree_with_numpy(plan, engine, tmp_path):
+    report = check(write_plan(tmp_path / "random.xlsx", plan), engine)
     assert report.agrees, report.wrong[:3]
     assert report.drift < DRIFT
 
@@ -100,10 +100,10 @@ def test_functions_agree_also_where_the_book_would_ask_for_exp_of_2000(
     pair, hidden, engine, tmp_path
 ):
     skip_without(engine)
-    recipe = random_recipe(with_functions(spec([3, 2, 3]), [hidden], *pair), seed=4)
-    recipe.inputs["b2"][...] = [[-800.0, 3.0]]
-    recipe.inputs["b3"][...] = [[2000.0, -2000.0, 0.0]]
-    report = check(write_recipe(tmp_path / "large.xlsx", recipe), engine)
+    plan = random_plan(with_functions(spec([3, 2, 3]), [hidden], *pair), seed=4)
+    plan.inputs["b2"][...] = [[-800.0, 3.0]]
+    plan.inputs["b3"][...] = [[2000.0, -2000.0, 0.0]]
+    report = check(write_plan(tmp_path / "large.xlsx", plan), engine)
     assert report.agrees, report.wrong[:3]
 
 
@@ -318,10 +318,10 @@ def test_a_whole_number_is_written_as_json(short_copy):
 
 @pytest.mark.slow
 def test_a_sentence_about_a_wrong_label_is_a_victim_and_no_cause(tmp_path):
-    recipe = random_recipe(replace(spec([2, 2, 2]), labels=("cat", "dog")), seed=3)
-    recipe.inputs["labels"] = np.array(["cat", "dog"], dtype=object)
-    path = write_recipe(tmp_path / "words.xlsx", recipe)
-    cell = layout_of(recipe.spec).cell("truth_label", (1,))
+    plan = random_plan(replace(spec([2, 2, 2]), labels=("cat", "dog")), seed=3)
+    plan.inputs["labels"] = np.array(["cat", "dog"], dtype=object)
+    path = write_plan(tmp_path / "words.xlsx", plan)
+    cell = layout_of(plan.spec).cell("truth_label", (1,))
     (wrong,) = check(edit(path, {cell: "=INDEX(Images!D3:E3,1/0)"}), "formualizer").wrong
     assert wrong.cell == cell
 
@@ -368,17 +368,17 @@ def test_the_same_column_of_weights_and_gradients_is_the_same_parameter(digits_p
 @pytest.mark.first(engine=1)
 def test_a_layer_of_300_units_agrees(tmp_path, engine):
     """Sums that long are put in brackets: an engine takes 256 operators in a row."""
-    recipe = random_recipe(spec([2, 2, 300, 2], images=1, epochs=1), seed=2)
-    assert check(write_recipe(tmp_path / "wide.xlsx", recipe), engine).agrees
+    plan = random_plan(spec([2, 2, 300, 2], images=1, epochs=1), seed=2)
+    assert check(write_plan(tmp_path / "wide.xlsx", plan), engine).agrees
 
 
 @pytest.mark.slow
 def test_labels_that_are_words_are_compared_as_texts(tmp_path):
     words = spec([2, 2, 2])
     words = replace(words, labels=("cat", "dog"))
-    recipe = random_recipe(words, seed=3)
-    recipe.inputs["labels"] = np.array(["cat", "dog"], dtype=object)
-    path = write_recipe(tmp_path / "words.xlsx", recipe)
+    plan = random_plan(words, seed=3)
+    plan.inputs["labels"] = np.array(["cat", "dog"], dtype=object)
+    path = write_plan(tmp_path / "words.xlsx", plan)
     report = check(path, "formualizer")
     assert report.agrees
     layout = layout_of(words)

@@ -34,29 +34,29 @@ def numbers(rows, columns=3, seed=1):
 
 def made(**options):
     origin, _, rest = choose_network(Options(**options))
-    return KIND.recipe(origin, rest)
+    return KIND.plan(origin, rest)
 
 
 def test_classes_get_softmax_and_categorical_cross_entropy_and_are_learned():
-    recipe = made(data=iris(), label="kind")
-    spec = recipe.spec
+    plan = made(data=iris(), label="kind")
+    spec = plan.spec
     assert [layer.activation for layer in spec.layers] == ["relu", "softmax"]
     assert (spec.cost, spec.optimizer) == ("categorical cross-entropy", "adam")
     assert (spec.images, spec.test_samples, spec.scaled) == (120, 30, True)
-    assert (recipe.inputs["beta1"], recipe.inputs["l2"]) == (0.8, 3)
-    arrays = run(recipe.model, recipe.inputs)
+    assert (plan.inputs["beta1"], plan.inputs["l2"]) == (0.8, 3)
+    arrays = run(plan.model, plan.inputs)
     assert arrays["test_recognised"][-1] >= 27
-    told = " ".join(recipe.notes)
+    told = " ".join(plan.told)
     assert "Chosen: 4-8-3 units, relu and softmax, categorical cross-entropy" in told
     assert "30 rows held out. Choose otherwise with --hidden" in told
 
 
 def test_numbers_get_a_linear_output_and_squared_error_and_are_learned():
-    recipe = made(data=numbers(200), targets="price")
-    spec = recipe.spec
+    plan = made(data=numbers(200), targets="price")
+    spec = plan.spec
     assert [layer.activation for layer in spec.layers] == ["relu", "linear"]
     assert (spec.cost, spec.scaled_targets) == ("squared error", True)
-    arrays = run(recipe.model, recipe.inputs)
+    arrays = run(plan.model, plan.inputs)
     assert arrays["test_rmse"][-1, 0] < 0.6 * arrays["test_raw_t"].std()
 
 
@@ -67,36 +67,36 @@ def test_numbers_get_a_linear_output_and_squared_error_and_are_learned():
 @pytest.mark.first(1)
 def test_a_workbook_has_some_500_000_formulas_at_most(rows, columns):
     table = numbers(rows, columns)
-    recipe = made(data=table, targets="price")
-    formulas = size(KIND.layout(recipe.spec)).formulas
+    plan = made(data=table, targets="price")
+    formulas = size(KIND.layout(plan.spec)).formulas
     assert formulas < 1.02 * FORMULAS
-    drawn = recipe.spec.images + recipe.spec.test_samples
+    drawn = plan.spec.images + plan.spec.test_samples
     assert drawn <= rows
-    assert any("were drawn" in note for note in recipe.notes) == (drawn < rows)
-    assert formulas > FORMULAS / 2 or recipe.spec.epochs == 50
+    assert any("were drawn" in note for note in plan.told) == (drawn < rows)
+    assert formulas > FORMULAS / 2 or plan.spec.epochs == 50
 
 
 def test_all_rows_train_where_it_is_asked_for():
-    recipe = made(data=numbers(5000), targets="price", large=True)
-    assert recipe.spec.images + recipe.spec.test_samples == 5000
+    plan = made(data=numbers(5000), targets="price", large=True)
+    assert plan.spec.images + plan.spec.test_samples == 5000
 
 
 def test_options_take_the_place_of_what_is_chosen():
-    recipe = made(
+    plan = made(
         data=iris(), label="kind", hidden="5,3", activation="tanh", epochs=4, eta=0.01,
         optimizer="momentum", test_share=0.5, l2=0,
     )  # fmt: skip
-    spec = recipe.spec
+    spec = plan.spec
     assert [layer.units for layer in spec.layers] == [5, 3, 3]
     assert spec.layers[0].activation == "tanh"
     assert (spec.epochs, spec.optimizer, spec.test_samples) == (4, "momentum", 75)
     assert not spec.regularised
-    assert recipe.inputs["eta"] == 0.01
+    assert plan.inputs["eta"] == 0.01
 
 
 def test_a_wide_hidden_layer_is_placed_although_lens_shows_one_strip_a_line():
-    recipe = made(data=iris(), label="kind", hidden=(50,), epochs=1, test_share=0)
-    blocks = xlnn.workbooks.kind_named("network").layout(recipe.spec).on("lens")
+    plan = made(data=iris(), label="kind", hidden=(50,), epochs=1, test_share=0)
+    blocks = xlnn.workbooks.kind_named("network").layout(plan.spec).on("lens")
     cells = [each.address(i) for each in blocks for i in np.ndindex(*each.quantity.lengths)]
     assert len(set(cells)) == len(cells)
 
@@ -105,17 +105,17 @@ def test_pixels_are_standardised_and_told():
     random = np.random.default_rng(1)
     pictures = random.integers(0, 256, (40, 5, 5))
     pictures[:, 0, 0] = 0  # an edge without ink
-    recipe = made(data=(pictures, np.arange(40) % 2))
-    assert recipe.spec.picture == (5, 5)
-    x = run(recipe.model, recipe.inputs)["x"].reshape(-1, 25)
+    plan = made(data=(pictures, np.arange(40) % 2))
+    assert plan.spec.picture == (5, 5)
+    x = run(plan.model, plan.inputs)["x"].reshape(-1, 25)
     np.testing.assert_allclose(x[:, 1:].std(axis=0), 1, rtol=1e-9)
     assert not x[:, 0].any()
-    assert any("standardised pixels" in note for note in recipe.notes)
+    assert any("standardised pixels" in note for note in plan.told)
 
 
 @pytest.mark.parametrize(("scale", "told"), [("none", 0), ("range", 0), ("standard", 1)])
 def test_only_what_is_standardised_is_called_so(scale, told):
-    notes = made(data=numbers(60), targets="price", scale=scale).notes
+    notes = made(data=numbers(60), targets="price", scale=scale).told
     assert sum("standardised" in note for note in notes) == told
 
 
@@ -125,9 +125,9 @@ def test_pictures_of_many_pixels_are_learned():
     classes = np.arange(300) % 5
     patterns = random.integers(0, 256, (5, 24, 24)) * (random.random((5, 24, 24)) < 0.3)
     pictures = np.clip(patterns[classes] + random.normal(size=(300, 24, 24)) * 60, 0, 255)
-    recipe = made(data=(pictures.round(), classes))
-    assert recipe.spec.images < 240
-    assert run(recipe.model, recipe.inputs)["test_accuracy"][-1] > 0.9
+    plan = made(data=(pictures.round(), classes))
+    assert plan.spec.images < 240
+    assert run(plan.model, plan.inputs)["test_accuracy"][-1] > 0.9
 
 
 def test_large_pictures_get_as_many_units_as_the_grid_holds():
@@ -159,8 +159,8 @@ def test_without_a_label_the_columns_that_may_be_one_are_named():
 def test_what_was_not_learned_is_told():
     random = np.random.default_rng(1)
     table = pd.DataFrame({"a": random.normal(size=50), "k": ["yes"] + ["no"] * 49})
-    recipe = made(data=table, label="k")
-    notes = KIND.run_notes(run(recipe.model, recipe.inputs))
+    plan = made(data=table, label="k")
+    notes = KIND.run_notes(run(plan.model, plan.inputs))
     assert "would be if the answer were always no" in notes[0]
     good = made(data=iris(), label="kind")
     assert KIND.run_notes(run(good.model, good.inputs)) == ()

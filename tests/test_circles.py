@@ -4,7 +4,7 @@ import shutil
 
 import numpy as np
 import pytest
-from networks import random_recipe, spec, write_recipe
+from networks import random_plan, spec, write_plan
 from openpyxl.utils import range_boundaries
 from programs import LIBRARIES
 from rewriting import edit
@@ -21,9 +21,9 @@ from xlnn.xlsx.package import inspect
 
 @pytest.fixture(scope="module", params=[[3, 2], [2, 3, 2, 2]], ids=["1 layer", "3 layers"])
 def book(request, tmp_path_factory):
-    recipe = random_recipe(spec(request.param, images=3, epochs=3), seed=4)
-    path = write_recipe(tmp_path_factory.mktemp("circles") / "book.xlsx", recipe)
-    return layout_of(recipe.spec), inspect(path)
+    plan = random_plan(spec(request.param, images=3, epochs=3), seed=4)
+    path = write_plan(tmp_path_factory.mktemp("circles") / "book.xlsx", plan)
+    return layout_of(plan.spec), inspect(path)
 
 
 def test_no_formula_reads_ahead_as_the_layout_states_it(book):

@@ -48,7 +48,7 @@ def test_by_default_the_centres_take_several_steps_and_then_stand_still(got):
 
 def test_no_number_beside_the_axes_has_an_exponent():
     plan = planned(*origin_of_template("clusters"), Options())
-    looks = plan.kind.drawings(plan.made.spec, plan.layout)["axes"].looks
+    looks = plan.kind.drawings(plan.spec, plan.layout)["axes"].looks
     for name in ("off1", "off2", "third"):
         assert ";" in looks[name].number_format  # no rule for small numbers is added to it
 
@@ -142,7 +142,7 @@ def test_points_that_are_all_cleared_are_the_same(path, tmp_path):
 def of_axes(**options):
     """Return a run of the template, and how far its axes are from the eigenvectors."""
     plan = planned(*origin_of_template("clusters"), Options(**options))
-    found = reference.run(plan.layout.model, plan.made.inputs)
+    found = reference.run(plan.layout.model, plan.inputs)
     return found, far_off(found)
 
 
@@ -206,7 +206,7 @@ def test_axes_of_any_points_are_told_only_if_they_are_found(columns, generator):
 def test_axes_of_nearly_equal_variance_are_not_told_apart(x, said):
     plan = planned(*origin_of_template("clusters"), Options(epochs=40))
     turned = np.array(x) @ [[0.8, 0.6], [-0.6, 0.8]]
-    found = reference.run(plan.layout.model, {**plan.made.inputs, "x": turned})
+    found = reference.run(plan.layout.model, {**plan.inputs, "x": turned})
     assert said in str(found["main"])
 
 
@@ -253,7 +253,7 @@ def of_points(tmp_path, text, **options):
     """Compute the clusters of a CSV."""
     (tmp_path / "my.csv").write_text(text)
     plan = planned(*origin_of_template("clusters"), Options(data=tmp_path / "my.csv", **options))
-    return reference.run(plan.layout.model, plan.made.inputs), plan.made.notes
+    return reference.run(plan.layout.model, plan.inputs), plan.told
 
 
 @pytest.mark.parametrize("columns", [2, 5])

@@ -17,7 +17,7 @@ import pytest
 from click.testing import CliRunner
 from experiments import ENGINES, words_of
 from interruptions import LONG, SIGNALS, carriers, processes, start
-from networks import from_template, recipe, replace
+from networks import from_template, plan, replace
 from programs import skip_without
 from rewriting import respelled
 
@@ -350,7 +350,7 @@ MOVED = [name for name in names() if name not in LARGE]
 def inputs_of(given, spec):
     """Return the inputs of a student's exercise."""
     source = source_of(spec.template)
-    return student_exercise(source, source.kind.asked_for(spec), given).made.inputs
+    return student_exercise(source, source.kind.asked_for(spec), given).inputs
 
 
 @pytest.mark.parametrize("what", MOVED)
@@ -358,7 +358,7 @@ def inputs_of(given, spec):
 @pytest.mark.ci
 def test_students_of_every_kind_have_other_inputs_and_the_same_ones_follow_again(what):
     source = source_of(what)
-    spec = source.kind.recipe(source.origin, {}).spec
+    spec = source.kind.plan(source.origin, {}).spec
     asked = Exercise((), "", 3, 1)
     ada, bob = (inputs_of(replace(asked, student=name), spec) for name in ("Ada", "Bob"))
     differing = [
@@ -436,7 +436,7 @@ def test_the_page_for_teachers_says_what_each_level_leaves_out():
 
 @pytest.mark.parametrize("what", ["digits", "xor"])
 def test_no_level_leaves_out_what_only_draws(what):
-    layout = source_of(what).kind.layout(recipe(from_template(template(what)), Options()).spec)
+    layout = source_of(what).kind.layout(plan(from_template(template(what)), Options()).spec)
     left_out = [q for q in in_order(layout) if is_exercise(layout, q)]
     assert [q.name for q in left_out][-4:] == ["W2", "b2", "W3", "b3"]
 
@@ -769,9 +769,9 @@ EQUATIONS = {
 def test_an_equation_is_that_of_its_own_layer(name, lang):
     source = source_of("iris")
     made = planned(source.kind, source.origin, source.name, Options(lang=lang))
-    words = source.kind.words(made.made.spec, made.layout).words["guide"]["symbols"]
+    words = source.kind.words(made.spec, made.layout).words["guide"]["symbols"]
     quantity = made.layout.model[name]
-    told = source.kind.equations(made.made.spec, quantity.layer)
+    told = source.kind.equations(made.spec, quantity.layer)
     found = own_equation(quantity, made.layout.model, words[quantity.kind], told)
     assert found == EQUATIONS[name]
 
@@ -788,7 +788,7 @@ def test_the_picture_of_the_guide_stands_below_what_is_said_of_the_exercise(what
 def equation_of(what, name):
     source = source_of(what)
     made = planned(source.kind, source.origin, source.name, Options())
-    names = source.kind.words(made.made.spec, made.layout).words["quantities"]
+    names = source.kind.words(made.spec, made.layout).words["quantities"]
     return equation(made.layout, name, names)
 
 
@@ -821,10 +821,10 @@ def test_every_line_of_an_exercise_has_an_equation():
     for what in names():
         source = source_of(what)
         made = planned(source.kind, source.origin, source.name, Options())
-        words = source.kind.words(made.made.spec, made.layout).words
+        words = source.kind.words(made.spec, made.layout).words
         known = words.get("guide", {}).get("symbols", {})
         for q in in_order(made.layout):
-            told = source.kind.equations(made.made.spec, q.layer)
+            told = source.kind.equations(made.spec, q.layer)
             if is_exercise(made.layout, q) and not (
                 own_equation(q, made.layout.model, known.get(q.kind, {}), told)
                 or equation(made.layout, q.name, words["quantities"])

@@ -463,7 +463,7 @@ CASES = {
 def usual(name):
     """Return what is tried with an experiment of which nothing is said: the same in all inputs."""
     kind, origin, _ = origin_of_template(name)
-    inputs = [q for q in kind.recipe(origin, {}).model.inputs if not q.is_text]
+    inputs = [q for q in kind.plan(origin, {}).model.inputs if not q.is_text]
     typed = []
     for number in (0, 1, -0.25, 1e-9, 1e6):
         bounds = {q.name: q.choices or q.between or (-inf, inf) for q in inputs}
@@ -602,7 +602,7 @@ SEEDED = [
 @pytest.mark.parametrize("name", SEEDED)
 def test_several_runs_have_a_number_everywhere(name):
     plan = planned(*origin_of_template(name), Options(epochs=2, seed=(1, 2)))
-    run = reference.run(plan.layout.model, plan.made.inputs)
+    run = reference.run(plan.layout.model, plan.inputs)
     numbers = {key: each for key, each in run.items() if each.dtype.kind == "f"}
     assert [key for key, each in numbers.items() if not np.isfinite(each).all()] == []
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from experiments import changed
-from networks import Spec, random_recipe, replace, write_recipe
+from networks import Spec, random_plan, replace, write_plan
 from rewriting import edit
 from test_own_models import example
 
@@ -74,8 +74,8 @@ def paths(tmp_path_factory, short_path):
     runs |= {"output": folder / "b.xlsx", "data": words, "label": "last"}
     made = {
         "dense": lambda: short_path,
-        "maps": lambda: write_recipe(folder / "maps.xlsx", random_recipe(MAPS, 3)),
-        "pooled": lambda: write_recipe(folder / "pooled.xlsx", random_recipe(POOLED_FIRST, 4)),
+        "maps": lambda: write_plan(folder / "maps.xlsx", random_plan(MAPS, 3)),
+        "pooled": lambda: write_plan(folder / "pooled.xlsx", random_plan(POOLED_FIRST, 4)),
         "far": lambda: xlnn.build("diabetes", **far).path,
         "runs": lambda: xlnn.build("xor", **runs).path,
     }

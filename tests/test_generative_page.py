@@ -45,7 +45,7 @@ def plan_of(name, **options):
 def computed(name, **typed):
     """Compute a template as it is built, some inputs typed over."""
     plan = plan_of(name)
-    inputs = dict(plan.made.inputs)
+    inputs = dict(plan.inputs)
     for key, value in typed.items():
         inputs[key] = np.broadcast_to(np.asarray(value, float), inputs[key].shape)
     return reference.run(plan.layout.model, inputs)
@@ -111,7 +111,7 @@ def test_without_the_divergence_in_the_gradient_the_whole_cost_rises():
     cut = Stated(lambda dc: dc, "={dc}")
     wrong = replace(right, equation=cut, uses={"dc": right.uses["dc"]})
     model = Model(tuple(wrong if q is right else q for q in plan.layout.model.quantities))
-    run = reference.run(model, plan.made.inputs)
+    run = reference.run(model, plan.inputs)
     assert f"R falls to {run['R'][-1]:.2f}" in told
     assert f"the middles spread by {run['spread']:.2f}, and the whole cost rises to " in told
     assert f"rises to {run['C_T'][-1]:.2f}" in told
@@ -191,6 +191,6 @@ def test_inference_catches_up_with_the_batches(epoch, right):
 @pytest.mark.parametrize("name", ["autoencoder", "vae", "batch-norm"])
 def test_each_guide_says_how_own_data_come_in(name):
     plan = plan_of(name)
-    about = plan.kind.words(plan.made.spec).words["guide"]["about"]
+    about = plan.kind.words(plan.spec).words["guide"]["about"]
     assert [line for line in about if f"xlnn build {name} --data" in line]
     assert "their Guides say how" in SECTIONS[-1]

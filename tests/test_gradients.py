@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from networks import convolutional_recipes, recipes, replace
+from networks import convolutional_plans, plans, replace
 from own_networks import layout_of_model
 
 import xlnn
@@ -517,7 +517,7 @@ OURS = ["rnn", "lstm", "gru", "attention", "transformer", "names", "autoencoder"
 def experiment(name):
     """Return the layout of an experiment of few epochs, and NumPy's run of it."""
     plan = planning(*source_of(name), Options(epochs=2))
-    return plan.layout, plan.made.inputs
+    return plan.layout, plan.inputs
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -543,7 +543,7 @@ def test_batch_normalisation_takes_a_bias_away_and_leaves_no_slope_to_measure():
 def test_gradients_of_several_runs_are_slopes_of_the_costs_of_their_own_runs():
     plan = planning(*source_of("rnn"), Options(epochs=1, seed=(1, 2)))
     model = plan.layout.model
-    run = dict(reference.run(model, plan.made.inputs))
+    run = dict(reference.run(model, plan.inputs))
     found = measured(plan.layout, run)
     assert {each.entry[0] for each in found} == {1, 2}
     assert {each.agrees for each in found} == {True}
@@ -663,21 +663,21 @@ def test_numbers_that_no_chooser_takes_have_no_slopes():
 
 
 @given(
-    recipe=recipes() | convolutional_recipes(),
+    plan=plans() | convolutional_plans(),
     size=st.sampled_from([0, 0.01, 1, 3, 100]),
     which=st.integers(0, 100),
 )
 @settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 @pytest.mark.ci
-def test_in_random_networks_no_right_gradient_is_refused_and_a_wrong_one_is(recipe, size, which):
+def test_in_random_networks_no_right_gradient_is_refused_and_a_wrong_one_is(plan, size, which):
     stated = [
         replace(q, gradient_of=GradientOf(q.name.removeprefix("dC_d")))
         if q.name.startswith("dC_d") and q.axes else q
-        for q in recipe.model.quantities
+        for q in plan.model.quantities
     ]  # fmt: skip
     model = xlnn.Model(tuple(stated))
     weights = [q.gradient_of.weight for q in stated if q.gradient_of]
-    inputs = {**recipe.inputs, **{w: recipe.inputs[w] * size for w in weights}}
+    inputs = {**plan.inputs, **{w: plan.inputs[w] * size for w in weights}}
     layout = SimpleNamespace(model=model, cell=lambda *entry: str(entry))
     assert False not in {e.agrees for e in measured(layout, reference.run(model, inputs))}
     name = f"dC_d{weights[which % len(weights)]}"

@@ -103,7 +103,7 @@ def test_any_text_has_an_answer(text):
 def test_no_formula_of_a_template_is_computed_otherwise_by_excel(name):
     kind = kind_named(template(name).values.get("kind", FIRST_KIND))
     options = {"epochs": 2} if "epochs" in kind.options else {}
-    made = kind.recipe(kind.from_template(template(name)), options)
+    made = kind.plan(kind.from_template(template(name)), options)
     assert_excel_computes_all(kind.layout(made.spec))
 
 

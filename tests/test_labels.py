@@ -62,7 +62,7 @@ def test_of_many_points_the_first_are_named():
 @pytest.mark.parametrize("epoch", [0, 5, 10, 20, 30])
 def test_no_name_in_the_maps_is_written_over_another(epoch):
     plan = planned(*origin_of_template("embeddings"), Options())
-    inputs = {**plan.made.inputs, "shown_films": np.array(epoch), "shown_words": np.array(epoch)}
+    inputs = {**plan.inputs, "shown_films": np.array(epoch), "shown_words": np.array(epoch)}
     run = reference.run(plan.layout.model, inputs)
     for name in ("films", "words"):
         beside = run[f"label_beside_{name}"] > 0
@@ -75,7 +75,7 @@ def test_no_name_in_the_maps_is_written_over_another(epoch):
 
 def test_ratings_are_named_by_people_and_films():
     plan = planned(*origin_of_template("embeddings"), Options(epochs=1))
-    blocks, inputs = plan.layout.blocks, plan.made.inputs
+    blocks, inputs = plan.layout.blocks, plan.inputs
     run = reference.run(plan.layout.model, inputs)
     assert [*run["whose_person"][:, 0]] == [*inputs["name_person"]]
     assert [*run["whose_film"][0]] == [*inputs["name_film"]]

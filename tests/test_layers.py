@@ -12,7 +12,7 @@ import numpy as np
 import onnx
 import pytest
 from experiments import ENGINES, PROBES, agrees_in, changed
-from networks import Spec, random_recipe, replace, spec, write_recipe
+from networks import Spec, random_plan, replace, spec, write_plan
 from onnx_models import agreed, graph, numbers
 from rewriting import edit
 
@@ -156,7 +156,7 @@ def test_gains_start_at_1_and_shifts_at_0_however_weights_are_drawn(spread):
 def trained(given, **other):
     """Return NumPy's run of a network."""
     model = network(given)
-    return reference.run(model, {**random_recipe(given, 3).inputs, **other})
+    return reference.run(model, {**random_plan(given, 3).inputs, **other})
 
 
 def test_normalised_values_have_mean_0_and_variance_1():
@@ -170,16 +170,16 @@ def test_normalised_values_have_mean_0_and_variance_1():
 @pytest.mark.parametrize("name", [name for name in NETWORKS if name != "large"])
 def test_gradients_equal_central_differences(name):
     given = replace(NETWORKS[name], epochs=1)
-    recipe = random_recipe(given, 3)
-    run = reference.run(recipe.model, recipe.inputs)
-    for quantity in (quantity for quantity in recipe.model.inputs if quantity.given):
-        start = recipe.inputs[quantity.name]
+    plan = random_plan(given, 3)
+    run = reference.run(plan.model, plan.inputs)
+    for quantity in (quantity for quantity in plan.model.inputs if quantity.given):
+        start = plan.inputs[quantity.name]
         for unit in np.ndindex(start.shape):
             cost = []
             for sign in (1, -1):
                 moved = start.copy()
                 moved[unit] += sign * H
-                other = reference.run(recipe.model, {**recipe.inputs, quantity.name: moved})
+                other = reference.run(plan.model, {**plan.inputs, quantity.name: moved})
                 cost.append(other["C_T"][0])
             slope = run[f"dC_d{quantity.name}"][unit]
             assert (cost[0] - cost[1]) / (2 * H) == pytest.approx(slope, abs=SLOPE)
@@ -212,7 +212,7 @@ def test_the_script_of_these_figures_draws_the_same_numbers():
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory):
-    return write_recipe(tmp_path_factory.mktemp("norm") / "norm.xlsx", random_recipe(NORM, 3))
+    return write_plan(tmp_path_factory.mktemp("norm") / "norm.xlsx", random_plan(NORM, 3))
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -226,7 +226,7 @@ def test_every_engine_agrees_at_random_numbers(path, engine):
 @pytest.mark.first(name=1)
 @pytest.mark.slow
 def test_every_stack_agrees(tmp_path, name):
-    made = write_recipe(tmp_path / f"{name}.xlsx", random_recipe(NETWORKS[name], 3))
+    made = write_plan(tmp_path / f"{name}.xlsx", random_plan(NETWORKS[name], 3))
     assert agrees_in("formualizer", made).probes == PROBES
     assert not xlnn.lint(made)
 
@@ -371,10 +371,10 @@ def norm(epsilon=1e-5, **more):
 
 def test_a_model_with_it_agrees_with_onnx_runtime(tmp_path):
     nodes, constants = norm()
-    said, recipe, _ = agreed(graph(tmp_path / "m.onnx", nodes, (4,), constants))
+    said, plan, _ = agreed(graph(tmp_path / "m.onnx", nodes, (4,), constants))
     assert "same outputs" in said
-    assert recipe.spec.layers[1] == LayerSpec("3", 0, "relu", "layernorm")
-    assert not recipe.spec.told or "linear" not in recipe.spec.told
+    assert plan.spec.layers[1] == LayerSpec("3", 0, "relu", "layernorm")
+    assert not plan.spec.told or "linear" not in plan.spec.told
 
 
 @pytest.mark.parametrize(

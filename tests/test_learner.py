@@ -77,7 +77,7 @@ def test_what_eta_does_in_chapter_4(digits, tmp_path, eta, learns):
 def test_the_smaller_network_of_chapter_5_learns():
     """Fewer epochs end while the cost is higher than at first."""
     (epochs,) = re.findall("--epochs ([0-9]+)", SECTIONS[SHEETS["cnn"][0]])
-    made = planned(*origin_of_template("cnn"), Options(epochs=int(epochs))).made
+    made = planned(*origin_of_template("cnn"), Options(epochs=int(epochs)))
     cost = np.array(reference.run(network(made.spec), made.inputs)["C_T"])
     assert cost.max() > cost[0]
     assert cost[-1] < cost[0] / 6

@@ -8,7 +8,7 @@ import numpy as np
 import openpyxl
 import pytest
 from cut_texts import pixels
-from networks import from_template, random_recipe, recipe, replace, spec, write_recipe
+from networks import from_template, plan, random_plan, replace, spec, write_plan
 from openpyxl.utils import get_column_letter
 
 import xlnn
@@ -37,8 +37,8 @@ def books(tmp_path_factory):
     folder = tmp_path_factory.mktemp("looks")
     made = {}
     for lang in ("en", "zh", "ja"):
-        recipe = random_recipe(replace(PICTURES, lang=lang), seed=2)
-        path = write_recipe(folder / f"{lang}.xlsx", recipe)
+        plan = random_plan(replace(PICTURES, lang=lang), seed=2)
+        path = write_plan(folder / f"{lang}.xlsx", plan)
         made[lang] = openpyxl.load_workbook(path), path
     return made
 
@@ -168,7 +168,7 @@ def test_what_is_listed_beside_the_inputs_of_a_model_is_no_wider_than_a_picture(
 @pytest.mark.ci
 def test_what_is_listed_beside_a_picture_has_rows_of_one_height(tmp_path, name, first):
     shown = replace(spec([4, 3, 6]), picture=(2, 2))
-    path = write_recipe(tmp_path / "many.xlsx", random_recipe(shown, seed=3))
+    path = write_plan(tmp_path / "many.xlsx", random_plan(shown, seed=3))
     sheet = openpyxl.load_workbook(path)[name]
     listed = [sheet.row_dimensions[row].height for row in range(first, first + 6)]
     assert len(set(listed)) == 1
@@ -393,7 +393,7 @@ def guide(path):
     ],
 )
 def test_what_is_said_of_the_network_of_a_template_is_not_said_of_another(options, said):
-    made = recipe(from_template(template("digits")), Options(**options))
+    made = plan(from_template(template("digits")), Options(**options))
     tries = words_of(made.spec).words["guide"]["experiments"]
     assert any("Why does the network learn nothing?" in each["look"] for each in tries) is said
 
@@ -467,7 +467,7 @@ def progress(path):
 @pytest.mark.slow
 def test_the_paths_of_some_weights_are_spread_over_all_and_say_how_many_there_are(tmp_path):
     wide = replace(spec([64, 16, 2], epochs=1), picture=(8, 8))
-    path = write_recipe(tmp_path / "wide.xlsx", random_recipe(wide, seed=5))
+    path = write_plan(tmp_path / "wide.xlsx", random_plan(wide, seed=5))
     charts = progress(path)
     chart = charts["Weights over the epochs: hidden layer 2, 48 of 1,024"]
     drawn = {series.yVal.numRef.f for series in chart.series}

@@ -158,7 +158,7 @@ EXPERIMENTS = [n for n in names() if template(n).values.get("kind", "network") !
 def test_each_quantity_has_a_value_or_none_whatever_the_cells_hold(name):
     kind, origin, _ = origin_of_template(name)
     options = {"epochs": 2} if "epochs" in kind.options else {}
-    model = (made := planned(kind, origin, name, Options(**options)).made).model
+    model = (made := planned(kind, origin, name, Options(**options))).model
     run = reference.run(model, made.inputs)
     random = np.random.default_rng(0)
     for quantity in model.quantities:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from experiments import ENGINES, PROBES, agrees_in, changed
-from networks import from_template, recipe
+from networks import from_template, plan
 from rewriting import edit, replace_inputs
 from test_check_sheet import CHANGED, DIFFERS, Book
 
@@ -32,8 +32,8 @@ CLOSE = 1e-10
 
 
 def asked(optimizer, options, l2):
-    """Return a recipe of the book's network with what a run of PyTorch was given."""
-    made = recipe(
+    """Return a plan of the book's network with what a run of PyTorch was given."""
+    made = plan(
         from_template(template("digits")),
         Options(optimizer=optimizer, eta=options["lr"], l2=l2),
     )

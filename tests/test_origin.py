@@ -123,7 +123,7 @@ def test_new_data_of_the_same_size_are_trained_from_the_same_start(short_copy, t
     spec, after, new = again(short_copy, data=tmp_path / "new.csv")
     assert (spec.images, spec.labels, spec.template) == (2, ("0", "1"), "digits")
     assert (after["W3"][0, 1, 1], float(after["eta"])) == (0.75, 0.4)
-    assert not any("drawn" in note for note in new.notes)
+    assert not any("drawn" in note for note in new.told)
     assert again(new.path)[0].data == "own"
 
 
@@ -135,7 +135,7 @@ def test_new_data_of_another_size_keep_what_fits_and_say_what_was_drawn(short_co
     spec, after, new = again(short_copy, data=tmp_path / "new.csv")
     assert (spec.picture, spec.labels) == ((3, 3), ("a", "b", "c"))
     assert (
-        new.notes[1] == "These start weights have another size now, so they were drawn at random "
+        new.told[1] == "These start weights have another size now, so they were drawn at random "
         "(seed 0, fan-in): W2, W3, b3."
     )
     np.testing.assert_array_equal(after["b2"][0], before["b2"][0])
@@ -168,7 +168,7 @@ def test_other_inputs_are_scaled_anew_with_a_word(words, tmp_path):
     (tmp_path / "new.csv").write_text("k,a,b,c\n" + "x,1,2,3\ny,2,3,5\n" * 4)
     spec, after, new = again(words, data=tmp_path / "new.csv")
     assert spec.scaled
-    assert "The inputs are new, so they are scaled again (--scale standard)." in new.notes
+    assert "The inputs are new, so they are scaled again (--scale standard)." in new.told
     assert after["middle"].shape == (3,)
 
 

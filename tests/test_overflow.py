@@ -6,7 +6,7 @@ import shutil
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from networks import random_recipe, spec, with_functions, write_recipe
+from networks import random_plan, spec, with_functions, write_plan
 from rewriting import edit
 
 import xlnn
@@ -21,7 +21,7 @@ from xlnn.loading.spec import layout_of, read_spec
 def linear(tmp_path):
     """A network whose numbers have no bounds, and its layout."""
     made = with_functions(spec([2, 3, 1], images=3), ["relu"], "squared error", "linear")
-    path = write_recipe(tmp_path / "linear.xlsx", random_recipe(made, seed=4))
+    path = write_plan(tmp_path / "linear.xlsx", random_plan(made, seed=4))
     return path, layout_of(read_spec(path))
 
 
@@ -55,7 +55,7 @@ def test_an_input_with_which_all_numbers_have_a_value_may_be_huge(huge, off, tmp
 
     They are never below 1e-304, so the largest inputs make numbers of slopes that are 0.
     """
-    path = write_recipe(tmp_path / "a.xlsx", random_recipe(spec([2, 2, 2], epochs=1), seed=4))
+    path = write_plan(tmp_path / "a.xlsx", random_plan(spec([2, 2, 2], epochs=1), seed=4))
     cell = layout_of(read_spec(path)).cell("x", (0, 0))
     edit(path, {cell: huge})
     report = check(path, "formualizer", probes=0)

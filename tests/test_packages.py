@@ -181,7 +181,7 @@ def stated(*, say=None, **changed):
     right = {"inputs": {"share": 0.5}, "pages": (xlnn.Page("here", "Here", ""),)}
     own = xlnn.Experiment("own", lambda *_: say or quantities, **{**right, **changed})
     origin = own.from_template(own.template)
-    made = own.recipe(origin, {})
+    made = own.plan(origin, {})
     own.drawings(made.spec, own.layout(made.spec))
 
 
@@ -255,7 +255,7 @@ def test_a_quantity_that_stands_on_no_page_is_named():
     quantities = (xlnn.Quantity("x", sheet="nowhere"),)
     page = xlnn.Page("here", "Here", "")
     lost = xlnn.Experiment("lost", lambda *_: quantities, (page,), inputs={"x": 1})
-    spec = lost.recipe(lost.from_template(lost.template), {}).spec
+    spec = lost.plan(lost.from_template(lost.template), {}).spec
     with pytest.raises(DataError, match="x is on the sheet nowhere, but no page"):
         lost.layout(spec)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pytest
-from networks import FEWER_EPOCHS, random_recipe, write_recipe
+from networks import FEWER_EPOCHS, random_plan, write_plan
 from programs import CHROMIUM, skip_without_browser
 
 import xlnn
@@ -327,7 +327,7 @@ def test_a_network_that_only_predicts_is_checked_too(opened, tmp_path):
     skip_without_browser()
     layers = (LayerSpec("F", 2, "relu", "convolution", (3, 2)), LayerSpec("O", 2, "softmax"))
     spec = network_spec((4, 4), ("0", "1"), *layers, images=3)
-    path = write_recipe(tmp_path / "net.xlsx", random_recipe(spec, 54))
+    path = write_plan(tmp_path / "net.xlsx", random_plan(spec, 54))
     there = opened(xlnn.page(path).path)
     there.page.click("#check")
     there.until(".status", r"^[\d,]+ cells agree")

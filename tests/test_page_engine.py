@@ -10,7 +10,7 @@ import numpy as np
 import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
-from networks import KIND, Spec, convolutional_recipes, random_recipe, recipes
+from networks import KIND, Spec, convolutional_plans, plans, random_plan
 from programs import skip_without_javascript
 from test_excel import FORMULAS, agree, write
 from test_saved_elsewhere import PROGRAMS
@@ -158,14 +158,14 @@ EACH = settings(max_examples=12, suppress_health_check=[*HealthCheck])
 
 @pytest.mark.ci
 @EACH
-@given(made=recipes())
+@given(made=plans())
 def test_the_second_statement_of_a_network_of_dense_layers_is_numpys(made):
     agrees_in_javascript(made)
 
 
 @pytest.mark.ci
 @EACH
-@given(made=convolutional_recipes())
+@given(made=convolutional_plans())
 def test_the_second_statement_of_convolution_and_pooling_is_numpys(made):
     agrees_in_javascript(made)
 
@@ -180,7 +180,7 @@ def test_the_second_statement_of_layer_normalisation_is_numpys(activation):
     )
     spec = Spec("test", "en", 3, 5, (1, 3), ("0", "1"), layers, "categorical cross-entropy")
     for optimizer in ("sgd", "adam"):
-        agrees_in_javascript(random_recipe(spec.sized(optimizer=optimizer), 54))
+        agrees_in_javascript(random_plan(spec.sized(optimizer=optimizer), 54))
 
 
 @pytest.mark.ci
@@ -191,7 +191,7 @@ def test_the_second_statement_of_a_network_that_only_predicts_is_numpys():
         LayerSpec("Q", 0, "linear", "average pooling", (1, 2), (1, 1)),
         LayerSpec("O", 2, "softmax"),
     )
-    agrees_in_javascript(random_recipe(network_spec((6, 5), ("0", "1"), *layers, images=4), 54))
+    agrees_in_javascript(random_plan(network_spec((6, 5), ("0", "1"), *layers, images=4), 54))
 
 
 def test_the_second_statement_knows_every_layer_and_activation():

@@ -14,7 +14,7 @@ from xlnn.writing.text_width import text_width
 def drawings(name, lang="en"):
     """Return what each sheet of a template shows besides its quantities, by its key."""
     plan = planned(*origin_of_template(name), Options(lang=lang))
-    return plan.kind.drawings(plan.made.spec, plan.layout)
+    return plan.kind.drawings(plan.spec, plan.layout)
 
 
 def texts(drawing):
@@ -139,7 +139,7 @@ def test_numbers_that_are_names_have_no_colours():
 def test_a_legend_of_very_many_lines_is_left_out():
     for hidden, is_shown in ((3, True), (20, False)):
         plan = planned(*origin_of_template("rnn"), Options(epochs=1, hidden=(hidden,)))
-        drawn = plan.kind.drawings(plan.made.spec, plan.layout)["network"]
+        drawn = plan.kind.drawings(plan.spec, plan.layout)["network"]
         (_, chart) = drawn.charts[-1]
         assert bool(chart.legend) == is_shown
 

@@ -561,8 +561,8 @@ def test_a_part_takes_no_argument_that_it_does_not_know():
 def test_each_sheet_of_an_experiment_shows_what_is_said_of_it(name):
     kind, origin, _ = origin_of_template(name)
     plan = planned(kind, origin, name, Options(lang="en"))
-    notes = kind.words(plan.made.spec, plan.layout).words["notes"]
-    for key, drawing in kind.drawings(plan.made.spec, plan.layout).items():
+    notes = kind.words(plan.spec, plan.layout).words["notes"]
+    for key, drawing in kind.drawings(plan.spec, plan.layout).items():
         if key in notes:
             texts = [str(text) for cells in drawing.cells.values() for text, _ in cells.values()]
             assert notes[key].format(**plan.layout.titles) in texts, key

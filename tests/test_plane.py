@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pytest
-from networks import random_recipe, replace, spec, with_functions, write_recipe
+from networks import random_plan, replace, spec, with_functions, write_plan
 from programs import QUICKEST_FIRST, skip_without
 from rewriting import edit
 
@@ -162,7 +162,7 @@ def test_an_altered_point_is_named(xor):
 @pytest.mark.slow
 def test_tables_of_two_inputs_have_a_map_and_others_have_none(tmp_path, model, is_drawn):
     assert has_plane(model) == is_drawn
-    path = write_recipe(tmp_path / "some.xlsx", random_recipe(model, seed=2))
+    path = write_plan(tmp_path / "some.xlsx", random_plan(model, seed=2))
     assert ("Map" in openpyxl.load_workbook(path).sheetnames) == is_drawn
     assert check(path, "formualizer").agrees
 
@@ -173,10 +173,10 @@ def test_tables_of_two_inputs_have_a_map_and_others_have_none(tmp_path, model, i
 def test_data_of_any_size_and_a_constant_column_are_drawn(tmp_path, size):
     made = with_functions(TABLE, ["relu"], "squared error", "linear")
     made = replace(made, task="regression", scaled=True)
-    drawn = random_recipe(made, seed=4)
+    drawn = random_plan(made, seed=4)
     drawn.inputs["raw"][:, 0] *= size
     drawn.inputs["factor"] = np.array([1 / size if size else 1.0, 1.0])
-    path = write_recipe(tmp_path / "sized.xlsx", drawn)
+    path = write_plan(tmp_path / "sized.xlsx", drawn)
     assert check(path, "formualizer").agrees
     got = values(path, "formualizer")
     assert (got["map_high"] > got["map_low"]).all()

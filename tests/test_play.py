@@ -9,7 +9,7 @@ import numpy as np
 import openpyxl
 import pytest
 from cut_texts import pixels
-from networks import random_recipe, replace, spec, with_functions, write_recipe
+from networks import random_plan, replace, spec, with_functions, write_plan
 from openpyxl.styles import Font
 from programs import skip_without
 from rewriting import edit
@@ -217,7 +217,7 @@ def test_the_weights_of_maps_are_maps_side_by_side():
 @pytest.mark.parametrize("name", ["8 x 8", "200 inputs"])
 def test_each_weight_is_drawn_once_at_the_level_of_its_share(tmp_path, name):
     made = replace(ANY[name], samples=2, epochs=1)
-    path = write_recipe(tmp_path / "wide.xlsx", random_recipe(made, seed=5))
+    path = write_plan(tmp_path / "wide.xlsx", random_plan(made, seed=5))
     got, pictures = values(path, "formualizer"), drawing(made).pictures["a2"]
     weights = got["W2"][int(got["play_epoch"]) - 1]
     weights = np.array([weights[place] for place in pictures.indices])
@@ -233,7 +233,7 @@ def test_each_weight_is_drawn_once_at_the_level_of_its_share(tmp_path, name):
 def test_what_the_squares_are_is_said_above_the_network(tmp_path, short_path):
     assert "The squares beside a unit are its weights." in said_on_play(short_path)
     wide = replace(spec([784, 8, 2], images=2, epochs=1), picture=(28, 28))
-    path = write_recipe(tmp_path / "wide.xlsx", random_recipe(wide, seed=5))
+    path = write_plan(tmp_path / "wide.xlsx", random_plan(wide, seed=5))
     said = "The squares beside a unit are its weights: hidden layer 2, 121 of 784."
     assert said in said_on_play(path)
 
@@ -317,10 +317,10 @@ def test_the_drawing_refers_to_the_cells_of_its_quantities(short_path):
 def test_weights_and_activations_on_the_edge_of_a_level_agree(tmp_path, engine):
     """3 * 0.1 is 0.30000000000000004: its level must not hang on the last digit."""
     skip_without(engine)
-    drawn = random_recipe(spec([4, 4, 3], images=2), seed=3)
+    drawn = random_plan(spec([4, 4, 3], images=2), seed=3)
     drawn.inputs["W2"] = np.array([[[0.35, 0.7, 1.0, 0.0], [-0.35, 3 * 0.1, 0.1, -1.0]] * 2])
     drawn.inputs["x"] = np.array([[0.1, 3 * 0.1, 0.5, 1.0], [0.7, 0.9, 0.1 + 0.2, 1.0]])
-    path = write_recipe(tmp_path / "edges.xlsx", drawn)
+    path = write_plan(tmp_path / "edges.xlsx", drawn)
     layout = layout_of(read_spec(path))
     edit(path, {layout.cell("play_epoch", ()): 1})
     assert check(path, engine).agrees
@@ -365,14 +365,14 @@ def test_the_largest_weight_of_any_number_of_connections_is_that_of_a_range():
 @pytest.mark.slow
 def test_a_deep_network_is_drawn_and_agrees(tmp_path):
     deep = spec([5] + [4] * 20 + [2], images=2, epochs=1)
-    path = write_recipe(tmp_path / "deep.xlsx", random_recipe(deep, seed=2))
+    path = write_plan(tmp_path / "deep.xlsx", random_plan(deep, seed=2))
     assert check(path, "formualizer").agrees
 
 
 @pytest.mark.slow
 def test_a_layer_that_is_drawn_in_part_says_so(tmp_path, short_path):
     wide = replace(spec([40, 30, 2], epochs=1), picture=(5, 8))
-    path = write_recipe(tmp_path / "wide.xlsx", random_recipe(wide, seed=5))
+    path = write_plan(tmp_path / "wide.xlsx", random_plan(wide, seed=5))
     for book, said in ((path, {"16 of 40", "16 of 30"}), (short_path, set())):
         with zipfile.ZipFile(book) as archive:
             charts = [archive.read(n).decode() for n in archive.namelist() if "charts/" in n]
@@ -384,10 +384,10 @@ def test_a_layer_that_is_drawn_in_part_says_so(tmp_path, short_path):
 @pytest.mark.first(1)
 def test_numbers_of_any_size_are_drawn(tmp_path, size):
     made = with_functions(spec([2, 3, 1], images=3), ["relu"], "squared error", "linear")
-    drawn = random_recipe(made, seed=4)
+    drawn = random_plan(made, seed=4)
     drawn.inputs["x"] = size * np.abs(drawn.inputs["x"])  # what is below 0 has level 0
     drawn.inputs["eta"] = np.asarray(0.0)
-    path = write_recipe(tmp_path / "large.xlsx", drawn)
+    path = write_plan(tmp_path / "large.xlsx", drawn)
     got = values(path, "formualizer")
     assert np.abs(got["play_level1"]).max() == 5
     assert check(path, "formualizer").agrees
@@ -418,7 +418,7 @@ def test_the_lines_of_a_map_begin_beside_it_and_none_lies_on_another(tmp_path):
 @pytest.mark.slow
 def test_the_pictures_of_a_wide_layer_say_that_they_are_of_its_first_units(tmp_path, short_path):
     wide = replace(spec([64, 16, 2], epochs=1), picture=(8, 8))
-    path = write_recipe(tmp_path / "wide.xlsx", random_recipe(wide, seed=5))
+    path = write_plan(tmp_path / "wide.xlsx", random_plan(wide, seed=5))
     texts = said_on_play(path)
     assert "hidden layer 2: the weights of each unit: the first 5 of 16" in texts
     assert "output layer 3: the weights of each unit" in texts
@@ -431,10 +431,10 @@ def test_the_pictures_of_a_wide_layer_say_that_they_are_of_its_first_units(tmp_p
 def test_an_output_is_told_alike_in_the_sentence_the_list_and_the_drawing(tmp_path):
     """Outputs of softmax that are nearly 0 have no exponent."""
     made = with_functions(spec([2, 3, 2]), ["tanh"], "categorical cross-entropy", "softmax")
-    drawn = random_recipe(made, seed=4)
+    drawn = random_plan(made, seed=4)
     drawn.inputs["b3"] = np.array([[9.0, 0.0]])
     drawn.inputs["eta"] = np.asarray(0.0)
-    path = write_recipe(tmp_path / "sure.xlsx", drawn)
+    path = write_plan(tmp_path / "sure.xlsx", drawn)
     got, layout = values(path, "formualizer"), layout_of(read_spec(path))
     told = [f"{share:.3f}" for share in got["play_output"]]
     assert set(told) == {"0.000", "1.000"}
@@ -449,7 +449,7 @@ def test_an_output_is_told_alike_in_the_sentence_the_list_and_the_drawing(tmp_pa
 def test_the_word_of_an_input_is_seen_in_the_drawing(tmp_path):
     features = tuple(f"The staff is friendly = {word}" for word in ("agree", "neutral", "disagree"))
     made = replace(spec([3, 2, 2], epochs=1), picture=(1, 3), features=features)
-    path = write_recipe(tmp_path / "words.xlsx", random_recipe(made, seed=4))
+    path = write_plan(tmp_path / "words.xlsx", random_plan(made, seed=4))
     with zipfile.ZipFile(path) as archive:
         drawn = "".join(
             archive.read(part).decode() for part in archive.namelist() if "chart" in part
@@ -478,7 +478,7 @@ def test_the_labels_of_the_outputs_have_room_in_the_drawing(label):
 def test_columns_of_levels_are_those_that_a_layer_has(tmp_path, short_path):
     """Outputs of tanh lie on either side of 0, pixels and outputs of sigmoid do not."""
     made = with_functions(spec([2, 3, 2]), ["tanh"], "squared error", "sigmoid")
-    both = write_recipe(tmp_path / "both.xlsx", random_recipe(made, seed=4))
+    both = write_plan(tmp_path / "both.xlsx", random_plan(made, seed=4))
     for path, layer, least in ((short_path, "1", 0), (both, "2", -5)):
         block = layout_of(read_spec(path)).blocks[f"play_dot{layer}"]
         row = [cell.value for cell in openpyxl.load_workbook(path)["Drawing"][block.row - 1]]
@@ -501,7 +501,7 @@ def test_weights_are_a_row_a_unit_and_the_columns_are_named(tmp_path):
 
 def test_the_weights_of_a_table_are_headed_by_the_units_that_they_weigh(tmp_path):
     table = replace(spec([2, 3, 2], epochs=1), features=("length", "width"))
-    path = write_recipe(tmp_path / "table.xlsx", random_recipe(table, seed=5))
+    path = write_plan(tmp_path / "table.xlsx", random_plan(table, seed=5))
     sheet, blocks = openpyxl.load_workbook(path)["Play"], layout_of(read_spec(path)).blocks
     for name, over in (("W2", ["x₁", "x₂"]), ("W3", ["a²₁", "a²₂", "a²₃"])):
         block = blocks[f"play_{name}"]

@@ -4,7 +4,7 @@ import numpy as np
 import openpyxl
 import pytest
 from experiments import ENGINES, PROBES, agrees_in, every_kind_of_cell_is_named_when_it_is_wrong
-from networks import from_template, recipe
+from networks import from_template, plan
 from rewriting import edit
 
 from xlnn import reference
@@ -59,7 +59,7 @@ def predicting(tables, name, file="one.xlsx", **options):
 
 def made(tables, name, **options):
     options = {"data": tables / f"{name}.csv", "targets": ("y",), **options}
-    return recipe(from_template(template("xor")), Options(**options))
+    return plan(from_template(template("xor")), Options(**options))
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -224,7 +224,7 @@ def test_classes_have_none_of_it():
     for name in names():
         if "kind" in template(name).values:
             continue
-        found = recipe(from_template(template(name)), Options(epochs=1))
+        found = plan(from_template(template(name)), Options(epochs=1))
         if not found.spec.is_regression:
             assert not {"rmse", "off", "raw_t"} & set(found.model.by_name)
             assert not {"scaled_targets", "decimals"} & set(to_values(found.spec))

@@ -77,7 +77,7 @@ def is_folded(sheet, cell):
 def test_no_page_repeats_the_beginning_of_a_chart(name, lang):
     kind, origin, _ = origin_of_template(name)
     plan = planned(kind, origin, name, Options(lang=lang, large=True))
-    drawings = kind.drawings(plan.made.spec, plan.layout)
+    drawings = kind.drawings(plan.spec, plan.layout)
     for key, drawing in drawings.items():
         anchors = [anchor for anchor, _ in drawing.charts if isinstance(anchor, str)]
         # the upper border of a chart just below the repeated rows is printed with them
@@ -131,7 +131,7 @@ def test_headings_are_printed_again(tmp_path):
 def of_template(name, key):
     """Return the drawing of a sheet of a template, and its quantities."""
     plan = planned(*origin_of_template(name)[:2], name, Options())
-    return plan.kind.drawings(plan.made.spec, plan.layout)[key], plan.layout.on(key)
+    return plan.kind.drawings(plan.spec, plan.layout)[key], plan.layout.on(key)
 
 
 @pytest.mark.parametrize(("name", "key"), [("costs", "learning"), ("clusters", "steps")])

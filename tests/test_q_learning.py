@@ -165,8 +165,7 @@ def test_another_seed_gives_other_random_numbers(tmp_path, got):
 
 def of_grid(tmp_path, grid, **options):
     (tmp_path / "my.csv").write_text(grid, encoding="utf-8")
-    plan = planned(*origin_of_template("q-learning"), Options(data=tmp_path / "my.csv", **options))
-    return plan.made
+    return planned(*origin_of_template("q-learning"), Options(data=tmp_path / "my.csv", **options))
 
 
 def test_a_grid_that_is_typed_is_the_world(tmp_path):

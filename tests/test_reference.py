@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from networks import (
     PAIRS,
     Spec,
-    convolutional_recipes,
+    convolutional_plans,
     from_template,
-    random_recipe,
-    recipe,
-    recipes,
+    plan,
+    plans,
+    random_plan,
     spec,
     with_functions,
 )
@@ -30,9 +30,9 @@ CENTRAL = 1e-7
 """A central difference with step 1e-5 is exact to about 1e-10 plus rounding of 1e-16 / 1e-5."""
 
 
-def total_cost(recipe, changes):
-    inputs = recipe.inputs | changes
-    return reference.run(recipe.model, inputs)["C_T"][0]
+def total_cost(plan, changes):
+    inputs = plan.inputs | changes
+    return reference.run(plan.model, inputs)["C_T"][0]
 
 
 def bumped(array, index, step):
@@ -41,31 +41,31 @@ def bumped(array, index, step):
     return array
 
 
-@given(recipes() | convolutional_recipes())
+@given(plans() | convolutional_plans())
 @settings(max_examples=60)
 @pytest.mark.ci
-def test_each_gradient_equals_the_central_difference_of_C_T(recipe):
-    run = reference.run(recipe.model, recipe.inputs)
-    parameters = [q for q in recipe.model.quantities if q.kind in {"W", "b"}]
+def test_each_gradient_equals_the_central_difference_of_C_T(plan):
+    run = reference.run(plan.model, plan.inputs)
+    parameters = [q for q in plan.model.quantities if q.kind in {"W", "b"}]
     for parameter in parameters:
-        start = recipe.inputs[parameter.name]
+        start = plan.inputs[parameter.name]
         for index in np.ndindex(start.shape):
-            up = total_cost(recipe, {parameter.name: bumped(start, index, STEP)})
-            down = total_cost(recipe, {parameter.name: bumped(start, index, -STEP)})
+            up = total_cost(plan, {parameter.name: bumped(start, index, STEP)})
+            down = total_cost(plan, {parameter.name: bumped(start, index, -STEP)})
             gradient = run[f"dC_d{parameter.name}"][index]
             assert gradient == pytest.approx((up - down) / (2 * STEP), abs=CENTRAL)
 
 
-@given(recipes())
+@given(plans())
 @settings(max_examples=20)
-def test_delta_equals_dC_dz(recipe):
+def test_delta_equals_dC_dz(plan):
     """Shift one weighted input of one image: its bias, for that image alone."""
-    run = reference.run(recipe.model, recipe.inputs)
-    layers = [layer.name for layer in recipe.spec.layers]
+    run = reference.run(plan.model, plan.inputs)
+    layers = [layer.name for layer in plan.spec.layers]
     for name in layers:
         for image, unit in np.ndindex(run[f"delta{name}"][0].shape):
             costs = [
-                _cost_with_z_shifted(recipe, run, name, image, unit, step) for step in (STEP, -STEP)
+                _cost_with_z_shifted(plan, run, name, image, unit, step) for step in (STEP, -STEP)
             ]
             difference = (costs[0] - costs[1]) / (2 * STEP)
             assert run[f"delta{name}"][0, image, unit] == pytest.approx(difference, abs=CENTRAL)
@@ -87,22 +87,22 @@ BARE_COSTS = {
 """The functions as books write them, with nothing done against an overflow."""
 
 
-def _cost_with_z_shifted(recipe, run, layer, image, unit, step):
+def _cost_with_z_shifted(plan, run, layer, image, unit, step):
     """C of one image in the first epoch after its z of one unit was shifted, by bare formulas."""
     z = run[f"z{layer}"][0, image].copy()
     z[unit] += step
-    functions = {spec.name: BARE_ACTIVATIONS[spec.activation] for spec in recipe.spec.layers}
+    functions = {spec.name: BARE_ACTIVATIONS[spec.activation] for spec in plan.spec.layers}
     a = functions[layer](z)
-    above = [spec.name for spec in recipe.spec.layers]
+    above = [spec.name for spec in plan.spec.layers]
     for name in above[above.index(layer) + 1 :]:
         a = functions[name](run[f"W{name}"][0] @ a + run[f"b{name}"][0])
-    return BARE_COSTS[recipe.spec.cost](run["t"][image], a)
+    return BARE_COSTS[plan.spec.cost](run["t"][image], a)
 
 
 @pytest.mark.parametrize(("cost", "output"), PAIRS)
 def test_guarded_costs_are_those_of_the_book(cost, output):
-    recipe = random_recipe(with_functions(spec([3, 2, 3]), ["sigmoid"], cost, output), seed=4)
-    run = reference.run(recipe.model, recipe.inputs)
+    plan = random_plan(with_functions(spec([3, 2, 3]), ["sigmoid"], cost, output), seed=4)
+    run = reference.run(plan.model, plan.inputs)
     for image, C in enumerate(run["C"][0]):
         a = BARE_ACTIVATIONS[output](run["z3"][0, image])
         assert pytest.approx(BARE_COSTS[cost](run["t"][image], a), abs=1e-13) == C
@@ -111,9 +111,9 @@ def test_guarded_costs_are_those_of_the_book(cost, output):
 @pytest.mark.parametrize(("cost", "output"), PAIRS)
 def test_large_weighted_inputs_give_numbers_all_the_same(cost, output):
     """The book's exp(-z) overflows beyond 709, and its ln a has no value once a is 0."""
-    recipe = random_recipe(with_functions(spec([3, 2, 3]), ["sigmoid"], cost, output), seed=4)
-    large = recipe.inputs | {"b3": np.array([[2000.0, -2000.0, 0.0]])}
-    run = reference.run(recipe.model, large)
+    plan = random_plan(with_functions(spec([3, 2, 3]), ["sigmoid"], cost, output), seed=4)
+    large = plan.inputs | {"b3": np.array([[2000.0, -2000.0, 0.0]])}
+    run = reference.run(plan.model, large)
     for name in ("a3", "C", "delta3", "delta2", "dC_dW2", "C_T"):
         assert np.isfinite(run[name][0]).all(), name
 
@@ -139,7 +139,7 @@ def test_the_book_network_equals_the_bare_loops_in_all_50_epochs(digits):
 @pytest.fixture(scope="module")
 def chapter_5():
     """What the book's convolutional network is built from."""
-    return recipe(from_template(template("cnn")), Options())
+    return plan(from_template(template("cnn")), Options())
 
 
 @pytest.mark.slow
@@ -187,7 +187,7 @@ def test_a_tie_passes_the_error_on_once_and_counting_every_tie_doubles_the_deriv
         ),
         "squared error",
     )  # fmt: skip
-    made = random_recipe(drawn, seed=3)
+    made = random_plan(drawn, seed=3)
     made.inputs["x"][...] = 0.5
     run = reference.run(made.model, made.inputs)
     assert len(set(run["aF"][0].ravel())) == 1
@@ -207,13 +207,13 @@ def test_training_recognises_all_64_images_of_the_book(digits):
     assert run["C_T"][-1] < run["C_T"][0] / 50
 
 
-@given(recipes() | convolutional_recipes())
+@given(plans() | convolutional_plans())
 @settings(max_examples=30)
-def test_expected_gives_back_what_the_run_computed(recipe):
-    run = reference.run(recipe.model, recipe.inputs)
-    for quantity in recipe.model.quantities:
+def test_expected_gives_back_what_the_run_computed(plan):
+    run = reference.run(plan.model, plan.inputs)
+    for quantity in plan.model.quantities:
         if quantity.equation is not None:
-            expected = reference.expected(recipe.model, quantity, run)
+            expected = reference.expected(plan.model, quantity, run)
             np.testing.assert_array_equal(expected, run[quantity.name], err_msg=quantity.name)
 
 
@@ -227,12 +227,12 @@ def test_quantities_stand_after_the_ones_they_are_computed_from():
 
 def test_a_wrong_gradient_would_be_noticed():
     """The test above can fail: a gradient that forgets the slope is no central difference."""
-    recipe = random_recipe(spec([2, 2, 1]), seed=1)
-    run = reference.run(recipe.model, recipe.inputs)
+    plan = random_plan(spec([2, 2, 1]), seed=1)
+    run = reference.run(plan.model, plan.inputs)
     forgetful = (run["delta3"][0] @ run["W3"][0]).T @ run["x"]
-    start = recipe.inputs["W2"]
-    up = total_cost(recipe, {"W2": bumped(start, (0, 0, 0), STEP)})
-    down = total_cost(recipe, {"W2": bumped(start, (0, 0, 0), -STEP)})
+    start = plan.inputs["W2"]
+    up = total_cost(plan, {"W2": bumped(start, (0, 0, 0), STEP)})
+    down = total_cost(plan, {"W2": bumped(start, (0, 0, 0), -STEP)})
     assert abs(forgetful[0, 0] - (up - down) / (2 * STEP)) > CENTRAL
 
 

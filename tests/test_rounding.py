@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from networks import Spec, random_recipe, replace, spec, with_functions, write_recipe
+from networks import Spec, random_plan, replace, spec, with_functions, write_plan
 from programs import QUICKEST_FIRST, skip_without
 
 import xlnn
@@ -125,15 +125,15 @@ def test_what_is_0_but_for_rounding_has_no_slope_and_what_is_not_keeps_its_value
     np.testing.assert_array_equal(RELU.array(z), np.where(z > 0, z, 0))
 
 
-def rounding_recipe():
+def rounding_plan():
     """Return a network of relu units whose z is 0.1 + 0.2 - 0.3 and the like, of either sign."""
     small = with_functions(spec([2, 4, 2], images=2, epochs=3), ["relu"], "squared error", "linear")
-    recipe = random_recipe(small, seed=1)
-    recipe.inputs["x"] = np.array([[0.1, 0.2], [1e17, 1.0]])
-    recipe.inputs["W2"] = np.array([[[1.0, 1.0], [-1.0, -1.0], [2.0, 1.0], [0.0, 0.0]]])
-    recipe.inputs["b2"] = np.array([[-0.3, 0.3, 1.0, 1e-200]])
-    recipe.inputs["eta"] = np.array(1e-40)
-    return recipe
+    plan = random_plan(small, seed=1)
+    plan.inputs["x"] = np.array([[0.1, 0.2], [1e17, 1.0]])
+    plan.inputs["W2"] = np.array([[[1.0, 1.0], [-1.0, -1.0], [2.0, 1.0], [0.0, 0.0]]])
+    plan.inputs["b2"] = np.array([[-0.3, 0.3, 1.0, 1e-200]])
+    plan.inputs["eta"] = np.array(1e-40)
+    return plan
 
 
 @pytest.mark.parametrize("engine", QUICKEST_FIRST)
@@ -141,10 +141,10 @@ def rounding_recipe():
 @pytest.mark.slow
 def test_a_relu_unit_at_a_rounding_zero_is_off_in_every_engine(tmp_path, engine):
     skip_without(engine)
-    recipe = rounding_recipe()
-    run = reference.run(recipe.model, recipe.inputs)
+    plan = rounding_plan()
+    run = reference.run(plan.model, plan.inputs)
     assert run["z2"][0, 0, :2].tolist() != [0, 0]
-    path = write_recipe(tmp_path / "relu.xlsx", recipe)
+    path = write_plan(tmp_path / "relu.xlsx", plan)
     got = values(path, engine)
     np.testing.assert_array_equal(got["slope2"], run["slope2"])
     for name in ("a2", "delta2", "dC_dW2", "C_T"):
@@ -164,10 +164,8 @@ def test_a_block_of_many_cells_is_computed_with_functions_of_255_arguments(tmp_p
     size = (16, 16) if kind == "average pooling" else (6, 10)
     layers = (LayerSpec("P", 0, "linear", kind, size), LayerSpec("O", 2))
     picture = (size[0], 2 * size[1])
-    recipe = random_recipe(
-        Spec("test", "en", 1, 2, picture, ("0", "1"), layers, "squared error"), 1
-    )
-    path = write_recipe(tmp_path / "pooled.xlsx", recipe)
+    plan = random_plan(Spec("test", "en", 1, 2, picture, ("0", "1"), layers, "squared error"), 1)
+    path = write_plan(tmp_path / "pooled.xlsx", plan)
     assert check(path, engine).agrees
     assert not {"arguments", "formula-syntax"} & {problem.rule for problem in lint(path)}
 
@@ -175,7 +173,7 @@ def test_a_block_of_many_cells_is_computed_with_functions_of_255_arguments(tmp_p
 @pytest.mark.slow
 def test_sums_of_many_outputs_have_functions_of_255_arguments(tmp_path):
     wide = spec([2, 300], images=2, epochs=1, cost="cross-entropy")
-    path = write_recipe(tmp_path / "wide.xlsx", random_recipe(wide, 1))
+    path = write_plan(tmp_path / "wide.xlsx", random_plan(wide, 1))
     assert check(path, "formualizer").agrees
     assert not {"arguments", "formula-syntax"} & {problem.rule for problem in lint(path)}
 
@@ -186,7 +184,7 @@ def test_softmax_of_many_outputs_has_functions_of_255_arguments(tmp_path):
         spec([2, 450], images=2, epochs=1), cost="categorical cross-entropy",
         layers=(LayerSpec("2", 450, "softmax"),),
     )  # fmt: skip
-    path = write_recipe(tmp_path / "wide.xlsx", random_recipe(wide, 1))
+    path = write_plan(tmp_path / "wide.xlsx", random_plan(wide, 1))
     assert check(path, "formualizer").agrees
     assert not {"arguments", "formula-syntax"} & {problem.rule for problem in lint(path)}
 
@@ -199,7 +197,7 @@ def test_one_epoch_of_one_image_is_looked_up_without_index(tmp_path, engine):
     import openpyxl  # noqa: PLC0415 -- slow
 
     skip_without(engine)
-    path = write_recipe(tmp_path / "one.xlsx", random_recipe(spec([2, 2], images=1, epochs=1), 1))
+    path = write_plan(tmp_path / "one.xlsx", random_plan(spec([2, 2], images=1, epochs=1), 1))
     for sheet in openpyxl.load_workbook(path):
         for row in sheet:
             for cell in row:

@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import openpyxl
 import pytest
-from networks import Spec, random_recipe, write_recipe
+from networks import Spec, random_plan, write_plan
 from test_own_models import example
 
 import xlnn
@@ -65,7 +65,7 @@ def paths(tmp_path_factory, short_path):
         "regression": xlnn.build("regression", folder / "regression.xlsx", verify=False),
         "model": xlnn.workbook(example("loan"), inputs, folder / "loan.xlsx"),
     }
-    maps = write_recipe(folder / "maps.xlsx", random_recipe(MAPS, 1))
+    maps = write_plan(folder / "maps.xlsx", random_plan(MAPS, 1))
     found = {name: each.path for name, each in built.items()}
     return {"network": short_path, "maps": maps, **found}
 

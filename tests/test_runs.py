@@ -191,6 +191,6 @@ def test_what_runs_share_may_stand_between_what_they_do_not():
         "mean", model, [xlnn.Page("mean", "Mean", "")], sizes={"epochs": xlnn.Size(2)},
         rates={"sgd": 0.1}, inputs=inputs,
     )  # fmt: skip
-    recipe = made.recipe(made.from_template(made.template), {"eta": (0.1, 0.2)})
-    run = reference.run(recipe.model, recipe.inputs)
+    plan = made.plan(made.from_template(made.template), {"eta": (0.1, 0.2)})
+    run = reference.run(plan.model, plan.inputs)
     assert run["b"][:, 1, 0].tolist() == pytest.approx([0.5 + 0.1 * 5.5, 0.5 + 0.2 * 5.5])

@@ -47,7 +47,7 @@ def plan_of(name, **options):
 def computed(name, **typed):
     """Compute a template as it is built, some inputs typed over."""
     plan = plan_of(name)
-    inputs = dict(plan.made.inputs)
+    inputs = dict(plan.inputs)
     for key, value in typed.items():
         inputs[key] = np.broadcast_to(np.asarray(value, float), inputs[key].shape)
     return reference.run(plan.layout.model, inputs)
@@ -99,7 +99,7 @@ def test_a_wrong_gradient_lets_the_cost_fall_all_the_same():
         role: replace(use, name=use.name.replace("past", "h")) for role, use in right.uses.items()
     }
     wrong = [replace(q, uses=uses) if q is right else q for q in plan.layout.model.quantities]
-    run = reference.run(Model(wrong), plan.made.inputs)
+    run = reference.run(Model(wrong), plan.inputs)
     assert f"falls, to {run['C_T'][-1]:.3f}, with {run['right'][-1]:.0f} of 64" in told
     assert run["C_T"][0] > 54
 
@@ -206,7 +206,7 @@ def test_the_transformer_says_what_is_told():
 
 def test_the_character_model_types_what_is_told():
     plan, told = plan_of("names", epochs=100, edition="matrices"), section("names")
-    inputs = plan.made.inputs
+    inputs = plan.inputs
     run = reference.run(plan.layout.model, inputs)
     typed = [str(name) for name in run["new"]]
     assert f"{', '.join(typed[:-1])} and {typed[-1]}" in told
@@ -228,6 +228,6 @@ def test_adam_has_a_sheet_with_its_corrections():
 @pytest.mark.parametrize("name", ["rnn", "lstm", "gru", "attention", "transformer"])
 def test_each_guide_says_how_own_sequences_come_in(name):
     plan = plan_of(name)
-    about = plan.kind.words(plan.made.spec).words["guide"]["about"]
+    about = plan.kind.words(plan.spec).words["guide"]["about"]
     assert [line for line in about if f"xlnn build {name} --data" in line]
     assert "each Guide says how" in SECTIONS[-1]

@@ -3,7 +3,7 @@
 import numpy as np
 import openpyxl
 import pytest
-from networks import random_recipe, spec, write_recipe
+from networks import random_plan, spec, write_plan
 from programs import QUICKEST_FIRST, skip_without
 from rewriting import edit
 
@@ -162,8 +162,8 @@ def test_training_is_told_in_words(digits_path):
 @pytest.mark.first(1)
 @pytest.mark.slow
 def test_networks_of_other_shapes_are_drawn_whole(tmp_path, sizes):
-    recipe = random_recipe(spec(sizes, images=2, epochs=1), seed=4)
-    path = write_recipe(tmp_path / "other.xlsx", recipe)
+    plan = random_plan(spec(sizes, images=2, epochs=1), seed=4)
+    path = write_plan(tmp_path / "other.xlsx", plan)
     assert check(path, "formualizer").agrees
     assert "Lens" in openpyxl.load_workbook(path).sheetnames
 
@@ -191,7 +191,7 @@ def test_a_network_too_large_to_draw_shows_its_first_units_and_says_so(tmp_path)
     large = spec([64, 40, 10], images=2, epochs=2)
     assert not drawn_whole(large)
     assert LARGEST_DRAWN < 64 * 40
-    path = write_recipe(tmp_path / "large.xlsx", random_recipe(large, seed=5))
+    path = write_plan(tmp_path / "large.xlsx", random_plan(large, seed=5))
     assert check(path, "formualizer").agrees
     workbook = openpyxl.load_workbook(path)
     assert {"Recognise", "Gradient check"}.isdisjoint(workbook.sheetnames)
@@ -202,7 +202,7 @@ def test_a_network_too_large_to_draw_shows_its_first_units_and_says_so(tmp_path)
 
 def test_more_images_than_the_gallery_holds_are_in_the_table(tmp_path):
     many = spec([2, 1], images=GALLERY + 9, epochs=1)
-    path = write_recipe(tmp_path / "many.xlsx", random_recipe(many, seed=6))
+    path = write_plan(tmp_path / "many.xlsx", random_plan(many, seed=6))
     assert check(path, "formualizer").agrees
     got = values(path, "formualizer")
     drawn = sum(len(got[name]) for name in got if name.endswith("_picture"))
@@ -254,7 +254,7 @@ def test_no_line_beside_the_picture_of_the_guide_is_wider_than_its_columns(workb
 
 @pytest.mark.slow
 def test_the_guide_lists_no_symbol_that_training_has_not(tmp_path):
-    path = write_recipe(tmp_path / "sigmoid.xlsx", random_recipe(spec([4, 3, 2]), seed=1))
+    path = write_plan(tmp_path / "sigmoid.xlsx", random_plan(spec([4, 3, 2]), seed=1))
     symbols = [row[1] for row in openpyxl.load_workbook(path)["Guide"].values]
     assert "δ³" in symbols
     assert not [symbol for symbol in symbols if str(symbol).startswith("max")]

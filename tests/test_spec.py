@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 import tomli_w
 from hypothesis import given
-from networks import recipes, spec
+from networks import plans, spec
 from rewriting import edit
 
 from xlnn.checking.check import check
@@ -20,9 +20,9 @@ from xlnn.workbooks.index import Entry, IndexSpec
 from xlnn.workbooks.own_model import Held, OwnSpec
 
 
-@given(recipes())
-def test_a_spec_is_its_text_and_back(recipe):
-    assert from_toml(to_toml(recipe.spec)) == recipe.spec
+@given(plans())
+def test_a_spec_is_its_text_and_back(plan):
+    assert from_toml(to_toml(plan.spec)) == plan.spec
 
 
 GOOD = {

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from networks import random_recipe, spec, write_recipe
+from networks import random_plan, spec, write_plan
 
 from xlnn import engines
 from xlnn.building.build import build
@@ -92,13 +92,13 @@ def test_a_value_that_was_falsified_is_found(built, tmp_path):
 
 # --- what is written ---
 
-RECIPE = random_recipe(spec([1, 1], images=8, epochs=1), 1)
+RECIPE = random_plan(spec([1, 1], images=8, epochs=1), 1)
 
 
 def read_back(folder, values):
     """Return what openpyxl finds of values that the formulas of z2 store."""
     each = np.array([*values, *[0.0] * 8][:8], dtype=object).reshape(1, 8, 1)
-    path = write_recipe(folder / "w.xlsx", RECIPE, z2=each)
+    path = write_plan(folder / "w.xlsx", RECIPE, z2=each)
     block = layout_of(read_spec(path)).blocks["z2"]
     sheet = openpyxl.load_workbook(path, data_only=True)["Training"]
     return path, [sheet.cell(row, block.column) for row in range(block.row, block.row + 8)]
@@ -108,7 +108,7 @@ def test_every_number_comes_back_exactly(tmp_path):
     numbers = [0.1, -2 / 3, 5e-324, -1.7976931348623157e308, 1e22, 123456789.0, 2.0**53, 1e-5]
     assert [cell.value for cell in read_back(tmp_path, numbers)[1]] == numbers
     plain = np.array(numbers).reshape(1, 8, 1)
-    path = write_recipe(tmp_path / "plain.xlsx", RECIPE, z2=plain)
+    path = write_plan(tmp_path / "plain.xlsx", RECIPE, z2=plain)
     title = sheet_parts(path)["Training"]
     assert parts(path)[title] == parts(tmp_path / "w.xlsx")[title]
 
@@ -134,7 +134,7 @@ def test_a_character_that_no_cell_can_hold_is_refused():
 
 def test_numbers_that_no_cell_can_hold_are_not_stored(tmp_path):
     numbers = np.array([1.0, np.nan, *[0.0] * 6]).reshape(1, 8, 1)
-    path = write_recipe(tmp_path / "w.xlsx", RECIPE, z2=numbers)
+    path = write_plan(tmp_path / "w.xlsx", RECIPE, z2=numbers)
     assert b"<v>nan" not in parts(path)[sheet_parts(path)["Training"]]
 
 
@@ -148,14 +148,14 @@ def parts(path):
 
 def test_programs_find_first_what_the_file_is(tmp_path):
     """Some look no further than at the first entries of a zip."""
-    first, second, *_, last = parts(write_recipe(tmp_path / "w.xlsx", RECIPE))
+    first, second, *_, last = parts(write_plan(tmp_path / "w.xlsx", RECIPE))
     assert [first, second, last] == ["[Content_Types].xml", "_rels/.rels", PART]
 
 
 def test_the_dates_of_the_document_are_source_date_epoch(tmp_path, monkeypatch):
-    usual = write_recipe(tmp_path / "usual.xlsx", RECIPE)
+    usual = write_plan(tmp_path / "usual.xlsx", RECIPE)
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
-    path = write_recipe(tmp_path / "w.xlsx", RECIPE)
+    path = write_plan(tmp_path / "w.xlsx", RECIPE)
     core = parts(path)["docProps/core.xml"].decode()
     assert core.count(">2023-11-14T22:13:20Z<") == 2
     assert parts(usual)["docProps/core.xml"].decode().count(">1980-01-01T00:00:00Z<") == 2
@@ -165,7 +165,7 @@ def test_the_dates_of_the_document_are_source_date_epoch(tmp_path, monkeypatch):
 def test_a_source_date_epoch_that_is_no_number_is_refused(tmp_path, monkeypatch):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
     with pytest.raises(OutputError, match='SOURCE_DATE_EPOCH is "yesterday"'):
-        write_recipe(tmp_path / "w.xlsx", RECIPE)
+        write_plan(tmp_path / "w.xlsx", RECIPE)
 
 
 @pytest.mark.slow

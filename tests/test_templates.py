@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 import pytest
 from cell_references import without_texts
-from networks import FEWER_EPOCHS, NETWORK_TEMPLATES, from_template, once_alike, recipe
+from networks import FEWER_EPOCHS, NETWORK_TEMPLATES, from_template, once_alike, plan
 from programs import skip_without
 
 from xlnn import reference
@@ -49,8 +49,8 @@ RIGHT = 0.05
 
 @cache
 def trained(name):
-    """Return a template's recipe and NumPy's run of all its epochs."""
-    made = recipe(from_template(template(name)), Options())
+    """Return a template's plan and NumPy's run of all its epochs."""
+    made = plan(from_template(template(name)), Options())
     return made, reference.run(made.model, made.inputs)
 
 
@@ -198,7 +198,7 @@ def test_one_section_may_stand_without_a_list(tmp_path):
     path = tmp_path / "mine" / "template.toml"
     path.write_text(f'book = "2-11"\n{path.read_text()}')
     assert template(str(tmp_path / "mine")).sections == ("2-11",)
-    recipe(from_template(template(str(tmp_path / "mine"))), Options())
+    plan(from_template(template(str(tmp_path / "mine"))), Options())
 
 
 def test_the_sizes_in_the_summaries_are_true():
@@ -233,7 +233,7 @@ def test_a_copy_is_what_it_was_copied_from(name, tmp_path):
         assert mine.values == theirs.values
         return
     kind = loaded(name)  # which says some things itself
-    own, other = (kind.recipe(kind.from_template(each), {}) for each in (mine, theirs))
+    own, other = (kind.plan(kind.from_template(each), {}) for each in (mine, theirs))
     assert own.spec.sizes == other.spec.sizes
     np.testing.assert_equal(own.inputs, other.inputs)
 
@@ -307,7 +307,7 @@ def test_what_a_template_may_not_say_is_refused_by_name(tmp_path, old, new, mess
     new = f"\n{new}" if new.startswith("units = 7") else new
     path.write_text(text.replace(old, new, 1))
     with pytest.raises(DataError, match=message):
-        recipe(from_template(template(str(tmp_path / "mine"))), Options())
+        plan(from_template(template(str(tmp_path / "mine"))), Options())
 
 
 def test_softmax_does_not_go_with_squared_error(tmp_path):
@@ -315,7 +315,7 @@ def test_softmax_does_not_go_with_squared_error(tmp_path):
     path = tmp_path / "mine" / "template.toml"
     path.write_text(path.read_text().replace('"categorical cross-entropy"', '"squared error"'))
     with pytest.raises(DataError, match='"squared error" does not go with the output'):
-        recipe(from_template(template(str(tmp_path / "mine"))), Options())
+        plan(from_template(template(str(tmp_path / "mine"))), Options())
 
 
 def test_a_text_that_is_not_utf_8_is_refused(tmp_path):

@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 from experiments import words_of
-from networks import random_recipe, replace, spec, write_recipe
+from networks import random_plan, replace, spec, write_plan
 from programs import skip_without
 
 import xlnn
@@ -503,7 +503,7 @@ def unused(words, monkeypatch, folder, models=SHOWING):
     monkeypatch.setattr("xlnn.experiments.network.kind.text", lambda lang: Text(lang, marked))
     written = ""
     for name, model in models.items():
-        path = write_recipe(folder / f"{name}.xlsx", random_recipe(model, seed=1))
+        path = write_plan(folder / f"{name}.xlsx", random_plan(model, seed=1))
         with zipfile.ZipFile(path) as archive:
             written += "".join(unescape(archive.read(part).decode()) for part in archive.namelist())
     return {key for key, mark in marks.items() if mark not in written}
@@ -624,7 +624,7 @@ def write_words(words, monkeypatch, folder, model=PICTURES, lang="en"):
     The words of the pages that any experiment may name are those of the language.
     """
     monkeypatch.setattr("xlnn.experiments.network.kind.text", lambda lang: Text(lang, words))
-    return write_recipe(folder / "words.xlsx", random_recipe(replace(model, lang=lang), seed=1))
+    return write_plan(folder / "words.xlsx", random_plan(replace(model, lang=lang), seed=1))
 
 
 @pytest.fixture(scope="module", params=languages())

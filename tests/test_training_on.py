@@ -35,12 +35,12 @@ def made(path, **asked):
     options = {"data": path.with_name("t.csv"), "epochs": 2, **asked}
     (kind, origin, name), proof = origin_of_model(path, Options(**options))
     assert proof is None
-    return planned(kind, origin, name, Options(**options)).made
+    return planned(kind, origin, name, Options(**options))
 
 
 def test_a_model_that_ends_in_scores_learns_the_labels_of_a_table_as_probabilities(mine):
-    recipe = made(mine())
-    spec, run = recipe.spec, reference.run(recipe.model, recipe.inputs)
+    plan = made(mine())
+    spec, run = plan.spec, reference.run(plan.model, plan.inputs)
     assert (spec.task, spec.labels) == ("classification", ("cat", "dog", "cow"))
     assert (spec.layers[-1].activation, spec.cost) == ("softmax", "categorical cross-entropy")
     scores = np.maximum(run["x"] @ numbers(4, 5) + numbers(5), 0) @ numbers(5, 3) + numbers(3)
@@ -48,10 +48,10 @@ def test_a_model_that_ends_in_scores_learns_the_labels_of_a_table_as_probabiliti
     np.testing.assert_allclose(run["a3"][0], shares, atol=1e-5)
     cost = -np.log(shares[np.arange(9), np.arange(9) % 3]).sum()
     assert run["C_T"][0] == pytest.approx(cost, rel=1e-4)
-    assert "m.onnx ends in scores: a softmax turns them into probabilities." in recipe.notes
+    assert "m.onnx ends in scores: a softmax turns them into probabilities." in plan.told
     order = "its outputs are assumed to be cat, dog and cow, in this order"
     names = f"m.onnx does not name its labels: {order}."
-    assert names in recipe.notes
+    assert names in plan.told
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_what_training_on_takes_by_itself_is_said(mine, asked, said):
         said = "--cost 'squared error', --optimizer adam and --eta 0.001"
     else:
         path = mine()
-    notes = [note for note in made(path, **asked).notes if "trains further" in note]
+    notes = [note for note in made(path, **asked).told if "trains further" in note]
     expected = f"m.onnx trains further with {said} (the defaults)."
     assert notes == ([expected] if said else [])
 
@@ -95,16 +95,16 @@ def test_data_of_another_count_of_inputs_than_the_model_takes_are_refused(mine):
 
 
 def test_another_output_than_the_model_s_is_said(mine):
-    notes = made(mine("Sigmoid"), output_activation="tanh").notes
+    notes = made(mine("Sigmoid"), output_activation="tanh").told
     assert "The output layer is tanh now, and is sigmoid in m.onnx." in notes
-    notes = made(mine("Softmax"), cost="cross-entropy").notes
+    notes = made(mine("Softmax"), cost="cross-entropy").told
     assert any("The output layer is now sigmoid instead of softmax" in note for note in notes)
 
 
 def test_outputs_for_other_classes_are_drawn_and_said(mine):
     path = mine()
     path.with_name("t.csv").write_text(HEAD + ROWS.replace("cow", "cat"))
-    notes = made(path).notes
+    notes = made(path).told
     assert (
         "These start weights have another size now, so they were drawn at random "
         "(seed 0, fan-in): W3, b3." in notes
@@ -155,5 +155,5 @@ def test_one_note_says_what_a_model_trains_without(mine, tmp_path, between, note
     nodes += [("Relu", [last], ["8"]), ("Gemm", ["8", "L", "l"], ["9"]), ("Softmax", ["9"], ["y"])]
     constants = {"V": numbers(4, 5), "v": numbers(5), "L": numbers(5, 3), "l": numbers(3)}
     path = graph(tmp_path / "m.onnx", nodes, (4,), constants | normed(5))
-    said = [each for each in made(path).notes if "batch norm" in each or "dropout" in each]
+    said = [each for each in made(path).told if "batch norm" in each or "dropout" in each]
     assert said == ([note] if note else [])

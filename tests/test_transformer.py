@@ -26,7 +26,7 @@ def run_of(plan):
     """Return what the workbook has if these words are chosen."""
 
     def run(*words, **others):
-        inputs = {**plan.made.inputs, **others}
+        inputs = {**plan.inputs, **others}
         if words:
             inputs["typed"] = np.array(words, dtype=object)
         return reference.run(plan.layout.model, inputs)
@@ -75,7 +75,7 @@ def test_what_is_no_word_is_asked_for(run_of, words, wrong):
 
 @pytest.mark.parametrize("name", ["?", "*", "~", "", "c"])
 def test_a_word_is_itself_whatever_its_signs_mean_in_a_search(plan, name, run_of):
-    names = plan.made.inputs["name_word"].copy()
+    names = plan.inputs["name_word"].copy()
     names[4] = name or "."
     typed = names[[0, 4, 1, 2]]
     run = run_of(*typed, name_word=names)
@@ -91,9 +91,7 @@ def test_the_formulas_find_such_words_too(tmp_path):
 
 def test_words_that_differ_by_case_alone_are_one(tmp_path):
     (tmp_path / "my.csv").write_text("The cat sees the\nthe Cat SEES The\n")
-    made = planned(
-        *origin_of_template("transformer"), Options(data=tmp_path / "my.csv", epochs=1)
-    ).made
+    made = planned(*origin_of_template("transformer"), Options(data=tmp_path / "my.csv", epochs=1))
     assert [*made.inputs["name_word"]] == ["cat", "sees", "The"]
     assert made.inputs["read"].tolist() == [[3, 1, 2]] * 2
 
@@ -121,7 +119,7 @@ def test_arcs_begin_and_end_above_their_words(run_of):
 
 
 def test_the_arcs_lie_over_the_columns_of_their_words(plan):
-    drawings = plan.kind.drawings(plan.made.spec, plan.layout)
+    drawings = plan.kind.drawings(plan.spec, plan.layout)
     (anchor, chart), _ = drawings["talk"].charts
     words = plan.layout.blocks["sentence"]
     T = plan.layout.model["A_typed"].shape[0]
@@ -135,7 +133,7 @@ def test_the_arcs_lie_over_the_columns_of_their_words(plan):
 
 def test_no_number_on_talk_and_inside_has_an_exponent(plan):
     """7E-08 says nothing to a reader: formats of two parts get no rule for tiny numbers."""
-    drawings = plan.kind.drawings(plan.made.spec, plan.layout)
+    drawings = plan.kind.drawings(plan.spec, plan.layout)
     for sheet, but in (("talk", {"eta", "epoch"}), ("inside", {"chosen", "used"})):
         for block in plan.layout.on(sheet):
             name = block.quantity.name
@@ -145,7 +143,7 @@ def test_no_number_on_talk_and_inside_has_an_exponent(plan):
 
 def test_on_inside_words_stand_beside_each_line_of_matrices_and_arrows_between(plan):
     blocks, model = plan.layout.blocks, plan.layout.model
-    drawing = plan.kind.drawings(plan.made.spec, plan.layout)["inside"]
+    drawing = plan.kind.drawings(plan.spec, plan.layout)["inside"]
     words = {blocks[q.name].row for q in model.quantities if q.kind == "word"}
     matrices = [q for q in model.quantities if q.sheet == "inside" and q.name.endswith("_typed")]
     assert {blocks[q.name].row for q in matrices} == words
@@ -158,7 +156,7 @@ def test_on_inside_words_stand_beside_each_line_of_matrices_and_arrows_between(p
 
 
 def test_all_weights_that_are_used_have_one_format(plan):
-    drawing = plan.kind.drawings(plan.made.spec, plan.layout)["used"]
+    drawing = plan.kind.drawings(plan.spec, plan.layout)["used"]
     formats = {drawing.looks[block.quantity.name].number_format for block in plan.layout.on("used")}
     assert len(formats) == 1
 

@@ -125,7 +125,7 @@ def test_an_error_comes_back_as_the_slope_of_what_the_weights_give(tanh):
 @pytest.mark.parametrize("name", ["rnn", "embeddings"])
 def test_a_choice_offers_the_names_of_the_rows_of_its_table(name):
     kind = loaded(name)
-    spec = kind.recipe(kind.from_template(kind.template), {}).spec
+    spec = kind.plan(kind.from_template(kind.template), {}).spec
     layout = kind.layout(spec)
     drawings = kind.drawings(spec, layout)
     cells = {title: drawings[key].cells for key, title in layout.titles.items() if key in drawings}

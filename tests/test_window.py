@@ -3,7 +3,7 @@
 import numpy as np
 import openpyxl
 import pytest
-from networks import random_recipe, replace, spec, write_recipe
+from networks import random_plan, replace, spec, write_plan
 from rewriting import edit
 
 from xlnn.checking.check import check
@@ -50,7 +50,7 @@ RUNS = replace(TWO, runs=("sgd", "adam"), compared=("optimizer",))
 
 @pytest.fixture(scope="module")
 def two(tmp_path_factory):
-    return write_recipe(tmp_path_factory.mktemp("w") / "two.xlsx", random_recipe(TWO, seed=3))
+    return write_plan(tmp_path_factory.mktemp("w") / "two.xlsx", random_plan(TWO, seed=3))
 
 
 def chosen(path, folder, **choices):
@@ -93,7 +93,7 @@ def test_a_window_over_maps_sees_the_same_place_of_each(two, tmp_path):
 @pytest.mark.first(1)
 @pytest.mark.slow
 def test_every_place_agrees_with_numpy(network, tmp_path):
-    path = write_recipe(tmp_path / "net.xlsx", random_recipe(network, seed=5))
+    path = write_plan(tmp_path / "net.xlsx", random_plan(network, seed=5))
     assert check(path, "formualizer", probes=2).agrees
     assert check(path, "formulas").agrees
 

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from networks import NETWORK_TEMPLATES, from_template, recipe
+from networks import NETWORK_TEMPLATES, from_template, plan
 
 from xlnn import reference
 from xlnn.experiments.network.kind import words_of
@@ -64,7 +64,7 @@ def test_with_swapped_targets_the_error_grows_mostly_to_ten_times_the_others(swa
 
 
 def made_of(name, **options):
-    return recipe(from_template(template(name)), Options(**options))
+    return plan(from_template(template(name)), Options(**options))
 
 
 def tries(name, **options):

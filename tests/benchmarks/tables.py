@@ -125,7 +125,7 @@ def measured(table: pd.DataFrame, column: str, seed: int, *, is_classes: bool) -
     """Return accuracy or RMSE of the workbook, scikit-learn and the simplest answer, and rows."""
     of = {"label": column} if is_classes else {"targets": column}
     origin, _, rest = choose_network(Options(data=table, seed=seed, **of))
-    made = KIND.recipe(origin, rest)
+    made = KIND.plan(origin, rest)
     arrays, held = run(made.model, made.inputs), origin.held
     rows = table.dropna(subset=[column]).reset_index(drop=True)
     y = rows[column].astype(str) if is_classes else rows[column]

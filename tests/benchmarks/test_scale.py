@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import psutil
 import pytest
-from networks import from_template, recipe
+from networks import from_template, plan
 
 from xlnn.building.limits import size
 from xlnn.experiments.network.kind import KIND
@@ -126,7 +126,7 @@ def epochs_for(name, formulas, data=None):
 def count(name, epochs, data=None):
     """Return how many formulas a template has, maybe with other data."""
     options = Options(epochs=epochs, test_share=0, data=data, seed=1, spread="fan-in")
-    made = recipe(from_template(template(name)), options)
+    made = plan(from_template(template(name)), options)
     return size(KIND.layout(made.spec)).formulas
 
 

@@ -115,14 +115,14 @@ def build(
     else:
         source = _of_template(template, asked)
     plan = planned(*source, asked, authority)
-    for known in plan.made.notes:
+    for known in plan.told:
         note(known)
     usual = OUTPUT / f"{usual_name or source.name}.xlsx"
     if from_workbook is not None:
         usual = Path(from_workbook).with_name(f"{Path(from_workbook).stem}-new.xlsx")
     place = Destination(usual if output is None else output, force=asked.force)
     built = carried_out(plan, place, verify=asked.verify, tell=tell)
-    for late in built.notes[len(plan.made.notes) :]:
+    for late in built.notes[len(plan.told) :]:
         note(late)
     return built
 

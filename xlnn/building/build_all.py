@@ -6,7 +6,7 @@ from pathlib import Path
 from xlnn.atomic_write import folder_for
 from xlnn.building.destination import OUTPUT, Destination
 from xlnn.building.limits import size
-from xlnn.building.plan import Plan, origin_of_template, planned
+from xlnn.building.plan import origin_of_template, planned
 from xlnn.building.writing import Built, carried_out
 from xlnn.data.messages import listed, short
 from xlnn.errors import MENDABLE, Message, OptionsError, OutputNameError, XlnnError
@@ -15,6 +15,7 @@ from xlnn.options import Options
 from xlnn.registry.templates import INDEX, Template, in_order
 from xlnn.registry.text import text
 from xlnn.workbooks import index
+from xlnn.workbooks.kind import Plan
 from xlnn.xlsx.package import inspect
 
 WAYS = "choose another folder with -o, or overwrite it with --force"
@@ -141,7 +142,7 @@ def _index(lang: str, counts: Mapping[str, int], folder: Path) -> Plan:
         for each, count in zip(in_order(), formulas, strict=True)
     )
     spec = index.IndexSpec(INDEX, lang, entries)
-    return Plan(index.KIND, index.index_recipe(spec, formulas))
+    return index.index_plan(spec, formulas)
 
 
 def _formulas(path: Path) -> int:

@@ -201,7 +201,7 @@ def _formulas(origin: Origin, rest: Options, data: Dataset, options: Options, *s
     """Return how many formulas a workbook with that many rows and epochs has."""
     rows, epochs = size
     one = Options(**{**rest, "epochs": epochs})
-    spec = KIND.recipe(_held(origin, data, options, rows, epochs), one).spec
+    spec = KIND.plan(_held(origin, data, options, rows, epochs), one).spec
     quantities = KIND.layout(spec).model.quantities
     return sum(quantity.computed for quantity in quantities)
 

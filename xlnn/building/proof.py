@@ -4,9 +4,7 @@ Where the equations are those of another programmer, one that fails is named.
 """
 
 from collections.abc import Callable, Iterator
-from copy import copy
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -24,9 +22,8 @@ from xlnn.formula import functions_of, parsed
 from xlnn.grid import Place, Values
 from xlnn.layout import Layout
 from xlnn.linting import inspect_and_lint
-from xlnn.model import Model
-from xlnn.quantity import Quantity
 from xlnn.reference import LARGE, Arrays, size_of
+from xlnn.workbooks.own_model import raised
 from xlnn.writing.workbook import can_be_stored
 from xlnn.xlsx.guard import FUNCTIONS, OTHERWISE, instead_of
 from xlnn.xlsx.package import Package, inspect
@@ -238,7 +235,7 @@ def check_formulas(layout: Layout) -> None:
         except XlnnError:
             raise
         except Exception as error:  # user code may raise anything
-            raise DataError(f"The cell of {name} raises {_said(error)}.") from error
+            raise DataError(f"The cell of {name} raises {raised(error)}.") from error
         if quantity.sliced:
             continue  # its equation is proven, and its functions are those of `block`
         last = tuple(axis.length - 1 for axis in quantity.rows)  # of each of several runs
@@ -262,47 +259,3 @@ def check_formulas(layout: Layout) -> None:
                 )
     check_stated(layout)
     check_last_digits(layout)
-
-
-def watched(model: Model) -> Model:
-    """Return a model whose equations name their quantity if they fail."""
-    return Model(tuple(q if q.equation is None else _named(q) for q in model.quantities))
-
-
-def _named(quantity: Quantity) -> Quantity:
-    equation = copy(quantity.equation)
-    vars(equation)["roles"] = quantity.equation.roles
-    vars(equation)["array"] = partial(_valued, quantity)
-    return replace(quantity, equation=equation)
-
-
-def _valued(quantity: Quantity, **arguments: np.ndarray) -> np.ndarray:
-    """Return the result of a programmer's ``array``.
-
-    Raises
-    ------
-    DataError
-        It fails, or its result does not fit the quantity.
-    """
-    name, shape = quantity.name, quantity.at_once
-    try:
-        array = np.asarray(quantity.equation.array(**arguments))
-    except Exception as error:  # user code may raise anything
-        raise DataError(f"The array of {name} raises {_said(error)}.") from error
-    kinds, wanted = ("OU", "text") if quantity.is_text else ("biuf", "number")
-    wanted = f"an array of {wanted}s of the shape {shape}" if shape else f"a {wanted}"
-    try:
-        np.broadcast_to(array, shape)
-        fits = array.dtype.kind in kinds and array.ravel()[:1].tolist() != [None]
-    except ValueError:
-        fits = False
-    if not fits:
-        found = (
-            f"{array.dtype.name} of the shape {array.shape}" if array.ndim else repr(array.item())
-        )
-        raise DataError(f"The array of {name} gives {found:.60}: {wanted} was expected.")
-    return array
-
-
-def _said(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}".rstrip(".: ")

@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from html import escape
 from itertools import chain
 from math import nan
@@ -13,12 +14,12 @@ from urllib.parse import quote
 
 from xlnn import reference
 from xlnn.building.destination import Destination
-from xlnn.building.plan import Plan
 from xlnn.building.proof import proven, verifier
 from xlnn.checking.probe import Work
 from xlnn.checking.report import Report
 from xlnn.errors import Message, OutputError
-from xlnn.loading.values import as_stored
+from xlnn.loading.values import as_stored, read_arrays
+from xlnn.workbooks.kind import Plan
 from xlnn.writing.workbook import can_be_stored, write
 
 
@@ -113,7 +114,7 @@ def carried_out(
                     Message("Writing the formulas, {done:,} of {total:,} rows", done=done, total=of)
                 ),
                 values=stored,
-                title=f"xlnn: {plan.made.spec.template}",
+                title=f"xlnn: {plan.spec.template}",
                 blank=blank,
             )
 
@@ -129,7 +130,7 @@ def carried_out(
                 report, values = proven(
                     work, layout, run, tell, is_ours=plan.kind.is_ours, is_first=is_first
                 )
-                plan.check(values)
+                plan.check(partial(read_arrays, plan.layout, values))
                 values = without.result()
             report = replace(report, file=str(place.path))
             if cells or not all(map(can_be_stored, run.values())):

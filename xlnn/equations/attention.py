@@ -33,7 +33,11 @@ PROJECT, EXP, SHARE, TOTAL = units.PROJECT, units.EXP, units.SHARE, units.total(
 
 
 def encoding(positions: int, numbers: int) -> Stated:
-    """Return PE(pos, 2i) = sin(pos / 10000^(2i/d)) and PE(pos, 2i + 1) = cos of the same."""
+    """Return PE(pos, 2i) = sin(pos / 10000^(2i/d)) and PE(pos, 2i + 1) = cos of the same.
+
+    >>> encoding(2, 4)
+    Stated()
+    """
     pos, k = np.mgrid[:positions, :numbers]
     angle = pos / 10000 ** ((k - k % 2) / numbers)
     return Stated(
@@ -119,7 +123,11 @@ ERROR = Stated(
 
 
 def hit(least: float) -> Stated:
-    """Return 1 where the target has a probability above the least, else 0."""
+    """Return 1 where the target has a probability above the least, else 0.
+
+    >>> hit(0.5)
+    Stated(p, t)
+    """
     return Stated(
         lambda p, t: (_of_target(p, t) > least) * 1.0,
         lambda i, p, t: f"=IF(INDEX({p[i, :]},1,{t[i]})>{least},1,0)",
@@ -192,7 +200,11 @@ LOOK_UP = Stated(
 
 
 def look_up_slope(symbols: int) -> Stated:
-    """Return the gradient of an embedding: of each symbol, the sum over all places where it is."""
+    """Return the gradient of an embedding: of each symbol, the sum over all places where it is.
+
+    >>> look_up_slope(3)
+    Stated(d, s)
+    """
     return Stated(
         lambda d, s: (
             np.array([d[s == v].sum(0) for v in range(1, symbols + 1)]) * d.shape[-1] ** 0.5

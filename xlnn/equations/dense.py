@@ -158,6 +158,11 @@ class Back(Equation):
     slope : str
         The role of the slope of the activation function, which a linear unit does not have.
     says : str
+
+    >>> Back(("d", "W"), ("e", "U"), plus="other", tanh="h")
+    Back(d, W, e, U, other, h)
+    >>> Back(("d", "W"), slope="s")
+    Back(d, W, s)
     """
 
     def __init__(

@@ -52,7 +52,13 @@ LENGTH = Stated(
 
 
 def total(*axes: str) -> Stated:
-    """Return the sum over axes, and of all units."""
+    """Return the sum over axes, and of all units.
+
+    >>> total("row")
+    Stated(C)
+    >>> total("row", "step")
+    Stated(C)
+    """
     return Stated(
         lambda C: C.sum(),
         lambda C: "=" + written_call("SUM", C.over(*axes).listed.split(",")),
@@ -64,6 +70,9 @@ def mean(*axes: str, count: int = 0) -> Stated:
     """Return the mean over axes; the quantity must have no others.
 
     With their `count` an empty cell is 0, as in other formulas; AVERAGE leaves it out.
+
+    >>> mean("row")
+    Stated(of)
     """
     return Stated(
         lambda of: of.mean(0),
@@ -78,7 +87,11 @@ def mean(*axes: str, count: int = 0) -> Stated:
 
 
 def root_mean_square(*axes: str) -> Stated:
-    """Return the typical size of numbers, such as errors, over the only axes that they have."""
+    """Return the typical size of numbers, such as errors, over the only axes that they have.
+
+    >>> root_mean_square("row")
+    Stated(of)
+    """
     return Stated(
         lambda of: np.sqrt((of**2).mean(0)),
         lambda *unit, of: "=SQRT(SUMSQ({0})/COUNT({0}))".format(of.over(*axes)[unit]),

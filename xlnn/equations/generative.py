@@ -112,7 +112,11 @@ MEAN_COST = Stated(
 
 
 def judged_error(rows: int, answer: int) -> Stated:
-    """Return how fast the mean of -ln D (answer 1) or of -ln(1 - D) (0) changes with z of a row."""
+    """Return how fast the mean of -ln D (answer 1) or of -ln(1 - D) (0) changes with z of a row.
+
+    >>> judged_error(3, 1)
+    Stated(y)
+    """
     return Stated(
         lambda y: (y - answer) / rows, f"=({{y}}-{answer})/{rows}", usage="y (row; n) → (row; n)"
     )
@@ -130,6 +134,10 @@ def over_both(of: Stated) -> Stated:
     -------
     Stated
         Of d and a, then of e and c.
+
+    >>> from xlnn.equations import units as eq
+    >>> over_both(eq.slope("row"))
+    Stated(d, a, e, c)
     """
     names = [dict(zip("da", letters, strict=True)) for letters in ("da", "ec")]
 
@@ -181,7 +189,11 @@ SIZE = Stated(
 
 
 def across(places: int) -> Stated:
-    """Return numbers at equal distances, from below both 0 and a number m to above both."""
+    """Return numbers at equal distances, from below both 0 and a number m to above both.
+
+    >>> across(5)
+    Stated(m, n)
+    """
     return Stated(
         lambda m, n: min(0, m) - 3 + (abs(m) + 6) * (n - 1)[:, np.newaxis] / (places - 1),
         f"=MIN(0,{{m}})-3+(ABS({{m}})+6)*({{n}}-1)/{places - 1}",

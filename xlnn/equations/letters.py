@@ -21,7 +21,11 @@ BEFORE = Stated(
 
 
 def one_hot(numbers: int, places: int) -> Stated:
-    """Return a 1 at each number, and a 1 for its place behind all numbers."""
+    """Return a 1 at each number, and a 1 for its place behind all numbers.
+
+    >>> one_hot(3, 2)
+    Stated(s)
+    """
 
     def array(s: np.ndarray) -> np.ndarray:
         found = np.zeros((*s.shape, numbers + places))

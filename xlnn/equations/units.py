@@ -82,7 +82,13 @@ ERROR = DIFFERENCE.restated(
 
 
 def slope(*axes: str) -> Stated:
-    """Return the gradient of weights: what enters them times their error, summed over axes."""
+    """Return the gradient of weights: what enters them times their error, summed over axes.
+
+    >>> slope("row")
+    Stated(d, a)
+    >>> slope("row", "step")
+    Stated(d, a)
+    """
     return Stated(
         lambda d, a: np.einsum("nj,ni->ji", *(each.reshape(-1, each.shape[-1]) for each in (d, a))),
         lambda j, i, d, a: f"=SUMPRODUCT({d.over(*axes)[j]},{a.over(*axes)[i]})",
@@ -98,7 +104,11 @@ def slope(*axes: str) -> Stated:
 
 
 def bias_slope(*axes: str) -> Stated:
-    """Return the gradient of biases."""
+    """Return the gradient of biases.
+
+    >>> bias_slope("row")
+    Stated(d)
+    """
     return Stated(
         lambda d: d.reshape(-1, d.shape[-1]).sum(0),
         lambda j, d: f"=SUM({d.over(*axes)[j]})",
@@ -117,6 +127,9 @@ def entry(index: int, axis: str, shape: int = 0) -> Stated:
         The last of the axes of what it is an entry of.
     shape : int
         The number of dimensions of a unit.
+
+    >>> entry(-1, "step")
+    Stated(of)
     """
     return Stated(
         lambda of: of.take(index, axis=-1 - shape),
@@ -136,7 +149,11 @@ DISTANCE = Stated(
 
 
 def covariance(*axes: str) -> Stated:
-    """Return the covariance of a population, from its deviations d from the mean."""
+    """Return the covariance of a population, from its deviations d from the mean.
+
+    >>> covariance("point")
+    Stated(d)
+    """
     return Stated(
         lambda d: d.T @ d / len(d),
         lambda i, j, d: "=SUMPRODUCT({0},{1})/COUNT({0})".format(
@@ -157,6 +174,11 @@ def look_up(*axes: str, **said: Any) -> Stated:  # noqa: ANN401 -- the fields of
     *axes : str
     **said : object
         Fields of `Stated`: ``reads_as_stated=True`` where entries are kinds or places.
+
+    >>> look_up("person")
+    Stated(table, number)
+    >>> look_up()
+    Stated(table, number)
     """
 
     def cell(*unit: int, table: Cells, number: Cells) -> str:
@@ -179,7 +201,11 @@ def look_up(*axes: str, **said: Any) -> Stated:  # noqa: ANN401 -- the fields of
 
 
 def around_circle(parts: int, of: str) -> Stated:
-    """Return the equation of ``COS`` or ``SIN`` of each part of the full circle, from 0 on."""
+    """Return the equation of ``COS`` or ``SIN`` of each part of the full circle, from 0 on.
+
+    >>> around_circle(8, "COS")
+    Stated(part)
+    """
     function = {"COS": np.cos, "SIN": np.sin}[of]
     return Stated(
         lambda part: steady(function(2 * np.pi * part / parts)),
@@ -204,6 +230,9 @@ def right(*axes: str) -> Stated:
     """Return how many outputs are on the side of ½ on which their target is.
 
     COUNTIFS skips an empty target, which trains as 0: it is one that is not above ½.
+
+    >>> right("row", "step")
+    Stated(y, t)
     """
     return Choice(
         lambda y, t: 1.0 * (((y >= 0.5) & (t >= 0.5)) | ((y < 0.5) & (t < 0.5))).sum(),
@@ -252,7 +281,13 @@ def first_best_in(of: Cells, *row: int, alike: int = 1, least: bool = False) -> 
 
 
 def best(*, alike: int = 1, least: bool = False) -> Stated:
-    """Return which unit of a row is the first of the largest or least ones, as `first_best`."""
+    """Return which unit of a row is the first of the largest or least ones, as `first_best`.
+
+    >>> best()
+    Stated(of)
+    >>> best(alike=0, least=True)
+    Stated(of)
+    """
     return Choice(
         lambda of: first_best(of, alike, least=least),
         lambda of: f"={first_best_in(of, alike=alike, least=least)}",

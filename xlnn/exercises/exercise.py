@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, as_completed
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, ClassVar, Unpack
@@ -22,7 +22,7 @@ from xlnn.arguments import path_of
 from xlnn.atomic_write import check_replaceable, folder_for, has_mark
 from xlnn.building.continue_from import source_of
 from xlnn.building.destination import OUTPUT, Destination
-from xlnn.building.plan import Plan, Source, planned, source_of_model
+from xlnn.building.plan import Source, planned, source_of_model
 from xlnn.building.writing import Built, carried_out
 from xlnn.checking.references import CellRange, areas, range_text
 from xlnn.errors import DataError, DisagreementError, Message, OptionsError, OutputNameError, blamed
@@ -31,9 +31,8 @@ from xlnn.exercises.parallel import at_once, shared
 from xlnn.exercises.roster import checked, file_names, students, told_apart
 from xlnn.explaining.explain import read_aloud
 from xlnn.formula import functions_of
-from xlnn.grid import Values, address
+from xlnn.grid import address
 from xlnn.layout import Layout
-from xlnn.loading.values import read_arrays
 from xlnn.model import Model
 from xlnn.options import EXERCISE, ExerciseOptions, Options, documented
 from xlnn.quantity import Quantity
@@ -49,6 +48,7 @@ from xlnn.workbooks.exercise_drawing import (
     told_on_guide,
 )
 from xlnn.workbooks.exercise_sheet import CORRECT, Tasks, check_blank, noted
+from xlnn.workbooks.kind import Plan
 from xlnn.writing.drawing import Drawing
 
 TRIES = 20
@@ -218,7 +218,8 @@ def _written(  # noqa: PLR0913 -- the options of the command
     given = student_exercise(source, options, table)
     blank = () if key else table.blank
     more = {"blank": blank, "given": given, "exercise": table, "shown": shown, "hints": hints}
-    plan = ExercisePlan(given.kind, given.made, **more)
+    own = {each.name: getattr(given, each.name) for each in fields(given)}
+    plan = ExercisePlan(**own | more)
     return carried_out(plan, place, **how)
 
 
@@ -251,7 +252,7 @@ class ExercisePlan(Plan):
     @cached_property
     def layout(self) -> Layout:
         """Where everything is."""
-        return exercised(self.given.layout, self.exercise.blank, self.made.spec.lang)
+        return exercised(self.given.layout, self.exercise.blank, self.spec.lang)
 
     @cached_property
     def cells(self) -> dict[str, np.ndarray]:
@@ -262,7 +263,7 @@ class ExercisePlan(Plan):
     @property
     def drawings(self) -> dict[str, Drawing]:
         """What each sheet shows besides its quantities, by the sheet's key."""
-        kind, spec, plain, asked = self.kind, self.made.spec, self.given.layout, self.exercise
+        kind, spec, plain, asked = self.kind, self.spec, self.given.layout, self.exercise
         words = told_on_guide(kind.words(spec, plain), asked)
         names = words.words["quantities"]
         equations = {name: equation(plain, name, names) for name in asked.blank}
@@ -271,7 +272,7 @@ class ExercisePlan(Plan):
         told = SheetFacts(self.tasks, asked, words, spoken, equations, self.shown, hints)
         return drawings_of_exercise(kind.drawings(spec, plain, words), self.layout, told)
 
-    def check(self, values: Values) -> None:
+    def check(self, arrays: Callable[[], reference.Arrays]) -> None:
         """Refuse an exercise if an engine finds its solution incorrect.
 
         Raises
@@ -279,7 +280,7 @@ class ExercisePlan(Plan):
         DisagreementError
             The message names the first such quantity.
         """
-        states = read_arrays(self.layout, values)["exercise_blanks"]
+        states = arrays()["exercise_blanks"]
         for name, state in zip(self.exercise.blank, states, strict=True):
             if state != CORRECT:
                 raise DisagreementError(
@@ -313,13 +314,13 @@ def student_exercise(
     """
     kind, origin, _ = source
     if not exercise.student and not exercise.seed:
-        return Plan(kind, kind.recipe(origin, options))
+        return kind.plan(origin, options)
     for number in range(TRIES):
         random = np.random.default_rng([exercise.own_seed, number])
         try:
             own = kind.personal(origin, options, random)
-            given = Plan(kind, kind.recipe(own, options))
-            if is_known(given.made.inputs):
+            given = kind.plan(own, options)
+            if is_known(given.inputs):
                 return given
             for name in exercise.blank:
                 check_blank(given.layout.model, name)

@@ -383,7 +383,7 @@ def _handed_out(handed_in: Submission, inputs: Inputs | None) -> dict[str, np.nd
         given = student_exercise(source, options, handed_in.exercise, is_known)
     except DataError:
         return None
-    return dict(given.made.inputs)
+    return dict(given.inputs)
 
 
 def _others(handed_in: Submission, given: Mapping[str, Any]) -> tuple[str, ...]:

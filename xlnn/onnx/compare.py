@@ -17,7 +17,7 @@ from xlnn.model import Model
 from xlnn.onnx.layers import TrainedModel
 from xlnn.onnx.onnx_file import needed, session
 from xlnn.reference import Arrays
-from xlnn.workbooks.kind import Recipe
+from xlnn.workbooks.kind import Plan
 from xlnn.workbooks.spec import Spec
 
 UNITS = {"float32": 2.0**-24, "float64": 2.0**-53}
@@ -70,12 +70,12 @@ class Authority:
         except Exception as error:  # its errors have no common class
             raise self._failed(error) from error
 
-    def agrees(self, recipe: Recipe[Spec], run: Arrays) -> str:
+    def agrees(self, plan: Plan[Spec], run: Arrays) -> str:
         """Compare NumPy's run of a workbook with ONNX Runtime, and return the result in words.
 
         Parameters
         ----------
-        recipe : Recipe
+        plan : Plan
         run : dict of arrays
             The result of `xlnn.reference.run`.
 
@@ -89,11 +89,11 @@ class Authority:
         DisagreementError
             The outputs of a row differ by more than rounding errors.
         """
-        spec, inputs = recipe.spec, recipe.inputs
-        largest, most = _compared(self, recipe.model, inputs, run, "row")
+        spec, inputs = plan.spec, plan.inputs
+        largest, most = _compared(self, plan.model, inputs, run, "row")
         drawn, others = dict(inputs), network(spec.sized(images=RANDOM, spare=0))
         name = next(name for name in INPUT if name in inputs)
-        drawn[name] = _random_rows(inputs, name, recipe.model[name].shape)
+        drawn[name] = _random_rows(inputs, name, plan.model[name].shape)
         drawn["number"] = np.arange(1.0, RANDOM + 1)
         run = reference.run(others, drawn)
         further, more = _compared(self, others, drawn, run, "random row")
@@ -107,7 +107,7 @@ class Authority:
             f"{self.model.graph.precision} rounds by up to {max(most, more):.0e}."
         )
 
-    def check(self, recipe: Recipe[Spec], arrays: Arrays) -> None:
+    def check(self, plan: Plan[Spec], arrays: Arrays) -> None:
         """Compare the values of a workbook's own cells with ONNX Runtime.
 
         Raises
@@ -115,8 +115,8 @@ class Authority:
         DisagreementError
             As for `agrees`.
         """
-        inputs = {quantity.name: arrays[quantity.name] for quantity in recipe.model.quantities}
-        _compared(self, recipe.model, inputs, arrays, "row")
+        inputs = {quantity.name: arrays[quantity.name] for quantity in plan.model.quantities}
+        _compared(self, plan.model, inputs, arrays, "row")
 
     def outputs(self, rows: np.ndarray) -> tuple[np.ndarray, list[str] | None]:
         """Return the outputs of rows, shape (rows, outputs), and their classes as texts, if any.

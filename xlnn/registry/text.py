@@ -16,10 +16,7 @@ from typing import Any, Self
 from xlnn.errors import DataError, Message, OptionsError
 from xlnn.registry.templates import experiments, folder, loaded
 
-VARIANTS = (
-    *("digits", "xor", "cnn", "table", "regression", "maps", "scaled"),
-    *("momentum", "rmsprop", "adam"),
-)
+VARIANTS = ("digits", "xor", "cnn", "table", "regression", "maps")
 """Tables of texts that replace others."""
 
 TITLES = "titles"

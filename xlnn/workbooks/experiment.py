@@ -32,9 +32,9 @@ from xlnn.registry.text import IN_WORDS, Text, missing, text
 from xlnn.workbooks import compare, own_data
 from xlnn.workbooks.beginning import from_template, from_workbook
 from xlnn.workbooks.entries import LARGEST_NUMBER, from_values, whole
-from xlnn.workbooks.kind import Recipe, WorkbookKind
+from xlnn.workbooks.kind import Plan, WorkbookKind
 from xlnn.workbooks.learning import constants
-from xlnn.workbooks.making import Making, Samples, made
+from xlnn.workbooks.making import Making, Samples, plan_of
 from xlnn.workbooks.origin import Origin, source_name
 from xlnn.workbooks.pages import network_drawing
 from xlnn.workbooks.pages.guide import SCALE, blanks, draw_guide
@@ -255,9 +255,9 @@ class Experiment(WorkbookKind[Spec, Origin]):
         """Whether several values of an option train one run each: its weights are trained."""
         return bool(self.rates)
 
-    def recipe(self, origin: Origin, options: Mapping[str, Any]) -> Recipe[Spec]:
+    def plan(self, origin: Origin, options: Mapping[str, Any]) -> Plan[Spec]:
         """Combine an origin with options."""
-        return made(self, origin, Options(**options))
+        return plan_of(self, origin, Options(**options))
 
     def inputs_for(self, sizes: Mapping[str, Any]) -> dict[str, Any]:
         """Return the initial values of the inputs for some sizes."""

@@ -19,7 +19,7 @@ from xlnn.quantity import Quantity
 from xlnn.registry.templates import section_spans
 from xlnn.registry.text import Text, shown_by, text
 from xlnn.workbooks.entries import WorkbookSpec, one_of
-from xlnn.workbooks.kind import Recipe, WorkbookKind
+from xlnn.workbooks.kind import Plan, WorkbookKind
 from xlnn.workbooks.pages.sheet import Context, Sheet
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import KEY, LABEL, LINK, NOTE, PLAIN, TITLE, Look
@@ -85,7 +85,7 @@ class Index(WorkbookKind[IndexSpec, Never]):
 KIND = Index()
 
 
-def index_recipe(spec: IndexSpec, formulas: Sequence[int]) -> Recipe[IndexSpec]:
+def index_plan(spec: IndexSpec, formulas: Sequence[int]) -> Plan[IndexSpec]:
     """Return what an index is built from.
 
     Parameters
@@ -94,7 +94,7 @@ def index_recipe(spec: IndexSpec, formulas: Sequence[int]) -> Recipe[IndexSpec]:
     formulas : sequence of int
         How many formulas each of its workbooks has; 0 where it is not there.
     """
-    return Recipe(spec, _model(spec), {"formulas": np.array(formulas, dtype=float)})
+    return Plan(KIND, spec, _model(spec), {"formulas": np.array(formulas, dtype=float)})
 
 
 SUM = Stated(

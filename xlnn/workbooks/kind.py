@@ -1,16 +1,20 @@
-"""The interface of a kind of workbook.
+"""The interface of a kind of workbook, and the plan of one.
 
 A kind defines its template's keys, its inputs, its list of quantities, its sheets, and what they
 show first. All code that builds, checks, reads or continues a workbook uses only this interface.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, TypeVar
+from functools import cached_property
+from math import prod
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 import numpy as np
 
+from xlnn import reference
+from xlnn.data.messages import listed
 from xlnn.errors import DataError, Message
 from xlnn.layout import Layout
 from xlnn.model import Model
@@ -29,6 +33,7 @@ from xlnn.workbooks.pages.matrices import (
     without_positions,
 )
 from xlnn.workbooks.pages.sheet import Context, Sheet, draw_spec, drawn, layout_of_sheets
+from xlnn.workbooks.results import results
 from xlnn.writing.drawing import Drawing
 
 SQUARE_OVERFLOWS = 1e154
@@ -61,27 +66,6 @@ def misfit(quantity: Quantity, array: np.ndarray) -> tuple[tuple[int, ...], str]
     else:
         fits, wanted = np.isfinite(array), Message("a number")
     return None if fits.all() else (tuple(map(int, np.argwhere(~fits)[0])), wanted)
-
-
-@dataclass(frozen=True)
-class Recipe(Generic[S]):
-    """Everything that a workbook is built from.
-
-    Attributes
-    ----------
-    spec : Spec
-    model : Model
-        The quantities that depend only on the inputs.
-    inputs : dict of arrays
-        The input quantities by name; for those with a start, the start: shape (1, units ...).
-    notes : tuple of str
-        Sentences about anything unexpected.
-    """
-
-    spec: S
-    model: Model
-    inputs: dict[str, np.ndarray]
-    notes: tuple[str, ...] = ()
 
 
 class WorkbookKind(ABC, Generic[S, O]):
@@ -131,7 +115,7 @@ class WorkbookKind(ABC, Generic[S, O]):
         """
         raise DataError(f"{name}: {self.not_built}")
 
-    def recipe(self, origin: O, options: Mapping[str, Any]) -> Recipe[S]:  # noqa: ARG002 -- for those that are built
+    def plan(self, origin: O, options: Mapping[str, Any]) -> "Plan[S]":  # noqa: ARG002 -- for those that are built
         """Combine an origin with options.
 
         Raises
@@ -153,19 +137,19 @@ class WorkbookKind(ABC, Generic[S, O]):
         ----------
         origin : Origin
         options : mapping
-            The options, as in `recipe`.
+            The options, as in `plan`.
         random : Generator
             The source of the numbers.
 
         Raises
         ------
         DataError
-            As for `recipe`.
+            As for `plan`.
         """
         return origin
 
     def asked_for(self, spec: S) -> dict[str, Any]:
-        """Return the options with which `recipe` gives the same Spec again."""
+        """Return the options with which `plan` gives the same Spec again."""
         return {"lang": spec.lang}
 
     def spec(self, values: Mapping[str, Any]) -> S:
@@ -229,17 +213,13 @@ class WorkbookKind(ABC, Generic[S, O]):
         """
         return {}
 
-    def cells(self, recipe: Recipe[S], layout: Layout, run: Arrays) -> dict[str, np.ndarray]:  # noqa: ARG002 -- for those that look closely
-        """Return the values of all input cells when the workbook is first opened.
+    def cells(self, plan: "Plan[S]") -> dict[str, np.ndarray]:
+        """Return the values of all input cells when the workbook is first opened."""
+        return dict(plan.inputs)
 
-        Parameters
-        ----------
-        recipe : Recipe
-        layout : Layout
-        run : dict of arrays
-            NumPy's run of the recipe's model.
-        """
-        return dict(recipe.inputs)
+    def watched(self, model: Model) -> Model:
+        """Return a model whose equations name their quantity if they fail."""
+        return model
 
     def least_formulas(self, spec: S) -> int:  # noqa: ARG002 -- for those that may describe many
         """Return a lower bound of the number of formulas, without laying them out."""
@@ -299,3 +279,113 @@ class WorkbookKind(ABC, Generic[S, O]):
             name: array.astype(str) if layout.model[name].is_text else np.asarray(array)
             for name, array in arrays.items()
         }
+
+
+class Authority(Protocol):
+    """What the outputs of a workbook must agree with besides NumPy."""
+
+    def agrees(self, plan: "Plan[Any]", run: Arrays) -> Message | str:
+        """Return a sentence, or refuse NumPy's run of a workbook."""
+
+    def check(self, plan: "Plan[Any]", arrays: Arrays) -> None:
+        """Refuse the values of a workbook's own cells."""
+
+
+@dataclass(frozen=True)
+class Plan(Generic[S]):
+    """The workbook that a build will write: an origin, combined with data and options.
+
+    Attributes
+    ----------
+    kind : WorkbookKind
+    spec : Spec
+    model : Model
+        The quantities that depend only on the inputs.
+    inputs : dict of arrays
+        The input quantities by name; for those with a start, the start: shape (1, units ...).
+    told : tuple of str
+        Sentences about anything unexpected in what was read.
+    authority : Authority or None
+        What its outputs must agree with besides NumPy.
+    blank : tuple of str
+        The names of quantities whose formulas are left out, once all have been verified.
+    """
+
+    kind: WorkbookKind[S, Any]
+    spec: S
+    model: Model
+    inputs: Mapping[str, np.ndarray]
+    told: tuple[Message | str, ...] = ()
+    authority: Authority | None = None
+    blank: tuple[str, ...] = ()
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Where everything is."""
+        return self.kind.layout(self.spec)
+
+    @cached_property
+    def run(self) -> Arrays:
+        """NumPy's run.
+
+        Raises
+        ------
+        DataError
+            NumPy cannot compute the workbook from its inputs.
+        """
+        found = reference.run(self.kind.watched(self.model), self.inputs)
+        self.kind.check_run(self.model, found)
+        return found
+
+    @cached_property
+    def cells(self) -> dict[str, np.ndarray]:
+        """The values of its input cells and records."""
+        return self.kind.cells(self)
+
+    @property
+    def drawings(self) -> Mapping[str, Drawing]:
+        """What each sheet shows besides its quantities, by the sheet's key."""
+        return self.kind.drawings(self.spec, self.layout)
+
+    @property
+    def notes(self) -> tuple[Message | str, ...]:
+        """Sentences about anything unexpected, and about what the outputs agree with."""
+        notes = self.told + self.kind.run_notes(self.run)
+        notes += left_in_cells(self.layout) if self.spec.edition == MATRICES else ()
+        return notes + ((self.authority.agrees(self, self.run),) if self.authority else ())
+
+    def results(self, run: Arrays) -> tuple[str, ...]:
+        """Return sentences on what training came to in a run of the whole workbook."""
+        return results(self.layout.model, run, self.layout.titles)
+
+    def check(self, arrays: Callable[[], Arrays]) -> None:
+        """Refuse what an engine computes, before any formulas are left out.
+
+        Raises
+        ------
+        DisagreementError
+            It does not agree with the authority.
+        """
+        if self.authority:
+            self.authority.check(self, arrays())
+
+
+def left_in_cells(layout: Layout) -> tuple[str, ...]:
+    """Return a sentence on what has a formula for each cell in the edition in matrices."""
+    if not is_in_matrices(layout.model):
+        return (
+            Message("This workbook has a formula for each cell: no sheet shows a training alone."),
+        )
+    left = [
+        quantity.name
+        for quantity in layout.model.quantities
+        if quantity.sheet == MATRICES and quantity.computed and not quantity.sliced
+        if prod(quantity.at_once) > 1 and not quantity.is_sentence
+    ]
+    if not left:
+        return ()
+    said = Message(
+        "A formula for each cell remains of {names}, of which no equation says a matrix.",
+        names=listed(left, most=6),
+    )
+    return (said,)

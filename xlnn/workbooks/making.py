@@ -19,7 +19,7 @@ from xlnn.options import FORWARD, Options
 from xlnn.quantity import Quantity
 from xlnn.reference import known
 from xlnn.workbooks.entries import CELLS
-from xlnn.workbooks.kind import Recipe, misfit
+from xlnn.workbooks.kind import Plan, misfit
 from xlnn.workbooks.origin import Origin, data_of, held_of, source_name
 from xlnn.workbooks.own_data import Kind, inputs_of, lengths, one_of, with_data
 from xlnn.workbooks.pages.page import with_inputs
@@ -113,7 +113,7 @@ class Samples:
         return found
 
 
-def made(kind: Kind, origin: Origin, asked: Options) -> Recipe[Spec]:
+def plan_of(kind: Kind, origin: Origin, asked: Options) -> Plan[Spec]:
     """Combine an origin with options.
 
     Raises
@@ -154,7 +154,7 @@ def made(kind: Kind, origin: Origin, asked: Options) -> Recipe[Spec]:
     inputs |= known(model)
     if samples is not None:
         notes += kind.told_of(spec, samples)
-    return Recipe(spec, model, inputs | (kind.noted(inputs) if kind.noted else {}), notes)
+    return Plan(kind, spec, model, inputs | (kind.noted(inputs) if kind.noted else {}), notes)
 
 
 def _read(kind: Kind, origin: Origin, asked: Options) -> tuple[Origin, Dataset | None, Notes]:

@@ -4,7 +4,9 @@ A file cannot contain Python: its Spec lists the quantities, and the check is gi
 """
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import zip_longest
 from typing import Any, ClassVar
 
@@ -22,7 +24,7 @@ from xlnn.reference import known
 from xlnn.registry.text import Text, text
 from xlnn.workbooks import kind_of
 from xlnn.workbooks.entries import CELLS, MATRICES, WorkbookSpec
-from xlnn.workbooks.kind import Recipe, WorkbookKind, misfit
+from xlnn.workbooks.kind import Plan, WorkbookKind, misfit
 from xlnn.workbooks.pages import network_drawing
 from xlnn.workbooks.pages.page import Page, said, usual_page
 from xlnn.workbooks.pages.part import Below
@@ -82,11 +84,11 @@ class OwnModel(WorkbookKind[OwnSpec, tuple[str, Mapping[str, ArrayLike]]]):
         """The options of `xlnn.workbook` that are options of a build."""
         return super().options | {"edition"}
 
-    def recipe(
+    def plan(
         self,
         origin: tuple[str, Mapping[str, ArrayLike]],
         options: Mapping[str, Any],
-    ) -> Recipe[OwnSpec]:
+    ) -> Plan[OwnSpec]:
         """Combine the model with the workbook's name and the inputs."""
         model, (name, given) = self._known, origin
         inputs = {quantity.name: _given(quantity, given) for quantity in model.inputs}
@@ -98,7 +100,11 @@ class OwnModel(WorkbookKind[OwnSpec, tuple[str, Mapping[str, ArrayLike]]]):
         if lost := [q.name for q in model.quantities if q.is_record and q.name not in inputs]:
             raise DataError(f"{lost[0]} is a record of what nobody notes: let it count.")
         lang, edition = options.get("lang", "en"), options.get("edition", CELLS)
-        return Recipe(spec_of(model, name, lang, edition), model, inputs)
+        return Plan(self, spec_of(model, name, lang, edition), model, inputs)
+
+    def watched(self, model: Model) -> Model:
+        """Return a model whose equations name their quantity if they fail."""
+        return Model(tuple(q if q.equation is None else _named(q) for q in model.quantities))
 
     def personal(
         self,
@@ -107,7 +113,7 @@ class OwnModel(WorkbookKind[OwnSpec, tuple[str, Mapping[str, ArrayLike]]]):
         random: np.random.Generator,
     ) -> tuple[str, Mapping[str, ArrayLike]]:
         """Return the inputs with real numbers changed a little."""
-        return origin[0], moved(self._known, self.recipe(origin, options).inputs, random)
+        return origin[0], moved(self._known, self.plan(origin, options).inputs, random)
 
     @property
     def _known(self) -> Model:
@@ -230,3 +236,43 @@ def _given(quantity: Quantity, inputs: Mapping[str, ArrayLike]) -> np.ndarray:
         index, wanted = wrong_one
         raise DataError(f"{name} holds {array[index]:g}: {wanted} is expected.")
     return rounded(array)
+
+
+def _named(quantity: Quantity) -> Quantity:
+    equation = copy(quantity.equation)
+    vars(equation)["roles"] = quantity.equation.roles
+    vars(equation)["array"] = partial(_valued, quantity)
+    return replace(quantity, equation=equation)
+
+
+def _valued(quantity: Quantity, **arguments: np.ndarray) -> np.ndarray:
+    """Return the result of a programmer's ``array``.
+
+    Raises
+    ------
+    DataError
+        It fails, or its result does not fit the quantity.
+    """
+    name, shape = quantity.name, quantity.at_once
+    try:
+        array = np.asarray(quantity.equation.array(**arguments))
+    except Exception as error:  # user code may raise anything
+        raise DataError(f"The array of {name} raises {raised(error)}.") from error
+    kinds, wanted = ("OU", "text") if quantity.is_text else ("biuf", "number")
+    wanted = f"an array of {wanted}s of the shape {shape}" if shape else f"a {wanted}"
+    try:
+        np.broadcast_to(array, shape)
+        fits = array.dtype.kind in kinds and array.ravel()[:1].tolist() != [None]
+    except ValueError:
+        fits = False
+    if not fits:
+        found = (
+            f"{array.dtype.name} of the shape {array.shape}" if array.ndim else repr(array.item())
+        )
+        raise DataError(f"The array of {name} gives {found:.60}: {wanted} was expected.")
+    return array
+
+
+def raised(error: Exception) -> str:
+    """Return the name of an exception, and its message."""
+    return f"{type(error).__name__}: {error}".rstrip(".: ")

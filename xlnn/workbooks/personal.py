@@ -8,7 +8,7 @@ import numpy as np
 from xlnn.model import Model
 from xlnn.options import Options
 from xlnn.quantity import Quantity
-from xlnn.workbooks.making import made
+from xlnn.workbooks.making import plan_of
 from xlnn.workbooks.origin import Origin
 from xlnn.workbooks.own_data import Kind
 from xlnn.workbooks.samples import typed_data
@@ -61,8 +61,8 @@ def _digits(value: float) -> int:
 
 def personal(kind: Kind, origin: Origin, asked: Options, random: np.random.Generator) -> Origin:
     """Return an origin whose real inputs are changed a little."""
-    recipe = made(kind, origin, asked)
-    inputs = moved(recipe.model, recipe.inputs, random)
+    plan = plan_of(kind, origin, asked)
+    inputs = moved(plan.model, plan.inputs, random)
     if kind.learns is None:
         return replace(origin, inputs=inputs)
     names = {kind.learns.x, kind.learns.t}

@@ -43,7 +43,7 @@ from xlnn.registry.templates import Template, template
 from xlnn.registry.text import Text, text
 from xlnn.workbooks.entries import whole
 from xlnn.workbooks.experiment import Experiment
-from xlnn.workbooks.kind import Recipe
+from xlnn.workbooks.kind import Plan
 from xlnn.workbooks.making import Making, Samples
 from xlnn.workbooks.origin import Origin, data_of, held_of
 from xlnn.workbooks.pages.page import Page
@@ -81,8 +81,6 @@ def variants(spec: Spec) -> list[str]:
         ("regression", spec.is_regression),
         ("maps", any(kind.slides for kind in kinds_of(spec).values())),
         (spec.template, spec.template in TEMPLATES and _is_plain(spec) and _is_shipped(spec)),
-        ("scaled", spec.scaled),
-        (spec.optimizer, spec.optimizer != PLAIN and len(set(spec.runs)) <= 1),
     )
     return [name for name, does in applies if does]
 
@@ -313,11 +311,11 @@ class Network(Experiment):
         """Return the texts of a language."""
         return text(lang)
 
-    def cells(self, recipe: Recipe[Spec], layout: Layout, run: Arrays) -> dict[str, np.ndarray]:
+    def cells(self, plan: Plan[Spec]) -> dict[str, np.ndarray]:
         """Return the inputs, the records of NumPy's run, and the initial choices."""
-        noted = check.record_values(recipe.spec, run) if recipe.spec.epochs else {}
-        chosen = workbook.first_choices(recipe.spec, layout.model, recipe.inputs, run)
-        return {**recipe.inputs, **noted, **chosen}
+        noted = check.record_values(plan.spec, plan.run) if plan.spec.epochs else {}
+        chosen = workbook.first_choices(plan.spec, plan.layout.model, plan.inputs, plan.run)
+        return {**plan.inputs, **noted, **chosen}
 
     def least_formulas(self, spec: Spec) -> int:
         """Return a lower bound of the number of formulas."""

@@ -40,7 +40,7 @@ from xlnn.registry.templates import Template, folder, names
 from xlnn.registry.text import Text
 from xlnn.workbooks.entries import SELDOM, one_of
 from xlnn.workbooks.experiment import Experiment, Size
-from xlnn.workbooks.kind import Recipe
+from xlnn.workbooks.kind import Plan
 from xlnn.workbooks.origin import Origin
 from xlnn.workbooks.pages.grid_part import Grid
 from xlnn.workbooks.pages.number_parts import Made, Numbers, Row
@@ -327,7 +327,7 @@ class SolverKind(Experiment):
         inputs = {**origin.inputs, "C_T_built": arrays["C_T_built"]}
         return replace(origin, inputs=inputs, settings={**origin.settings, "found": found})
 
-    def recipe(self, origin: Origin, options: Mapping[str, Any]) -> Recipe[Spec]:
+    def plan(self, origin: Origin, options: Mapping[str, Any]) -> Plan[Spec]:
         """Combine an origin with options, and find the weights if requested."""
         given = self._start(options)
         known = {**origin.inputs, **given}
@@ -335,20 +335,20 @@ class SolverKind(Experiment):
         began = "file" if "start" in options else "seed" if given else began
         kept = None if given else origin.settings.get("found")
         plain = {name: value for name, value in options.items() if name == "lang"}
-        made = super().recipe(replace(origin, inputs=known), plain)
-        inputs, notes, method = dict(made.inputs), (), ""
+        plan = super().plan(replace(origin, inputs=known), plain)
+        inputs, notes, method = dict(plan.inputs), (), ""
         if options.get("solved"):
-            target = reference.expected(made.model, made.model["t"], made.inputs)
+            target = reference.expected(plan.model, plan.model["t"], plan.inputs)
             weights, method = find(self.net, inputs["images"], target, inputs)
             inputs |= weights
         inputs["C_T_built"] = np.asarray(0.0)
-        run = reference.run(made.model, inputs)
+        run = reference.run(plan.model, inputs)
         inputs["C_T_built"] = np.asarray(float(f"{float(run['C_T']):.15g}"))
         if method:
             seed = options["seed"] if began == "seed" else None
             kept = Found(method, began, float(inputs["C_T_built"]), seed)
             notes = self._notes(run)
-        return replace(made, spec=replace(made.spec, found=kept), inputs=inputs, notes=notes)
+        return replace(plan, spec=replace(plan.spec, found=kept), inputs=inputs, told=notes)
 
     def _start(self, options: Mapping[str, Any]) -> dict[str, np.ndarray]:
         """Return the weights given in the options, if any."""

@@ -81,7 +81,7 @@ def drawn_network(spec: Spec) -> Network:
 def _captions(layers: Mapping[str, str]) -> dict[str, Caption]:
     """Return what each layer is called: many are called by their names alone."""
     first, *others = layers
-    words = {layers[first]: lambda page: page.words("play", "input")}
+    words = {layers[first]: lambda page: page.words.of_itself("headings", "input")}
     if len(layers) > MOST_CAPTIONS:
         return {**words, **{layers[name]: lambda _, name=name: name for name in others}}
     return {**words, **{layers[name]: partial(layer_name, layer=name) for name in others}}

@@ -11,6 +11,7 @@ from xlnn.block import Block, single_block
 from xlnn.equations.lookup import pictures
 from xlnn.equations.sentences import Told, plain
 from xlnn.experiments.network.quantities.stating import quantity
+from xlnn.experiments.network.sheets.settings import told_of
 from xlnn.grid import address
 from xlnn.model import Model
 from xlnn.quantity import Quantity
@@ -133,7 +134,7 @@ def _scales(model: Model) -> Iterator[PagePart]:
     """Yield how inputs and targets are scaled, below the sentences that say so."""
     for of in (each for each in ("", "t_") if f"{each}middle" in model.by_name):
         names = [f"{of}middle", f"{of}factor"]
-        yield Below(*(Label(name, "settings", NOTE) for name in names))
+        yield Below(*(Label(partial(told_of, name), look=NOTE) for name in names))
         # in columns so wide that their headings are a line, as high as a row of the table
         yield Units(partial(_scaled, of), *names, width=SCALE_WIDTH)
         yield Space()

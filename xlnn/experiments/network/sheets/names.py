@@ -1,18 +1,33 @@
 """Name layers in headings."""
 
+from xlnn.experiments.network.layers import LayerSpec
 from xlnn.workbooks.pages.sheet import Context
 
+SHORT = {
+    "convolution": "filters {layer}",
+    "max pooling": "pooling {layer}",
+    "average pooling": "pooling {layer}",
+    "layernorm": "norm {layer}",
+}
+"""The names of layers of other kinds than dense, where there is little room."""
 
-def layer_name(page: Context, layer: str, of: str = "play") -> str:
+
+def layer_name(page: Context, layer: str) -> str:
     """Return which layer it is: hidden, output, or another kind."""
-    found = next(spec for spec in page.spec.layers if spec.name == layer)
-    rows, columns = found.size or (0, 0)
-    key = found.kind
-    if key == "dense":
-        of, key = "layers", "output" if found is page.spec.layers[-1] else key
-    return page.words(of, key, layer=layer, units=found.units, rows=rows, columns=columns)
+    found = _layer(page, layer)
+    if found.kind not in SHORT:
+        return layer_title(page, layer)
+    return page.words.of_itself("headings", SHORT[found.kind]).format(layer=layer)
 
 
 def layer_title(page: Context, layer: str) -> str:
     """Return what a layer is, with the size of filters and blocks."""
-    return layer_name(page, layer, "layers")
+    found = _layer(page, layer)
+    is_output = found.kind == "dense" and found is page.spec.layers[-1]
+    rows, columns = found.size or (0, 0)
+    key = "output" if is_output else found.kind
+    return page.words("layers", key, layer=layer, units=found.units, rows=rows, columns=columns)
+
+
+def _layer(page: Context, layer: str) -> LayerSpec:
+    return next(spec for spec in page.spec.layers if spec.name == layer)

@@ -68,6 +68,10 @@ UNSEEN = replace(PICTURE, number_format=UNREAD, border=True)
 """The look of numbers that are colours."""
 
 
+WEIGHTS_OF = "{layer}: the weights of each unit"
+FILTERS = "{layer}: the weights of each filter"
+
+
 class _Play(Below):
     """The parts below the note, in columns as wide as what is beside the pictures."""
 
@@ -130,9 +134,15 @@ def _parts(model: Model) -> _Play:
 
 def _image(model: Model) -> Iterator[PagePart]:
     if f"{PREFIX}x" in model.by_name:
-        yield Label("picture", SHEET)
+        yield Label(_picture)
         look = {"scale": "ink", "width": PIXEL, "height": ROW, "digits": UNREAD}
         yield Grid(f"{PREFIX}x", titled=False, **look)
+
+
+def _picture(page: Context[Spec]) -> str:
+    """Say what the picture is."""
+    trained = "the image, as scaled" if page.spec.scaled else "the image"
+    return page.words.of_itself("headings", trained if page.spec.epochs else "the input")
 
 
 def _left(model: Model) -> Iterator[PagePart]:
@@ -165,7 +175,7 @@ def _left(model: Model) -> Iterator[PagePart]:
         numbers = Units("", given, headed=False, looks=looks)
         yield Beside(Below(*names), numbers, apart=0)
     if results := existing("C_T", "recognised"):
-        of = Label(lambda page: page.words(SHEET, "of", images=page.spec.images))
+        of = Label("of {images}", "headings", numbers={"images": model["C"].axes[-1].length})
         beside = [Space(), of] if len(results) > 1 else []
         looks = {name: _look(model[name]) for name in results}
         yield Space()
@@ -182,8 +192,13 @@ def _left(model: Model) -> Iterator[PagePart]:
 
 def _inputs(page: Context[Spec], shown: int) -> str:
     """Say that inputs are listed, and which if they are not all."""
-    what, of = page.words(SHEET, "input"), page.spec.inputs
-    return page.words(SHEET, "first", what=what, drawn=shown, of=of) if shown < of else what
+    return _first(page, page.words.of_itself("headings", "input"), shown, page.spec.inputs)
+
+
+def _first(page: Context[Spec], what: str, drawn: int, of: int) -> str:
+    """Say what is shown, and which if it is not all."""
+    said = page.words.of_itself("headings", "{what}: the first {drawn} of {of}")
+    return said.format(what=what, drawn=drawn, of=of) if drawn < of else what
 
 
 def _outputs(model: Model, names: Sequence[str]) -> Iterator[PagePart]:
@@ -270,10 +285,10 @@ def _title(weights: Quantity, page: Context[Spec]) -> str:
     """Return whose weights they are, and how many units of the layer they are of."""
     layer, units = weights.layer, weights.shape[0]
     kind = next(spec.kind for spec in page.spec.layers if spec.name == layer)
-    whose = "filters" if kind == "convolution" else "weights"
-    title = page.words(SHEET, whose, layer=layer_name(page, layer))
+    whose = FILTERS if kind == "convolution" else WEIGHTS_OF
+    title = page.words.of_itself("headings", whose).format(layer=layer_name(page, layer))
     of = page.layout.model[f"{weights.kind}{layer}"].shape[0]
-    return page.words(SHEET, "first", what=title, drawn=units, of=of) if units < of else title
+    return _first(page, title, units, of)
 
 
 PAGE = Page(SHEET, "", "", Made(_parts), opens=True)

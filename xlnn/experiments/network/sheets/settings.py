@@ -1,6 +1,7 @@
 """The sheet Settings: how the network trains."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from xlnn.equations.runs import SaidOfEachRun
 from xlnn.experiments.network.quantities.stating import quantity
@@ -27,6 +28,39 @@ BOUNDS = {
     **dict.fromkeys(("mu", "beta", "beta1", "beta2"), "share"),
 }
 """What cells take if not any number, by the kinds of quantities."""
+
+TOLD = {
+    "eta": "How far one step goes against the gradient. The book uses 0.2.",
+    "labels": "In the order of the output units.",
+    "middle": "Each input is scaled before the network receives it: (input − middle) × factor.",
+    "factor": "1 leaves the input as large as it is.",
+    "l2": "How strongly large weights are penalised: λ/2 Σ w² is part of C_T. Biases are not "
+    "penalised.",
+    "mu": "How much of the previous velocity is kept. 0 is plain gradient descent.",
+    "beta": "How much of the previous mean square is kept.",
+    "beta1": "How much of the previous mean gradient is kept.",
+    "beta2": "How much of the previous mean square is kept.",
+    "epsilon": "Keeps the divisor above 0 where gradients are 0.",
+    "t_middle": "Each target is scaled before training: (target − middle) × factor.",
+    "t_factor": "A prediction is converted back: middle + output / factor.",
+}
+"""What each of them does."""
+
+PREDICTING = {
+    "labels": "Output 1 is the first output unit, and so on.",
+    "middle": "The model scales each input before its first layer: (input − middle) × factor.",
+}
+"""The same if nothing trains."""
+
+ALONG = {
+    "momentum": "How far one step goes in the direction of the velocity.",
+    **dict.fromkeys(
+        ("rmsprop", "adam"),
+        "How far one step goes in the direction r: each weight moves "
+        "by about η, however large the gradient is.",
+    ),
+}
+"""What a step does along the direction of an optimiser that all runs have."""
 
 VALUES, WIDTH = 3, 12
 """The first column of the cells that may be changed, and their least width."""
@@ -75,6 +109,16 @@ def _parts(model: Model) -> _Settings:
     )
 
 
+def told_of(name: str, page: Context[Spec]) -> str:
+    """Return what a setting does."""
+    spec, told = page.spec, TOLD[name]
+    if not spec.epochs:
+        told = PREDICTING.get(name, told)
+    elif name == "eta" and len(set(spec.runs)) <= 1:
+        told = ALONG.get(spec.optimizer, told)
+    return page.words.of_itself("headings", told)
+
+
 def _run(run: int) -> Label:
     return Label(lambda page: page.words("compare", "run", run=run + 1), look=KEY)
 
@@ -82,7 +126,7 @@ def _run(run: int) -> Label:
 def _steps(names: Sequence[str]) -> Iterator[PagePart]:
     """Yield the constants of a step, and what each does."""
     if names:
-        told = Below(*(Label(name, SHEET, ASIDE) for name in names))
+        told = Below(*(Label(partial(told_of, name), look=ASIDE) for name in names))
         yield Beside(Numbers(*names, symbols=True, at=VALUES - 1), told, apart=0)
 
 
@@ -93,7 +137,7 @@ def _list(name: str) -> Beside:
         Units(
             lambda page: [str(n) for n in range(1, 1 + len(page.spec.labels))], name, headed=False
         ),
-        Label(name, SHEET, ASIDE),
+        Label(partial(told_of, name), look=ASIDE),
         apart=0,
     )
 

@@ -1,9 +1,9 @@
-"""A template and a person's data and options become one recipe, or a sentence says why not."""
+"""A template and a person's data and options become one plan, or a sentence says why not."""
 
 import numpy as np
 import pandas as pd
 import pytest
-from networks import from_template, recipe, replace
+from networks import from_template, plan, replace
 from PIL import Image
 
 import xlnn
@@ -20,8 +20,8 @@ ROUNDED = 1e-14
 
 
 def made(name="digits", **options):
-    """Return the recipe of a shipped template with some options."""
-    return recipe(from_template(template(name)), Options(**options))
+    """Return the plan of a shipped template with some options."""
+    return plan(from_template(template(name)), Options(**options))
 
 
 @pytest.fixture
@@ -76,11 +76,11 @@ def test_pictures_of_a_person_keep_their_size_whatever_a_shipped_template_s_have
         Image.fromarray(np.zeros((300, 400), dtype=np.uint8)).save(tmp_path / f"{label}_1.png")
     found = made(data=tmp_path)
     assert found.spec.picture == (24, 32)
-    assert "2 pictures of 300 × 400 pixels" in found.notes[0]
+    assert "2 pictures of 300 × 400 pixels" in found.told[0]
     assert made(data=tmp_path, picture=(6, 8)).spec.picture == (6, 8)
     known = from_template(template("digits"))
     own = replace(known, data=tmp_path / "own.csv")
-    assert recipe(own, Options(data=tmp_path)).spec.picture == (4, 3)
+    assert plan(own, Options(data=tmp_path)).spec.picture == (4, 3)
 
 
 def test_the_input_and_output_layers_follow_the_data_and_the_others_stay(csv):
@@ -91,7 +91,7 @@ def test_the_input_and_output_layers_follow_the_data_and_the_others_stay(csv):
     assert found.spec.labels == ("狗", "猫", "马")
     assert found.inputs["labels"].tolist() == ["狗", "猫", "马"]
     assert found.inputs["W2"].shape == (1, 3, 9)
-    (told,) = found.notes  # and nothing of start.json, which the person never saw
+    (told,) = found.told  # and nothing of start.json, which the person never saw
     assert told == (
         "my.csv: 4 images of 3 × 3 pixels, labels 狗, 猫 and 马 in the first column (2, 1 and 1)."
     )
@@ -100,10 +100,10 @@ def test_the_input_and_output_layers_follow_the_data_and_the_others_stay(csv):
 def test_a_start_that_fits_other_data_is_kept_without_a_word(csv):
     found = made(data=csv(["0", *NOUGHT], ["1", *ONE]))
     np.testing.assert_array_equal(found.inputs["W2"], made().inputs["W2"])
-    assert found.notes == (
+    assert found.told == (
         "my.csv: 2 images of 4 × 3 pixels, labels 0 and 1 in the first column (1 of each).",
     )
-    assert made().notes == ()
+    assert made().told == ()
 
 
 def test_a_table_names_its_inputs_and_its_label_may_stand_anywhere(csv):
@@ -128,7 +128,7 @@ def test_columns_to_predict_leave_no_label_of_the_template(csv):
     *below, output = known.sizes["layers"]
     layers = (*below, replace(output, activation="linear"))
     path = csv(["species", "width"], [1, 2], [2, 3], [3, 5])
-    found = recipe(
+    found = plan(
         replace(known, sizes={**known.sizes, "layers": layers, "cost": "squared error"}),
         Options(data=path, targets=("width",), test_share=0.0),
     )
@@ -140,11 +140,11 @@ def test_a_label_takes_the_place_of_the_template_s_columns_to_predict(csv):
     known = from_template(template("xor"))
     known = replace(known, reading=replace(known.reading, targets=("price",)))
     path = csv(["kind", "size"], ["a", 1], ["b", 2])
-    assert recipe(known, Options(data=path, label="kind")).spec.labels == ("a", "b")
+    assert plan(known, Options(data=path, label="kind")).spec.labels == ("a", "b")
 
 
 def test_targets_that_an_output_cannot_reach_are_told(houses):
-    told, size, note = made("xor", data=houses, targets=("price",)).notes
+    told, size, note = made("xor", data=houses, targets=("price",)).told
     assert told == "my.csv: 10 rows of 3 inputs, size, age and rent; to predict: price (2 to 20)."
     assert note.startswith("The targets go from 2 to 20, and outputs of tanh from -1 to 1, so they")
     assert note.endswith("add --scale range, or --scale standard and --output-activation linear.")
@@ -267,12 +267,12 @@ def test_layers_functions_and_the_cost_change_without_a_folder(
 def test_a_start_of_ours_that_no_longer_fits_other_layers_is_drawn_without_a_word():
     found = made(hidden=(5,))
     assert found.inputs["W2"].shape == (1, 5, 12)
-    assert found.notes == ()
-    assert made(activation="tanh").notes == ()
+    assert found.told == ()
+    assert made(activation="tanh").told == ()
 
 
 def test_an_output_that_goes_with_the_cost_is_told():
-    (note,) = made(cost="categorical cross-entropy").notes
+    (note,) = made(cost="categorical cross-entropy").told
     assert note == (
         "The output layer is now softmax instead of sigmoid, which cannot be combined with "
         'the cost "categorical cross-entropy" (--output-activation).'
@@ -317,7 +317,7 @@ def test_layers_that_cannot_be_are_refused(options, message):
 
 def test_hidden_layers_of_an_older_workbook_are_numbered_anew():
     known = from_template(template("digits"))
-    found = recipe(known, Options(hidden=(4, 3)))
+    found = plan(known, Options(hidden=(4, 3)))
     assert [layer.name for layer in found.spec.layers] == ["2", "3", "4"]
 
 
@@ -331,7 +331,7 @@ def mine(tmp_path):
         text = path.read_text(encoding="utf-8")
         assert old in text
         path.write_text(text.replace(old, new), encoding="utf-8")
-        return recipe(from_template(template(str(tmp_path / "mine"))), Options(**options))
+        return plan(from_template(template(str(tmp_path / "mine"))), Options(**options))
 
     return edited
 
@@ -339,7 +339,7 @@ def mine(tmp_path):
 def test_a_template_whose_layers_were_edited_draws_a_start_that_no_longer_fits(mine):
     found = mine("units = 3", "units = 4")
     assert found.inputs["W2"].shape == (1, 4, 12)
-    told, note = found.notes
+    told, note = found.told
     assert told == (
         'images.csv: 64 images of 4 × 3 pixels, labels 0 and 1 in the column "label" (32 of each).'
     )
@@ -350,7 +350,7 @@ def test_a_template_whose_images_were_edited_draws_a_start_that_no_longer_fits(m
     (tmp_path / "mine" / "images.csv").write_text("0,1,1,1,1\n1,0,0,0,0\n")
     found = mine("picture = [4, 3]", "picture = [2, 2]")
     assert found.spec.picture == (2, 2)
-    assert found.notes[1].startswith("start.json: W2 has the shape (3, 12); the network has (3, 4)")
+    assert found.told[1].startswith("start.json: W2 has the shape (3, 12); the network has (3, 4)")
 
 
 def test_a_start_that_is_broken_is_still_refused(mine, tmp_path):
@@ -403,7 +403,7 @@ def test_what_was_made_of_missing_values_is_kept_in_the_workbook(csv):
     found = made("xor", data=path, missing="mean")
     assert found.spec.missing == "mean"
     assert 'missing = "mean"' in to_toml(found.spec)
-    assert found.notes[1].endswith("replaced by the mean of the column (--missing mean).")
+    assert found.told[1].endswith("replaced by the mean of the column (--missing mean).")
     assert from_toml(to_toml(found.spec)) == found.spec
     assert "missing" not in to_toml(made().spec)
 
@@ -443,9 +443,9 @@ def test_what_was_made_of_missing_values_is_kept_in_the_workbook(csv):
 )
 def test_inputs_of_a_size_to_be_scaled_are_told_with_the_option(csv, rows, options, note):
     found = made("digits" if "picture" in options else "xor", data=csv(*rows), **options)
-    assert found.notes[-1].startswith(note)
+    assert found.told[-1].startswith(note)
     scaled = made("xor", data=csv(*rows), table=True, scale="standard")
-    assert not any("--scale" in told for told in scaled.notes)
+    assert not any("--scale" in told for told in scaled.told)
 
 
 @pytest.mark.parametrize(
@@ -459,7 +459,7 @@ def test_inputs_of_a_size_to_be_scaled_are_told_with_the_option(csv, rows, optio
     ids=["of about 1", "constant", "all constant", "small alike"],
 )
 def test_inputs_of_one_size_are_not_told(csv, rows):
-    assert len(made("xor", data=csv(*rows), table=True).notes) == 1
+    assert len(made("xor", data=csv(*rows), table=True).told) == 1
 
 
 # --- refusals --------------------------------------------------------------------------------
@@ -564,15 +564,15 @@ def test_words_that_are_no_categories_are_left_out_with_a_note(csv):
     for options in ({"table": True}, {"targets": ("a",)}):
         found = made("xor", data=path, **options)
         assert found.spec.features == ("b",)
-        assert "my.csv: left out kind (names or free text); --columns names" in found.notes[1]
+        assert "my.csv: left out kind (names or free text); --columns names" in found.told[1]
 
 
 def test_the_template_s_own_data_must_have_its_labels_and_its_outputs():
     known = from_template(template("digits"))
     other = replace(known, reading=replace(known.reading, labels=("nought", "one")))
     with pytest.raises(DataError, match=r"the labels nought and one, but images\.csv has 0 and 1"):
-        recipe(other, Options())
+        plan(other, Options())
     first, second = known.sizes["layers"]
     three = replace(known, sizes={**known.sizes, "layers": (first, replace(second, units=3))})
     with pytest.raises(DataError, match="output layer has 3 units for 2 labels"):
-        recipe(three, Options())
+        plan(three, Options())
