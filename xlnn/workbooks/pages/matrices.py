@@ -374,8 +374,8 @@ def without_positions(model: Model) -> Model:
     return replace(model, quantities=tuple(found))
 
 
-OF_SAMPLES = ("images", "test_images", "data", "test_data")
-"""The sheets of the data, which stay as they are."""
+OF_SAMPLES = ("images", "test_images", "data", "test_data", "gradient_check")
+"""The sheets of the data, and that of moved weights, which stay as they are."""
 
 
 def fits_in(layout: Layout) -> Callable[[Block], bool]:
