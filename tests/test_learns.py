@@ -237,6 +237,13 @@ def test_held_out_rows_go_into_an_autoencoder_without_noise(tmp_path):
     np.testing.assert_allclose(found["test_z2"][0], clean, atol=1e-12)
 
 
+def test_held_out_rows_go_into_a_variational_autoencoder_without_noise(tmp_path):
+    found = values(made(tmp_path, "vae", epochs=2, test_share=0.25))
+    assert "test_code" not in found
+    clean = found["test_middle"][0] @ found["Wx"][0].T + found["bx"][0]
+    np.testing.assert_allclose(found["test_z"][0], clean, atol=1e-12)
+
+
 def test_pixels_that_an_output_cannot_be_are_refused(tmp_path):
     with pytest.raises(XlnnError, match=r"A pixel is 21\.5, .* add --scale standard"):
         made(tmp_path, "autoencoder", KINDS.replace("20.0", "21.5"), label="kind", epochs=1)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from xlnn.equation import Cells, Choice, Sentence, Stated
-from xlnn.equations import activation, cost, dense, elementary, lookup
+from xlnn.equations import activation, cost, dense, elementary, lookup, verdict
 from xlnn.equations.dense import written_squares
 from xlnn.equations.neuron import steadied, steady
 from xlnn.equations.sentences import at_least, first_place
@@ -22,7 +22,7 @@ __all__ = [
     "BACK", "CENTRAL", "COPY", "DENSE", "DIFFERENCE", "DISTANCE", "ENTROPY", "ERROR", "EXP",
     "HALF_SQUARE", "LENGTH", "LINE", "LINEAR", "NEGATIVE", "PRODUCT", "PROJECT", "RATIO",
     "RELU", "SHARE", "SIGMOID", "SIGMOID_DELTA", "SQUARED_ERROR", "SUM", "TANH", "AskedAll",
-    "Back", "Largest", "Listed", "Named", "OfRow", "UsedNumber", "around_circle", "best",
+    "Back", "Largest", "Least", "Listed", "Named", "OfRow", "UsedNumber", "around_circle", "best",
     "bias_slope", "covariance", "entry", "look_up", "mean", "pictures", "right",
     "root_mean_square", "slope", "total", "unchosen",
 ]  # fmt: skip
@@ -31,6 +31,7 @@ SIGMOID, TANH, RELU = activation.SIGMOID, activation.TANH, activation.RELU
 SQUARED_ERROR, ENTROPY = cost.SQUARED_ERROR, cost.CROSS_ENTROPY
 DENSE, Back, BACK = dense.DENSE, dense.Back, dense.BACK
 OfRow, pictures = lookup.OfRow, lookup.pictures  # which show a row of pixels as a picture
+Least = verdict.Least
 UsedNumber, AskedAll, unchosen = lookup.UsedNumber, lookup.AskedAll, lookup.unchosen
 SIGMOID_DELTA = Stated(
     lambda a, t: (a - t) * a * (1 - a),

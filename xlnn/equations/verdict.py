@@ -134,30 +134,34 @@ MEAN_COST = mean(*SAMPLES).restated("C", says="The mean of C over the samples.")
 
 
 class Least(Equation):
-    """Which entry along an axis is the smallest, from 1; the first of equal ones.
+    """Which entry along an axis is the smallest; the first of equal ones.
 
     Parameters
     ----------
     along : str
         The name or family of the axis.
+    first : int
+        The number of the first entry.
     """
 
     reads_as_stated = discontinuous = True
     number_format = "0"
+    usage = "of (row) → (): the number of the first smallest entry along an axis."
 
-    def __init__(self, along: str) -> None:
-        self.along = along
+    def __init__(self, along: str, first: int = 1) -> None:
+        self.along, self.first = along, first
 
     def array(self, of: np.ndarray) -> np.ndarray:
-        return np.asarray(of.argmin() + 1.0)
+        return np.asarray(float(of.argmin() + self.first))
 
     def cell(self, of: Cells) -> str:
         entries = of.over(self.along)[()]
-        return "=" + place_of(f"MIN({entries})", entries, always=True)
+        place = place_of(f"MIN({entries})", entries, always=True)
+        return f"={place}" if self.first == 1 else f"={place}{self.first - 1:+d}"
 
     def ties(self, got: np.ndarray, tolerance: float, of: np.ndarray) -> np.ndarray:
         """Return whether the entry found is as small."""
-        return _within(of, got, tolerance)
+        return _within(of, got - self.first + 1, tolerance)
 
 
 def first_all_right(samples: int) -> Stated:

@@ -11,10 +11,8 @@ import numpy as np
 
 import xlnn
 from xlnn import Axis, Chart, Numbers, Page, Quantity, Size, Stated, Table, Trace, alike, previous
-from xlnn.equation import Cells
 from xlnn.equations import principal
 from xlnn.equations import units as eq
-from xlnn.equations.verdict import Least
 
 COLOURS = ("C0561C", "1B4F9C", "5B8C5A", "8E5EA2", "B8860B", "555555")
 PALE = ("E3B291", "96ABD0", "B0CBAF", "CAB1D3", "DFC788", "ADADAD")
@@ -44,23 +42,6 @@ DRAWN = Stated(  # in the series of each other cluster the point lies under the 
         nearest[:, np.newaxis, np.newaxis] == np.arange(path.shape[2]) + 1,
         x[:, :2, np.newaxis], path[-1]),
     lambda i, k, x, nearest, path: f"=IF({nearest[()]}={k + 1},{x[i]},{path.at(-1)[i, k]})")
-
-
-
-class LastMove(Least):
-    """The last step in which a centre moved: the first, from 0, with the least cost."""
-
-    def array(self, of: np.ndarray) -> np.ndarray:
-        return super().array(of) - 1
-
-    def cell(self, of: Cells) -> str:
-        return f"{super().cell(of)}-1"
-
-    def ties(self, got: np.ndarray, tolerance: float, of: np.ndarray) -> np.ndarray:
-        """Return whether the cost after that step is as small."""
-        return super().ties(got + 1, tolerance, of)
-
-
 SWING = Stated(  # to and fro on an axis, up to two standard deviations away
     lambda turn, mean, lam, axis: mean[:2] + 2 * np.outer(turn, np.sqrt(max(lam, 0)) * axis[:2]),
     "={mean}+2*{turn}*SQRT(MAX(0,{lam}))*{axis}")
@@ -104,7 +85,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     yield xlnn.shown("points", kind="points", at=at, sheet="drawn")
     yield Quantity("empty", title="clusters without points", equation=EMPTY.of("points_shown"))
     yield Quantity("last_move", title="last step that moves a centre",
-                   equation=LastMove("step").of("C_T"))
+                   equation=eq.Least("step", first=0).of("C_T"))
     yield Quantity("told", equation=xlnn.Told(
         "After step {used} the squared distances add up to {C_T_shown}; clusters without "
         "points: {empty}.", digits=3))

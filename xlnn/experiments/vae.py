@@ -164,7 +164,7 @@ EXPERIMENT = xlnn.Experiment(
     rates={"adam": 0.2, "sgd": 0.002, "momentum": 0.0005, "rmsprop": 0.02},
     inputs=inputs, images="digits", from_data=pictures.from_data, task=1,
     learns=xlnn.Learns("images", t="", output="y", picture=(pictures.ROWS, pictures.COLUMNS),
-                       scales=False),
+                       scales=False, tested={"code": "test_middle"}),
     options_for=["epochs", "seed"],
     about=(
         "{images} images of 12 pixels become spots in a plane: a middle μ and a spread σ each. The "
