@@ -95,7 +95,7 @@ CASES = {
         [
             (
                 {"data": "my.csv"},
-                "--data is not available for xor-layers .available: --epochs, --eta",
+                "--data is not available for xor-layers .available: --edition, --epochs, --eta",
             ),
             ({"epochs": 0}, "epochs is 0: a whole number of at least 1"),
             ({"epochs": 2_001}, "from 1 to 2,000"),
@@ -172,7 +172,10 @@ CASES = {
             {"function": 1, "eta": 1e4, "x": 1e-9, "y": 0, "at": 3},
         ],
         [
-            ({"data": "my.csv"}, "--data is not available for descent .available: --epochs, --eta"),
+            (
+                {"data": "my.csv"},
+                "--data is not available for descent .available: --edition, --epochs, --eta",
+            ),
             ({"epochs": 10**4 + 1}, "a whole number from 1 to 10,000"),
             ({"epochs": 0}, "epochs is 0: a whole number of at least 1"),
             ({"epochs": 10**9}, "epochs are too many: a workbook holds at most 1,048,576"),
@@ -289,7 +292,7 @@ CASES = {
         [
             (
                 {"data": "my.csv"},
-                "--data is not available for costs .available: --epochs, --eta, --lang",
+                "--data is not available for costs .available: --edition, --epochs, --eta, --lang",
             ),
             ({"epochs": 0}, "epochs is 0: a whole number of at least 1"),
             ({"eta": "fast"}, "eta is 'fast': a finite number greater than 0 is expected"),

@@ -249,14 +249,14 @@ def test_classes_have_none_of_it():
     ],
 )
 def test_targets_that_cannot_be_learnt_are_told_with_the_option(tables, name, options, told):
-    assert any(told in note for note in made(tables, name, **options).notes)
+    assert any(told in note for note in made(tables, name, **options).told)
 
 
 @pytest.mark.parametrize("scale", ["range", "standard"])
 @pytest.mark.parametrize("name", [name for name in TARGETS if name != "constant"])
 def test_nothing_is_told_of_targets_that_are_scaled(tables, name, scale):
     output = "linear" if scale == "standard" else "sigmoid"
-    notes = made(tables, name, scale=scale, output_activation=output).notes
+    notes = made(tables, name, scale=scale, output_activation=output).told
     assert len(notes) == 1, notes  # what was read
 
 

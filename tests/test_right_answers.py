@@ -719,7 +719,7 @@ def test_a_row_that_reads_beyond_its_end_is_named_by_that_cell(deeper, tmp_path)
 
 
 def _first_product(_, place):
-    return f"=S{place[0]}*AI{place[0]}/SQRT(4)"
+    return f"=Y{place[0]}*AO{place[0]}/SQRT(4)"
 
 
 def test_of_a_range_that_is_missing_in_part_only_that_part_is_named(deeper, tmp_path):

@@ -99,7 +99,8 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     yield each("C", "cross-entropy", letters.COST.of("l", "expl"), shape=(T,))
     yield back("dl", "error", eq.ERROR, symbol="∂l{}", shape=(T, N), written="p − target",
                meaning="how fast C changes with the scores")
-    yield back("dy2", "error of y2", units.Back(("dl", "U")), symbol="∂y2{}")
+    yield back("dy2", "error of y2", units.Back(("dl", "U")), symbol="∂y2{}",
+               written="∂y2 = Σ ∂l U")
     yield from eq.block_back(back, T, F)
     yield Quantity("C_T", title="total cost", sheet="weights", axes=(epoch,), equation=eq.TOTAL,
                    meaning="the cost of all letters of all names", written="C_T = Σ −ln p(next)")
