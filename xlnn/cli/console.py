@@ -39,7 +39,7 @@ def language(file: Path | None = None) -> str:
     file = file or known.get(FILE)
     if LANG in known or not file:
         return str(known.get(LANG, "en"))
-    from xlnn.loading.open_file import language_of  # noqa: PLC0415 -- only what is needed
+    from xlnn.loading.spec import language_of  # noqa: PLC0415 -- only what is needed
 
     return language_of(file)
 

@@ -7,7 +7,7 @@ from xlnn.arguments import path_of
 from xlnn.errors import WorkbookError, XlnnError
 from xlnn.layout import Layout
 from xlnn.linting import Problem
-from xlnn.loading.spec import described, is_in_matrices, read_spec, swapped
+from xlnn.loading.spec import described, is_in_matrices, swapped
 from xlnn.loading.unseen_formulas import check_dependents, outside
 from xlnn.model import Model
 from xlnn.xlsx import package
@@ -67,15 +67,6 @@ def missing_sheet(path: Path, there: tuple[str, ...], layout: Layout) -> Workboo
         sheet=missing[0],
         new=next(iter(new), ""),
     )
-
-
-def language_of(path: Path) -> str:
-    """Return the language of a workbook; English if it cannot be read."""
-    try:
-        package.inspect(path, arrays=True, local_names=True, sets_aside=True)
-        return read_spec(path).lang
-    except (XlnnError, OSError):
-        return "en"
 
 
 def lint(path: Path | str) -> tuple[Problem, ...]:

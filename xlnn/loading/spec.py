@@ -37,6 +37,7 @@ _FORMAT = re.compile(r"format = [0-9]+")
 """The first line of a Spec."""
 
 _IN_MATRICES = re.compile(f'^edition = "{MATRICES}"$', re.MULTILINE)
+_LANG = re.compile('^lang = "(.*)"$', re.MULTILINE)
 
 LONGEST_SPEC = 10_000
 """Cells of a Spec sheet that are read."""
@@ -88,6 +89,15 @@ def is_in_matrices(path: Path) -> bool:
         return bool(_IN_MATRICES.search(spec_text(path)[1]))
     except WorkbookError:
         return False
+
+
+def language_of(path: Path) -> str:
+    """Return the language of a file, which may be of anybody; English if it does not say one."""
+    try:
+        found = _LANG.search(spec_text(path)[1])
+    except (WorkbookError, OSError):
+        return "en"
+    return found[1] if found and found[1] in languages() else "en"
 
 
 def left_out_of(path: Path) -> tuple[str, ...]:
