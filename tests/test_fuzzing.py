@@ -24,7 +24,7 @@ def test_files_broken_at_random_give_sentences_and_nothing_else(edition, content
     kinds = [drawn(number)[0] for number in range(60)]
     assert set(kinds) == set(KINDS)
     with Worker() as worker:
-        for kind in KINDS:
+        for kind in [*KINDS][:: 1 if edition == "cells" else 3]:
             case = make(content, kinds.index(kind), tmp_path)
             assert worker.attempt(case) is None, case
 

@@ -158,8 +158,7 @@ def test_an_altered_array_formula_is_named_with_its_range(error, built, tmp_path
     assert report.wrong[0].expected_formula
 
 
-@pytest.mark.ci
-@pytest.mark.first(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["digits", "attention"])
 def test_each_kind_of_error_in_an_array_formula_is_named_alone(name, built, tmp_path):
     """One of each kind: what it reads, how it computes, and what it fills."""
@@ -315,7 +314,7 @@ def test_the_formulas_of_the_hour_with_the_book_are_those_of_the_workbooks(lang)
 def test_a_large_table_is_written_in_matrices(tmp_path):
     """Where a formula for each cell would be too many; the result says so."""
     random = np.random.default_rng(0)
-    x = random.normal(size=(200, 6))
+    x = random.normal(size=(100, 6))
     notes = []
     made = xlnn.build(
         data=(x, np.where(x[:, 0] > 0, "yes", "no")), output=tmp_path / "table.xlsx",
