@@ -43,7 +43,7 @@ PLAIN = 7.3
 CONVERTED = 1.0
 """Allowed for a check of digits, as a multiple of LibreOffice's conversion."""
 
-TABLE = 92
+TABLE = 106
 """Allowed for a table of 500 rows and 10 columns, as a multiple of `START`: 500,000
 cells that array formulas fill, which two engines compute."""
 
