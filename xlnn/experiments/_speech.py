@@ -1,5 +1,6 @@
-"""How a network that predicts the next word continues a sentence, and the sheets that show it.
+"""What networks that predict the next word or letter share.
 
+These are the weights of a block, how a network continues a sentence, and the sheets that show it.
 In each step the network reads the whole sentence. A word that was not chosen is then the likeliest
 one after those before it. What comes after a word depends on no later one, so each step settles
 one more word, and after as many steps as words all are.
@@ -10,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 import numpy as np
 
 import xlnn
-from xlnn import Axis, Beside, Chart, Grid, Page, Quantity, Row, Sentence, Trace, previous
-from xlnn.equations import units
+from xlnn import Axis, Beside, Chart, Grid, Page, Quantity, Row, Sentence, Trace, Weight, previous
+from xlnn.equations import attention, units
 from xlnn.terms import Term, either, largest, rounded
 
 MORE = "…"
@@ -19,6 +20,33 @@ MORE = "…"
 
 BANDS = 7
 """How many times the words are beside the rows of matrices."""
+
+
+def block_weights(D: int, F: int) -> dict[str, Weight]:
+    """Return the weights of `xlnn.equations.attention.block`, from x to y2, with their gradients.
+
+    Parameters
+    ----------
+    D : int
+        The numbers of a position.
+    F : int
+        The units of the feed-forward layer.
+    """
+    return {
+        "Wq": Weight((D, D), attention.SLOPE, "dQ", "x", title="weights of queries"),
+        "Wk": Weight((D, D), attention.SLOPE, "dK", "x", title="weights of keys"),
+        "Wv": Weight((D, D), attention.SLOPE, "dV", "x", title="weights of values"),
+        "Wo": Weight((D, D), attention.SLOPE, "dr1", "o", title="output of attention"),
+        "g1": Weight((D,), attention.GAIN_SLOPE, "dy1", "n1", title="gain 1", start=1),
+        "b1": Weight((D,), attention.BIAS_SLOPE, "dy1", title="shift 1", start=0),
+        "W1": Weight((F, D), attention.SLOPE, "dh", "y1", title="feed-forward, in"),
+        "c1": Weight((F,), attention.BIAS_SLOPE, "dh", title="bias 1", start=0),
+        "W2": Weight((D, F), attention.SLOPE, "dr2", "active", title="feed-forward, out"),
+        "c2": Weight((D,), attention.BIAS_SLOPE, "dr2", title="bias 2", start=0),
+        "g2": Weight((D,), attention.GAIN_SLOPE, "dy2", "n2", title="gain 2", start=1),
+        "b2": Weight((D,), attention.BIAS_SLOPE, "dy2", title="shift 2", start=0),
+    }  # fmt: skip
+
 
 NUMBERS = units.Choice(  # the first word is never left out
     lambda chosen, before: np.where(chosen > 0, chosen, np.maximum(1, [0, *before[:-1]])),

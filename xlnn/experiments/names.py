@@ -16,6 +16,7 @@ import xlnn
 from xlnn import Axis, Chart, Page, Quantity, Sentence, Table, Trace, Weight, alike
 from xlnn.equations import attention as eq
 from xlnn.equations import letters, units
+from xlnn.experiments._speech import block_weights
 from xlnn.terms import Term, Value, among, either, largest
 
 NAMES = (  # noqa: SIM905 -- as one reads them
@@ -45,18 +46,7 @@ class Name(Sentence):
 # fmt: off
 WEIGHTS = xlnn.Weights({
     "E": Weight((D, N + T), eq.SLOPE, "dx", "sign", title="embedding of letters and places"),
-    "Wq": Weight((D, D), eq.SLOPE, "dQ", "x", title="weights of queries"),
-    "Wk": Weight((D, D), eq.SLOPE, "dK", "x", title="weights of keys"),
-    "Wv": Weight((D, D), eq.SLOPE, "dV", "x", title="weights of values"),
-    "Wo": Weight((D, D), eq.SLOPE, "dr1", "o", title="output of attention"),
-    "g1": Weight((D,), eq.GAIN_SLOPE, "dy1", "n1", title="gain 1", start=1),
-    "b1": Weight((D,), eq.BIAS_SLOPE, "dy1", title="shift 1", start=0),
-    "W1": Weight((F, D), eq.SLOPE, "dh", "y1", title="feed-forward, in"),
-    "c1": Weight((F,), eq.BIAS_SLOPE, "dh", title="bias 1", start=0),
-    "W2": Weight((D, F), eq.SLOPE, "dr2", "active", title="feed-forward, out"),
-    "c2": Weight((D,), eq.BIAS_SLOPE, "dr2", title="bias 2", start=0),
-    "g2": Weight((D,), eq.GAIN_SLOPE, "dy2", "n2", title="gain 2", start=1),
-    "b2": Weight((D,), eq.BIAS_SLOPE, "dy2", title="shift 2", start=0),
+    **block_weights(D, F),
     "U": Weight((N, D), eq.SLOPE, "dl", "y2", title="from y to letters"),
 })
 step = alike(sheet="training", shape=(T, D), role="forward", has_positions=True)
