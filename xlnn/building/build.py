@@ -38,7 +38,7 @@ def _of_template(template: str | Path | None, asked: Options) -> Source:
     Raises
     ------
     OptionsError
-        There is none of that name, or a column is named and neither data nor a template.
+        No template has that name, or a column is named without data or a template.
     """
     named = [name for name in ("label", "targets") if name in asked]
     if template is None and named:

@@ -83,7 +83,7 @@ def message_of(error: click.UsageError) -> str:
 
 
 def _known(said: str) -> str:
-    """Return a sentence of click as a message; unchanged if it is none of `SENTENCES`."""
+    """Return an error of click as a message, or as it is if it is not in `SENTENCES`."""
     for sentence in SENTENCES:
         pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>.*)", re.escape(sentence))
         if found := re.fullmatch(pattern, said):

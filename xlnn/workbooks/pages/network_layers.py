@@ -227,7 +227,7 @@ class NetworkLayout:
         Raises
         ------
         DataError
-            There is none of that name.
+            No layer has that name.
         """
         if name not in self.layers:
             raise DataError(f'The drawing has no layer "{name}".')

@@ -111,7 +111,7 @@ class Network(PagePart):
         return self.layout(model).picture
 
     def size(self, model: Model) -> tuple[int, int]:
-        """Return how many rows it covers, with what is said above it, and columns."""
+        """Return how many rows and columns it covers, with the lines of text above it."""
         layout = self.layout(model)
         return len([*layout.said]) + ceil(layout.size[1] / 10 / ROW), self.columns
 

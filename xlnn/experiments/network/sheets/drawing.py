@@ -40,7 +40,7 @@ LABEL_SIZE = 9
 """Of the texts beside units, in points."""
 
 SHARE, WIDEST = "0.000", "1.23 × 10⁻¹²"
-"""Of what is told of an output: a number between 0 and 1, and the widest one of any size."""
+"""How wide the value beside an output may be: between 0 and 1, and otherwise."""
 
 LONGEST_NAME = 24
 """Characters of an input's name that stand beside it."""
