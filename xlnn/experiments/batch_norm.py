@@ -179,6 +179,9 @@ EXPERIMENT = xlnn.Experiment(
             "batch", "Batch", "Choose an epoch, move the inputs, or type a row.",
             xlnn.Numbers("eta", "offset", "share", ("epoch", "epoch_asked"), "typed", "p_typed"),
             xlnn.Sentences("course", "slopes", "modes", above=1),
+            xlnn.Network("x_typed", "norm_typed", "h_typed", "p_typed", ink=("p_typed",),
+                         lines=(("x_typed", "W", "norm_typed"), ("norm_typed", "gamma", "h_typed"),
+                                ("h_typed", "V", "p_typed"))),
             xlnn.Beside(
                 Table("n", "x", "t", "p_shown", "p_infer", "norm_shown", width=8,
                       ink=("p_shown", "p_infer"), coloured=("norm_shown",), widths=INK),

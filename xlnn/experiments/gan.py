@@ -53,7 +53,8 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     yield rate("eta_G", "learning rate η of the generator")
     yield Quantity("m", title="mean of the data", symbol="m", between=(-1.0, 4.0))
     yield Quantity("s", title="spread of the data", symbol="s", between=(0.3, 1.0))
-    yield from xlnn.choice("epoch", epoch, words, title="epoch shown")
+    for axis in (epoch, row):
+        yield from xlnn.choice(axis.name, axis, words, title=f"{axis.name} shown")
     number = alike(axes=(row,), shape=(1,), between=(-2.0, 2.0))
     yield number("drawn", "drawn for the data", symbol="ε", sheet="numbers")
     yield number("noise", "noise", symbol="ζ", sheet="numbers",
@@ -143,7 +144,7 @@ def inputs(sizes: dict) -> dict:
     """Return the settings, numbers of the normal distribution, and random weights."""
     n, start = sizes["rows"], weights(sizes["hidden"]).drawn(sizes["seed"], 0.8)
     even = [round(NormalDist().inv_cdf((k + 0.5) / n), 2) for k in range(n)]
-    return {**start, "eta_G": RATES[sizes["optimizer"]][1], "epoch": sizes["epochs"],
+    return {**start, "eta_G": RATES[sizes["optimizer"]][1], "epoch": sizes["epochs"], "row": 1,
             "m": 3, "s": 0.5, "drawn": even, "noise": even}
 
 
@@ -178,7 +179,8 @@ EXPERIMENT = xlnn.Experiment(
             xlnn.Beside(
                 xlnn.Below(
                     xlnn.Numbers("eta", "eta_G", "m", "s", ("epoch", "epoch_asked"),
-                                 "mean_made_shown", "spread_shown", "C_D_shown", "C_G_shown"),
+                                 ("row", "row_asked"), "mean_made_shown", "spread_shown",
+                                 "C_D_shown", "C_G_shown"),
                     Table("n", "x", "y_real_shown", "made_shown", "y_made_shown",
                           ink=("y_real_shown", "y_made_shown")),
                 ),
@@ -193,7 +195,13 @@ EXPERIMENT = xlnn.Experiment(
                           Trace("mean_data", "", "8A8A8A", name="data"),
                           Trace("spread_data", "", "8A8A8A", name=None)),
                 ),
-                chart("Two costs", Trace("C_D", name="C_D"), Trace("C_G", name="C_G")),
+                xlnn.Below(
+                    xlnn.Network("noise", "made", "h_made", "y_made", ink=("y_made",),
+                                 lines=(("noise", "A", "made"), ("made", "W", "h_made"),
+                                        ("h_made", "V", "y_made")),
+                                 back={"made": "back", "h_made": "d_fooled"}, width_in_cm=15),
+                    chart("Two costs", Trace("C_D", name="C_D"), Trace("C_G", name="C_G")),
+                ),
             ),
         ),
         Page("numbers", "Numbers", "What both players get: the data are m + s ε."),
