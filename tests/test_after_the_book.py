@@ -358,6 +358,7 @@ def test_a_threshold_is_for_pictures(tmp_path):
         of_images(tmp_path / "my.csv", threshold=0.5)
 
 
+@pytest.mark.ci
 def test_where_outputs_are_no_numbers_none_is_called_right(tmp_path):
     built = xlnn.build("lstm", tmp_path / "lstm.xlsx", epochs=1).path
     workbook = openpyxl.load_workbook(built)
@@ -376,6 +377,7 @@ def typed(path, cells):
     return path
 
 
+@pytest.mark.ci
 def test_a_word_without_a_number_has_no_name(tmp_path):
     built = xlnn.build("embeddings", tmp_path / "embeddings.xlsx", epochs=1).path
     typed(built, {("Sentences", "B12"): None, ("Sentences", "C13"): 0, ("Sentences", "D13"): 99})
@@ -383,6 +385,7 @@ def test_a_word_without_a_number_has_no_name(tmp_path):
     assert [*text[6], *text[7]] == ["–", "eats", "apple", "girl", "–", "–"]
 
 
+@pytest.mark.ci
 def test_numpy_calls_no_output_right_either_that_is_no_number(tmp_path):
     built = xlnn.build("lstm", tmp_path / "lstm.xlsx", epochs=2).path
     report = xlnn.check(typed(built, {("Optimiser", "B4"): 1}), probes=0)

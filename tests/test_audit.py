@@ -779,6 +779,7 @@ def test_where_a_gradient_fits_none_of_two_costs_the_audit_says_so(tmp_path, nam
 
 
 @pytest.mark.parametrize("named", [True, False])
+@pytest.mark.ci
 def test_the_statement_says_which_of_two_costs_a_gradient_is_of(tmp_path, named):
     """Without it, a gradient that fits neither of them is not judged."""
     model, inputs = adversarial(2, fault="odd")

@@ -149,6 +149,7 @@ def test_every_gradient_is_the_central_difference_of_the_cost(model):
             assert run[f"dC_d{name}"][(0, *unit)] == pytest.approx(slope, rel=1e-7, abs=1e-8), name
 
 
+@pytest.mark.ci
 def test_the_cells_agree_with_the_arrays(model, tmp_path):
     stated, given, _ = model
     assert xlnn.workbook(stated, given, tmp_path / "own.xlsx").report.agrees

@@ -166,6 +166,7 @@ PLANTED = {
 
 @pytest.mark.parametrize("what", PLANTED)
 @pytest.mark.first(2)
+@pytest.mark.ci
 def test_a_wrong_byte_in_the_draft_is_found(what, tmp_path, monkeypatch):
     old, new, message = PLANTED[what]
     write, found = writing.write, []

@@ -130,6 +130,7 @@ def test_pictures_of_many_pixels_are_learned():
     assert run(plan.model, plan.inputs)["test_accuracy"][-1] > 0.9
 
 
+@pytest.mark.ci
 def test_large_pictures_get_as_many_units_as_the_grid_holds():
     x = np.random.default_rng(1).integers(0, 9, (2, 64, 64)).astype(float)
     origin, *_ = choose_network(Options(data=(x, np.arange(2)), epochs=1))

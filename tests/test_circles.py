@@ -26,6 +26,7 @@ def book(request, tmp_path_factory):
     return layout_of(plan.spec), inspect(path)
 
 
+@pytest.mark.ci
 def test_no_formula_reads_ahead_as_the_layout_states_it(book):
     layout, contents = book
     stated = {
@@ -71,6 +72,7 @@ def test_circles_in_a_shared_formula_are_named_at_their_cells(short_copy, engine
     ]
 
 
+@pytest.mark.ci
 def test_a_circle_that_closes_only_at_other_inputs_is_named_at_its_cell(book, tmp_path):
     layout, contents = book
     z2, a2 = layout.cell("z2", (0, 0, 0)), layout.cell("a2", (0, 0, 0))

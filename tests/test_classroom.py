@@ -142,6 +142,7 @@ def test_two_of_one_name_keep_their_own_points(tmp_path):
 @pytest.mark.parametrize(
     ("value", "message"), [("see me", "not a number of points"), (1, "would be lost")]
 )
+@pytest.mark.ci
 def test_what_cannot_be_kept_is_said_and_the_report_stays(value, message, tmp_path, files):
     report, folder = tmp_path / "r.xlsx", tmp_path / "in"
     for number, name in enumerate(NAMES):
@@ -466,6 +467,7 @@ def test_the_questions_are_named_in_the_teacher_s_language(lang, tmp_path, files
 
 
 @pytest.mark.parametrize(("attempt", "expected"), [("last", 0), ("first", 1), ("best", 2)])
+@pytest.mark.ci
 def test_of_several_files_the_asked_one_counts(attempt, expected, tmp_path, files):
     """The last by its time, whatever its name: Ada's second file is the best."""
     half = openpyxl.load_workbook(files["Ada Lovelace", "full"])

@@ -345,6 +345,7 @@ def test_how_to_read_lens_stands_before_the_choices(several):
     assert [cells.cell(row, 1).value for row in (5, 6)] == ["run", "epoch"]
 
 
+@pytest.mark.ci
 def test_the_choice_of_a_run_stands_above_that_of_the_epoch(several):
     layout = layout_of(read_spec(several[0]))
     runs = [block for block in layout.blocks.values() if block.quantity.kind == RUN]

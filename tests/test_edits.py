@@ -108,6 +108,7 @@ def test_what_a_quantity_may_depend_on_is_refused(short_copy, reader):
         check(short_copy, "formualizer")
 
 
+@pytest.mark.ci
 def test_a_shared_formula_is_left_out_in_every_cell(short_copy):
     edit(
         short_copy, {"Training!BA5": "=STDEV(C4:C9)", "Training!BA6": "=1", "Training!BA7": "=BA6"}

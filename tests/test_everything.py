@@ -302,6 +302,7 @@ def test_nothing_is_gone_on_from_an_index(few, tmp_path):
         run("new", tmp_path / "index")
 
 
+@pytest.mark.ci
 def test_a_spec_of_an_index_that_says_something_else_is_refused(few):
     book = openpyxl.load_workbook(few[0] / "index.xlsx")
     sheet = book.worksheets[-1]

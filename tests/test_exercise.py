@@ -920,6 +920,7 @@ def test_the_solution_of_an_exercise_is_right_in_its_own_check(tmp_path):
 
 @pytest.mark.parametrize("lang", languages())
 @pytest.mark.ci
+@pytest.mark.first(1)
 def test_the_guide_of_an_exercise_promises_no_formula(lang, tmp_path):
     path = made(tmp_path / "e.xlsx", "xor", level=1, lang=lang, epochs=1)
     guide = openpyxl.load_workbook(path).worksheets[0]
@@ -934,6 +935,7 @@ def test_the_guide_of_an_exercise_promises_no_formula(lang, tmp_path):
 
 @pytest.mark.parametrize("lang", languages())
 @pytest.mark.ci
+@pytest.mark.first(1)
 def test_the_sheet_shows_points_and_hints_where_they_are_asked_for(lang, tmp_path):
     asked = {"blank": "z2,slope2,C_T", "epochs": 1, "lang": lang}
     plain = made(tmp_path / "plain.xlsx", "xor", **asked)

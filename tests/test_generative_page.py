@@ -119,6 +119,7 @@ def test_without_the_divergence_in_the_gradient_the_whole_cost_rises():
 
 
 @pytest.mark.ci
+@pytest.mark.slow
 def test_a_middle_without_the_divergence_changes_the_cost_and_is_named(tmp_path):
     path = build("vae", tmp_path / "vae.xlsx", lang="en", verify=False).path
     edit(path, {"Training!BE6": "=BC6"})

@@ -107,6 +107,7 @@ def units(found):
 
 @pytest.mark.parametrize("name", RIGHT)
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_a_right_answer_is_right_in_any_words(handed_out, name, tmp_path):
     path, _ = submitted(handed_out, tmp_path, RIGHT[name])
     found = only(grade(path, workers=1))
@@ -117,6 +118,7 @@ def test_a_right_answer_is_right_in_any_words(handed_out, name, tmp_path):
 
 @pytest.mark.parametrize("name", WRONG)
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_a_mistake_is_found_and_named(handed_out, name, tmp_path):
     path, made = submitted(handed_out, tmp_path, WRONG[name])
     found = only(grade(path, workers=1))
@@ -323,6 +325,7 @@ def test_a_truth_value_is_no_number(one_epoch, tmp_path):
 COUNTED = "=SUMPRODUCT(X{0}:X{1}=Images!P$4:P$67)"
 
 
+@pytest.mark.ci
 def test_a_truth_value_in_sumproduct_is_0_in_excel(one_epoch, tmp_path):
     """formualizer counts it as 1, so that it would find the number of right images."""
     (said,) = reasons_of(one_epoch, "all_right", lambda _: COUNTED.format(4, 67), tmp_path)

@@ -76,6 +76,7 @@ def test_the_own_seed_follows_from_the_name_and_the_teachers_seed():
     ],
 )
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_what_xlnn_does_not_write_is_refused_in_a_sentence(short_path, tmp_path, text, said):
     path = with_lines(short_path, tmp_path / "copy.xlsx", text)
     with pytest.raises(WorkbookError, match=said) as refusal:

@@ -79,16 +79,18 @@ REGRESSION = {"targets": ["y", "z"], "scale": "standard", "test_share": 0.2, "ep
     [
         ("mlp", KINDS, CLASSES | {"eta": (0.02, 0.1)}, SHEETS - {"fit"}),
         ("mlp", NUMBERS, REGRESSION | {"eta": 0.01}, SHEETS - {"confusion"}),
-        ("lstm", STEPS, CLASSES | {"eta": (0.02, 0.1)}, SHEETS - {"fit"}),
         ("rnn", "", {"epochs": 2, "seed": (1, 2, 3)}, SHEETS - {"fit", "confusion"}),
-        ("autoencoder", "", {"epochs": 2, "test_share": 0.2}, SHEETS - {"fit", "confusion"}),
         (
             "autoencoder", KINDS,
             {"label": "kind", "epochs": 2, "scale": "standard", "test_share": 0.25},
             SHEETS - {"fit", "confusion"},
         ),
+        ("lstm", STEPS, CLASSES | {"eta": (0.02, 0.1)}, SHEETS - {"fit"}),
+        ("autoencoder", "", {"epochs": 2, "test_share": 0.2}, SHEETS - {"fit", "confusion"}),
     ],
 )  # fmt: skip
+@pytest.mark.first(4)
+@pytest.mark.ci
 def test_an_experiment_has_the_pages_that_fit_its_data_and_they_agree(
     tmp_path, name, text, options, shown
 ):
@@ -106,6 +108,7 @@ def test_an_experiment_has_the_pages_that_fit_its_data_and_they_agree(
          {"label": "kind", "epochs": 2}),
     ],
 )  # fmt: skip
+@pytest.mark.ci
 def test_a_planted_error_on_each_page_is_found(tmp_path, text, options):
     path = made(tmp_path, "mlp", text, **options)
     every_kind_of_cell_is_named_when_it_is_wrong(path, tmp_path / "wrong.xlsx")
@@ -120,6 +123,8 @@ def test_a_planted_error_on_each_page_is_found(tmp_path, text, options):
         ("autoencoder", "", {"epochs": 2, "test_share": 0.2, "noise": 0.2}),
     ],
 )
+@pytest.mark.first(2)
+@pytest.mark.ci
 def test_a_workbook_goes_on_with_all_that_it_has_and_may_be_split_and_scaled_anew(
     tmp_path, name, text, options
 ):
@@ -152,6 +157,7 @@ def test_a_workbook_goes_on_with_all_that_it_has_and_may_be_split_and_scaled_ane
     ],
     ids=["real", "constant", "tiny", "missing"],
 )
+@pytest.mark.ci
 def test_an_odd_column_is_learned_from_or_left_out(tmp_path, column):
     rows = [f"{'ab'[n % 2]},{n},{column[n % 4]}" for n in range(8)]
     path = made(tmp_path, "mlp", "\n".join(["kind,n,odd", *rows]), label="kind", scale="standard",
@@ -166,6 +172,7 @@ def test_labels_that_are_words_are_said_as_they_are(tmp_path):
     assert any(label in said(path, "draw_verdict") for label in ("cat", "dog"))
 
 
+@pytest.mark.ci
 def test_predict_says_of_the_rows_of_the_data_what_training_says_of_them(tmp_path):
     path = made(tmp_path, "mlp", KINDS, **CLASSES | {"scale": "none"})
     found, (_, layout) = values(path), described(path)
@@ -177,6 +184,7 @@ def test_predict_says_of_the_rows_of_the_data_what_training_says_of_them(tmp_pat
     np.testing.assert_allclose(again["draw_y"][0], values(last)["y"][3, 0], rtol=1e-12)
 
 
+@pytest.mark.ci
 def test_an_empty_cell_in_predict_is_missed(tmp_path):
     path = made(tmp_path, "mlp", KINDS, **CLASSES)
     workbook, (_, layout) = openpyxl.load_workbook(path), described(path)
@@ -186,6 +194,7 @@ def test_an_empty_cell_in_predict_is_missed(tmp_path):
     assert said(tmp_path / "empty.xlsx", "draw_verdict").startswith("A number is missing")
 
 
+@pytest.mark.ci
 def test_an_empty_step_of_a_sequence_is_missed(tmp_path):
     path = made(tmp_path, "rnn", epochs=1)
     assert said(path, "draw_verdict") == ""
@@ -196,6 +205,7 @@ def test_an_empty_step_of_a_sequence_is_missed(tmp_path):
     assert said(tmp_path / "empty.xlsx", "draw_verdict").startswith("A number is missing")
 
 
+@pytest.mark.ci
 def test_a_tie_is_undecided(tmp_path):
     path = made(tmp_path, "mlp", KINDS, **CLASSES)
     tied = changed(path, tmp_path / "tied.xlsx", {"draw_epoch": 0, "V": 0, "d": 0})
@@ -203,6 +213,7 @@ def test_a_tie_is_undecided(tmp_path):
     agrees_in("formualizer", tied)
 
 
+@pytest.mark.ci
 def test_progress_says_what_happened_in_each_state(tmp_path):
     once = made(tmp_path, "mlp", NUMBERS, **REGRESSION | {"epochs": 1, "eta": 0.01})
     assert "in the only epoch" in said(once, "story")
@@ -217,6 +228,7 @@ def test_progress_says_what_happened_in_each_state(tmp_path):
     assert one != other
 
 
+@pytest.mark.ci
 def test_a_sum_in_the_gradient_check_is_the_slope_of_each_parameter(tmp_path):
     path = made(tmp_path, "mlp", KINDS, **CLASSES)
     found = values(path)
@@ -237,6 +249,7 @@ def test_held_out_rows_go_into_an_autoencoder_without_noise(tmp_path):
     np.testing.assert_allclose(found["test_z2"][0], clean, atol=1e-12)
 
 
+@pytest.mark.ci
 def test_held_out_rows_go_into_a_variational_autoencoder_without_noise(tmp_path):
     found = values(made(tmp_path, "vae", epochs=2, test_share=0.25))
     assert "test_code" not in found
@@ -266,6 +279,7 @@ def test_more_runs_than_a_sentence_has_room_for_are_too_many(tmp_path):
 @pytest.mark.parametrize(
     ("text", "options"), [(KINDS, CLASSES), (NUMBERS, REGRESSION)], ids=["classes", "numbers"]
 )
+@pytest.mark.ci
 def test_the_pages_are_written_in_every_language(tmp_path, text, options, lang):
     path = made(tmp_path, "mlp", text, lang=lang, **options)
     workbook, (_, layout) = openpyxl.load_workbook(path, data_only=True), described(path)

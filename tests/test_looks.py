@@ -291,6 +291,7 @@ def marked(path, tmp_path, **options):
     return found
 
 
+@pytest.mark.ci
 def test_a_mean_in_place_of_a_missing_value_is_marked_and_rounded_as_its_column(tmp_path):
     path = tmp_path / "holes.csv"
     path.write_text(HOLES)

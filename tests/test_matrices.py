@@ -64,8 +64,9 @@ def edited(path, new, old, by):
     return copy
 
 
-@pytest.mark.first(3)
+@pytest.mark.first(2)
 @pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.ci
 def test_every_number_is_that_of_the_edition_in_cells(name, built, workbook):
     """Both editions hold the same arrays; a formula of a matrix fills many cells."""
     made = built(name)
@@ -80,6 +81,7 @@ def test_every_number_is_that_of_the_edition_in_cells(name, built, workbook):
             np.testing.assert_allclose(ours[key], theirs[key], rtol=1e-9, atol=1e-11)
 
 
+@pytest.mark.ci
 def test_two_engines_prove_it(built):
     """IronCalc computes it and a second engine confirms every cell."""
     report = xlnn.check(built("digits").path)
@@ -89,11 +91,13 @@ def test_two_engines_prove_it(built):
 
 
 @pytest.mark.parametrize("engine", ["formulas", "libreoffice", "gnumeric"])
+@pytest.mark.ci
 def test_other_engines_agree(engine, built):
     """Each program with array formulas gives the same numbers."""
     assert xlnn.check(built("digits").path, engine).agrees
 
 
+@pytest.mark.ci
 def test_formualizer_takes_no_part(built):
     """It has no MMULT, so IronCalc takes its place."""
     assert xlnn.check(built("digits").path, "formualizer").engine == "ironcalc"
@@ -137,17 +141,18 @@ def _array(cell):
 
 
 ERRORS = {
-    "another matrix": (r"MMULT\((\w+:\w+),(C14:E15)\)", r"MMULT(\1,C15:E16)", "does not"),
     "another sign": (r"<f t=\"array\"([^>]*)>(\w+:\w+)-Play!", r'<f t="array"\1>\2+Play!', "expec"),
     "a smaller range": (r'ref="Q6:S69"', 'ref="Q6:S68"', "Q6:S69"),
+    "a formula of one cell": (r'<f t="array" ref="T6:V69">', "<f>", "T6:V69"),
+    "another matrix": (r"MMULT\((\w+:\w+),(C14:E15)\)", r"MMULT(\1,C15:E16)", "does not"),
     "a larger range": (r'ref="W6:Y69"', 'ref="W6:Y70"', "W6:Y69"),
     "no formula": (r'<f t="array" ref="T6:V69">[^<]*</f>', "", "T6:V69"),
-    "a formula of one cell": (r'<f t="array" ref="T6:V69">', "<f>", "T6:V69"),
 }
 
 
 @pytest.mark.ci
 @pytest.mark.parametrize("error", ERRORS)
+@pytest.mark.first(3)
 def test_an_altered_array_formula_is_named_with_its_range(error, built, tmp_path):
     """The report names the cells that the formula should fill, and what it should be."""
     old, by, said = ERRORS[error]
@@ -172,6 +177,7 @@ def test_each_kind_of_error_in_an_array_formula_is_named_alone(name, built, tmp_
 
 @pytest.mark.first(1)
 @pytest.mark.parametrize("name", ["digits", "iris", "lstm", "cnn"])
+@pytest.mark.ci
 def test_planted_errors_are_found_where_they_are(name, built, tmp_path):
     """Of many altered array formulas each is named, whatever else they spoil."""
     random, wanted, kinds = np.random.default_rng(1), set(), set()
@@ -204,6 +210,7 @@ def test_planted_errors_are_found_where_they_are(name, built, tmp_path):
     assert {each.cell for each in report.wrong} <= wanted
 
 
+@pytest.mark.ci
 def test_the_same_equation_written_otherwise_is_restated(built, tmp_path):
     """Values decide, in both engines."""
     path = edited(built("digits").path, tmp_path, r"(T6:V69)\*\(1-T6:V69\)", r"\1-\1*\1")
@@ -256,6 +263,7 @@ def test_lint_finds_nothing(built):
 
 @pytest.mark.ci
 @pytest.mark.parametrize("lang", ["zh", "ja"])
+@pytest.mark.first(1)
 def test_it_speaks_the_language(lang, workbook):
     """The sheet has a title and a note in each language."""
     made = workbook("xor", edition="matrices", epochs=2, lang=lang)
@@ -274,10 +282,10 @@ def test_runs_stand_below_each_other(workbook):
 @pytest.mark.ci
 def test_a_continued_workbook_keeps_the_edition(built, tmp_path):
     """--from reads the matrices, and writes matrices unless another edition is asked for."""
-    again = xlnn.build(from_workbook=built("digits").path, output=tmp_path / "again.xlsx")
+    again = xlnn.build(from_workbook=built("xor").path, output=tmp_path / "again.xlsx")
     assert "Matrices" in openpyxl.load_workbook(again.path).sheetnames
     plain = xlnn.build(
-        from_workbook=built("digits").path, output=tmp_path / "plain.xlsx", edition="cells"
+        from_workbook=built("xor").path, output=tmp_path / "plain.xlsx", edition="cells"
     )
     np.testing.assert_array_equal(
         xlnn.values(again.path)["W2"][-1], xlnn.values(plain.path)["W2"][-1]
@@ -368,13 +376,13 @@ def test_positions_lie_down_if_every_equation_can_read_them(is_apart, tmp_path):
 
 RIGHT, TURNED = "=MMULT({d},{W})*{s}", "={s}*TRANSPOSE(MMULT(TRANSPOSE({W}),TRANSPOSE({d})))"
 ANSWERS = {
-    "as stated": (RIGHT, "=MMULT(TRANSPOSE({e}),Images!B4:M67)", 2),
     "otherwise": (TURNED, "=TRANSPOSE(MMULT(TRANSPOSE(Images!B4:M67),{e}))", 2),
     "a wrong error": (
         "=MMULT({d},{W})",
         "=MMULT(TRANSPOSE({e}),Images!B4:M67)",
         1,
     ),
+    "as stated": (RIGHT, "=MMULT(TRANSPOSE({e}),Images!B4:M67)", 2),
     "a wrong gradient": (RIGHT, "=-MMULT(TRANSPOSE({e}),Images!B4:M67)", 1),
 }
 
@@ -390,6 +398,7 @@ def exercise(tmp_path_factory):
 
 @pytest.mark.ci
 @pytest.mark.parametrize("answer", ANSWERS)
+@pytest.mark.first(2)
 def test_a_blank_may_be_a_matrix_formula(answer, exercise, tmp_path):
     """One formula fills the errors of all images; a wrong one costs its own mark alone."""
     error, gradient, points = ANSWERS[answer]
@@ -408,6 +417,7 @@ def test_a_blank_may_be_a_matrix_formula(answer, exercise, tmp_path):
 
 
 @pytest.mark.parametrize(("name", "formulas"), [("first", 360), ("xor-layers", 3_600)])
+@pytest.mark.ci
 def test_what_is_trained_by_steps_that_a_sheet_shows_has_matrices(name, formulas, workbook):
     """A training of few cells, too."""
     made = workbook(name, edition="matrices")
@@ -417,6 +427,8 @@ def test_what_is_trained_by_steps_that_a_sheet_shows_has_matrices(name, formulas
 
 
 @pytest.mark.parametrize("name", ["descent", "regression", "q-learning", "clusters"])
+@pytest.mark.first(2)
+@pytest.mark.ci
 def test_where_no_sheet_shows_a_training_alone_cells_remain(name, tmp_path):
     """The result says so, and the workbook is that of the edition in cells."""
     notes = []

@@ -145,6 +145,7 @@ def test_a_broken_workbook_is_reported_in_its_language(broken):
         assert in_language(reason, lang) in result.stdout
 
 
+@pytest.mark.ci
 def test_the_same_report_in_another_language_and_as_json_in_english(broken):
     _, sheet, path = broken
     shown = CliRunner().invoke(cli, ["check", "--lang", "en", str(path)], catch_exceptions=False)

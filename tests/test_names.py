@@ -139,6 +139,7 @@ def fault(path, names, cell, formula):
 
 @pytest.mark.parametrize("kind", SAME)
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_a_name_for_what_the_equation_uses_is_no_fault(xor_copy, kind):
     assert fault(xor_copy, *SAME[kind]) is None
 
@@ -168,6 +169,7 @@ def test_a_name_for_what_the_equation_uses_is_restated(xor_copy, kind, engine):
 @pytest.mark.parametrize("engine", sorted(ENGINES))
 @pytest.mark.parametrize("kind", WRONG)
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_a_name_for_anything_else_is_wrong_with_its_reason(xor_copy, kind, engine):
     skip_without(engine)
     names, cell, formula, reason = WRONG[kind]
@@ -176,6 +178,7 @@ def test_a_name_for_anything_else_is_wrong_with_its_reason(xor_copy, kind, engin
     assert reason is None or reason in wrong.reason
 
 
+@pytest.mark.ci
 def test_formulas_filled_down_with_a_name_are_all_restated(xor_copy):
     formulas = {f"Weights!{c}5": f"={c}4-rate*Gradients!{c}4" for c in "BCDEFG"}
     report = check(name(xor_copy, {"rate": RATE}, formulas), "formualizer")
@@ -206,6 +209,7 @@ def test_a_circle_is_named_and_a_formula_with_a_name_beside_it_is_not(xor_copy):
     assert [each.cell for each in report.restated] == [STEP]
 
 
+@pytest.mark.ci
 def test_a_name_beside_a_formula_that_is_left_out_leads_to_its_cells_alone(xor_copy):
     own = {STEP: WITH_RATE[1], "Weights!BA5": "=STDEV(B4:B5)*rate"}
     report = check(name(xor_copy, {"rate": RATE}, own), "formualizer")

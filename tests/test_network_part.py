@@ -54,6 +54,7 @@ def pages(name):
     return loaded(name).pages[0].parts
 
 
+@pytest.mark.ci
 def test_units_and_lines_are_those_of_the_epoch_and_row_that_were_chosen(tmp_path):
     path = build("rnn", tmp_path / "rnn.xlsx", epochs=3, verify=False).path
     layout = layout_of(read_spec(path))
@@ -84,6 +85,7 @@ def test_an_unrolled_line_leads_from_a_unit_to_one_of_the_next_step(tmp_path):
         assert x[step, back] < start[0] < end[0] < x[step + 1, to]
 
 
+@pytest.mark.ci
 def test_the_lines_of_gates_are_as_open_as_the_gates_of_the_step(tmp_path):
     path = build("lstm", tmp_path / "lstm.xlsx", epochs=1, verify=False).path
     got = values(path, "formualizer")
@@ -95,6 +97,7 @@ def test_the_lines_of_gates_are_as_open_as_the_gates_of_the_step(tmp_path):
     np.testing.assert_array_equal(got["elman_value_h_rnn"], got["h_rnn"][0, 0].ravel())
 
 
+@pytest.mark.ci
 def test_attention_leads_from_each_row_of_a_matrix_to_each(tmp_path):
     path = build("attention", tmp_path / "attention.xlsx", epochs=1, verify=False).path
     got = values(path, "formualizer")
@@ -198,6 +201,7 @@ def test_the_drawing_agrees_in_every_engine(engine, tmp_path):
     [("network_value_h", (5,)), ("network_line_up_U", (4, 0, 3)), ("network_back_level_h", (2,))],
 )
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_an_altered_number_of_the_drawing_is_named(tmp_path, name, index):
     path = build("rnn", tmp_path / "rnn.xlsx", epochs=2, verify=False).path
     layout = layout_of(read_spec(path))

@@ -50,6 +50,7 @@ def test_another_input_that_is_too_large_is_named(linear, name, index):
 
 
 @pytest.mark.parametrize(("huge", "off"), [(1e290, set()), (1e308, {"dC_dW2"})])
+@pytest.mark.ci
 def test_an_input_with_which_all_numbers_have_a_value_may_be_huge(huge, off, tmp_path):
     """The outputs of a sigmoid have one, and so have the sentences on the Lens.
 

@@ -104,6 +104,7 @@ def run(line, path):
 
 @pytest.mark.parametrize("name", OUTPUTS)
 @pytest.mark.first(3)
+@pytest.mark.ci
 def test_a_file_of_ones_own_is_kept_without_force(place, name):
     line, file = OUTPUTS[name]
     if "done.xlsx" in line:

@@ -163,6 +163,7 @@ def test_what_is_computed_first_in_a_step_comes_first(tmp_path):
     assert exercise_of(tmp_path / "a.xlsx").blank == ("level", "twice")
 
 
+@pytest.mark.ci
 def test_a_class_is_written_and_graded(tmp_path):
     (tmp_path / "names.csv").write_text("name\nAda\n王芳\n", encoding="utf-8")
     made = xlnn.exercise(

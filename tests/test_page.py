@@ -107,6 +107,7 @@ def test_no_page_is_written_of_a_broken_file(first, tmp_path, what):
     assert not (tmp_path / "broken.html").exists()
 
 
+@pytest.mark.slow
 def test_an_exercise_in_matrices_is_refused(tmp_path):
     xlnn.exercise("digits", tmp_path / "ex.xlsx", blank="z2", edition="matrices", epochs=1)
     with pytest.raises(WorkbookError, match=r"an exercise in matrices.* the edition in cells"):

@@ -270,6 +270,7 @@ PLANTED = {
 
 
 @pytest.mark.parametrize("case", PLANTED)
+@pytest.mark.first(4)
 def test_the_check_of_a_page_agrees_and_finds_each_planted_error(pages, opened, case):
     template, _, edition = case.partition(" in ")
     options = {} if template == "first" else {"epochs": 5, "fewer": template == "cnn"}

@@ -50,7 +50,9 @@ def watkins(world, reward, drawn, eta, gamma, epsilon):
     return np.array(tables), lengths
 
 
-@pytest.mark.parametrize("given", [{}, {"epsilon": 0}, {"epsilon": 1, "eta": 0.1, "gamma": 0.5}])
+@pytest.mark.parametrize("given", [{"epsilon": 1, "eta": 0.1, "gamma": 0.5}, {"epsilon": 0}, {}])
+@pytest.mark.first(2)
+@pytest.mark.ci
 def test_the_table_is_that_of_the_algorithm(path, tmp_path, given):
     got = values(changed(path, tmp_path / "changed.xlsx", given), "formualizer")
     tables, lengths = watkins(got["world"], got["reward"], got["u"], **{**LEARNS, **given})
@@ -59,6 +61,7 @@ def test_the_table_is_that_of_the_algorithm(path, tmp_path, given):
 
 
 @pytest.mark.parametrize("size", [1e-12, 1e9])
+@pytest.mark.ci
 def test_the_arrows_are_the_same_whatever_the_size_of_the_rewards(path, got, tmp_path, size):
     file = changed(path, tmp_path / "sized.xlsx", {"reward": got["reward"] * size})
     sized = values(file, "formualizer")
@@ -108,6 +111,7 @@ def test_no_walk_leads_through_a_place_without_an_arrow(path, tmp_path):
     assert got["arrived"] == 0
 
 
+@pytest.mark.ci
 def test_no_way_leads_out_of_a_wall(path, tmp_path):
     copy = changed(path, tmp_path / "changed.xlsx", {"start": 6})
     agrees_in("formualizer", copy)
@@ -116,6 +120,7 @@ def test_no_way_leads_out_of_a_wall(path, tmp_path):
     assert got["arrived"] == 0
 
 
+@pytest.mark.ci
 def test_what_the_guide_says_of_exploring_and_of_the_discount(path, tmp_path):
     def typed(**given):
         return values(changed(path, tmp_path / "changed.xlsx", given), "formualizer")
@@ -131,6 +136,7 @@ def test_the_rule_of_learning_may_be_an_exercise(tmp_path):
     assert made.report.agrees
 
 
+@pytest.mark.slow
 def test_an_error_that_comes_back_to_itself_is_named_where_it_starts(path, tmp_path):
     _, layout = described(path)
     entries = np.ndindex(layout.model["own"].lengths)

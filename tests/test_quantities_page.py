@@ -30,6 +30,7 @@ def listed():
     }
 
 
+@pytest.mark.ci
 def test_the_page_is_what_the_lists_of_quantities_say():
     # if this fails: make quantities
     assert PAGE["text"]() == TEXT

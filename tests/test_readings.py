@@ -134,6 +134,7 @@ NOTED = {
 
 @pytest.mark.parametrize("kind", NOTED)
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_what_no_comparison_judges_is_said(short_copy, kind):
     cell, text, note = NOTED[kind]
     book = openpyxl.load_workbook(short_copy)

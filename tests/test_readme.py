@@ -67,6 +67,7 @@ def read(request, tmp_path_factory):
 
 
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_the_sheets_in_a_reference_are_those_of_the_workbook_in_its_language(read):
     text, path = read
     table = text.split("![")[2].split("\n\n")[1]
@@ -75,6 +76,7 @@ def test_the_sheets_in_a_reference_are_those_of_the_workbook_in_its_language(rea
     assert sorted(listed) == sorted(openpyxl.load_workbook(path).sheetnames)
 
 
+@pytest.mark.ci
 def test_the_formulas_in_a_reference_are_those_of_the_workbook_in_its_language(read):
     text, path = read
     workbook = openpyxl.load_workbook(path)

@@ -221,6 +221,7 @@ def test_an_axis_begins_near_its_numbers_and_a_sentence_says_what_is_beyond(tmp_
     assert values(empty)["y_shown"] == ""  # the other sentences say what is missing
 
 
+@pytest.mark.ci
 def test_from_a_workbook_with_other_numbers_the_axes_begin_near_these(path, tmp_path):
     typed = changed(path, tmp_path / "old.xlsx", {"y": np.arange(200, 270, 10), "q_hand": 150})
     assert "weight_kg from 40 up" in str(values(typed)["y_shown"])

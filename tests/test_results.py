@@ -27,6 +27,7 @@ def weather(tmp_path, monkeypatch):
 
 
 @pytest.mark.usefixtures("weather")
+@pytest.mark.ci
 def test_held_out_classes_are_counted_and_one_that_is_never_right_is_named():
     built = build(
         data="w.csv", label="kind", epochs=10, test_share=0.25, verify=False, note=lambda _: None
@@ -46,6 +47,7 @@ def test_held_out_classes_are_counted_and_one_that_is_never_right_is_named():
     assert where == "See the sheet Progress."
 
 
+@pytest.mark.ci
 def test_an_error_of_numbers_stands_beside_that_of_the_mean(tmp_path):
     x = np.arange(30.0)[:, None] / 10
     y = 3 * x + 100
@@ -74,6 +76,7 @@ def test_what_judges_nothing_says_nothing(tmp_path):
 
 
 @pytest.mark.usefixtures("weather")
+@pytest.mark.ci
 def test_the_command_prints_it_before_the_proof_and_json_has_the_same():
     asked = ["build", "--data", "w.csv", "--label", "kind", "--epochs", "4", "--force"]
     done = CliRunner().invoke(cli, asked)

@@ -722,6 +722,7 @@ def _first_product(_, place):
     return f"=Y{place[0]}*AO{place[0]}/SQRT(4)"
 
 
+@pytest.mark.slow
 def test_of_a_range_that_is_missing_in_part_only_that_part_is_named(deeper, tmp_path):
     """The product has the first of four columns."""
     path = deeper["transformer"]

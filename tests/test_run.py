@@ -88,6 +88,7 @@ def test_a_run_holds_the_arrays_that_values_gives(paths, runs, name):
 
 
 @pytest.mark.parametrize("name", SORTS)
+@pytest.mark.ci
 def test_the_first_and_the_last_cell_hold_the_entries_of_the_array(paths, runs, name):
     book = openpyxl.load_workbook(paths[name], data_only=True)
     for quantity in runs[name].values():
@@ -131,6 +132,7 @@ def test_a_quantity_counts_as_an_array(runs):
     assert weights.array.any()
 
 
+@pytest.mark.ci
 def test_the_words_are_those_of_a_language(short_path):
     assert xlnn.load(short_path, lang="ja")["C_T"].title == "コスト関数"
     assert xlnn.load(short_path, lang="zh")["C_T"].title == "代价函数"
@@ -189,6 +191,7 @@ def test_a_frame_has_the_axes_for_rows_and_the_symbols_for_columns(runs):
     assert run["story"].frame().map(type).eq(str).all(axis=None)
 
 
+@pytest.mark.ci
 def test_a_notebook_shows_numbers_and_no_markup_of_a_file(tmp_path):
     data = tmp_path / "data.csv"
     data.write_text("<b>a</b>,y\n1,<script>\n2,other\n", encoding="utf-8")

@@ -34,6 +34,7 @@ def alone(options, run):
 @pytest.mark.parametrize("kind", OPTIONS)
 @pytest.mark.parametrize("name", TRAINED)
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_each_run_has_the_numbers_that_it_has_alone(workbook, name, kind):
     options = OPTIONS[kind]
     both = xlnn.values(workbook(name, epochs=EPOCHS, **options).path)
@@ -68,6 +69,7 @@ def test_other_engines_agree(path, engine):
     assert xlnn.check(path, engine, probes=2).agrees
 
 
+@pytest.mark.ci
 def test_the_chosen_run_is_shown(path, tmp_path):
     book, copy = openpyxl.load_workbook(path), tmp_path / "second.xlsx"
     _, layout = described(path)
@@ -83,6 +85,7 @@ def test_the_chosen_run_is_shown(path, tmp_path):
 
 
 @pytest.mark.parametrize(("typed", "said"), [(3, "from 1 to 2"), (1.5, "from 1 to 2")])
+@pytest.mark.ci
 def test_a_run_that_is_out_of_range_is_told(path, tmp_path, typed, said):
     book, copy = openpyxl.load_workbook(path), tmp_path / "third.xlsx"
     _, layout = described(path)
@@ -100,6 +103,7 @@ def test_compare_has_a_row_for_each_run(path):
     assert arrays["compare_best"].tolist() == (arrays["C_T"].argmin(axis=1) + 1).tolist()
 
 
+@pytest.mark.ci
 def test_runs_whose_optimisers_have_their_own_rates_are_named_with_them(workbook):
     built = workbook("rnn", epochs=2, optimizer=("sgd", "adam"), verify=False)
     arrays = xlnn.values(built.path)
@@ -108,6 +112,8 @@ def test_runs_whose_optimisers_have_their_own_rates_are_named_with_them(workbook
 
 
 @pytest.mark.parametrize("lang", ["zh", "ja"])
+@pytest.mark.first(1)
+@pytest.mark.ci
 def test_compare_is_translated(workbook, lang):
     built = workbook("lstm", epochs=2, eta=(0.1, 0.2), lang=lang, verify=False)
     _, layout = described(built.path)
@@ -116,6 +122,7 @@ def test_compare_is_translated(workbook, lang):
     assert not [text for text in texts if "epoch" in text or "total" in text]
 
 
+@pytest.mark.ci
 def test_a_wrong_formula_of_a_further_run_is_named(path, tmp_path):
     book, copy = openpyxl.load_workbook(path), tmp_path / "wrong.xlsx"
     _, layout = described(path)
@@ -128,6 +135,7 @@ def test_a_wrong_formula_of_a_further_run_is_named(path, tmp_path):
 
 @pytest.mark.parametrize("kind", OPTIONS)
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_a_workbook_of_runs_is_continued_with_its_numbers(workbook, tmp_path, kind):
     path = workbook("rnn", epochs=EPOCHS, **OPTIONS[kind]).path
     again = xlnn.build(from_workbook=path, output=tmp_path / "again.xlsx").path
@@ -154,6 +162,7 @@ def test_more_runs_than_a_chart_shows_are_refused(tmp_path):
         xlnn.build("rnn", tmp_path / "a.xlsx", epochs=1, seed=tuple(range(13)))
 
 
+@pytest.mark.ci
 def test_a_run_with_data_of_ones_own(tmp_path):
     data = tmp_path / "bits.csv"
     data.write_text("a,b,t1,t2\n1,-1,1,1\n-1,1,0,1\n1,1,1,0\n")

@@ -65,6 +65,7 @@ def test_the_sheets_to_which_a_reader_is_led_are_there(name):
 
 
 @pytest.mark.parametrize("path", TRANSLATIONS, ids=lambda path: path.name)
+@pytest.mark.ci
 def test_a_translation_names_the_sheets_as_they_are_titled_there(path):
     assert unnamed_sheets(path, LED) == []
 
@@ -173,6 +174,7 @@ def test_the_gru_learns_the_same_with_fewer_weights_and_no_bound_is_passed():
     assert run["largest"] < 1
 
 
+@pytest.mark.ci
 def test_with_closed_gates_the_gru_forgets():
     run, told = computed("gru", bu=-2), section("gru")
     assert run["recognised"][-1] == 7

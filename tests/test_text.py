@@ -379,6 +379,7 @@ def title_differences(english, titles):
 
 
 @pytest.mark.parametrize("lang", TRANSLATED)
+@pytest.mark.ci
 def test_a_language_has_the_titles_and_meanings_that_networks_state(
     english_titles, other_titles, lang
 ):
@@ -823,6 +824,7 @@ def test_numbers_in_chinese_and_japanese_have_one_spacing_throughout(lang):
 
 
 @pytest.mark.parametrize("lang", languages())
+@pytest.mark.ci
 def test_a_meaning_does_not_repeat_its_name(lang):
     # "learning rate: the learning rate: how far a step goes" says one thing twice
     spoken = [NETWORK.words(replace(each, lang=lang)) for each in SHOWING.values()]

@@ -84,6 +84,7 @@ def test_what_is_said_of_the_decimal_mark_holds(tmp_path):
 
 
 @given(st.floats(-1e15, 1e15, allow_nan=False))
+@pytest.mark.ci
 def test_a_number_written_in_either_way_is_the_number(value):
     text = f"{value:,.3f}"
     exact = float(f"{value:.3f}")
