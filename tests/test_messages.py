@@ -66,11 +66,11 @@ def messages(source):
                     yield from constants(first)
 
 
-MADE = {
-    message
-    for path in Path(xlnn.__file__).parent.rglob("*.py")
-    for message in messages(path.read_text("utf-8"))
-}
+@pytest.fixture(scope="module")
+def made():
+    """The messages of all modules."""
+    modules = Path(xlnn.__file__).parent.rglob("*.py")
+    return {message for path in modules for message in messages(path.read_text("utf-8"))}
 
 
 def blanks(sentence):
@@ -86,9 +86,9 @@ def wrong_sentences(sentences, made):
 
 
 @pytest.mark.parametrize("lang", TRANSLATED)
-def test_every_sentence_is_in_every_language_with_the_same_braces(lang):
-    assert len(MADE) > 200
-    assert wrong_sentences(translated(lang, MESSAGES), MADE | FROM_TABLES) == set()
+def test_every_sentence_is_in_every_language_with_the_same_braces(lang, made):
+    assert len(made) > 200
+    assert wrong_sentences(translated(lang, MESSAGES), made | FROM_TABLES) == set()
 
 
 def test_a_sentence_that_is_not_translated_or_differs_in_its_braces_is_found():
