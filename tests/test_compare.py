@@ -12,7 +12,7 @@ from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.cli import cli
 from xlnn.errors import DataError, OptionsError
-from xlnn.experiments.network.kind import words_of
+from xlnn.experiments.network.sheets.lens import READING
 from xlnn.explaining.run import load
 from xlnn.grid import fixed
 from xlnn.linting import lint
@@ -341,7 +341,7 @@ def test_the_first_run_is_named_where_others_are(lang, tmp_path):
 @pytest.mark.first(1)
 def test_how_to_read_lens_stands_before_the_choices(several):
     cells = openpyxl.load_workbook(several[0])["Lens"]
-    assert cells["A3"].value == words_of(read_spec(several[0]))("lens", "steps")
+    assert cells["A3"].value == READING.format(samples="rows")
     assert [cells.cell(row, 1).value for row in (5, 6)] == ["run", "epoch"]
 
 

@@ -28,6 +28,7 @@ from xlnn.experiments.network.kind import words_of as words_of_network
 from xlnn.experiments.network.layers import LayerSpec, network_spec
 from xlnn.experiments.network.quantities.lens import drawn_whole
 from xlnn.experiments.network.sheets.images import GALLERY
+from xlnn.experiments.network.sheets.layers import DRAW, TYPE
 from xlnn.experiments.network.workbook import workbook_model
 from xlnn.grid import quoted
 from xlnn.registry.templates import experiments, folder, loaded, names
@@ -66,11 +67,12 @@ LONGEST_SHOWN = {
     "validation.number": 225,
     "validation.positive": 225,
     "validation.choice": 225,
-    "recognise.grid": 32,
-    "recognise.prompt": 255,
 }
-"""Characters that Excel's windows show of a title and a text: those of errors, of which the file
-format would take 255, and those of prompts."""
+"""Characters that Excel's windows show of a title and a text of an error, of which the file format
+would take 255."""
+
+LONGEST_PROMPT = 32, 255
+"""Those of a prompt."""
 
 OWN_SIGNS = ("joined.", "sentences.marks")
 """Keys of texts in which a language has signs of its own: Japanese marks what is right by ○."""
@@ -341,12 +343,15 @@ def test_a_language_has_the_keys_braces_and_symbols_of_english(english, lang):
         ("notes.other", "more"),
         ("charts.recognised", "no number"),
         ("charts.recognised", "{layer} {images}"),
-        ("lens.output_bar", "something"),
         ("guide.title", " "),
     ],
 )
 def test_a_key_a_brace_or_a_symbol_that_differs_is_found(english, key, value):
     assert any(found.startswith(key) for found in differences(english, put(english, key, value)))
+
+
+def test_a_symbol_that_differs_is_found():
+    assert differences({"a": "η = {eta}"}, {"a": "ε = {eta}"}) == {"a"}
 
 
 @pytest.fixture(scope="module")
@@ -485,6 +490,21 @@ def test_what_would_be_cut_off_in_one_kind_of_workbook_is_found(english):
     words = deepcopy(english)
     words["regression"]["validation"] = {"number": "a" * 226}
     assert too_long(words) == {"validation.number"}
+
+
+def cut_off(words, told):
+    """Return whether a window would cut off a prompt or its title."""
+    said = (words.of_itself("headings", each) for each in told)
+    return any(len(each) > most for each, most in zip(said, LONGEST_PROMPT, strict=True))
+
+
+@pytest.mark.parametrize("told", [DRAW, TYPE])
+@pytest.mark.parametrize("lang", languages())
+def test_what_is_said_beside_a_grid_is_shown_whole(lang, told):
+    words = text(lang).of_pages()
+    assert not cut_off(words, told)
+    for each, most in zip(told, LONGEST_PROMPT, strict=True):
+        assert cut_off(Text(lang, {"headings": {each: "a" * (most + 1)}}), told)
 
 
 # --- what is used ----------------------------------------------------------------------------
@@ -715,7 +735,6 @@ def test_no_text_is_english_that_only_larger_workbooks_show(lang):
         ("notes.spec", "What is this?"),
         ("headings.epoch", "epoch"),
         ("validation.number", "Not a number."),
-        ("recognise.prompt", "Draw."),
         ("sentences.undecided", "Is altered."),
     ],
 )

@@ -15,6 +15,15 @@ from xlnn.writing.style import FILLS
 EXAMPLE = 3
 """The input whose weight says how indices are read."""
 
+READING = (
+    "How to read the indices: {symbol} is the weight in {layer} from input {input} to unit 1; z, "
+    "a, b and δ have only the number of the unit."
+)
+READING_OF_FILTERS = (
+    "How to read the indices: {symbol} is a weight of {layer}: filter 1, row {row}, column "
+    "{column}; maps have the filter and the position."
+)
+
 
 def draw(page: Context[Spec]) -> Drawing:
     """Draw the Guide with the sizes of the network and the equations of its functions."""
@@ -58,11 +67,12 @@ def _reading(page: Context[Spec]) -> str:
     weights = [q for q in quantities if q.kind in WEIGHTS and q.given]
     first = next((q for q in weights if len(q.shape) == 2), weights[0])
     index = (0, *(min(EXAMPLE, length) - 1 for length in first.shape[1:]))
-    values = {"symbol": first.heading(index), "layer": layer_name(page, first.layer)}
-    if len(index) == 2:
-        return page.words("layers", "reading", input=index[1] + 1, **values)
     *_, row, column = (each + 1 for each in index)
-    return page.words("layers", "reading_filter", row=row, column=column, **values)
+    said = page.words.of_itself("headings", READING if len(index) == 2 else READING_OF_FILTERS)
+    return said.format(
+        symbol=first.heading(index), layer=layer_name(page, first.layer),
+        input=column, row=row, column=column,
+    )  # fmt: skip
 
 
 def _is_of_the_book(spec: Spec) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -53,10 +54,14 @@ SMALL = replace(NUMBER, size=PICTURE.size, number_format="")
 """A number as narrow as a picture, in its own format."""
 
 OUTPUTS = {
-    "name": "output_name", "raw_t": "output_raw_t", "predicted": "output_predicted",
-    "t": "output_t", "output": "output_a", "bar": "output_bar",
+    "name": "label", "raw_t": "actual y", "predicted": "predicted ŷ", "t": "", "output": "output a",
+    "bar": "",
 }  # fmt: skip
-"""What is listed of each output, and the keys of the headings."""
+"""What is listed of each output, and the headings; that of targets is their name."""
+
+DRAW = "draw here", "1 is ink, 0 is paper; numbers between are grey."
+TYPE = "type here", "A number; in many pictures 1 is ink and 0 is paper."
+"""What to do with a grid, and what its numbers are; with that of a model trained elsewhere."""
 
 NUMBERS = ("normalised", "z", "exp", "a", "slope", "argmax", "loss", "delta", "delta_normalised")
 """What a unit or a map has, of which a layer shows what it computes."""
@@ -113,7 +118,7 @@ class Inputs(Row):
         drawing.looks[self.name] = look if not typed else WORD if is_text else GIVEN
         is_below = self.kind == "x" and f"{self.prefix}raw" in blocks
         if is_below:
-            drawing.put(row, column, page.words("recognise", "scaled"), LABEL)
+            drawing.put(row, column, page.words.of_itself("headings", "the same, scaled"), LABEL)
         elif spec.features:
             for at, name in enumerate(typed_names(spec, self.kind), start=block.column):
                 drawing.put(row, at, name, named_over(spec.features, FEATURE))
@@ -127,7 +132,8 @@ class Inputs(Row):
             lists = (f"{self.prefix}{kind}" for kind in ("output", "gap"))
             drawing.heights |= squares(block, CELL, *(blocks[n] for n in lists if n in blocks))
         if typed:  # pixels of ink and of paper; numbers between them, too
-            grid, prompt = (page.words("recognise", key) for key in ("grid", "prompt"))
+            told = DRAW if spec.epochs else TYPE
+            grid, prompt = (page.words.of_itself("headings", each) for each in told)
             drawing.put(row, column, grid, LABEL)
             drawing.validations[-1] = DataValidation(
                 type="list", formula1='"0,1"', showErrorMessage=False, showInputMessage=True,
@@ -151,16 +157,24 @@ def squares(block: Block, width: float, *beside: Block) -> dict[int, float]:
 def outputs(model: Model, prefix: str) -> Beside:
     """Return the list of outputs, each a column below its heading."""
     columns = []
-    for kind, key in OUTPUTS.items():
+    for kind in OUTPUTS:
         name = prefix + kind
         if name not in model.by_name:
             continue
         usual = MEASURED if f"{prefix}predicted" in model.by_name else 1
         wide = {"name": _wide(model), "bar": BAR}.get(kind, usual)
-        heading = Label(lambda page, key=key: page.words("lens", key), look=HEAD, columns=wide)
+        heading = Label(partial(output_heading, kind), look=HEAD, columns=wide)
         look = SENTENCE if model[name].is_text else SMALL
         columns.append(Below(heading, Units("", name, headed=False, looks={name: look})))
     return Beside(*columns, apart=0)
+
+
+def output_heading(kind: str, page: Context[Spec]) -> str:
+    """Return the heading over what is listed of each output."""
+    if kind == "t":
+        return f"{page.words('quantities', kind)} t"
+    is_number = kind == "name" and page.spec.is_regression
+    return page.words.of_itself("headings", "output" if is_number else OUTPUTS[kind])
 
 
 def layers(model: Model, sheet: str) -> dict[str, dict[str, str]]:

@@ -6,6 +6,7 @@ a map besides, with its window.
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Border, Side
@@ -70,6 +71,32 @@ STEPS = {
 }  # fmt: skip
 """In which order the book computes what is here; a line at the top says where each is."""
 
+READING = (
+    "Read this in six steps: 1. down the layers, z and a; 2. at the top, the cost C; 3. back up, "
+    "the errors δ; then, to the right or below: 4. ∂C/∂w = δ a, ∂C/∂b = δ; 5. its sum over all "
+    "{samples}; 6. the update."
+)
+"""How to read the sheet; ``{samples}`` are images or rows, in another sentence of each language."""
+
+NAMES = {
+    "W": "weights w", "gain": "gain γ, shift β",
+    "dC_dW": "∂C_T/∂w, all {samples}", "dC_dgain": "∂C_T/∂γ, all {samples}",
+    **dict.fromkeys(("velocity_W", "velocity_gain"), "velocity: the update is −η v"),
+    **dict.fromkeys(("direction_W", "direction_gain"), "direction: the update is −η r"),
+}  # fmt: skip
+"""What weights and their gradients are called beside each other."""
+
+TITLED = {
+    *PARAMETERS, *NUMBERS,
+    *(kind.format(name) for kind in ("dC_d{}_one", "{}_after") for name in PARAMETERS),
+}  # fmt: skip
+"""What has the name of its kind; other quantities have none."""
+
+FRAMES = (
+    "Choose a map and a position in the yellow cells: the red frames above show the window, the "
+    "filter and the result."
+)
+
 CHOSEN = (MAP, *PLACE)
 """What is chosen of a convolution whose window is shown."""
 
@@ -127,7 +154,13 @@ def _existing(model: Model, *kinds: str) -> dict[str, str]:
 
 
 def _steps(page: Context[Spec]) -> str:
-    return page.words(SHEET, "steps") if f"{PREFIX}C" in page.layout.blocks else ""
+    said = page.words.of_itself("headings", READING.format(samples=_samples(page.layout.model)))
+    return said if f"{PREFIX}C" in page.layout.blocks else ""
+
+
+def _samples(model: Model) -> str:
+    """Return what there are several of: images or rows."""
+    return f"{model['number'].title}s"
 
 
 def _first_units(page: Context[Spec]) -> str:
@@ -143,20 +176,21 @@ def _outputs(model: Model) -> Iterator[PagePart]:
     for cost in _existing(model, "C").values():
         before = listed.parts[: len(_existing(model, "name", "raw_t", "predicted", "t"))]
         at = sum(part.size(model)[1] for part in before)
-        yield Numbers(cost, at=at, named=_named, looks={cost: SMALL})
+        named = partial(_named, _samples(model))
+        yield Numbers(cost, at=at, named=named, looks={cost: SMALL})
     # a line of its own: beside the cost, squares of several outputs would widen the page
     yield Sentences(*_existing(model, "C_text", "verdict").values(), bold=0)
 
 
-def _named(quantity: Quantity, words: Text) -> str:
+def _named(samples: str, quantity: Quantity, words: Text) -> str:
     """Return the name of a quantity, with the number of its step; a bias stands beside weights."""
     kind = quantity.kind
     if kind == "C":
         what = quantity.symbol
-    elif kind in words.words[SHEET]:
-        what = words(SHEET, kind)
+    elif kind in NAMES:
+        what = words.of_itself("headings", NAMES[kind].format(samples=samples))
     else:
-        what = plain_name(quantity, words) if kind in {*PARAMETERS, *NUMBERS} else ""
+        what = plain_name(quantity, words) if kind in TITLED else ""
     is_step = what and kind in STEPS
     return words("joined", "step", number=STEPS[kind], what=what) if is_step else what
 
@@ -170,7 +204,7 @@ def _table(model: Model, names: dict[str, str]) -> PagePart:
     high = max((1, 1, *shape)[-2] for shape in shapes)  # the rows of a picture or of a map
     computed, *gradients = (
         units(
-            model, names, *shown, high=high, named=_named,
+            model, names, *shown, high=high, named=partial(_named, _samples(model)),
             coloured=[names[kind] for kind in shown if kind not in NUMBERS],
         )
         for shown in strips
@@ -184,7 +218,8 @@ def _table(model: Model, names: dict[str, str]) -> PagePart:
 def _layer(model: Model, layer: str, names: dict[str, str], table: PagePart, last: int) -> Section:
     """Return a layer: its units, its equations, and one place of a convolution."""
     said = [names[kind] for kind in TEXTS if kind in names]
-    told = [Label("texts", SHEET, LABEL, above=1), Sentences(*said, bold=0)] if said else []
+    told = [Label("with the numbers in it", "headings", LABEL, above=1)] if said else []
+    told += [Sentences(*said, bold=0)] if said else []
     place = [Window(model, layer, last)] if "window" in names else []
     return Section(layer, last, *above(names), table, *told, *place)
 
@@ -225,7 +260,8 @@ class Window(Below):
         )  # fmt: skip
 
     def _title(self, page: Context[Spec]) -> str:
-        return page.words(SHEET, "window_title", layer=layer_name(page, self.layer))
+        said = page.words.of_itself("headings", "{layer}: how one cell of a map is computed")
+        return said.format(layer=layer_name(page, self.layer))
 
     def draw(self, drawing: Drawing, page: Context[Spec], row: int, column: int) -> None:
         """Draw it on one printed page, and the frames if they are not too many."""
@@ -233,7 +269,7 @@ class Window(Below):
         drawing.whole.append((row, row + self.size(page.layout.model)[0] - 1))
         frames = [*self._frames(page)]
         if len(frames) <= MOST_FRAMES:
-            drawing.put(row + 1, column, page.words(SHEET, "window_frames"), NOTE)
+            drawing.put(row + 1, column, page.words.of_itself("headings", FRAMES), NOTE)
             drawing.colours[:0] = frames
 
     def _frames(self, page: Context[Spec]) -> Iterator[tuple[str, Rule]]:

@@ -3,6 +3,17 @@
 from xlnn.experiments.network.layers import LayerSpec
 from xlnn.workbooks.pages.sheet import Context
 
+TITLES = {
+    "dense": "hidden layer {layer}",
+    "convolution": "layer {layer}: {units} filters of {rows} × {columns}",
+    "max pooling": "layer {layer}: the largest of each {rows} × {columns}",
+    "average pooling": "layer {layer}: the mean of each {rows} × {columns}",
+    "layernorm": "layer {layer}: layer normalisation",
+}
+"""What layers are called, by their kinds."""
+
+OUTPUT = "output layer {layer}"
+
 SHORT = {
     "convolution": "filters {layer}",
     "max pooling": "pooling {layer}",
@@ -25,8 +36,8 @@ def layer_title(page: Context, layer: str) -> str:
     found = _layer(page, layer)
     is_output = found.kind == "dense" and found is page.spec.layers[-1]
     rows, columns = found.size or (0, 0)
-    key = "output" if is_output else found.kind
-    return page.words("layers", key, layer=layer, units=found.units, rows=rows, columns=columns)
+    said = page.words.of_itself("headings", OUTPUT if is_output else TITLES[found.kind])
+    return said.format(layer=layer, units=found.units, rows=rows, columns=columns)
 
 
 def _layer(page: Context, layer: str) -> LayerSpec:

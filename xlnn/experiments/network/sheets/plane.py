@@ -162,8 +162,11 @@ def _dots(model: Model) -> list[Trace]:
     if f"{PREFIX}own" not in model.by_name:
         return [Trace((at, 1), (at, 0), OTHERS, size=SIZE)]
     return [
-        Trace(f"{PREFIX}{kind}", (at, 0), colour, size=SIZE, name=f"dots_{kind}", of=SHEET)
-        for kind, colour in (("own", OWN), ("others", OTHERS))
+        Trace(f"{PREFIX}{kind}", (at, 0), colour, size=SIZE, name=name, of="headings")
+        for kind, colour, name in (
+            ("own", OWN, "data of this label"),
+            ("others", OTHERS, "other data"),
+        )
     ]
 
 
@@ -185,7 +188,8 @@ def _units(model: Model) -> Iterator[PagePart]:
 
 
 def _title(page: Context, layer: str) -> str:
-    return page.words("map", "seen", layer=layer_title(page, layer))
+    said = page.words.of_itself("headings", "{layer}: the plane by each unit's output")
+    return said.format(layer=layer_title(page, layer))
 
 
 def _scale(page: Context, layer: str = "") -> Scale:

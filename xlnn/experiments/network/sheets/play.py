@@ -18,6 +18,7 @@ from xlnn.experiments.network.sheets.drawing import (
     WIDEST,
     drawn_network,
 )
+from xlnn.experiments.network.sheets.layers import output_heading
 from xlnn.experiments.network.sheets.names import layer_name
 from xlnn.model import Model
 from xlnn.quantity import Quantity
@@ -29,7 +30,7 @@ from xlnn.workbooks.pages.part import UNREAD, Below, Beside, PagePart, Space
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import plain_name
 from xlnn.workbooks.pages.table_parts import Units
-from xlnn.workbooks.pages.text_parts import Label, Sentences
+from xlnn.workbooks.pages.text_parts import Label, Said, Sentences
 from xlnn.workbooks.spec import Spec
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import (
@@ -203,13 +204,13 @@ def _first(page: Context[Spec], what: str, drawn: int, of: int) -> str:
 
 def _outputs(model: Model, names: Sequence[str]) -> Iterator[PagePart]:
     """Yield a column for each of the names of the outputs, their values, and targets or bars."""
-    section, keys = "lens", ("output_a", "output_bar")
+    heads: list[Said] = [partial(output_heading, kind) for kind in ("name", "output", "bar")]
     if f"{PREFIX}t" in model.by_name:
-        section, keys = "headings", ("predicted", "actual")
-    heads = [Label("output_name", "lens", SECTION), *(Label(key, section, HEAD) for key in keys)]
-    for head, name in zip(heads, names, strict=False):
+        heads[1:] = ["predicted", "actual"]
+    for head, look, name in zip(heads, (SECTION, HEAD, HEAD), names, strict=False):
         looks = {name: _look(model[name])}
-        yield Below(head, Units("", name, headed=False, looks=looks))
+        numbers = Units("", name, headed=False, looks=looks)
+        yield Below(Label(head, "headings", look), numbers)
 
 
 def _look(quantity: Quantity) -> Look:
