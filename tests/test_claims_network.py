@@ -18,6 +18,7 @@ from xlnn.experiments.network.kind import KIND
 from xlnn.model import Model
 from xlnn.options import Options
 from xlnn.registry.text import Text
+from xlnn.workbooks.runs import name_of_run
 
 ROOT = Path(__file__).parent.parent
 NAN = float("nan")
@@ -72,6 +73,11 @@ class State:
 
     def said(self, section, key, **values):
         return self.words.open(section, key, **values)
+
+    @property
+    def row(self):
+        """What a sample is."""
+        return "row" if self.spec.features else "image"
 
     def text(self, name):
         (text,) = np.ravel(self.arrays[name])
@@ -179,7 +185,7 @@ def what_is_right_is_the_class_of_the_largest_target(state):
     targets = state["t"][int(state["play_image_used"]) - 1]
     several = np.flatnonzero(targets >= targets.max() - TIED)
     if len(several) > 1:
-        assert text == state.said("sentences", "is_unknown")
+        assert text == state.said("sentences", f"is_unknown_{state.row}")
         return
     rest = np.delete(outputs, several[0])
     is_right = bool((outputs[several[0]] - rest > TIED * max(1, np.abs(outputs).max())).all())
@@ -194,7 +200,7 @@ def training_that_makes_the_cost_larger_is_said_to_diverge(state):
     names = ["diverged", *(["settings_diverged"] if state.spec.runs else [])]  # where η stands
     for said in names:
         for run, text in enumerate(state[said], start=1):
-            name = state.said("compare", "run", run=run) if state.spec.runs else ""
+            name = name_of_run(run, state.words) if state.spec.runs else ""
             before = state.said("joined", "named", what=name, name="") if name else ""
             told.append((of_run(state, "C_T", run), before, text))
     for costs, before, text in told:
@@ -358,9 +364,8 @@ def runs_are_named_by_what_they_have(state):
     if "compare_name" not in state:
         return
     for run, name in enumerate(state["compare_name"]):
-        before, after = state.said("compare", "by_eta", eta="#").split("#")
-        eta = name.removeprefix(before).removesuffix(after)
-        assert name == before + eta + after
+        before, eta = name.split("η = ")
+        assert before == ""
         assert tells(eta, state["eta"][run])
         costs = state["C_T"][run]
         if np.isfinite(costs).all():

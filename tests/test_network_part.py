@@ -23,8 +23,9 @@ from xlnn.model import Model
 from xlnn.quantity import Quantity
 from xlnn.registry.templates import loaded
 from xlnn.registry.text import text
+from xlnn.workbooks.own_model import kind_with, spec_of, whole
 from xlnn.workbooks.pages.network_drawing import SERIES
-from xlnn.workbooks.pages.network_layers import MOST_CONNECTIONS, MOST_STEPS
+from xlnn.workbooks.pages.network_layers import LEGEND, MOST_CONNECTIONS, MOST_STEPS
 from xlnn.workbooks.pages.network_part import Network
 from xlnn.workbooks.spec import Spec
 
@@ -293,6 +294,10 @@ def test_a_network_of_an_own_model_is_drawn_and_agrees(tmp_path):
     got = xlnn.values(built.path, model=model)
     np.testing.assert_array_equal(got["network_value_y"], 2 * x[2])
     assert openpyxl.load_workbook(built.path).sheetnames[:2] == ["Mine", "Drawing"]
+    known = spec_of(whole(model), "own", "zh")
+    words = kind_with(known, whole(model)).words(known)
+    assert (words("sheets", "Model"), words("sheets", "drawing")) == ("Mine", "绘图数据")
+    assert words.of_itself("headings", LEGEND) != LEGEND
 
 
 def test_the_step_before_is_a_layer_that_is_unrolled():

@@ -130,6 +130,8 @@ class Optimiser:
 
     Attributes
     ----------
+    title : str
+        Its name in English.
     constants : dict
         By their names.
     memories : dict
@@ -147,6 +149,7 @@ class Optimiser:
         The publication.
     """
 
+    title: str = "gradient descent"
     constants: dict[str, Hyperparameter] = field(default_factory=dict)
     memories: dict[str, Equation] = field(default_factory=dict)
     direction: Equation | None = None
@@ -207,12 +210,14 @@ PLAIN = "sgd"
 OPTIMISERS = {
     PLAIN: Optimiser(),
     "momentum": Optimiser(
+        "momentum",
         {"mu": Hyperparameter(0.9)},
         {"velocity": VELOCITY},
         step_formula="v",
         source="Polyak 1964",
     ),
     "rmsprop": Optimiser(
+        "RMSProp",
         {"beta": Hyperparameter(0.9), "epsilon": Hyperparameter(1e-8, share=False)},
         {"square": MEAN_SQUARE},
         SCALED_GRADIENT,
@@ -221,6 +226,7 @@ OPTIMISERS = {
         source="Tieleman & Hinton 2012",
     ),
     "adam": Optimiser(
+        "Adam",
         {
             "beta1": Hyperparameter(0.9),
             "beta2": Hyperparameter(0.999),

@@ -25,7 +25,7 @@ from xlnn.registry.text import Text, in_language, text
 from xlnn.workbooks.entries import to_values
 from xlnn.workbooks.exercise_sheet import SHEET
 from xlnn.workbooks.pages.confusion import PARTS, PREFIX
-from xlnn.workbooks.runs import RUN, is_of_one
+from xlnn.workbooks.runs import RUN, is_of_one, name_of_run
 from xlnn.xlsx.cells import cells
 from xlnn.xlsx.fingerprint import State, state
 
@@ -48,7 +48,7 @@ class Runs:
         if run is None:
             return said
         words = self._entries.words
-        return words("joined", "named", what=words("compare", "run", run=run), name=said)
+        return words("joined", "named", what=name_of_run(run, words), name=said)
 
     def _run_of(self, quantity: Quantity, at: tuple[int, ...]) -> int | None:
         """Return the run of an entry, from 1; sheets with a choice of run show the chosen one."""

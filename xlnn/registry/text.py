@@ -24,11 +24,10 @@ TITLES = "titles"
 
 SHARED: Mapping[str, frozenset[str] | None] = {
     "joined": None,
-    "compare": None,
     "headings": None,
     "validation": None,
-    "sheets": frozenset({"guide", "spec", "compare", "drawing", "matrices"}),
-    "notes": frozenset({"spec", "compare", "drawing", "matrices"}),
+    "sheets": frozenset({"guide", "spec", "matrices"}),
+    "notes": frozenset({"spec", "matrices"}),
     TITLES: None,
     "guide": frozenset(
         {

@@ -21,8 +21,17 @@ from xlnn.workbooks.runs import EPOCH, NAMES, Compared, names_of_runs, runs_from
 COMPARE = "compare"
 """The key of the page, with which the names of its quantities begin."""
 
+TITLE = "Compare"
+NOTE = (
+    "The runs side by side. They learn from the same data and differ only in what their names say; "
+    "on the other sheets they are one below the other."
+)
+DOES = "Which run learns best? See all of them in one chart."
+
 COST = "C_T"
 """The cost whose smallest value is shown, too."""
+
+LAST = "{what}, last epoch"
 
 WIDTHS, WIDTH = {NAMES: 30}, 14
 """The widths of the column with names, and of others."""
@@ -43,21 +52,17 @@ def quantities(spec: Compared, model: Model, words: Text) -> Iterator[Quantity]:
     runs = (runs_from(0, len(spec.runs)),)
     each = partial(Quantity, sheet=COMPARE, axes=runs, reads_as_stated=True, symbol=" ")
     names = of_each([*names_of_runs(spec, words)])
-    yield each(NAMES, title=words(COMPARE, "name"), equation=names)
+    yield each(NAMES, title="name", equation=names)
     found = courses(model)
     if COST in {course.name for course in found}:
-        for kind, equation, digits in (
-            ("best", Least(EPOCH), "0"),
-            ("least", least_of(EPOCH), "0.0000"),
-        ):
-            yield each(
-                f"{COMPARE}_{kind}", title=words(COMPARE, kind), equation=equation.of(COST),
-                number_format=digits,
-            )  # fmt: skip
+        yield each(f"{COMPARE}_best", title="first epoch with the smallest C_T",
+                   equation=Least(EPOCH).of(COST), number_format="0")  # fmt: skip
+        yield each(f"{COMPARE}_least", title="smallest C_T",
+                   equation=least_of(EPOCH).of(COST), number_format="0.0000")  # fmt: skip
     for course in found:
         yield each(
             f"{COMPARE}_{course.name}", equation=last_of().of(course.name),
-            title=words(COMPARE, "last", what=_called(course, words)),
+            title=words.of_itself("headings", LAST).format(what=_called(course, words)),
             number_format=str(course.number_format),
         )  # fmt: skip
 
@@ -71,7 +76,7 @@ def _title(course: Quantity, page: Context[Any]) -> str:
     return _called(course, page.words)
 
 
-def page(model: Model, words: Text) -> Page:
+def page(model: Model) -> Page:
     """Return the page, with a chart of each course."""
     charts = [
         Chart(partial(_title, each), Trace(each.name), size_in_cm=(15, 8))
@@ -85,5 +90,4 @@ def page(model: Model, words: Text) -> Page:
             Table(*names, widths=WIDTHS, width=WIDTH), *(Beside(*row, apart=0) for row in rows)
         )
 
-    title, note = words.words["sheets"][COMPARE], words.words["notes"][COMPARE]
-    return Page(COMPARE, title, note, Made(parts), does=words(COMPARE, "does"), tab="result")
+    return Page(COMPARE, TITLE, NOTE, Made(parts), does=DOES, tab="result")

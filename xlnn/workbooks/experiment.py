@@ -429,8 +429,8 @@ class Experiment(WorkbookKind[Spec, Origin]):
         """Return its quantities and texts, in English where there is no translation."""
         own = text(spec.lang, self.name, home=self.texts)
         model = self._joined(spec, own).without_errors(own("validation", "no_value"))
-        pages = self._pages_of(model, own)
-        stated = {page.key for page in self.pages} | {compare.COMPARE}
+        pages = self._pages_of(model)
+        stated = {page.key for page in self.pages} | {compare.COMPARE, network_drawing.SHEET}
         words = said(model, [page for page in pages if page.key in stated])
         words |= {**own.said, "index": {"shows": self.summary}}
         words["guide"] |= {
@@ -487,21 +487,21 @@ class Experiment(WorkbookKind[Spec, Origin]):
             return {}
         return {name: getattr(spec, name) for name in OF_DATA}
 
-    def _pages_of(self, model: Model, words: Text) -> tuple[Page, ...]:
+    def _pages_of(self, model: Model) -> tuple[Page, ...]:
         """Return its pages, with Compare for several runs and the pages of held-out rows."""
         used = dict.fromkeys(quantity.sheet for quantity in model.quantities)
         pages = []
         for page in self._pages:
             pages.append(page)
             if page is self._pages[0] and compare.COMPARE in used:
-                pages.append(compare.page(model, words))
+                pages.append(compare.page(model))
             if (tested := f"{TEST}{page.key}") in used:
                 pages.append(Page(tested, "", "", stays=page.stays))
         return tuple(pages)
 
     def sheets(self, model: Model) -> dict[str, Sheet | Page]:
         """Return the Guide and its pages, with the one that compares runs if there are several."""
-        pages = self._pages_of(model, text("en"))
+        pages = self._pages_of(model)
         pages = sorted(pages, key=lambda page: page.is_helper)  # which come last
         return {"guide": Sheet(_draw_guide)} | {page.key: page for page in pages}
 

@@ -185,15 +185,15 @@ def _pages(model: Model) -> list[Page]:
 
 def _words(model: Model, lang: str) -> Text:
     """Return the texts of a model's workbook: the programmer's names."""
-    known = text(lang)
-    words = said(model, _pages(model))
+    known, pages = text(lang).of_pages(), _pages(model)
+    words = said(model, pages)
     for key in ("spec", MATRICES):
         words["sheets"][key], words["notes"][key] = known("sheets", key), known("notes", key)
-    words["headings"]["end"] = known("headings", "end")
+    words["headings"] = {**known.words["headings"], **words["headings"]}
     words["notes"]["spec"] = known("notes", "spec_of_model")
-    for section in ("sheets", "notes"):
-        if words[section].get(network_drawing.SHEET) == "":
-            words[section][network_drawing.SHEET] = known(section, network_drawing.SHEET)
+    key = network_drawing.SHEET
+    for section in ("sheets", "notes") if network_drawing.PAGE in pages else ():
+        words[section][key] = known.words[section].get(key, words[section][key])
     return Text(lang, {**known.words, **words})
 
 

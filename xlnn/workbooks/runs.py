@@ -137,14 +137,21 @@ def are_equal(several: Sequence[Mapping[str, np.ndarray]]) -> bool:
     )
 
 
+def name_of_run(run: int, words: Text) -> str:
+    """Return what a run is called, by its number from 1 on."""
+    return words.of_itself("headings", "run {run}").format(run=run)
+
+
 def names_of_runs(spec: Compared, words: Text) -> Iterator[Told]:
     """Yield the names of the runs, from the settings in which they differ."""
+    told = {"eta": "η = {eta}", "l2": "λ = {l2}"}  # as the cells have them
     for run, optimizer in enumerate(spec.runs):
-        values = {"run": run + 1, "eta": "{eta}", "l2": "{l2}"}
-        values["optimizer"] = words("compare", f"optimizer_{optimizer}") if optimizer else ""
-        values["seed"] = spec.seeds[run] if spec.seeds else ""
-        parts = [words("compare", f"by_{name}", **values) for name in spec.compared]
-        said = words("joined", "between").join(parts) or words("compare", "run", **values)
+        if optimizer:
+            told["optimizer"] = words.of_itself("headings", OPTIMISERS[optimizer].title)
+        if spec.seeds:
+            told["seed"] = words.of_itself("headings", "seed {seed}").format(seed=spec.seeds[run])
+        between = words("joined", "between")
+        said = between.join(told[name] for name in spec.compared) or name_of_run(run + 1, words)
         yield Told([said], form=significant)
 
 

@@ -146,6 +146,9 @@ WHOLE = (Recognise(), GradientCheck())
 
 SHARED = (*OF_TRAINING, *WHOLE)
 
+STATED = (*SHARED, compare.PAGE, check.PAGE, plane.NUMBERS_PAGE, network_drawing.PAGE)
+"""The pages that state their texts."""
+
 PAGES = (
     plane.PAGE, play.PAGE, images.PAGE, settings.PAGE, lens.PAGE, WHOLE[0],
     images.TESTED_PAGE,
@@ -163,7 +166,7 @@ ONCE = (settings.PAGE, compare.PAGE, *SHARED)
 
 def named(words: Text, model: Model) -> Text:
     """Return the texts of a workbook with those of its quantities and of shared pages."""
-    known = {key: each for key, each in said(model, SHARED).items() if key != "headings"}
+    known = {key: each for key, each in said(model, STATED).items() if key != "headings"}
     found = replace(words, words=known).in_words_of(words).with_said()
     steps = found.words["guide"]["steps"]
     order = [page.key for page in PAGES if page.key in steps]

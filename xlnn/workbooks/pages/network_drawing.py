@@ -454,5 +454,9 @@ def _symbols(page: Context[Any], name: str) -> list[str]:
     ]
 
 
-PAGE = Page(SHEET, "", "", Made(_parts), is_helper=True, gridlines=True, is_hidden=True)
+PAGE = Page(
+    SHEET, "Drawing", "The numbers behind the drawing of the network. Each line belongs to one of "
+    "six columns, by strength; each unit belongs to one of the columns for levels.", Made(_parts),
+    is_helper=True, gridlines=True, is_hidden=True,
+)  # fmt: skip
 """The sheet of the numbers behind the picture."""

@@ -21,7 +21,7 @@ from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import WIDE, plain_name
 from xlnn.workbooks.pages.table_parts import HEADINGS, Table
 from xlnn.workbooks.pages.text_parts import Label, Sentences
-from xlnn.workbooks.runs import RUN
+from xlnn.workbooks.runs import RUN, name_of_run
 from xlnn.workbooks.samples import TEST, Learns
 from xlnn.workbooks.spec import Spec
 from xlnn.writing.charts import THIN
@@ -153,7 +153,7 @@ class Progress(Page):
         for name, said_of in lines.items():
             if said_of:
                 yield shown(name, shape=(len(said_of),), equation=Lines(said_of))
-        each = [diverged(words, words("compare", RUN, run=run)) for run in runs]
+        each = [diverged(words, name_of_run(run, words)) for run in runs]
         each = each or [diverged(words)]
         yield shown("diverged", shape=(len(each),), equation=SaidOfEachRun(each))
 
@@ -256,7 +256,7 @@ def _courses(model: Model) -> Iterator[Chart]:
     if "answer" in known:
         rows = known["answer"].axes[-1].length
         name, ends_up = ("accuracy", (0, 1)) if "accuracy" in known else ("recognised", (0, rows))
-        title = partial(_of_classes, name, rows)
+        title = partial(of_classes, name, rows)
         yield _chart(model, title, _both(model, name), ends_up)
     for unit in range(min(known["rmse"].shape[0], MOST_TOLD) if "rmse" in known else 0):
         yield _chart(model, partial(_of_output, unit), _both(model, "rmse", unit))
@@ -280,7 +280,8 @@ def _tested(title: str, page: Context) -> str:
     return page.words("headings", "tested", name=page.words.of_itself("charts", title))
 
 
-def _of_classes(name: str, rows: int, page: Context) -> str:
+def of_classes(name: str, rows: int, page: Context) -> str:
+    """Return the title of a chart of what is classified correctly: a number, or its share."""
     english = (IMAGES if page.spec.has_images else ROWS)[name]
     return page.words.of_itself("charts", english).format(images=rows)
 

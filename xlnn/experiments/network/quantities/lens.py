@@ -176,7 +176,8 @@ def _of_image(spec: Spec) -> dict[str, tuple[int, ...]]:
 def said_of_prediction(words: Text, *, known: bool) -> sentences.Prediction:
     """Return the sentence about a prediction, beside the actual number if that is known."""
     if known:
-        return sentences.Prediction(words.open("sentences", "predicted_actual"))
+        english = "{label}: {predicted} predicted, {actual} actual"
+        return sentences.Prediction(words.sentence("predicted_actual", english))
     return sentences.Prediction(words("joined", "named", what="{label}", name="{predicted}"))
 
 

@@ -64,19 +64,22 @@ looked_up = partial(copied, prefix=PREFIX, sheet=SHEET)
 that another sheet has."""
 
 
-def truth(words: Text, *, several: bool) -> Told:
+def truth(words: Text, row: str, *, several: bool) -> Told:
     """Return whether the predicted class is right, and which one is.
 
     Parameters
     ----------
     words : Text
+    row : str
+        What a sample is: an image, or a row.
     several : bool
         Whether there are several outputs, which may be equal. A tie is not right.
     """
-    unknown, wrong, right = (
-        words.open("sentences", key, truth="{label}")
-        for key in ("is_unknown", "is_wrong", "is_right")
+    unknown = words.sentence(
+        f"is_unknown_{row}", f"The targets of this {row} do not name a single class."
     )
+    wrong = words.sentence("is_wrong", "The correct answer is {truth}.", truth="{label}")
+    right = words.sentence("is_right", "Correct.")
     if not several:
         return Told([right, wrong], lambda answer, truth: (answer == truth,), form=plain)
     return Told(
@@ -199,7 +202,7 @@ def _said(spec: Spec, trained: Model, words: Text) -> Iterator[Quantity]:
     yield one("verdict", equation=told, uses=said)
     if spec.epochs:
         known = {"answer": "play_answer", "truth": "play_truth", "label": "play_truth_label"}
-        right = truth(words, several=bool(found))
+        right = truth(words, "row" if spec.features else "image", several=bool(found))
         yield one("truth_text", equation=right, uses=known | tied)
 
 

@@ -50,8 +50,37 @@ GROWN = 1e-9
 """Rounding grows where the results are then further apart, relatively: an engine rounds at each
 step, and may come to be a thousand times as far from NumPy."""
 
-ADVICE = ("after_change", "after_difference", "after_growth")
-"""The keys of what a person may do in the cases from 1 on."""
+SAME, CHANGED, EQUAL, UNDECIDED = (
+    "as noted", "differs from the note", "agrees with NumPy",
+    "not comparable: an input has changed",
+)  # fmt: skip
+"""What is said of an array."""
+
+HEADINGS = ("what is compared", "largest difference (relative)", "note")
+
+FOLDED = (
+    "Folded below (click the + at the edge): the values noted when the workbook was built, and "
+    "how far the cells are from them. For each column of data a sum is noted: each number times "
+    "the mark of its row, 2 + sin n for row n."
+)
+
+VERDICTS = {
+    "agrees": "The sheets agree with NumPy's run: C_T of every epoch and the last weights differ "
+    "by less than a millionth of the largest.",
+    "changed": "These inputs have changed since the workbook was built: {what}.",
+    "differs": "No input has changed, but these numbers differ from NumPy's: {what}.",
+}
+"""What is said of all arrays, by the words of `xlnn.equations.check_sheet.CheckVerdict`."""
+
+ADVICE = {
+    "after_change": "So the results may differ, too. This sheet cannot tell whether all formulas "
+    "are intact; xlnn check FILE can.",
+    "after_difference": "A formula is missing or was changed, or a fixed number or a note below "
+    "was changed: xlnn check FILE tells which.",
+    "after_growth": "Rounding errors grow so much in this run that this is no sign of a mistake: "
+    "xlnn check FILE tells whether all formulas are intact.",
+}
+"""What a person may do in the cases from 1 on."""
 
 Compared = tuple[Quantity, Quantity, Quantity]
 """The note of an array, its distances from that, and the largest of them."""
@@ -87,7 +116,7 @@ def _of_run(words: Text, spec: Spec) -> Iterator[Quantity]:
     case = eq.Case([*names], [*results]).of("numpy_grows")
     yield shown("case", "which sentence is shown (0 to 3)", case, number_format="0")
     same, changed, equal, unequal, undecided = (
-        words("check", key) for key in ("same", "changed", "equal", "unequal", "open")
+        words.of_itself("headings", each) for each in (SAME, CHANGED, EQUAL, CHANGED, UNDECIDED)
     )
     of_input = Told([changed, same], lambda largest: (largest > 0,))
     of_result = Told(
@@ -99,9 +128,10 @@ def _of_run(words: Text, spec: Spec) -> Iterator[Quantity]:
         kind = largest.kind.replace("_largest", "_remark")
         remark = of_result if largest.name in results else of_input
         yield shown(kind, equation=remark.of(*known), layer=largest.layer)
-    said = {key: words.open("sentences", key) for key in eq.CheckVerdict.KEYS}
+    said = {key: words.sentence(f"{SHEET}_{key}", told) for key, told in VERDICTS.items()}
     state = eq.CheckVerdict(said | {"between": words("joined", "between")}, names, results)
-    advice = Told(["", *(words("sentences", key) for key in ADVICE)], "case")
+    advised = (words.sentence(f"{SHEET}_{key}", told) for key, told in ADVICE.items())
+    advice = Told(["", *advised], "case")
     yield shown("state", "result", state.of(case="numpy_case"))
     yield shown("advice", equation=advice.of(case="numpy_case"))
 
@@ -146,7 +176,8 @@ def called(note: Quantity, words: Text) -> str:
     name = f"{name} {symbol}".strip()
     if note.name.startswith(f"{PREFIX}{TEST}"):
         name = words("headings", "tested", name=name)
-    return words("check", "start", name=name) if "_start" in note.name else name
+    is_start = "_start" in note.name
+    return words.of_itself("headings", "{name} (start)").format(name=name) if is_start else name
 
 
 def _marked(spec: Spec) -> dict[str, int]:
@@ -296,9 +327,9 @@ class _Differences(Numbers):
         model, blocks = page.layout.model, page.layout.blocks
         arrays = _arrays(model)
         above = blocks[arrays[0][2].name].row - 1
-        for at, key in enumerate(("array", "largest", "remark"), start=column):
+        for at, said in enumerate(HEADINGS, start=column):
             look = heading("result", first=at == column, computed=True)
-            drawing.put(above, at, page.words("check", key), look)
+            drawing.put(above, at, page.words.of_itself("headings", said), look)
         for _, distance, largest, _ in arrays:
             at = blocks[largest.name].row
             drawing.put(at, column, drawing.cells[at][column][0], LINK)
@@ -314,14 +345,14 @@ class _Noted(Below):
         placed = self.blocks(page.layout.model, row, column)
         blocks = [page.layout.blocks[block.quantity.name] for block in placed]
         first, last = blocks[0].row, max(block.last[0] for block in blocks)
-        drawing.put(first - 1, column, page.words("check", "notes"), NOTE)
+        drawing.put(first - 1, column, page.words.of_itself("headings", FOLDED), NOTE)
         drawing.folded_rows |= {*range(first, last + 1)}
 
 
 def _note_name(quantity: Quantity, words: Text) -> str:
     """Return the name of a note, or of the differences from it."""
     if quantity.is_record:
-        return words("check", "noted", name=called(quantity, words))
+        return words.of_itself("headings", "{name}: noted").format(name=called(quantity, words))
     return plain_name(quantity, words)
 
 
@@ -334,4 +365,8 @@ def _compared_cell(model: Model, distance: Quantity) -> tuple[str, tuple[int, ..
     return name, tuple(index)
 
 
-PAGE = Page(SHEET, "", "", Made(_parts), is_named=True, tab="check")
+PAGE = Page(
+    SHEET, "Check", "NumPy's results from when the workbook was built, beside what the sheets "
+    "compute now.", Made(_parts), does="Do the sheets still agree with NumPy?", is_named=True,
+    tab="check",
+)  # fmt: skip

@@ -18,20 +18,21 @@ from xlnn.experiments.network.quantities.stating import measure_of, quantity, sa
 from xlnn.model import Model
 from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
+from xlnn.workbooks.compare import COMPARE, DOES, NOTE, TITLE
 from xlnn.workbooks.pages.chart_parts import Chart, Trace
 from xlnn.workbooks.pages.number_parts import Made
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.part import Below, Beside
+from xlnn.workbooks.pages.progress import of_classes
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import GROUP_ROW
 from xlnn.workbooks.pages.table_parts import Table
-from xlnn.workbooks.runs import COLOURS, NAMES, RUN, names_of_runs, runs_from
+from xlnn.workbooks.runs import COLOURS, NAMES, RUN, name_of_run, names_of_runs, runs_from
 from xlnn.workbooks.samples import TEST
 from xlnn.workbooks.spec import Spec
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import KEY, NUMBER, SECTION
 
-SHEET = "compare"
 PREFIX = "compare_"
 
 COURSES = ("C_T", "recognised", "test_recognised", "rmse", "test_rmse")
@@ -46,7 +47,7 @@ ERRORS = (f"{PREFIX}rmse_last", f"{PREFIX}test_rmse_last")
 def quantities(spec: Spec, words: Text) -> Iterator[Quantity]:
     """Yield the quantities of the sheet Compare."""
     each = partial(
-        quantity, sheet=SHEET, axes=(runs_from(0, spec.number_of_runs),),
+        quantity, sheet=COMPARE, axes=(runs_from(0, spec.number_of_runs),),
         reads_as_stated=True, number_format="0.0000",
     )  # fmt: skip
     yield each(f"{PREFIX}name", "name", of_each([*names_of_runs(spec, words)]))
@@ -73,7 +74,7 @@ def quantities(spec: Spec, words: Text) -> Iterator[Quantity]:
 
 def _parts(model: Model) -> Below:
     """Return a column for each result of the runs, and below them the charts, two side by side."""
-    here = [found for found in model.quantities if found.sheet == SHEET]
+    here = [found for found in model.quantities if found.sheet == COMPARE]
     numbers = [found.name for found in here if not found.is_text]
     charts = [_chart(model, name) for name in COURSES if name in model.by_name]
     return Below(
@@ -93,8 +94,12 @@ def _chart(model: Model, name: str) -> Chart:
     images, epochs = (model[each].axes[-1].length for each in (f"{part}number", name))
 
     def title(page: Context[Spec]) -> str:
-        section = "charts" if kind in {"C_T", "recognised"} else "quantities"
-        said = page.words(section, kind, images=images)
+        if kind == "C_T":
+            said = page.words.of_itself("charts", "Total cost C_T")
+        elif kind == "recognised":
+            said = of_classes(kind, images, page)
+        else:
+            said = page.words("quantities", kind)
         return page.words("headings", "tested", name=said) if part else said
 
     trace = Trace((name, *[0] * len(course.shape)), colour=COLOURS, each=RUN, called=NAMES)
@@ -102,7 +107,7 @@ def _chart(model: Model, name: str) -> Chart:
     return Chart(title, trace, size_in_cm=(15, 8), ends=(0, epochs), ends_up=up)
 
 
-PAGE = Page(SHEET, "", "", Made(_parts), tab="result")
+PAGE = Page(COMPARE, TITLE, NOTE, Made(_parts), does=DOES, tab="result")
 
 
 @dataclass(frozen=True)
@@ -142,7 +147,7 @@ class EachRun:
         _name_first(drawing, page)
         apart, _ = steps[0]
         for run in range(1, page.spec.number_of_runs):
-            name = page.words("compare", "run", run=run + 1)
+            name = name_of_run(run + 1, page.words)
             drawing.put(run * apart + 1, 1, name, SECTION)
             _join(drawing, self._drawn(page, run))
         return drawing
@@ -157,7 +162,7 @@ def _name_first(drawing: Drawing, page: Context[Spec]) -> None:
     """Name the first run over the names of its rows: the title stands where others are named."""
     above = drawing.cells.get(GROUP_ROW, {}).get(1)
     if above == ("", KEY):
-        name = page.words("compare", "run", run=1)
+        name = name_of_run(1, page.words)
         drawing.put(GROUP_ROW, 1, name, replace(KEY, bold=True, wrap=True))
 
 

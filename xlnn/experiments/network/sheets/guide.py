@@ -24,6 +24,21 @@ READING_OF_FILTERS = (
     "{column}; maps have the filter and the position."
 )
 
+STEPS = {
+    "sgd": ", gradient descent (4-4)",
+    "momentum": "; weights are updated with momentum (Polyak 1964)",
+    "rmsprop": "; weights are updated by RMSProp (Tieleman & Hinton 2012)",
+    "adam": "; weights are updated by Adam (Kingma & Ba 2015)",
+    "l2": "; C_T includes a penalty on large weights",
+}
+"""How the weights are updated, by the optimisers, and that large ones are penalised."""
+
+MISSING = {
+    "drop": "Values were missing in the data: rows with missing values were left out.",
+    "mean": "Inputs were missing in the data: each was replaced by the mean of its column.",
+}
+"""What was done about missing values."""
+
 
 def draw(page: Context[Spec]) -> Drawing:
     """Draw the Guide with the sizes of the network and the equations of its functions."""
@@ -45,13 +60,15 @@ def draw(page: Context[Spec]) -> Drawing:
         "given": page.spec.images - page.spec.spare,
         "spare": page.spec.spare,
         "whose": page.words("guide", "formulas" if _is_of_the_book(page.spec) else "method"),
-        "steps": "".join(page.words("optimiser", name) for name in _steps(page.spec)),
+        "steps": "".join(
+            page.words.of_itself("headings", STEPS[name]) for name in _steps(page.spec)
+        ),
     }
     more = [page.words("told", key) for key in page.spec.told]
     if page.spec.epochs:  # with its own data
         more += page.words.words["guide"]["data"].get(page.spec.template, ())
     if page.spec.missing:
-        more.append(page.words("missing", page.spec.missing))
+        more.append(page.words.of_itself("headings", MISSING[page.spec.missing]))
     colours = [*FILLS, *SCALE]
     if not page.spec.epochs:
         colours.remove("backward")
@@ -82,7 +99,7 @@ def _is_of_the_book(spec: Spec) -> bool:
 
 
 def _steps(spec: Spec) -> list[str]:
-    """Return the keys of the texts about steps: the optimisers, and the penalty."""
+    """Return what there is to say about steps: the optimisers, and the penalty."""
     return [*dict.fromkeys(spec.runs or (spec.optimizer,)), *(["l2"] if spec.regularised else [])]
 
 

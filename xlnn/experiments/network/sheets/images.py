@@ -104,7 +104,8 @@ def _gallery(model: Model) -> PagePart:
 def _count(page: Context) -> str:
     """Return how many images are drawn, if not all are."""
     is_part = page.spec.images > GALLERY
-    return page.words("notes", "gallery", count=GALLERY) if is_part else ""
+    said = page.words.of_itself("headings", "The first {count} images as pictures.")
+    return said.format(count=GALLERY) if is_part else ""
 
 
 class _Labelled(Table):
@@ -147,6 +148,13 @@ def _scaled(of: str, page: Context[Spec]) -> Sequence[str]:
     return page.spec.labels if of else inputs
 
 
+SPARE = "From row {first} on, the rows are free for your own data: type over the zeros."
+
+IMPUTED = (
+    "Violet: missing in the data; the cell holds the mean of its column, rounded as the column is."
+)
+
+
 class _Given(Examples):
     """The samples that train or are held out, with the user's names of inputs and of targets.
 
@@ -163,7 +171,7 @@ class _Given(Examples):
         drawing, spec = super().draw(context), context.spec
         if spec.spare:
             place, first = max(drawing.cells[1]), spec.images - spec.spare + 1
-            spare = context.words("notes", "spare", first=first)
+            spare = context.words.of_itself("headings", SPARE).format(first=first)
             drawing.put(1, place, f"{drawing.cells[1][place][0]} {spare}", NOTE)
         drawing.marks += self._imputed(drawing, context)
         names = dict.fromkeys(("t", "raw_t"), spec.labels)
@@ -190,7 +198,7 @@ class _Given(Examples):
             if spec.features and first <= number < end
         ]
         if cells:
-            place, said = max(drawing.cells[1]), context.words("notes", "imputed")
+            place, said = max(drawing.cells[1]), context.words.of_itself("headings", IMPUTED)
             drawing.put(1, place, f"{drawing.cells[1][place][0]} {said}", NOTE)
             yield " ".join(cells), imputed()
 

@@ -78,6 +78,11 @@ READING = (
 )
 """How to read the sheet; ``{samples}`` are images or rows, in another sentence of each language."""
 
+FIRST = (
+    "The network is too large to draw in full: these are the first {count} units of each layer, "
+    "taken from the other sheets."
+)
+
 NAMES = {
     "W": "weights w", "gain": "gain γ, shift β",
     "dC_dW": "∂C_T/∂w, all {samples}", "dC_dgain": "∂C_T/∂γ, all {samples}",
@@ -165,7 +170,7 @@ def _samples(model: Model) -> str:
 
 def _first_units(page: Context[Spec]) -> str:
     """Say of a network that is too large to be drawn whole what is shown of it."""
-    shown = page.words("notes", "first_units", count=FIRST_UNITS)
+    shown = page.words.of_itself("headings", FIRST).format(count=FIRST_UNITS)
     return "" if drawn_whole(page.spec) else shown
 
 

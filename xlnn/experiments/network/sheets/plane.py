@@ -220,6 +220,8 @@ def _used(model: Model) -> Below:
 
 
 NUMBERS_PAGE = Page(
-    NUMBERS, "", "", Made(_points), Made(_used), is_helper=True, gridlines=True, is_hidden=True
-)
+    NUMBERS, "Map data", "The grid points of {map}: what the network computes for each with the "
+    "weights of the chosen epoch.", Made(_points), Made(_used),
+    is_helper=True, gridlines=True, is_hidden=True,
+)  # fmt: skip
 """The page of the numbers behind the plane; the data follow the parts."""

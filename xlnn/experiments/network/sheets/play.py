@@ -52,6 +52,11 @@ WIDEST_IMAGE = 8
 FEW = 3
 """Epochs from which on some of them are proposed."""
 
+NEXT = (
+    "Type {soon} into the yellow cell beside “epoch”, then {last}: watch the lines (weights) and "
+    "the colours (activations) change as training goes on."
+)
+
 LEFT = (22, 13, 20)
 """The widths of the columns beside which pictures stand: names, numbers, bars."""
 
@@ -98,7 +103,8 @@ class _Play(Below):
         drawing.looks[f"{PREFIX}verdict"] = headline
         drawing.opens &= "map" not in page.layout.titles
         if (last := page.spec.epochs) >= FEW:
-            said = page.words("notes", "play_next", soon=max(2, round(last / 10)), last=last)
+            said = page.words.of_itself("headings", NEXT)
+            said = said.format(soon=max(2, round(last / 10)), last=last)
             drawing.put(2, column, said, NOTE)
 
 
@@ -184,7 +190,7 @@ def _left(model: Model) -> Iterator[PagePart]:
         course = existing("course") or ["C_T"]
         epochs = model["C_T"].axes[-1].length
         yield Chart(
-            "C_T",
+            "Total cost C_T",
             Trace(*course, colour=COURSE),
             Trace(f"{PREFIX}C_T", f"{PREFIX}epoch_used", HERE, 0, "circle"),
             x="epoch", ends=(0, epochs), ends_up=(0,), size_in_cm=(10.6, 5.6),

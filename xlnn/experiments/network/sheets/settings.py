@@ -16,6 +16,7 @@ from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import bounded_validation
 from xlnn.workbooks.pages.table_parts import Units
 from xlnn.workbooks.pages.text_parts import Label, Sentences
+from xlnn.workbooks.runs import name_of_run
 from xlnn.workbooks.spec import Spec
 from xlnn.writing.drawing import Drawing, cell_range
 from xlnn.writing.style import ASIDE, ASKED, KEY
@@ -69,7 +70,7 @@ VALUES, WIDTH = 3, 12
 def quantities(spec: Spec, words: Text) -> Iterator[Quantity]:
     """Yield the sentence about each of several runs whose total cost rose."""
     runs = range(1, spec.number_of_runs + 1)
-    each = [diverged(words, words("compare", "run", run=run)) for run in runs]
+    each = [diverged(words, name_of_run(run, words)) for run in runs]
     yield quantity(
         "diverged",
         equation=SaidOfEachRun(each),
@@ -120,7 +121,7 @@ def told_of(name: str, page: Context[Spec]) -> str:
 
 
 def _run(run: int) -> Label:
-    return Label(lambda page: page.words("compare", "run", run=run + 1), look=KEY)
+    return Label(lambda page: name_of_run(run + 1, page.words), look=KEY)
 
 
 def _steps(names: Sequence[str]) -> Iterator[PagePart]:
