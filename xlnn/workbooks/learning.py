@@ -443,6 +443,38 @@ def beside_choice(
     yield beside(asked, kind, f"{asked}{{}}", equation=ask)
 
 
+def with_used(
+    quantities: Iterable[Quantity], words: Text, is_meant: Callable[[Quantity], bool]
+) -> Iterator[Quantity]:
+    """Yield quantities, with the number that is used in place of each choice that is meant.
+
+    Parameters
+    ----------
+    quantities : iterable of Quantity
+    words : Text
+    is_meant : function
+        Returns whether a quantity is a choice that has no such number yet.
+
+    >>> from xlnn.registry.text import text
+    >>> chosen = Quantity("epoch", choices=(1, 9))
+    >>> seen = Quantity("seen", equation=Asked(""), uses={"chosen": "epoch", "used": "epoch"})
+    >>> *_, last = with_used([chosen, seen], text("en"), lambda each: each.choices is not None)
+    >>> last.uses["used"].name
+    'epoch_used'
+    """
+    used: dict[str, str] = {}
+    for found in quantities:
+        uses = {
+            role: replace(use, name=used.get(use.name, use.name))
+            for role, use in found.uses.items()
+        }
+        yield replace(found, uses=uses)
+        if is_meant(found):
+            number, asked = beside_choice(found, words)
+            used[found.name] = number.name
+            yield from (number, asked)
+
+
 def function_choice(
     name: str, names: Sequence[str], *, title: str, called: str = "", title_called: str = ""
 ) -> Iterator[Quantity]:

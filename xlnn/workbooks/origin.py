@@ -16,9 +16,6 @@ from xlnn.errors import DataError, OptionsError
 from xlnn.options import ARRAYS, BUILD, CSV, FRAMES, PICTURES, XLSX, Options, as_typed
 from xlnn.registry.templates import folder
 
-OTHER_DATA = ", other data"
-"""The suffix of a template's name if its data were replaced."""
-
 
 @dataclass(frozen=True)
 class Origin:

@@ -24,7 +24,7 @@ from xlnn.option import MOST_RUNS
 from xlnn.options import BUILD, as_typed
 from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
-from xlnn.workbooks.learning import beside_choice
+from xlnn.workbooks.learning import with_used
 
 RUN = "run"
 """The axis of the runs; after a sheet's prefix, also the name of that sheet's choice of a run."""
@@ -186,23 +186,8 @@ def joined_runs(
     own = {each.name for each in found.values() if each.each}
     choice = next((choice_of_run(each.name) for each in first if each.name in _epochs(first)), "")
     shown = choosing([each for each in first if each.name in close], own, len(runs), choice)
-    found |= {each.name: each for each in with_used_runs(shown, words)}
+    found |= {each.name: each for each in with_used(shown, words, is_run)}
     return Model(tuple(found.values()))
-
-
-def with_used_runs(quantities: Iterable[Quantity], words: Text) -> Iterator[Quantity]:
-    """Yield quantities, with the run that is used beside each choice of a run."""
-    used: dict[str, str] = {}
-    for each in quantities:
-        uses = {
-            role: replace(use, name=used.get(use.name, use.name)) for role, use in each.uses.items()
-        }
-        if not _is_run(each):
-            yield replace(each, uses=uses)
-            continue
-        yield replace(each, title=RUN, symbol=" ", uses=uses)
-        used[each.name] = f"{each.name}_used"
-        yield from beside_choice(each, words)
 
 
 def _close(quantities: Sequence[Quantity]) -> set[str]:
@@ -214,11 +199,11 @@ def _close(quantities: Sequence[Quantity]) -> set[str]:
     courses = {each.name for each in quantities if any(axis.name == EPOCH for axis in each.axes)}
     begun = {each.name for each in quantities if each.name in OWN or each.given > 0}
     summed = own - courses - begun
-    chosen = epochs | summed | {each.name for each in quantities if _is_run(each)}
+    chosen = epochs | summed | {each.name for each in quantities if is_run(each)}
     return (chosen | _users(quantities, chosen)) - courses
 
 
-def _is_run(quantity: Quantity) -> bool:
+def is_run(quantity: Quantity) -> bool:
     """Return whether a quantity is the choice of a run, of a page that has no epoch to choose."""
     return quantity.kind == RUN and quantity.choices is not None
 
@@ -322,8 +307,8 @@ def choosing(
         if found.name in epochs:
             name = choice_of_run(found.name)
             choices[found.sheet] = choices[prefix] = name
-            yield replace(found, name=name, kind=RUN, title=RUN, choices=(1, runs))
-        elif _is_run(found):
+            yield replace(found, name=name, kind=RUN, title=RUN, symbol=" ", choices=(1, runs))
+        elif is_run(found):
             choices[found.sheet] = found.name
         roles = [role for role, use in found.uses.items() if use.name in own]
         if not roles or isinstance(found.equation, SaidOfEachRun):

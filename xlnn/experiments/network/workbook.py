@@ -31,6 +31,7 @@ from xlnn.experiments.network.sheets.recognise import Recognise
 from xlnn.model import Model
 from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
+from xlnn.workbooks.learning import with_used
 from xlnn.workbooks.pages import network_drawing
 from xlnn.workbooks.pages.confusion import Confusion
 from xlnn.workbooks.pages.fit import Fit
@@ -40,7 +41,7 @@ from xlnn.workbooks.pages.page import Page, in_words, said, with_inputs, with_pa
 from xlnn.workbooks.pages.progress import Progress
 from xlnn.workbooks.pages.sheet import Sheet
 from xlnn.workbooks.pages.table_parts import Table
-from xlnn.workbooks.runs import choosing, seen_by, with_used_runs
+from xlnn.workbooks.runs import choosing, is_run, seen_by
 from xlnn.workbooks.samples import Learns
 from xlnn.workbooks.spec import Spec
 
@@ -95,7 +96,7 @@ def _on_pages(spec: Spec, trained: Model, words: Text) -> Iterator[Quantity]:
     found = in_words(found, words, {}).quantities
     if spec.runs:
         shown = choosing(found, _own(trained), spec.number_of_runs)
-        yield from with_used_runs(shown, words)
+        yield from with_used(shown, words, is_run)
     else:
         yield from found
 
