@@ -79,7 +79,9 @@ OWN_SIGNS = ("joined.", "sentences.marks")
 
 NOT_ON_A_SHEET = {
     "language",
-    "guide.overwritten.0",  # of experiments
+    *("guide.overwritten.0", "joined.held_out"),  # of experiments
+    *("sheets.matrices", "notes.matrices", "headings.end"),  # of training in matrices
+    "notes.spec_of_model",  # of a programmer's model
 }
 """What is for those who read the file, or on sheets of other kinds of workbooks."""
 
@@ -577,6 +579,46 @@ def test_every_text_that_is_looked_up_is_there(english):
 def test_a_text_that_is_looked_up_is_seen():
     source = 'page.words("layers", "lettered", layer=layer)\nwords("notes", "a")\nwords("b", c)'
     assert list(looked_up(source)) == [("layers", "lettered"), ("notes", "a")]
+
+
+LEAST_STATED = 4
+"""Letters that a text must have besides what is filled in, so that it does not match any."""
+
+
+def stated(source):
+    """Yield the texts in a program as patterns, and patterns of what becomes of them if filled."""
+    for node in ast.walk(ast.parse(source)):
+        parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+        said = [each.value if isinstance(each, ast.Constant) else "{}" for each in parts]
+        if all(isinstance(each, str) for each in said):
+            text = "".join(said)
+            yield re.escape(text)
+            filled = ".*".join(map(re.escape, re.split(r"\{\w*\}", text)))
+            if len(re.findall(r"[^\W\d_]", filled)) >= LEAST_STATED:
+                yield filled
+
+
+def left_over(texts, sources):
+    """Return the texts that no program states."""
+    patterns = {pattern for source in sources for pattern in stated(source)}
+    whole = {pattern for pattern in patterns if ".*" not in pattern}
+    filled = re.compile("|".join(patterns - whole))
+    return {text for text in texts if re.escape(text) not in whole and not filled.fullmatch(text)}
+
+
+@pytest.mark.ci
+def test_every_text_that_the_pages_translate_is_stated_somewhere():
+    sources = [path.read_text("utf-8") for path in PROGRAM.rglob("*.py")]
+    words = translated("zh", PAGES)
+    texts = {text for section in ("headings", "charts", TITLES) for text in words[section]}
+    assert left_over(texts, sources) == set()
+    assert left_over({*texts, "a text of nothing"}, sources) == {"a text of nothing"}
+
+
+def test_a_text_is_stated_with_or_without_what_is_filled_in():
+    sources = ['NAME = "over all {samples}"', 'f"middle of each {what}"', '"{what}: {name}"']
+    texts = {"over all {samples}", "over all images", "middle of each input", "middle", "of: each"}
+    assert left_over(texts, sources) == {"middle", "of: each"}
 
 
 def test_a_text_that_is_missing_is_found(english, monkeypatch, tmp_path):
