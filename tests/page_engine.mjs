@@ -1,6 +1,7 @@
 // Recalculate workbooks with the engine of the pages, and train networks with its second statement.
 //
 // node page_engine.mjs values FILE        the values of all formulas, as JSON
+// node page_engine.mjs listed FILE TEXT   the values of the ranges of a chart
 // node page_engine.mjs train < NETWORK    what reference.js computes
 import { readFileSync, writeFileSync } from "node:fs";
 import { CellError, columnLetters } from "../xlnn/web/js/formula.js";
@@ -20,6 +21,12 @@ async function values() {
   return found;
 }
 
+async function listed() {
+  const model = await Model.open(new Uint8Array(readFileSync(file)));
+  model.recalculate();
+  return model.listed(0, process.argv[4], 1, 1);
+}
+
 function train() {
   const { network, given } = JSON.parse(readFileSync(0, "utf-8"));
   return trained(network, (name) => given[name] ?? []);
@@ -34,4 +41,4 @@ async function resaved() {
   return {};
 }
 
-console.log(JSON.stringify(await { values, train, resaved }[what]()));
+console.log(JSON.stringify(await { values, listed, train, resaved }[what]()));

@@ -17,6 +17,7 @@ from xlnn.building.plan import origin_of_template, planned
 from xlnn.equations.attention import PROJECT, SCORE
 from xlnn.errors import OptionsError, WorkbookError
 from xlnn.options import Options
+from xlnn.writing.charts import MOST_RANGES, each_range, ranges_of
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -62,6 +63,56 @@ def edited(path, new, old, by):
             target.writestr(name, content)
     assert changed
     return copy
+
+
+def drawn(path):
+    """Return the numbers of each line by the sheets and the titles of their charts."""
+    held = openpyxl.load_workbook(path, data_only=True)
+    for sheet in openpyxl.load_workbook(path):
+        for chart in sheet._charts:  # noqa: SLF001 -- openpyxl has no other way to them
+            title = chart.title and "".join(run.t for run in chart.title.tx.rich.p[0].r)
+            for number, line in enumerate(chart.series):
+                sides = [
+                    [
+                        cell.value
+                        for each in each_range(side.numRef.f)
+                        for row in _cells(held, each)
+                        for cell in row
+                        if cell.value is not None
+                    ]
+                    for side in (line.xVal, line.yVal)
+                ]
+                yield (sheet.title, title, number), sides
+
+
+def _cells(book, text):
+    title, _, cells = text.rpartition("!")
+    found = book[title[1:-1]][cells.replace("$", "")]
+    return found if isinstance(found, tuple) else ((found,),)
+
+
+@pytest.mark.first(2)
+@pytest.mark.parametrize("name", ["digits", "lstm", "cnn", "iris", "transformer"])
+def test_the_charts_are_those_of_the_edition_in_cells(name, built, workbook):
+    """So are the numbers of their lines, even of those whose cells lie apart."""
+    ours = dict(drawn(built(name).path))
+    theirs = dict(drawn(workbook(name, fewer=name == "cnn", **NETWORKS[name]).path))
+    assert ours.keys() == theirs.keys()
+    apart = 0
+    for line, (x, y) in ours.items():
+        np.testing.assert_allclose(y, theirs[line][1], rtol=1e-9, atol=1e-11, err_msg=str(line))
+        after = x[0] - theirs[line][0][0] if "epochs" in str(line) else 0
+        apart += after
+        assert x == [each + after for each in theirs[line][0]], line
+    assert apart > 1
+
+
+def test_a_line_of_many_epochs_has_evenly_spread_ones():
+    """Both ends remain, and Excel's formula of a line is not too long."""
+    found = each_range(ranges_of("x" * 31, [(7 * n, 3) for n in range(1, 1001)]))
+    assert len(found) == MOST_RANGES
+    assert (found[0][34:], found[-1][34:]) == ("$C$7", "$C$7000")
+    assert 2 * len(",".join(found)) < 8_000
 
 
 @pytest.mark.first(2)

@@ -95,6 +95,17 @@ def test_every_formula_has_numpys_value(workbook, template):
 
 
 @pytest.mark.ci
+def test_a_line_whose_cells_lie_apart_has_all_its_numbers(workbook):
+    path = workbook("xor", verify=False, edition="matrices", epochs=3).path
+    charts = openpyxl.load_workbook(path)["Progress"]._charts  # noqa: SLF001
+    line = charts[-1].series[0].yVal.numRef.f
+    found = asked("listed", path, line)
+    assert line.count("!") == len(found) == 4
+    courses = np.moveaxis(xlnn.values(path)["W3"], 0, -1).reshape(-1, 4)
+    assert np.isclose(found, courses, rtol=1e-12).all(axis=1).any()
+
+
+@pytest.mark.ci
 @pytest.mark.first(2)
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_a_workbook_that_another_program_saved_has_the_same_values(workbook, tmp_path, program):

@@ -1,5 +1,6 @@
 """Draw scatter charts with straight lines."""
 
+import re
 from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
@@ -44,6 +45,10 @@ MOST_LABELS = 9
 MOST_NAMED = 12
 """The most lines that a legend names: of more, their colours are no longer told apart."""
 
+MOST_RANGES = 80
+"""Ranges of a line whose cells lie apart: Excel allows 8,192 characters for x and y, with a sheet's
+title of up to 31 characters before each range."""
+
 ROUND = ("1", "2", "5")
 """The digits of a round number before its zeros."""
 
@@ -62,6 +67,31 @@ def range_of(title: str, column: int, first: int, last: int, last_column: int = 
     """
     corners = dict.fromkeys((fixed(first, column), fixed(last, last_column or column)))
     return Range(f"{quote_sheetname(title)}!{':'.join(corners)}")
+
+
+def ranges_of(title: str, places: Sequence[tuple[int, int]]) -> Range:
+    """Return cells of a sheet that may lie apart, evenly spread ones if they are too many ranges.
+
+    >>> ranges_of("Matrices", [(6, 3), (7, 3), (73, 3), (74, 3)])
+    "('Matrices'!$C$6:$C$7,'Matrices'!$C$73:$C$74)"
+    """
+    breaks = [n for n in range(1, len(places)) if places[n] != (places[n - 1][0] + 1, places[n][1])]
+    starts = [0, *breaks, len(places)]
+    drawn = np.linspace(0, len(breaks), min(len(breaks) + 1, MOST_RANGES)).round().astype(int)
+    found = []
+    for n in drawn:
+        (first, column), (last, _) = places[starts[n]], places[starts[n + 1] - 1]
+        found.append(range_of(title, column, first, last))
+    return Range(f"({','.join(found)})") if len(found) > 1 else found[0]
+
+
+def each_range(text: str) -> list[str]:
+    """Return the ranges of a reference of a chart.
+
+    >>> each_range("('Matrices'!$C$6:$C$7,'Matrices'!$C$73)")
+    ["'Matrices'!$C$6:$C$7", "'Matrices'!$C$73"]
+    """
+    return re.findall(r"'(?:[^']|'')+'![^,)]+", text)
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,7 @@ from xlnn.layout import Layout
 from xlnn.quantity import Quantity
 from xlnn.quantity_cells import FilledColumn
 from xlnn.reference import Arrays
+from xlnn.writing.charts import each_range
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import NOTHING, axis_format, fitted
 from xlnn.writing.package_parts import APPLICATION, Parts, theme_of
@@ -390,7 +391,8 @@ def _label_axes(chart: ChartBase, layout: Layout, numbers: Arrays) -> None:
     for axis, part in ((chart.x_axis, "xVal"), (chart.y_axis, "yVal")):
         if axis.delete or axis.scaling.min is not None or axis.numFmt.formatCode != AXIS:
             continue
-        cells = (getattr(series, part).numRef.f for series in chart.series)
+        references = (getattr(series, part).numRef.f for series in chart.series)
+        cells = (each for reference in references for each in each_range(reference))
         shown = [found for each in cells for found in _charted(each, layout, numbers)]
         axis.number_format = axis_format(np.array(shown, dtype=float))
     for name, edge in getattr(chart, "edges", {}).items():

@@ -297,20 +297,23 @@ export class Model {
   }
 
   /**
-   * Return the values of a range that a list of choices names.
+   * Return the values of a range that a list of choices names, or of a chart's ranges in parentheses.
    * @param {number} page
    * @param {string} text
    * @param {number} row
    * @param {number} column
    */
   listed(page, text, row, column) {
-    const [reference] = this.compiled(page, text, row, column).references;
-    if (!reference) return null;
-    const [top, left, bottom, right] = corners_of(reference, row, column);
+    const formula = text.startsWith("(") ? `SUM${text}` : text;
+    const { references } = this.compiled(page, formula, row, column);
+    if (!references.length) return null;
     /** @type {Value[]} */
     const found = [];
-    for (let r = top; r <= bottom; r++)
-      for (let c = left; c <= right; c++) found.push(this.at(reference.sheet, r, c));
+    for (const reference of references) {
+      const [top, left, bottom, right] = corners_of(reference, row, column);
+      for (let r = top; r <= bottom; r++)
+        for (let c = left; c <= right; c++) found.push(this.at(reference.sheet, r, c));
+    }
     return found;
   }
 

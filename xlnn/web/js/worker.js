@@ -200,9 +200,7 @@ const ANSWERS = {
   },
   series: ({ ranges }) =>
     ranges.map((/** @type {[number, string]} */ [page, text]) => {
-      if (!text) return [];
-      const [reference] = model.compiled(page, text, 1, 1).references;
-      return reference ? model.listed(page, text, 1, 1)?.map(sent) : [];
+      return (text && model.listed(page, text, 1, 1)?.map(sent)) || [];
     }),
   save: () => model.save(),
 };

@@ -10,7 +10,6 @@ from xlnn.block import Block, single_block
 from xlnn.errors import DataError
 from xlnn.grid import address
 from xlnn.model import Model
-from xlnn.workbooks.entries import MATRICES
 from xlnn.workbooks.pages.grid_part import Grid, Scale, scale_on
 from xlnn.workbooks.pages.part import UNREAD, PagePart
 from xlnn.workbooks.pages.sheet import Context
@@ -27,6 +26,7 @@ from xlnn.writing.charts import (
     graph,
     over,
     range_of,
+    ranges_of,
     scatter,
     square,
 )
@@ -95,19 +95,18 @@ class Trace:
         y = _named(page, self.y)
         x = _named(page, self.x) if self.x else _counted(page, y)
         axes = y.quantity.axes
-        steps = {axis.name: (axis.length, down) for axis, (down, _) in zip(axes, y.steps)}  # noqa: B905 -- units have steps, too
         each, called, colour = self.each, self.called, self.colour
         if y.quantity.each and not each:  # a line for each run
             each, called = y.quantity.axes[0].name, called or NAMES
             colour = colour or COLOURS
-        count, apart = steps.get(each, (1, 0))
+        count = next((axis.length for axis in axes if axis.name == each), 1)
         whole = prod(axis.length for axis in axes) // count
         several = (axes or self.labels) and y.quantity.shape
         colour, width = (QUIET, THIN) if self.is_quiet else (colour, self.width)
         colours = cycle([colour] if isinstance(colour, str) else colour)
         for unit, number in product(y.quantity.units if several else [()], range(count)):
             own = unit if x.quantity.shape == y.quantity.shape else ()
-            rows = number * apart, number * apart + whole - 1
+            rows = number * whole, (number + 1) * whole
             name = page.words.of_itself(self.of, self.name or "")
             if several and self.name == "":
                 name = y.quantity.heading(unit)
@@ -120,7 +119,8 @@ class Trace:
                 name = _entry(page, _named(page, called), at)
             side = self.side if self.labels else ""
             # of a point, no line is seen; of a text, no marker
-            marker = self.marker if ":" in cells[1] or side else "circle"
+            is_point = not cells[1].startswith("(") and ":" not in cells[1]
+            marker = "circle" if is_point and not side else self.marker
             colour = next(colours)
             ink = colour if side and marker == "none" else ""
             yield Line(*cells, colour, name, width, marker, self.size, side=side, ink=ink)
@@ -261,10 +261,13 @@ def of_unit(block: Block, unit: Sequence[Any]) -> Block:
     return replace(block, quantity=quantity, row=row, column=column, steps=steps)
 
 
-def _cells(page: Context[Any], block: Block, first: int, last: int) -> Range:
-    title, (end, across) = page.layout.titles[block.sheet], block.last
-    end = block.row + last if block.quantity.axes else end
-    return range_of(title, block.column, block.row + first, end, across)
+def _cells(page: Context[Any], block: Block, first: int, end: int) -> Range:
+    """Return the cells of one unit in some of its rows, which lie apart in matrices."""
+    title, (last, across) = page.layout.titles[block.sheet], block.last
+    if not block.is_table:
+        return ranges_of(title, [*block.places(())][first:end])
+    last = block.row + end - 1 if block.quantity.axes else last
+    return range_of(title, block.column, block.row + first, last, across)
 
 
 def _entry(page: Context[Any], block: Block, at: int) -> Range:
@@ -276,9 +279,13 @@ def _entry(page: Context[Any], block: Block, at: int) -> Range:
 
 
 def _counted(page: Context[Any], block: Block) -> Block:
-    """Return the column that names the rows of a table, the last if there are several."""
+    """Return the column that names the rows of a table, the last if there are several.
+
+    In matrices the first column names the epochs, and the one before their group the samples.
+    """
     axes = len(block.quantity.axes)
-    column = naming(page, block).stop - 1
+    is_apart = not (block.is_table or block.quantity.samples)
+    column = 1 if is_apart else naming(page, block).stop - 1
     alone = replace(block.quantity, shape=())
     return replace(block, quantity=alone, column=column, steps=block.steps[:axes])
 
@@ -331,8 +338,6 @@ class Chart(PagePart):
 
     def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
         """Draw it over the cells."""
-        if any(_named(page, trace.y).sheet == MATRICES for trace in self.traces):
-            return  # whose cells are apart, and no range
         lines = [line for trace in self.traces for line in trace.lines(page)]
         quantity = _named(page, self.traces[0].y).quantity
         axes = quantity.axes

@@ -163,7 +163,7 @@ class Matrices(Page):
             drawing.widths[group.column - 1] = max(NARROW if group.column == 2 else 0, GAP)
             last = max([last, *(top + each.row + each.rows - 1 for each in shown)])
         for row in range(top, last + 1):
-            drawing.put(row, 1, names.get(band, band + 1), KEY)
+            drawing.put(row, 1, band + 1, replace(KEY, number_format=names.get(band, "General")))
 
     def _draw_head(self, drawing: Drawing, context: Context[Any], each: Placed, top: int) -> None:
         """Draw the name of a matrix, and the symbols of the columns of its first row."""
@@ -254,11 +254,15 @@ def _is_in(quantity: Quantity, run: int, band: int) -> bool:
 
 
 def _names(context: Context[Any], groups: Sequence[Group]) -> dict[int, str]:
-    """Return the names of bands that are not numbers: the one after the last epoch."""
+    """Return the formats of bands that are called otherwise: the one after the last epoch.
+
+    Their cells hold numbers, too, over which charts draw their lines.
+    """
     axes = [axis for q in _all(groups) for axis in q.axes if is_banded(axis)]
     computed = max((axis.first + axis.length for axis in axes if axis.counts_from), default=0)
     bands = _bands(groups)
-    return {bands - 1: context.words("headings", "end")} if 0 < computed < bands else {}
+    end = f'"{context.words("headings", "end")}";'
+    return {bands - 1: end} if 0 < computed < bands else {}
 
 
 def _numbered(group: Group, shown: Sequence[Placed]) -> Iterator[tuple[int, list[list[int]]]]:

@@ -13,6 +13,7 @@ from xlnn.model import Model
 from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
 from xlnn.terms import count
+from xlnn.workbooks.entries import MATRICES
 from xlnn.workbooks.pages.chart_parts import Chart, Trace
 from xlnn.workbooks.pages.number_parts import Numbers
 from xlnn.workbooks.pages.page import Page
@@ -24,7 +25,7 @@ from xlnn.workbooks.pages.text_parts import Label, Sentences
 from xlnn.workbooks.runs import RUN, name_of_run
 from xlnn.workbooks.samples import TEST, Learns
 from xlnn.workbooks.spec import Spec
-from xlnn.writing.charts import THIN
+from xlnn.writing.charts import THIN, interval
 from xlnn.writing.style import ASKED, SECTION
 
 COST = "C_T"
@@ -201,7 +202,8 @@ class Progress(Page):
                     name = "".join(names)
                     lines.append(Trace(y, colour=colour, width=THIN, name=name, of=""))
                     names.clear()
-            yield _chart(model, partial(_weights, found, len(lines)), lines, ())
+            title, after = partial(_weights, found, len(lines)), found.sheet == MATRICES
+            yield _chart(model, title, lines, (), after=after)
 
 
 def _story(model: Model, spec: Spec, words: Text) -> Iterator[Told]:
@@ -307,9 +309,13 @@ def _chart(
     title: str | Callable[[Context], str],
     traces: Iterable[Trace],
     ends_up: tuple[float, ...] = (0,),
+    *,
+    after: bool = False,
 ) -> Chart:
-    """Return a chart of some lines over the epochs."""
-    return Chart(title, *traces, ends=(0, model[COST].axes[-1].length), ends_up=ends_up)
+    """Return a chart of some lines over the epochs; in matrices weights have one row after them."""
+    epochs = model[COST].axes[-1].length
+    ends = (0, epochs + 1, interval(epochs)) if after else (0, epochs)
+    return Chart(title, *traces, ends=ends, ends_up=ends_up)
 
 
 def sampled(length: int, most: int) -> Sequence[int]:
