@@ -93,6 +93,7 @@ def _cells(book, text):
 
 @pytest.mark.first(2)
 @pytest.mark.parametrize("name", ["digits", "lstm", "cnn", "iris", "transformer"])
+@pytest.mark.ci
 def test_the_charts_are_those_of_the_edition_in_cells(name, built, workbook):
     """So are the numbers of their lines, even of those whose cells lie apart."""
     ours = dict(drawn(built(name).path))
