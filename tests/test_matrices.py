@@ -3,6 +3,7 @@
 import re
 import shutil
 import zipfile
+from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,8 @@ import xlnn
 from xlnn.building.plan import origin_of_template, planned
 from xlnn.equations.attention import PROJECT, SCORE
 from xlnn.errors import OptionsError, WorkbookError
+from xlnn.exercises.submission import submission
+from xlnn.loading.spec import described
 from xlnn.options import Options
 from xlnn.writing.charts import MOST_RANGES, each_range, ranges_of
 
@@ -466,6 +469,72 @@ def test_a_blank_may_be_a_matrix_formula(answer, exercise, tmp_path):
     book.save(path)
     (grade,) = xlnn.grade([path], seed=1)
     assert grade.points == points
+
+
+REASONS = {
+    ("delta3", "only the difference"): (r"\*[^*]*$", "", "missing"),
+    ("delta3", "the difference turned round"): (r"\((.*)-(.*)\)", r"(\2-\1)", "sign"),
+    ("delta2", "no slope"): (r"\*[^*]*$", "", "missing"),
+    ("delta2", "W turned"): (r"(C\d+:E\d+)", r"TRANSPOSE(\1)", "transposed"),
+    ("delta2", "of no known kind"): (r"$", "+EXP(W6:Y69)*0.3", "other"),
+    ("z2", "no bias"): (r"\+[^+]*$", "", "missing"),
+    ("z2", "minus the bias"): (r"\+", "-", "inner_sign"),
+    ("slope2", "only a"): (r"\*.*", "", "no_slope"),
+    ("a2", "e to the z"): (r"EXP\(-", "EXP(", "exponent"),
+    ("dC_dW3", "no TRANSPOSE"): (r"TRANSPOSE\(([^)]*)\)", r"\1", "transposed"),
+    ("dC_dW3", "the result turned"): (r"=(.*)", r"=TRANSPOSE(\1)", "transposed"),
+    ("dC_dW2", "twice"): (r"$", "*2", "factor"),
+    ("dC_dW2", "the mean"): (r"$", "/64", "mean"),
+    ("dC_dW2", "a row less"): (r"AK69(.*)67", r"AK68\g<1>66", "short"),
+    ("dC_db2", "all in one"): (r"=.*,(.*)\)", r"=SUM(\1)", "each_column"),
+    ("dC_db2", "each image"): (
+        r"=.*,(.*)\)", r"=MMULT(\1,TRANSPOSE(COLUMN(A1:C1)^0))", "each_column"),
+    ("C", "all in one"): (r"MMULT\((.*),.*\)", r"SUM(\1)", "each_row"),
+    ("C", "no square"): (r"\*\([^)]*\)", "", "square"),
+    ("W3", "plus"): (r"-", "+", "inner_sign"),
+}  # fmt: skip
+"""By the quantity and what a student did: the text to change, its replacement, and the kind."""
+
+
+@pytest.mark.ci
+def test_the_usual_mistakes_in_matrix_formulas_are_named(tmp_path):
+    """The reasons are those of cells, and the wrong way of a matrix or a sum."""
+    asked = dict.fromkeys(name for name, _ in REASONS)
+    options = {"edition": "matrices", "epochs": 1, "blank": ",".join(asked)}
+    (made,) = xlnn.exercise("digits", tmp_path / "exercise.xlsx", **options)
+    layout = described(made.path)[1]
+    turns = [[case for case in REASONS if case[0] == name] for name in asked]
+    files = {}
+    for number, cases in enumerate(zip_longest(*turns)):
+        book = openpyxl.load_workbook(made.path)
+        for name, what in filter(None, cases):
+            block, at = (
+                layout.blocks[name],
+                (name == "W3", *[0] * len(layout.model[name].lengths[1:])),
+            )
+            title, row, column = layout.places(name)[at]
+            old, new, _ = REASONS[name, what]
+            formula = re.sub(old, new, layout.formula(name, at), count=1)
+            assert formula != layout.formula(name, at)
+            book[title].cell(row, column).value = ArrayFormula(block.area(at), formula)
+        files[tmp_path / f"{number}.xlsx"] = cases
+        book.save([*files][-1])
+    for grade, cases in zip(xlnn.grade([*files], seed=1), files.values(), strict=True):
+        kinds = {
+            q.quantity: {u.mistake.kind for u in q.units if u.mistake} for q in grade.questions
+        }
+        for case in filter(None, cases):
+            assert kinds[case[0]] == {REASONS[case][-1]}, case
+
+
+def test_an_array_formula_fills_cells_that_hold_no_values(exercise, tmp_path):
+    """A program may leave out what it has not computed, as openpyxl does."""
+    book, layout = openpyxl.load_workbook(exercise), described(exercise)[1]
+    assert layout.model["slope2"].sliced
+    book["Matrices"]["AI6"] = ArrayFormula("AI6:AK69", "=1*W6:Y69")
+    book.save(tmp_path / "handed-in.xlsx")
+    handed = submission(tmp_path / "handed-in.xlsx")
+    assert handed.formulas["Matrices", 69, 37] == "=1*Y69"
 
 
 @pytest.mark.parametrize(("name", "formulas"), [("first", 360), ("xor-layers", 3_600)])

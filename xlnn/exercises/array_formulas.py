@@ -36,7 +36,7 @@ def spilled(formula: str, cells: str, title: str, there: Collection[Place]) -> d
     title : str
         The title of the sheet.
     there : collection of places
-        Cells with a value; the first cell of the range has the formula.
+        Cells with a value or left out; the first cell of the range has the formula.
 
     Examples
     --------

@@ -70,12 +70,63 @@ def spoilt(formula: str) -> Iterator[Edit]:
     for text in _without_squares(formula, parts):
         yield "square", {}, text
         yield "square", {}, f"=-({text[1:]})"
+    yield from _without_factors(formula)
     yield from _of_others(formula, found)
     yield from _other_divisors(formula)
-    yield from _without_factors(formula)
     if "SQRT(" in formula:
         yield from _other_epsilons(formula, found)
     yield from _swapped(formula)
+
+
+def turned(formula: str) -> Iterator[Edit]:
+    """Yield a formula of matrices with one of them, or the result, transposed or no longer.
+
+    >>> [text for *_, text in turned("=MMULT(TRANSPOSE(A1:B2),C1:D2)")]
+    ... # doctest: +NORMALIZE_WHITESPACE
+    ['=MMULT(TRANSPOSE(A1:B2),TRANSPOSE(C1:D2))', '=TRANSPOSE(MMULT(TRANSPOSE(A1:B2),C1:D2))',
+     '=MMULT(A1:B2,C1:D2)']
+    """
+    tree = parsed(formula)
+    for part in tree.walk() if tree else ():
+        if part.function == "TRANSPOSE" and len(part.parts) == 1:
+            yield _exchanged(formula, part, str(part.parts[0]))
+        for each in part.parts if part.function == "MMULT" else ():
+            if each.is_bounded:
+                yield _exchanged(formula, each, f"TRANSPOSE({each})")
+        if part is tree:
+            yield _exchanged(formula, part, f"TRANSPOSE({formula[1:]})")
+
+
+def summed_otherwise(formula: str) -> Iterator[Edit]:
+    """Yield the right formula of a matrix with other sums: of all numbers, or the other way.
+
+    Those the other way are the first of them, as the first cell of the matrix shows it.
+
+    >>> [*summed_otherwise("=MMULT(TRANSPOSE(ROW(A1:A9)^0),B1:C9)")]
+    ... # doctest: +NORMALIZE_WHITESPACE
+    [('each_column', {'range': 'B1:C9'}, '=SUM(B1:C9)'),
+     ('each_column', {'range': 'B1:C9'}, '=SUM(INDEX(B1:C9,1,0))')]
+    """
+    tree = parsed(formula)
+    for part in tree.walk() if tree else ():
+        if part.function != "MMULT" or len(part.parts) != 2:
+            continue
+        one, other = map(str, part.parts)
+        if one.startswith("TRANSPOSE(ROW("):
+            kind, of, first = "each_column", other, "1,0"
+        elif other.startswith("TRANSPOSE(COLUMN("):
+            kind, of, first = "each_row", one, "0,1"
+        else:
+            continue
+        for text in (f"SUM({of})", f"SUM(INDEX({of},{first}))"):
+            yield kind, {"range": of}, _exchanged(formula, part, text)[-1]
+
+
+def _exchanged(formula: str, part: Node, other: str) -> Edit:
+    """Return a formula with another text in the place of a part, called a transposed matrix."""
+    start, end = part.start + part.brackets, part.end - part.brackets
+    text = formula[:start] + other + formula[end:]
+    return "transposed", {"symbol": formula[start:end], "right": other}, text
 
 
 def _with(formula: str, token: Token, other: str, last: Token | None = None) -> str:

@@ -13,6 +13,7 @@ one, character for character. If only one of them does, a person decides.
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from functools import cached_property, partial
 
 import numpy as np
@@ -25,7 +26,7 @@ from xlnn.checking.probe import probe_arrays
 from xlnn.checking.references import CellRange, areas
 from xlnn.engines.arrays import FAILED, is_error
 from xlnn.engines.functions import unknown
-from xlnn.engines.scenarios import Found, Task
+from xlnn.engines.scenarios import Found, Place, Task
 from xlnn.exercises.array_formulas import reads_one
 from xlnn.exercises.evaluation import Arrays, World, engines_of, evaluated_tasks
 from xlnn.exercises.submission import Submission
@@ -134,6 +135,22 @@ class JudgedQuantity:
     def right(self, unit: Index) -> bool:
         """Return whether a unit is right in every row."""
         return self.share(unit) == 1
+
+    @cached_property
+    def cellwise(self) -> Layout:
+        """The layout in which this quantity has a formula for each cell."""
+        layout, name = self.submitted.layout, self.quantity.name
+        if not self.quantity.sliced:
+            return layout
+        alone = replace(self.quantity, sliced="")
+        every = (alone if q.name == name else q for q in layout.model.quantities)
+        blocks = {**layout.blocks, name: replace(layout.blocks[name], quantity=alone)}
+        return replace(layout, model=replace(layout.model, quantities=tuple(every)), blocks=blocks)
+
+    def first_of(self, index: Index) -> Place:
+        """Return the cell that holds the formula of an entry: of a matrix the first of it."""
+        place = self.places[index]
+        return self.submitted.matrices.get(place, (place, ""))[0]
 
     @cached_property
     def circular(self) -> AbstractSet[Index]:

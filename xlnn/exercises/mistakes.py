@@ -7,7 +7,8 @@ cells that it reads, compared with the stated formula. The first that fits is th
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from xlnn.checking.references import CellRange, areas, beyond, range_text, repla
 from xlnn.engines.formualizer import CIRCULAR
 from xlnn.engines.functions import unknown
 from xlnn.engines.scenarios import Found, Task
-from xlnn.exercises.edits import FEWEST, mended, spoilt
+from xlnn.exercises.edits import FEWEST, Edit, mended, spoilt, summed_otherwise, turned
 from xlnn.exercises.evaluation import NAMES, evaluated_tasks
 from xlnn.exercises.judging import TOLERANCE, Index, JudgedQuantity, distance, step_by_step
 from xlnn.formula import parsed
@@ -31,11 +32,17 @@ DIGITS, MOST_DIGITS = 6, 17
 BY_HAND = frozenset({"by_hand", "engines", "unknown"})
 """Kinds that may not be mistakes: the teacher has to judge them."""
 
+UNKNOWN = frozenset({"other", "error"})
+"""Kinds that say what a cell gives, and not why."""
+
 MOST = 12
 """The most units of a quantity that are examined; later ones usually have the same mistake."""
 
 WORLDS = 3
 """Worlds in which an edit is tried; formulas do not agree in that many by chance."""
+
+_COUNTS = re.compile(r"\b(?:ROW|COLUMN)S?\([^()]*\)", re.IGNORECASE)
+"""Numbers of rows and columns, which do not depend on what their cells hold."""
 
 DELETED = "#REF!"
 """The reference to deleted cells in a formula."""
@@ -62,7 +69,7 @@ class Mistake:
         ``factor``, ``offset``, ``anchor``, ``dragged``, ``epoch``, ``row``, ``column``, ``short``,
         ``long``, ``missing``, ``mask``, ``transposed``, ``mean``, ``sum``, ``by_hand``,
         ``engines``, ``no_equals``, ``instead``, ``epochs``, ``these_inputs``, those of
-        `xlnn.exercises.edits`, ``other``.
+        `xlnn.exercises.edits`, such as ``each_row``, ``other``.
     cell : str
         The first wrong cell.
     said : dict
@@ -91,27 +98,55 @@ def mistakes(judged: JudgedQuantity) -> dict[Index, Mistake]:
             doubtful.append(unit)
             tries.append((unit, (why.kind, why.said, each.exchanged(why.said)), True))
         elif why.kind == "missing":
-            slopes = [edit for edit in spoilt(each.stated(each.first)) if edit[0] == "no_slope"]
+            slopes = [edit for edit in spoilt(each.of_cell) if edit[0] == "no_slope"]
             tries += [(unit, edit, False) for edit in slopes]
+            continue
+        elif why.kind == "unlike" and each.is_matrix:
+            tries += [(unit, edit, True) for edit in turned(each.formula)]
             continue
         elif why.kind != "other" or not isinstance(value, float):
             continue
         if len({unit for unit, *_ in tries}) <= MOST:
-            tries += [(unit, edit, True) for edit in mended(each.formula)]
-            tries += [(unit, edit, False) for edit in spoilt(each.stated(each.first))]
+            tries += [(unit, edit, mends) for edit, mends in each.edits()]
     for unit in doubtful:
         found[unit] = wrong[unit].by_outcome()
-    answers = _tried(judged, [(wrong[unit].first, text) for unit, (*_, text), _ in tries])
+    answers = _tried(judged, [(wrong[u].first, text, mends) for u, (*_, text), mends in tries])
     reasons: dict[Index, Mistake] = {}
     for (unit, (kind, said, _), is_mended), values in zip(tries, answers, strict=True):
         if wrong[unit].explained(values, is_mended=is_mended):
             reasons.setdefault(unit, Mistake(kind, wrong[unit].cell, said))
-    return found | reasons
+    return _of_matrices(wrong, found | reasons)
 
 
-def _tried(judged: JudgedQuantity, formulas: Sequence[tuple[Index, str]]) -> list[list[Found]]:
-    """Return what each formula gives in its cell, in some worlds."""
-    tasks = [Task({judged.places[i]: text}, {}, (judged.places[i],)) for i, text in formulas]
+def _of_matrices(
+    wrong: "Mapping[Index, _WrongUnit]", found: Mapping[Index, Mistake]
+) -> dict[Index, Mistake]:
+    """Return reasons in which one that is found of a matrix is that of all units of the matrix."""
+    known = {
+        each.judged.first_of(each.first): found[unit]
+        for unit, each in reversed(wrong.items())
+        if each.is_matrix and found[unit].kind not in UNKNOWN
+    }
+    reasons = {}
+    for unit, each in wrong.items():
+        reasons[unit] = found[unit]
+        if each.is_matrix and found[unit].kind in UNKNOWN:
+            same = known.get(each.judged.first_of(each.first), found[unit])
+            reasons[unit] = replace(same, cell=each.cell)
+    return reasons
+
+
+def _tried(
+    judged: JudgedQuantity, formulas: Sequence[tuple[Index, str, bool]]
+) -> list[list[Found]]:
+    """Return what each formula gives in its cell, in some worlds.
+
+    One that mends a student's is in the place of that: of a matrix it fills the same cells.
+    """
+    tasks = [
+        Task({judged.first_of(i) if mends else judged.places[i]: text}, {}, (judged.places[i],))
+        for i, text, mends in formulas
+    ]
     if not tasks:
         return []
     questions = [(world, tasks) for world in judged.worlds[:WORLDS]]
@@ -153,6 +188,7 @@ class _WrongUnit:
         self.formula = judged.formulas.get(self.first, "")
         self.titles = self.layout.titles.values()
         self.fault, self.about = judged.faults.get(self.first, ("", ""))
+        self.is_matrix = judged.places[self.first] in judged.submitted.matrices
 
     def turn(self, index: Index) -> tuple[int, ...]:
         """Return when an entry is computed: along some axes the last one comes first."""
@@ -165,12 +201,31 @@ class _WrongUnit:
         return Mistake(kind, self.cell, said)
 
     def stated(self, index: Index) -> str:
-        """Return the stated formula of an entry."""
-        return self.layout.formula(self.name, index)
+        """Return the stated formula of an entry: of a matrix if the student's is one."""
+        layout = self.layout if self.is_matrix else self.judged.cellwise
+        return layout.formula(self.name, index)
+
+    def edits(self) -> Iterator[tuple[Edit, bool]]:
+        """Yield edits, and whether they may mend the formula or else may have spoilt the right one.
+
+        What a single cell holds of the right matrix is spoilt as that cell's formula.
+        """
+        yield from ((edit, True) for edit in mended(self.formula))
+        yield from ((edit, False) for edit in spoilt(self.of_cell))
+        if self.is_matrix:
+            yield from ((edit, True) for edit in turned(self.formula))
+            stated = self.stated(self.first)
+            yield from ((edit, False) for edit in summed_otherwise(stated))
+
+    @cached_property
+    def of_cell(self) -> str:
+        """The stated formula of the first wrong cell alone."""
+        return self.judged.cellwise.formula(self.name, self.first)
 
     def areas(self, formula: str) -> list[CellRange] | None:
-        """Return the ranges to which a formula of the quantity refers."""
-        return areas(formula, self.layout.titles[self.layout.blocks[self.name].sheet])
+        """Return the ranges whose values a formula of the quantity reads."""
+        read = _COUNTS.sub("1", formula)
+        return areas(read, self.layout.titles[self.layout.blocks[self.name].sheet])
 
     def exchanged(self, said: Mapping[str, str]) -> str:
         """Return the formula with the cells that belong there instead of those that it names."""
@@ -342,6 +397,8 @@ class _WrongUnit:
             return None
         differing = [name for name in own if own[name] != right[name]]
         for name in differing:
+            if not name:
+                return None
             axes = len(self.layout.model[name].axes)
             is_matrix = len(self.layout.model[name].shape) == 2
             turned = {(*index[:axes], *index[axes:][::-1]) for index in right[name]}

@@ -258,7 +258,8 @@ def submission(path: Path, model: Model | None = None) -> Submission:
             typed[title, row, column] = value
     formulas = cut(formulas, *_most(layout, formulas, typed))
     matrices = _matrices(contents, layout, formulas)
-    into = _spilled(contents, formulas, typed, matrices)
+    asked = {at for name in exercise.blank for at in layout.places(name).values()}
+    into = _spilled(contents, formulas, typed.keys() | asked, matrices)
     into |= {at: formulas[first] for at, (first, _) in matrices.items()}
     formulas |= into
     typed = {place: value for place, value in typed.items() if place not in into}
@@ -366,12 +367,12 @@ def _matrices(
 def _spilled(
     contents: Package,
     formulas: Mapping[Place, str],
-    typed: Mapping[Place, Typed],
+    there: AbstractSet[Place],
     matrices: Mapping[Place, object],
 ) -> dict[Place, str]:
     """Return the formulas of the cells into which other array formulas spill."""
     found = {}
     for first, cells in contents.arrays.items():
         if ":" in cells and first not in matrices:
-            found |= spilled(formulas[first], cells, first[0], typed.keys())
+            found |= spilled(formulas[first], cells, first[0], there)
     return found
