@@ -181,6 +181,8 @@ def test_the_guide_names_the_section_in_which_a_symbol_stands(kind, lang):
 
 @pytest.mark.parametrize("kind", WHERE)
 def test_the_languages_name_the_same_sections(kind):
-    found = sections(str(loaded(kind).english.words))
+    english = loaded(kind).english.words
     for lang in set(languages()) - {"en"}:
-        assert sections(str(loaded(kind).all_words(lang).words)) == found
+        words = loaded(kind).all_words(lang).words  # with the translations of pages that it has not
+        own = [table[key] for name, table in words.items() for key in table if key in english[name]]
+        assert sections(str(own)) == sections(str(english))

@@ -33,14 +33,13 @@ def test_the_guide_says_what_the_colours_of_numbers_mean_where_there_are_any(nam
 
 
 def test_the_small_chart_of_the_guide_says_what_it_shows():
-    drawn = drawings("gan")
+    drawn = drawings("clusters")
     ((_, small),) = drawn["guide"].charts
     (paragraph,) = small.title.tx.rich.p
     assert paragraph.r[0].rPr.sz == SMALL_TITLE
     assert small.legend.txPr.p[0].pPr.defRPr.sz == SMALL_PRINT
-    sizes = {
-        run.t: run.rPr.sz for _, chart in drawn["game"].charts for run in chart.title.tx.rich.p[0].r
-    }
+    whole = (chart.title.tx.rich.p[0].r for _, chart in drawn["clusters"].charts)
+    sizes = {run.t: run.rPr.sz for runs in whole for run in runs}
     assert sizes[paragraph.r[0].t] > SMALL_TITLE
 
 

@@ -44,7 +44,7 @@ MAY = {
     "linting": {"errors", "formula", "xlsx"},
     "engines": {"errors", "formula", "grid", "cleanup", "xlsx"},
     "writing": STATED
-    | {"block", "errors", "grid", "layout", "quantity_cells", "reference", "xlsx"},
+    | {"block", "errors", "formula", "grid", "layout", "quantity_cells", "reference", "xlsx"},
     "workbooks": CORE | {"data", "option", "equations", "registry", "writing"},
     "experiments": CORE | {"data", "equations", "option", "registry", "workbooks", "writing"},
     "loading": CORE | {"data", "engines", "formula", "linting", "registry", "workbooks", "xlsx"},

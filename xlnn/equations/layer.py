@@ -60,6 +60,8 @@ class Parameter:
         Its meaning, and that of a network whose layers have filters, if different.
     slope : (str, str)
         The meaning of its gradient, and the sum that this is; empty if the Guide does not say them.
+    heading : str
+        What stands above it and its bias or shift beside it; empty for the second of these.
     """
 
     title: str
@@ -70,6 +72,7 @@ class Parameter:
     meaning: str = ""
     of_filters: str = ""
     slope: tuple[str, str] = ("", "")
+    heading: str = ""
 
 
 PARAMETERS = {
@@ -78,13 +81,15 @@ PARAMETERS = {
         meaning="how much weight a unit gives each input",
         of_filters="how much weight a filter gives each pixel, or a unit each input",
         slope=("how fast the total cost changes with a weight", "Σ δ a{decay}"),
+        heading="weights w",
     ),
     "b": Parameter(
         "biases", "b", "bias", meaning="how easily a unit is activated",
         slope=("how fast the total cost changes with a bias", "Σ δ"),
     ),
     "gain": Parameter(
-        "gains", "γ", "weight", start=1.0, meaning="how much a unit scales its normalised value"
+        "gains", "γ", "weight", start=1.0, meaning="how much a unit scales its normalised value",
+        heading="gain γ, shift β",
     ),
     "shift": Parameter(
         "shifts", "β", "bias", start=0.0, meaning="how far a unit shifts it: z = γ x̂ + β"

@@ -1,6 +1,5 @@
 """Draw scatter charts with straight lines."""
 
-import re
 from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from openpyxl.drawing.text import (
 )
 from openpyxl.utils.cell import quote_sheetname
 
+from xlnn.formula import tokens
 from xlnn.grid import fixed
 from xlnn.writing.style import AXIS, INK, RULE
 
@@ -91,7 +91,7 @@ def each_range(text: str) -> list[str]:
     >>> each_range("('Matrices'!$C$6:$C$7,'Matrices'!$C$73)")
     ["'Matrices'!$C$6:$C$7", "'Matrices'!$C$73"]
     """
-    return re.findall(r"'(?:[^']|'')+'![^,)]+", text)
+    return [token[0] for token in tokens(text) if token.lastgroup == "reference"]
 
 
 @dataclass(frozen=True)

@@ -84,10 +84,13 @@ FIRST = (
 )
 
 NAMES = {
-    "W": "weights w", "gain": "gain γ, shift β",
-    "dC_dW": "∂C_T/∂w, all {samples}", "dC_dgain": "∂C_T/∂γ, all {samples}",
-    **dict.fromkeys(("velocity_W", "velocity_gain"), "velocity: the update is −η v"),
-    **dict.fromkeys(("direction_W", "direction_gain"), "direction: the update is −η r"),
+    kind.format(name): what
+    for name, parameter in PARAMETERS.items() if parameter.heading
+    for kind, what in {
+        "{}": parameter.heading, "dC_d{}": f"∂C_T/∂{parameter.symbol}, all {{samples}}",
+        "velocity_{}": "velocity: the update is −η v",
+        "direction_{}": "direction: the update is −η r",
+    }.items()
 }  # fmt: skip
 """What weights and their gradients are called beside each other."""
 
