@@ -35,7 +35,10 @@ def facts(
     kind = kind_of(spec)
     words, equations = kind.words(spec, layout), kind.equations(spec)
     quantities = layout.model.quantities
-    course = course_of(layout, arrays) or layout.model.by_name.get("C_T")
+    every = (each for each in quantities if each.equation is not None and not each.shape)
+    of_training = [each for each in every if [axis.name for axis in each.axes] == ["epoch"]]
+    costs = [each for each in of_training if each.name == "C_T"] or of_training
+    course = course_of(layout, arrays) or next(iter(costs), None)
     return {
         "lang": spec.lang,
         "template": spec.template,

@@ -168,7 +168,7 @@ async function follow() {
     again = false;
     const edits = [];
     for (const quantity of facts.quantities) {
-      if (!quantity.chooses) continue;
+      if (!quantity.chooses || (quantity.chooses === "epoch" && !course)) continue;
       const number = (quantity.chooses === "image" ? sample : epoch) + quantity.first;
       edits.push({ ...cellOf(quantity, []), text: String(number) });
     }
