@@ -19,6 +19,7 @@ from xlnn.equations.attention import PROJECT, SCORE
 from xlnn.errors import OptionsError, WorkbookError
 from xlnn.exercises.submission import submission
 from xlnn.loading.spec import described
+from xlnn.loading.values import recalculated
 from xlnn.options import Options
 from xlnn.writing.charts import MOST_RANGES, each_range, ranges_of
 
@@ -155,7 +156,9 @@ def test_other_engines_agree(engine, built):
 @pytest.mark.ci
 def test_formualizer_takes_no_part(built):
     """It has no MMULT, so IronCalc takes its place."""
-    assert xlnn.check(built("digits").path, "formualizer").engine == "ironcalc"
+    path = built("digits").path
+    assert xlnn.check(path, "formualizer").engine == "ironcalc"
+    assert recalculated(path, "formualizer").engine == "ironcalc"
 
 
 def test_each_formula_is_the_equation_of_the_textbook(built):

@@ -59,10 +59,14 @@ def values(file: Path, output: Path, engine: str, *, force: bool) -> None:
 
     Example: xlnn values output/digits.xlsx -o digits.npz
     """
-    from xlnn.loading.values import check_saved, save  # noqa: PLC0415 -- only what is needed
-    from xlnn.loading.values import values as workbook_values  # noqa: PLC0415 -- the same
+    from xlnn.loading.values import (  # noqa: PLC0415 -- only what is needed
+        check_saved,
+        recalculated,
+        save,
+    )
 
     check_saved(output, force=force)
-    arrays = workbook_values(file, engine)
+    computed = recalculated(file, engine)
+    arrays = computed.public
     save(output, arrays, force=force)
-    say(f"{output}   {counted(len(arrays), 'array')}   recalculated by {engine}")
+    say(f"{output}   {counted(len(arrays), 'array')}   recalculated by {computed.engine}")

@@ -50,8 +50,7 @@ def values(
     WorkbookError
         The file is not a workbook of xlnn, or is unsafe to open.
     """
-    computed = recalculated(path_of(path), engine, model)
-    return kind_of(computed.spec).as_contract(computed.layout, computed.arrays)
+    return recalculated(path_of(path), engine, model).public
 
 
 class Recalculated(NamedTuple):
@@ -60,24 +59,34 @@ class Recalculated(NamedTuple):
     spec: WorkbookSpec
     layout: Layout
     arrays: dict[str, np.ndarray]
+    engine: str
+
+    @property
+    def public(self) -> dict[str, np.ndarray]:
+        """The arrays in their public shapes."""
+        return kind_of(self.spec).as_contract(self.layout, self.arrays)
 
 
 def recalculated(path: Path, engine: str, model: Model | None = None) -> Recalculated:
-    """Recalculate a workbook as `values` does, and return its arrays and layout."""
+    """Recalculate a workbook as `values` does, and return its arrays and layout.
+
+    IronCalc takes the place of an engine that does not compute the file's array formulas.
+    """
     contents = opened(path, model)
+    engine = engines.able(engine, contents.arrays)
     spec, layout = described(path, model, contents)
     check_sheets(contents, layout)
     with (
         file_for_engine(contents) as file,
         engines.load(
-            engines.able(engine, contents.arrays),
+            engine,
             file,
             Allowance.of(contents),
             reading=Reading.of(contents),
         ) as recalculate,
     ):
         found = recalculate({})
-    return Recalculated(spec, layout, read_arrays(layout, found))
+    return Recalculated(spec, layout, read_arrays(layout, found), engine)
 
 
 def as_built(path: Path) -> tuple[WorkbookSpec, Layout, Values] | None:
