@@ -101,7 +101,7 @@ def run_of(name: str, options: dict[str, Any]) -> Run:
     nothing = {
         quantity.name: np.zeros(quantity.lengths) for quantity in plan.layout.model.quantities
     }
-    return Run(Path(name), Recalculated(plan.spec, plan.layout, nothing), None)
+    return Run(Path(name), Recalculated(plan.spec, plan.layout, nothing, engine=""), None)
 
 
 def cells(held: QuantityValues) -> list[str]:
