@@ -61,7 +61,7 @@ class Parameter:
     slope : (str, str)
         The meaning of its gradient, and the sum that this is; empty if the Guide does not say them.
     heading : str
-        What stands above it and its bias or shift beside it; empty for the second of these.
+        The heading over it and the bias or shift beside it; empty for the bias and the shift.
     """
 
     title: str

@@ -79,7 +79,7 @@ def spoilt(formula: str) -> Iterator[Edit]:
 
 
 def turned(formula: str) -> Iterator[Edit]:
-    """Yield a formula of matrices with one of them, or the result, transposed or no longer.
+    """Yield a formula with one of its matrices, or its result, transposed or no longer transposed.
 
     >>> [text for *_, text in turned("=MMULT(TRANSPOSE(A1:B2),C1:D2)")]
     ... # doctest: +NORMALIZE_WHITESPACE
@@ -98,9 +98,9 @@ def turned(formula: str) -> Iterator[Edit]:
 
 
 def summed_otherwise(formula: str) -> Iterator[Edit]:
-    """Yield the right formula of a matrix with other sums: of all numbers, or the other way.
+    """Yield the right formula of a matrix with other sums: of all numbers, or along the other axis.
 
-    Those the other way are the first of them, as the first cell of the matrix shows it.
+    Of the sums along the other axis, the formula gives the first, as the matrix's first cell does.
 
     >>> [*summed_otherwise("=MMULT(TRANSPOSE(ROW(A1:A9)^0),B1:C9)")]
     ... # doctest: +NORMALIZE_WHITESPACE
@@ -123,7 +123,7 @@ def summed_otherwise(formula: str) -> Iterator[Edit]:
 
 
 def _exchanged(formula: str, part: Node, other: str) -> Edit:
-    """Return a formula with another text in the place of a part, called a transposed matrix."""
+    """Return the edit of kind ``transposed`` that replaces a part of a formula."""
     start, end = part.start + part.brackets, part.end - part.brackets
     text = formula[:start] + other + formula[end:]
     return "transposed", {"symbol": formula[start:end], "right": other}, text

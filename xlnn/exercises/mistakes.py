@@ -41,8 +41,8 @@ MOST = 12
 WORLDS = 3
 """Worlds in which an edit is tried; formulas do not agree in that many by chance."""
 
-_COUNTS = re.compile(r"\b(?:ROW|COLUMN)S?\([^()]*\)", re.IGNORECASE)
-"""Numbers of rows and columns, which do not depend on what their cells hold."""
+_COUNTS = frozenset({"ROW", "ROWS", "COLUMN", "COLUMNS"})
+"""Functions that do not depend on what their cells hold."""
 
 DELETED = "#REF!"
 """The reference to deleted cells in a formula."""
@@ -224,7 +224,12 @@ class _WrongUnit:
 
     def areas(self, formula: str) -> list[CellRange] | None:
         """Return the ranges whose values a formula of the quantity reads."""
-        read = _COUNTS.sub("1", formula)
+        tree, read, at = parsed(formula), "", 0
+        counts = [part for part in tree.walk() if part.function in _COUNTS] if tree else []
+        for part in sorted(counts, key=lambda part: part.start):
+            if part.start >= at:  # one inside another is left out with it
+                read, at = f"{read}{formula[at : part.start]}1", part.end
+        read += formula[at:]
         return areas(read, self.layout.titles[self.layout.blocks[self.name].sheet])
 
     def exchanged(self, said: Mapping[str, str]) -> str:

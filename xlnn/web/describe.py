@@ -35,10 +35,7 @@ def facts(
     kind = kind_of(spec)
     words, equations = kind.words(spec, layout), kind.equations(spec)
     quantities = layout.model.quantities
-    every = (each for each in quantities if each.equation is not None and not each.shape)
-    of_training = [each for each in every if [axis.name for axis in each.axes] == ["epoch"]]
-    costs = [each for each in of_training if each.name == "C_T"] or of_training
-    course = course_of(layout, arrays) or next(iter(costs), None)
+    course = course_of(layout, arrays) or _of_training(quantities)
     return {
         "lang": spec.lang,
         "template": spec.template,
@@ -49,6 +46,17 @@ def facts(
         "picture": list(getattr(spec, "picture", ())),
         "features": list(getattr(spec, "features", ())),
     }
+
+
+def _of_training(quantities: Collection[Quantity]) -> Quantity | None:
+    """Return C_T, or else the first number that is computed once in each epoch, if there is one."""
+    found = [
+        each
+        for each in quantities
+        if each.equation is not None and not each.shape
+        and [axis.name for axis in each.axes] == ["epoch"]
+    ]  # fmt: skip
+    return next((each for each in found if each.name == "C_T"), found[0] if found else None)
 
 
 def described(

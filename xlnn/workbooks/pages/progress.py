@@ -283,7 +283,7 @@ def _tested(title: str, page: Context) -> str:
 
 
 def of_classes(name: str, rows: int, page: Context) -> str:
-    """Return the title of a chart of what is classified correctly: a number, or its share."""
+    """Return the title of the chart of how many rows, or which share of them, are right."""
     english = (IMAGES if page.spec.has_images else ROWS)[name]
     return page.words.of_itself("charts", english).format(images=rows)
 
