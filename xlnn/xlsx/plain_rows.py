@@ -30,9 +30,11 @@ _CELL = re.compile(
     # the order of attributes in which openpyxl, Excel, LibreOffice and xlnn write them
     r'<c r="([A-Z]{1,3}+)([1-9][0-9]{0,6}+)"(?: s="([0-9]{1,9}+)")?+(?: t="(n|str|b|e|s)")?+'
     # a longer text goes to expat, and is refused in one place
-    r'(?:/>|>(?:<f((?: aca="false")?+)>([^<]{1,32767}+)</f>)?+(?:<v>([^<]{0,32767}+)</v>)?+</c>)'
+    r'(?:/>|>(?:<f((?: aca="false")?+(?: t="array" ref="[A-Z0-9:]{2,21}+")?+)>'
+    r"([^<]{1,32767}+)</f>)?+(?:<v>([^<]{0,32767}+)</v>)?+</c>)"
 )
 _GROUPS = _CELL.groups + 1
+_ATTRIBUTE = re.compile('([a-z]+)="([^"]*)"')
 _ROW = re.compile(rb'[ \t\r\n]*+<row r="([1-9][0-9]{0,6})"((?: [A-Za-z][\w.:-]*+="[^"]*+")*+)(/?)>')
 _ROW_END = b"</row>"
 _DATA = b"<sheetData>"
@@ -43,7 +45,11 @@ _MAX_DIFFERENT, _MAX_LENGTH = 1_000, 1_000
 """The most attributes of rows that are cached, and their bytes. A sheet has a few."""
 
 _TYPES = {None: "n"} | {type_: type_ for type_ in ("n", "str", "b", "e", "s")}
-_FORMULA_ATTRIBUTES = {None: None, "": {}, ' aca="false"': {"aca": "false"}}
+
+
+def _attributes_of_formula(written: str | None) -> dict[str, str] | None:
+    """Return the attributes of a formula by name; None if there is no formula."""
+    return written if written is None else dict(_ATTRIBUTE.findall(written))
 
 
 class PlainRow:
@@ -71,7 +77,7 @@ class PlainRow:
         pieces = self._pieces
         return (
             map(_TYPES.__getitem__, pieces[4::_GROUPS]),
-            map(_FORMULA_ATTRIBUTES.__getitem__, pieces[5::_GROUPS]),
+            map(_attributes_of_formula, pieces[5::_GROUPS]),
             pieces[6::_GROUPS],
             pieces[7::_GROUPS],
             pieces[3::_GROUPS],
