@@ -104,6 +104,8 @@ def plain(number, letters="A"):
         '<c r="A1"><f t="array" ref="A1:B9">MMULT(C1:D9,E1:F2)</f><v>1</v></c><c r="B1"/>',
         '<c r="A1"><f aca="false" t="array" ref="A1">SUM(C1:C9*D1:D9)</f><v>1</v></c>',
         '<c r="A1" t="str"><f>"x"</f><v> x </v></c>',
+        '<c r="A1" s="3" t="inlineStr"><is><t>&lt;x&gt; σ</t></is></c><c r="B1"><v>1</v></c>',
+        '<c r="A1" t="inlineStr"/><c r="B1" t="inlineStr"><is><t></t></is></c>',
         '<c r="A1" t="b"><v>1</v></c><c r="C1" t="e"><v>#N/A</v></c><c r="XFD1" t="s"><v>7</v></c>',
         '<c r="A1" t="str"><f>训练!B1</f><v>σ</v></c>',
         '<c r="A1" t="b"><f>AND(B1&lt;2,C1&gt;=1)</f><v>1</v></c>',
@@ -129,7 +131,14 @@ def test_a_cell_as_programs_write_it_is_plain(cell):
         '<c r="A1"><f t="shared" si="0">B1</f></c>',
         '<c r="A1"><f t="array" ref="a1">B1</f></c>',
         '<c r="A1"><f t="array" ref="A1" ref="A1">B1</f></c>',
-        '<c r="A1" t="inlineStr"><is><t>x</t></is></c>',
+        '<c r="A1" t="inlineStr"><is><t>x</t></v></c>',
+        '<c r="A1" t="inlineStr"><v>x</v></c>',
+        '<c r="A1" t="inlineStr"><v>x</t></is></c>',
+        '<c r="A1" t="inlineStr"><is><t>x</t><t>y</t></is></c>',
+        '<c r="A1" t="inlineStr"><is><t xml:space="preserve"> x</t></is></c>',
+        '<c r="A1" t="inlineStr"><f>"x"</f><is><t>x</t></is></c>',
+        '<c r="A1" t="str"><is><t>x</t></is></c>',
+        '<c r="A1"><is><t>1</t></is></c>',
         '<c t="n" r="A1"><v>1</v></c>',
         '<c r="A1" r="A1"><v>1</v></c>',
         "<c r='A1'><v>1</v></c>",
@@ -175,7 +184,7 @@ def test_attributes_of_a_row_are_plain_once_expat_has_read_them():
 
 
 def test_rows_behind_one_that_is_not_plain_are_plain_again():
-    rows = row(1, '<c r="A1" t="inlineStr"><is><t>x</t></is></c>') + row(2, plain(2))
+    rows = row(1, '<c r="A1"><f t="shared" si="0">B1</f></c>') + row(2, plain(2))
     assert plain_rows_in(sheet(rows + '<row r="3" ht="9"/>' + row(4, plain(4)))) == ["2", "4"]
 
 

@@ -28,10 +28,12 @@ from xlnn.xlsx.markup import MAX_TAG, PREFIX, Node, Parser, trees, unmarked
 
 _CELL = re.compile(
     # the order of attributes in which openpyxl, Excel, LibreOffice and xlnn write them
-    r'<c r="([A-Z]{1,3}+)([1-9][0-9]{0,6}+)"(?: s="([0-9]{1,9}+)")?+(?: t="(n|str|b|e|s)")?+'
+    r'<c r="([A-Z]{1,3}+)([1-9][0-9]{0,6}+)"(?: s="([0-9]{1,9}+)")?+'
+    r'(?: t="(n|str|b|e|s|inlineStr)")?+'
     # a longer text goes to expat, and is refused in one place
     r'(?:/>|>(?:<f((?: aca="false")?+(?: t="array" ref="[A-Z0-9:]{2,21}+")?+)>'
-    r"([^<]{1,32767}+)</f>)?+(?:<v>([^<]{0,32767}+)</v>)?+</c>)"
+    r"([^<]{1,32767}+)</f>)?+(?:(?:(?<!inlineStr\">)<v>|(?<=inlineStr\">)(<is><t>))"
+    r"([^<]{0,32767}+)(?(7)</t></is>|</v>))?+</c>)"
 )
 _GROUPS = _CELL.groups + 1
 _ATTRIBUTE = re.compile('([a-z]+)="([^"]*)"')
@@ -44,7 +46,7 @@ _PRINTABLE = bytes(range(0x20, 0x7F))
 _MAX_DIFFERENT, _MAX_LENGTH = 1_000, 1_000
 """The most attributes of rows that are cached, and their bytes. A sheet has a few."""
 
-_TYPES = {None: "n"} | {type_: type_ for type_ in ("n", "str", "b", "e", "s")}
+_TYPES = {None: "n"} | {type_: type_ for type_ in ("n", "str", "b", "e", "s", "inlineStr")}
 
 
 def _attributes_of_formula(written: str | None) -> dict[str, str] | None:
@@ -79,7 +81,7 @@ class PlainRow:
             map(_TYPES.__getitem__, pieces[4::_GROUPS]),
             map(_attributes_of_formula, pieces[5::_GROUPS]),
             pieces[6::_GROUPS],
-            pieces[7::_GROUPS],
+            pieces[8::_GROUPS],
             pieces[3::_GROUPS],
         )
 
