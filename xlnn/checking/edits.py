@@ -6,7 +6,9 @@ Then this is reported once instead of its effect on every cell.
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import takewhile
 from pathlib import Path
 
@@ -19,7 +21,7 @@ from xlnn.grid import Values, quoted
 from xlnn.layout import Layout
 from xlnn.loading.spec import by_heading, described
 from xlnn.model import Model
-from xlnn.xlsx.cells import cells
+from xlnn.xlsx.cells import Cell, all_cells
 
 MANY = 20
 """The number of wrong cells on a sheet that suggests edited rows rather than edited cells."""
@@ -54,8 +56,12 @@ def happened(path: Path, layout: Layout, wrong: Sequence[Wrong] = ()) -> str | N
         The formulas that are wrong.
     """
     try:
-        found = (_in_sheet(path, layout, key) for key in layout.titles)
-        return next(filter(None, found), None) or _moved(wrong) or _lost(path, layout)
+        sheets = {layout.titles[key]: _Sheet(_lowest_tables(layout, key)) for key in layout.titles}
+        for title, cell in all_cells(path):
+            if title in sheets:
+                sheets[title].take(cell)
+        found = (_in_sheet(title, sheet) for title, sheet in sheets.items())
+        return next(filter(None, found), None) or _moved(wrong) or _lost(sheets)
     except XlnnError:
         return None
 
@@ -95,22 +101,50 @@ def _holds_images(block: Block) -> bool:
     )
 
 
-def _in_sheet(path: Path, layout: Layout, key: str) -> str | None:
-    """Find empty rows inside a table, and filled rows below it."""
+@dataclass
+class _Sheet:
+    """The lowest tables of a sheet, and what its cells hold.
+
+    Attributes
+    ----------
+    tables : list of Block
+        The tables that end in the last row of all.
+    filled : Counter
+        Of each row, how many cells of these tables hold something.
+    lost : int
+        Formulas that refer to cells that were deleted.
+    """
+
+    tables: list[Block]
+    filled: Counter[int] = field(default_factory=Counter)
+    lost: int = 0
+
+    @cached_property
+    def columns(self) -> set[int]:
+        """The columns of the tables."""
+        return {column for t in self.tables for column in range(t.column, t.last[1] + 1)}
+
+    def take(self, cell: Cell) -> None:
+        """Count a cell."""
+        if cell.column in self.columns and (cell.formula is not None or cell.value is not None):
+            self.filled[cell.row] += 1
+        self.lost += "#REF!" in (cell.formula or "")
+
+
+def _lowest_tables(layout: Layout, key: str) -> list[Block]:
+    """Return the tables of a sheet that end in the last row of all."""
     parts = (part for block in layout.on(key) for part in block.parts)
     tables = [part for part in parts if part.is_table and part.quantity.axes]
-    if not tables:
+    last = max((table.last[0] for table in tables), default=0)
+    return [table for table in tables if table.last[0] == last]
+
+
+def _in_sheet(title: str, sheet: _Sheet) -> str | None:
+    """Find empty rows inside a table, and filled rows below it."""
+    if not sheet.tables:
         return None
-    title = layout.titles[key]
-    last = max(block.last[0] for block in tables)
-    tallest = [block for block in tables if block.last[0] == last]
-    first = max(block.row for block in tallest)
-    columns = {column for b in tallest for column in range(b.column, b.last[1] + 1)}
-    filled = Counter(
-        cell.row
-        for cell in cells(path, title)
-        if cell.column in columns and (cell.formula is not None or cell.value is not None)
-    )
+    filled, last = sheet.filled, sheet.tables[0].last[0]
+    first = max(table.row for table in sheet.tables)
     empty = [row for row in range(first, last + 1) if not filled[row]]
     below = sum(1 for _ in takewhile(lambda row: filled[row], range(last + 1, last + 1 + last)))
     name = quoted(title)
@@ -137,15 +171,14 @@ def _in_sheet(path: Path, layout: Layout, key: str) -> str | None:
     return None
 
 
-def _lost(path: Path, layout: Layout) -> str | None:
+def _lost(sheets: Mapping[str, _Sheet]) -> str | None:
     """Find formulas that lost their cells, as after sorting rows that refer to other sheets."""
-    for title in layout.titles.values():
-        count = sum("#REF!" in (cell.formula or "") for cell in cells(path, title))
-        if count >= MANY:
+    for title, sheet in sheets.items():
+        if sheet.lost >= MANY:
             return Message(
                 "{count} formulas of the sheet {sheet} lost the cells that they refer to, because "
                 "rows or columns were sorted, moved or deleted: undo it",
-                count=f"{count:,}",
+                count=f"{sheet.lost:,}",
                 sheet=quoted(title),
             )
     return None
