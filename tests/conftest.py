@@ -1,5 +1,6 @@
 """What several tests share: the book's workbook, built once, and random networks."""
 
+import gc
 import os
 import pickle
 import shutil
@@ -17,6 +18,7 @@ from networks import FEW, fewer_images, from_template, plan, replace
 
 from xlnn.building.build import build
 from xlnn.checking.check import SEEDS
+from xlnn.cli.main import OBJECTS
 from xlnn.options import Options
 from xlnn.registry.templates import template
 from xlnn.workbooks.kind import Plan
@@ -53,6 +55,13 @@ def pytest_collection_modifyitems(items):
             met[test] += 1
             if any(met[test] > n for mark in marks for n in mark.args):
                 item.add_marker("slow")
+
+
+def pytest_collection_finish():
+    """Let the garbage collector leave out what lives to the end, and run as rarely as in xlnn."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(OBJECTS)
 
 
 def pytest_runtest_setup(item):
