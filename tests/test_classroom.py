@@ -686,7 +686,7 @@ def test_lost_points_are_coloured_and_rows_are_of_one_height(tmp_path):
 @pytest.mark.ci
 def test_a_class_with_accidents_comes_out_right_and_a_regrade_changes_nothing(tmp_path):
     """`make grading` does the same with a class of 300."""
-    own = Classroom(tmp_path, 2 * len(ACCIDENTS) + 2, np.random.default_rng(0))
+    own = Classroom(tmp_path, len(ACCIDENTS) + 4, np.random.default_rng(0))
     first = own.graded()
     assert not isinstance(first.exception, XlnnError), first.exception
     assert {line.split("'")[3] for line in own.mistaken()} == {*TYPED, "wrong"}

@@ -95,7 +95,7 @@ def _cells(book, text):
     return found if isinstance(found, tuple) else ((found,),)
 
 
-@pytest.mark.first(2)
+@pytest.mark.first(1)
 @pytest.mark.parametrize("name", ["digits", "lstm", "cnn", "iris", "transformer"])
 @pytest.mark.ci
 def test_the_charts_are_those_of_the_edition_in_cells(name, built, workbook):
@@ -210,7 +210,7 @@ ERRORS = {
 
 @pytest.mark.ci
 @pytest.mark.parametrize("error", ERRORS)
-@pytest.mark.first(3)
+@pytest.mark.first(2)
 def test_an_altered_array_formula_is_named_with_its_range(error, built, tmp_path):
     """The report names the cells that the formula should fill, and what it should be."""
     old, by, said = ERRORS[error]
@@ -456,7 +456,7 @@ def exercise(tmp_path_factory):
 
 @pytest.mark.ci
 @pytest.mark.parametrize("answer", ANSWERS)
-@pytest.mark.first(2)
+@pytest.mark.first(1)
 def test_a_blank_may_be_a_matrix_formula(answer, exercise, tmp_path):
     """One formula fills the errors of all images; a wrong one costs its own mark alone."""
     error, gradient, points = ANSWERS[answer]
