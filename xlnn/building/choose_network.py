@@ -242,10 +242,11 @@ def _with_notes(origin: Origin, rest: Options, data: Dataset, count: int) -> Ori
     notes: tuple[str, ...] = ()
     if len(drawn.x) < len(data.x):
         some = Message(
-            "Of {rows:,} rows {drawn:,} were drawn, which some 500,000 formulas hold; --large "
+            "Of {rows:,} rows {drawn:,} were drawn, for about {most:,} cells to compute; --large "
             "takes all, --seed draws others.",
             rows=len(data.x),
             drawn=len(drawn.x),
+            most=FORMULAS,
         )
         notes += (some,)
     if count > MOST_IN_CELLS:
