@@ -13,6 +13,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -56,8 +57,10 @@ def wheel(folder: Path) -> Path:
     return next(folder.glob("*.whl"))
 
 
-def smoke(file: Path, python: str, resolution: str, folder: Path) -> None:
+def smoke(file: Path, python: str, resolution: str, folder: Path) -> str:
     """Install the wheel alone into an environment in a folder, and run the commands there.
+
+    Returns what was installed, in a line.
 
     Raises
     ------
@@ -82,9 +85,7 @@ def smoke(file: Path, python: str, resolution: str, folder: Path) -> None:
                     f"Python {python}, {resolution}: {line}\n{done.stdout}{done.stderr}"
                 )
     versions = uv("pip", "freeze", "--python", str(binary)).split()
-    print(
-        f"Python {python}   {resolution}   {' '.join(sorted(versions, key=str.lower))}", flush=True
-    )
+    return f"Python {python}   {resolution}   {' '.join(sorted(versions, key=str.lower))}"
 
 
 def main() -> None:
@@ -93,12 +94,17 @@ def main() -> None:
     parser.add_argument("--python", action="append")
     parser.add_argument("--wheel", type=Path)
     told = parser.parse_args()
-    with tempfile.TemporaryDirectory() as made:
+    tried = [
+        (python, resolution)
+        for python in told.python or at_hand()
+        for resolution in (("lowest-direct", "highest") if python == OLDEST else ("highest",))
+    ]
+    with tempfile.TemporaryDirectory() as made, ThreadPoolExecutor(os.cpu_count()) as pool:
         file = told.wheel or wheel(Path(made))
-        for python in told.python or at_hand():
-            for resolution in ("lowest-direct", "highest") if python == OLDEST else ("highest",):
-                with tempfile.TemporaryDirectory() as folder:
-                    smoke(file, python, resolution, Path(folder))
+        folders = [Path(tempfile.mkdtemp(dir=made)) for _ in tried]
+        begun = [pool.submit(smoke, file, *how, at) for how, at in zip(tried, folders, strict=True)]
+        for each in begun:
+            print(each.result(), flush=True)
 
 
 if __name__ == "__main__":
