@@ -20,6 +20,9 @@ PALE = ("E3B291", "96ABD0", "B0CBAF", "CAB1D3", "DFC788", "ADADAD")
 
 PARTS = 48
 
+LAST = "step", "last_move"
+"""Up to which step the pages show all rows."""
+
 
 # fmt: off
 LEAST = Stated(lambda distance: distance.min(axis=1), "=MIN({distance[:]})")
@@ -203,9 +206,9 @@ EXPERIMENT = xlnn.Experiment(
                 ),
             ),
         ),
-        Page("steps", "Steps", "In each step, the nearest centre of each point."),
+        Page("steps", "Steps", "In each step, the nearest centre of each point.", until=LAST),
         Page("centres", "Centres", "The centres after each step. The first row is the start: it is "
-             "yours to change."),
+             "yours to change.", until=LAST),
         Page("power", "Power iteration", "Each direction is the one before, times the covariance, "
              "scaled to length 1.", Table("v1", "Sv1", "lambda1", "sine1", "v2", "Sv2",
                                                 "lambda2", "sine2",
