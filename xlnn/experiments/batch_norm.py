@@ -96,7 +96,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
             meaning="follows the batch; in inference it takes its place",
             written="r ← r + ρ (μ − r), and σ² in place of μ")
     yield batch("without", "gradient of W, mean left out", batchnorm.CUT_SLOPE.of("dC_dW"),
-                shape=(H, inputs), symbol="∂C/∂W without{}")
+                shape=(H, inputs), symbol="∂C/∂W |μ{}")
     yield from _shown(row, (inputs,))
 
 
