@@ -17,7 +17,7 @@ from xlnn.equations import units
 from xlnn.experiments._speech import TWO
 from xlnn.terms import Value, largest
 
-LETTERS, D = "abc", 4  # and a capital of each; numbers of a symbol: a letter each, and "is capital"
+LETTERS, D = "abc", 4  # a symbol has D numbers: one for each letter, and whether it is a capital
 SYMBOLS = LETTERS + LETTERS.upper()
 
 

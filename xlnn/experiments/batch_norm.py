@@ -146,7 +146,7 @@ INK = {"p_shown": 8, "p_infer": 10}
 
 
 def compared(right: str | tuple, cut: str | tuple) -> tuple[Trace, Trace]:
-    """Return the lines of a right number, and of one with the mean left out."""
+    """Return the lines of a correct number, and of the one that leaves the mean out."""
     return Trace(right, name="right"), Trace(cut, name="mean left out")
 
 

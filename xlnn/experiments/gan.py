@@ -15,6 +15,7 @@ import xlnn
 from xlnn import Axis, Chart, Page, Quantity, Table, Trace, Weight, alike, previous
 from xlnn.equations import generative as gen
 from xlnn.equations import units as eq
+from xlnn.equations.principal import NO_EXPONENT
 from xlnn.terms import rounded
 
 # fmt: off
@@ -134,8 +135,8 @@ def _shown(sizes: dict) -> Iterator[Quantity | xlnn.Copy]:
     yield at("place", "place", symbol="n", counts=True, shape=())
     yield at("g", "number", gen.across(PLACES).of(n="place"), symbol="g")
     yield at("f_data", "density of the data", gen.DENSITY.of("g", "m", "s"), symbol="f",
-             number_format=NEAR_0)
-    yield at("f_made", "density of the numbers made", symbol="f", number_format=NEAR_0,
+             number_format=NO_EXPONENT)
+    yield at("f_made", "density of the numbers made", symbol="f", number_format=NO_EXPONENT,
              equation=gen.DENSITY.of("g", "mean_made_shown", "spread_shown"))
     yield from xlnn.again(["h_made", "z_made", "y_made"], "{}_place", axes=(place,),
                           sheet="density", instead={"made": "g", **shown})
@@ -148,9 +149,6 @@ def inputs(sizes: dict) -> dict:
     return {**start, "eta_G": RATES[sizes["optimizer"]][1], "epoch": sizes["epochs"], "row": 1,
             "m": 3, "s": 0.5, "drawn": even, "noise": even}
 
-
-NEAR_0 = '0.0000;"−"0.0000'
-"""The format of densities, which have no exponent where they are hardly above 0."""
 
 chart = partial(Chart, size_in_cm=(13, 7.5))
 
