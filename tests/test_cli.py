@@ -12,6 +12,7 @@ import warnings
 from contextlib import suppress
 from pathlib import Path
 
+import click
 import numpy as np
 import openpyxl
 import pytest
@@ -506,7 +507,16 @@ def test_all_leaves_out_what_is_not_installed_and_says_how_to_get_it(folder):
 def test_every_help_is_short_and_has_an_example(command):
     result = CliRunner().invoke(cli, [*command, "--help"])
     assert result.exit_code == 0
-    assert "Example: xlnn" in result.output
+    paragraphs = result.output.split("\n\n")
+    examples = [each for each in paragraphs if "xlnn " in each and each.startswith("  Example: ")]
+    assert examples
+    assert [each for each in examples if "\n" in each] == []  # each can be copied as a line
+
+
+@pytest.mark.parametrize("command", cli.commands.values(), ids=lambda each: each.name)
+def test_every_option_has_help(command):
+    options = [each for each in command.params if isinstance(each, click.Option)]
+    assert [each.name for each in options if not each.help] == []
 
 
 def test_the_list_of_commands_cuts_no_line():
@@ -515,9 +525,10 @@ def test_the_list_of_commands_cuts_no_line():
     assert [line for line in listed if not line.endswith(".") or line.endswith("...")] == []
 
 
-def test_the_help_of_build_shows_every_option_in_a_group():
-    printed = CliRunner().invoke(cli, ["build", "--help"]).output
-    for option in cli.commands["build"].params[1:]:
+@pytest.mark.parametrize("command", ["build", "exercise", "grade"])
+def test_the_help_of_many_options_shows_each_in_a_group(command):
+    printed = CliRunner().invoke(cli, [command, "--help"]).output
+    for option in cli.commands[command].params[1:]:
         assert printed.count(f"\n  {', '.join(option.opts)} ") == 1, option.name
     last = printed.split("\nOthers:\n")[1]
     assert last.split() == ["-h,", "--help", "Show", "this", "message", "and", "exit."]

@@ -1,5 +1,6 @@
 """k-means and power iteration find the groups and the axes that other ways of computing find."""
 
+import zipfile
 from functools import cache
 
 import numpy as np
@@ -7,6 +8,7 @@ import openpyxl
 import pytest
 from experiments import ENGINES, agrees_in, built, changed
 
+import xlnn
 from xlnn import Axis, Model, alike, reference, workbook
 from xlnn.building.plan import origin_of_template, planned
 from xlnn.engines import load
@@ -51,6 +53,42 @@ def test_no_number_beside_the_axes_has_an_exponent():
     looks = plan.kind.drawings(plan.spec, plan.layout)["axes"].looks
     for name in ("off1", "off2", "third"):
         assert ";" in looks[name].number_format  # no rule for small numbers is added to it
+
+
+def hidden_rows(sheet):
+    return {row for row, each in sheet.row_dimensions.items() if each.hidden}
+
+
+def test_the_steps_after_the_last_change_are_folded(path, got):
+    workbook = openpyxl.load_workbook(path)
+    steps, centres = workbook["Steps"], workbook["Centres"]
+    last, points = int(got["last_move"]), len(got["x"])
+    assert hidden_rows(centres) == {*range(6 + last + 1, 6 + len(got["C_T"]))}
+    assert hidden_rows(steps) == {*range(6 + (last + 1) * points, 6 + len(got["C_T"]) * points)}
+    for sheet in (steps, centres):
+        first = min(hidden_rows(sheet))
+        assert sheet.row_dimensions[first].outlineLevel == 1
+        assert sheet.row_dimensions[first - 1].collapsed
+        assert sheet["A3"].value.startswith(f"After step {last} nothing changed")
+    assert not any(hidden_rows(workbook[title]) for title in ("Clusters", "Points", "Drawn"))
+
+
+def test_nothing_is_folded_while_the_centres_move(tmp_path):
+    workbook = openpyxl.load_workbook(built(tmp_path, "clusters", epochs=5))
+    assert not any(map(hidden_rows, workbook))
+    assert workbook["Steps"]["A3"].value is None
+
+
+def test_nothing_is_folded_in_an_exercise(tmp_path):
+    (made,) = xlnn.exercise("clusters", tmp_path / "a.xlsx", blank="centres")
+    assert not any(map(hidden_rows, openpyxl.load_workbook(made.path)))
+
+
+def test_charts_show_the_steps_that_are_folded(path):
+    with zipfile.ZipFile(path) as file:
+        charts = [file.read(each) for each in file.namelist() if "charts/chart" in each]
+    assert charts
+    assert all(b'plotVisOnly val="0"' in chart for chart in charts)
 
 
 def test_the_centres_are_those_of_scikit_learn(got):

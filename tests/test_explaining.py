@@ -16,11 +16,12 @@ import xlnn
 from xlnn.axis import Axis
 from xlnn.block import Block
 from xlnn.building.continue_from import source_of
-from xlnn.building.plan import planned
+from xlnn.building.plan import origin_of_template, planned
 from xlnn.cli import cli
 from xlnn.errors import OptionsError
 from xlnn.explaining.entries import dependants
 from xlnn.explaining.explanation import in_words
+from xlnn.explaining.run import course_of
 from xlnn.explaining.show import sparkline
 from xlnn.loading.spec import described, layout_of, read_spec
 from xlnn.loading.values import as_built
@@ -422,6 +423,33 @@ def test_show_names_the_rows_that_are_held_out(tmp_path, lang, trained, tested):
     told = " ".join(xlnn.show(path).said)
     assert told.count(trained) == told.count(tested) == 1
     assert xlnn.show(path).sizes["data"] == "own"
+
+
+@pytest.mark.parametrize(
+    ("name", "symbol", "along"),
+    [
+        ("gan", "C_G", "epoch"),
+        ("vae", "C_T", "epoch"),
+        ("q-learning", "Σ r", "episode"),
+        ("clusters", "C_T", "step"),
+        ("regression", "C_T", "step"),
+        ("descent", "z", "step"),
+        ("costs", None, None),
+        ("neuron", None, None),
+    ],
+)
+def test_the_course_is_the_cost_along_epochs_steps_or_episodes(name, symbol, along):
+    plan = planned(*origin_of_template(name), Options())
+    course = course_of(plan.layout, plan.run)
+    assert (course and course.symbol.format("")) == symbol
+    assert (course and course.rows[0].name) == along
+
+
+def test_show_prints_the_course_of_an_experiment(tmp_path):
+    path = xlnn.build("q-learning", tmp_path / "a.xlsx", epochs=5, verify=False).path
+    (line,) = re.findall("^progress +(.*)$", said("show", path), re.MULTILINE)
+    assert re.fullmatch("Σ r   [−0-9.]+ [▁-█]{5} [−0-9.]+", line)
+    assert xlnn.show(path).course == pytest.approx(xlnn.values(path)["total"])
 
 
 @pytest.mark.slow

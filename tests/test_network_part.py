@@ -165,6 +165,22 @@ def walked(part, model):
         yield from walked(inside, model)
 
 
+@pytest.mark.parametrize("name", ["autoencoder", "batch-norm", "gan", "vae"])
+def test_the_names_of_layers_beside_each_other_are_above_all_lines(name):
+    model = model_of(name)
+    (network,) = (
+        each for part in pages(name) for each in walked(part, model) if isinstance(each, Network)
+    )
+    layout = network.layout(model)
+    lines = max(
+        end[1] for group in layout.picture.connections for line in group.ends for end in line
+    )
+    (headings,) = layout.captions()
+    heights = [point[1] for point in headings.places]
+    assert heights.count(max(heights)) == len(network.stated.columns)
+    assert max(heights) > lines
+
+
 def test_units_of_a_layer_do_not_touch():
     for name in DRAWN:
         model = model_of(name)

@@ -12,12 +12,9 @@ import openpyxl
 import pytest
 
 import xlnn
-from xlnn.building.plan import origin_of_template, planned
 from xlnn.errors import OutputError, OutputNameError, WorkbookError
-from xlnn.options import Options
 from xlnn.registry.templates import folder
 from xlnn.web import page as pages
-from xlnn.web.describe import facts
 
 HOSTILE = '</script><script>document.title="broken"</script><img src=x onerror=alert(1)>'
 TEXTS = folder() / "text" / "page"
@@ -58,13 +55,6 @@ def test_build_writes_the_page_as_well(tmp_path):
     refused = ran("all")
     assert refused.returncode == 2
     assert "--page and --json are for one template" in refused.stderr
-
-
-@pytest.mark.parametrize(("name", "course"), [("gan", "C_D"), ("costs", "")])
-def test_a_page_has_a_course_if_training_has_one_number_in_each_epoch(name, course):
-    """Whatever its cost is called."""
-    made = planned(*origin_of_template(name), Options())
-    assert facts(made.spec, made.layout, made.run, ())["course"] == course
 
 
 def test_a_page_replaces_no_file_of_somebody_else(first, tmp_path):

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from experiments import built
 from openpyxl.utils import column_index_from_string
@@ -32,7 +33,7 @@ from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table_parts import Table, Units
 from xlnn.workbooks.pages.text_parts import Label, Sentences
 from xlnn.writing.charts import range_of
-from xlnn.writing.drawing import Drawing
+from xlnn.writing.drawing import Drawing, with_ending
 from xlnn.writing.formats import DIGIT_PIXELS, PADDING, PIXELS_A_POINT, USUAL_WIDTH
 from xlnn.writing.style import FAINT, NEGATIVE, POSITIVE, QUIET, QUIET_NUMBER, WHITE
 from xlnn.writing.text_width import MOST, text_width
@@ -400,6 +401,42 @@ def test_what_is_counted_from_is_folded_and_grey():
     assert drawing.folded_columns == {1, 2, 3}
     assert drawing.looks["x"] == QUIET_NUMBER
     assert {drawing.cells[row][2][1].ink for row in (4, 5)} == {QUIET}
+
+
+LONG = Quantity("long", "long", "", "page", axes=(Axis("step", 5, "up", counts_from=0),))
+LAST = Quantity("last", "last", "", "page")
+
+
+def ended(*parts, last=2.0):
+    """Return the rows and columns that a page folds, and its note."""
+    model = Model((LONG, LAST))
+    page = Page("page", "", "", *parts, until=("step", "last"))
+    layout = lay_out(model, TITLES, page.place(model))
+    words = Text(
+        "en",
+        text("en").words | {"quantities": {"long": "long", "last": "last"}, "notes": {"page": ""}},
+    )
+    drawing = page.draw(Context(None, layout, words))
+    seen = with_ending(drawing, {"last": np.array(last)})
+    assert not drawing.folded_rows
+    note = seen.cells.get(3, {}).get(1, ("",))[0]
+    return seen.folded_rows, seen.folded_columns, note.partition(" nothing")[0]
+
+
+def test_what_follows_the_last_entry_that_matters_is_folded():
+    assert ended(Table("long", above=1)) == ({8, 9}, set(), "After step 2")
+
+
+@pytest.mark.parametrize("last", [4.0, "#NUM!"])
+def test_nothing_is_folded_if_nothing_follows_or_the_last_entry_is_unknown(last):
+    assert ended(Table("long", above=1), last=last) == (set(), set(), "")
+
+
+def test_rows_beside_anything_else_are_not_folded():
+    chart = Chart("long", Trace("long"), size_in_cm=(5, 1.5))  # beside the first rows
+    assert ended(Beside(Table("long", above=1), chart))[0] == {8, 9}
+    chart = Chart("long", Trace("long"))
+    assert ended(Beside(Table("long", above=1), chart))[0] == set()
 
 
 def test_units_may_be_named_in_place_of_symbols():

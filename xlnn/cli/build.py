@@ -9,7 +9,7 @@ import click
 
 from xlnn.cli.console import mended_by, say, say_built, say_error, say_json, say_note, say_result
 from xlnn.cli.page import write_page
-from xlnn.cli.parameters import PATH, declared, offering
+from xlnn.cli.parameters import PATH, Grouped, declared, offering
 from xlnn.cli.progress_bar import progress
 from xlnn.data.messages import listed
 from xlnn.errors import Message, OptionsError
@@ -35,23 +35,10 @@ GROUPS = {
     "Training": ("epochs", "eta", "optimizer", "l2"),
     "Single templates": ("noise", "solved"),
 }
-"""The options in the help, by heading; one that is missing here is among the last."""
+"""The options in the help, by heading."""
 
 
-class _Grouped(click.Command):
-    """A command whose help shows the options in groups."""
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options under their headings."""
-        options = [each for each in self.get_params(ctx) if isinstance(each, click.Option)]
-        lines = {option.name: option.get_help_record(ctx) for option in options}
-        groups = {title: [lines.pop(name) for name in names] for title, names in GROUPS.items()}
-        for title, group in (groups | {"Others": list(lines.values())}).items():
-            with formatter.section(title):
-                formatter.write_dl([line for line in group if line])
-
-
-@click.command(cls=_Grouped)
+@click.command(cls=Grouped, groups=GROUPS)
 @click.argument("template", required=False, shell_complete=offering(lambda: (*names(), ALL)))
 @click.option("-o", "--output", type=PATH, help="The workbook to write.")
 @declared(BUILD)
@@ -80,10 +67,11 @@ def build(
     --without, --large, --force and --no-verify.
 
     With --model, a trained PyTorch, Keras or scikit-learn model, saved as .onnx, becomes a workbook
-    that predicts the rows of --data (only inputs, or with labels) and agrees with ONNX Runtime:
-    xlnn build --model my.onnx --data rows.csv
+    that predicts the rows of --data (only inputs, or with labels) and agrees with ONNX Runtime.
 
     Example: xlnn build --data my.csv --label kind
+
+    Example: xlnn build --model my.onnx --data rows.csv
     """
     if template == ALL:
         if page or as_json:

@@ -51,7 +51,7 @@ def export(file: Path, output: Path, **options: Any) -> None:  # noqa: ANN401 --
 
 @click.command()
 @file_argument
-@click.option("-o", "--output", required=True, type=PATH)
+@click.option("-o", "--output", required=True, type=PATH, help="The file to write: .npz.")
 @engine_option()
 @click.option("--force", is_flag=True, help="Overwrite a file that xlnn did not write.")
 def values(file: Path, output: Path, engine: str, *, force: bool) -> None:

@@ -9,6 +9,7 @@ import click
 from xlnn.cli.console import say, say_built, say_json
 from xlnn.cli.parameters import (
     PATH,
+    Grouped,
     declared,
     files_argument,
     language_option,
@@ -27,7 +28,25 @@ if TYPE_CHECKING:
     from xlnn.exercises.grades import Grades
 
 
-@click.command()
+OF_EXERCISE = {
+    "What to leave out": ("blank", "level", "key"),
+    "For each student": ("student", "roster", "seed"),
+    "On the sheet": ("note", "points", "hints"),
+    "The files": ("output", "epochs", "edition", "lang", "autograder", "large", "force"),
+}
+OF_GRADE = {
+    "Points": ("points", "partial", "attempt", "late", "penalty"),
+    "The class and its exercise": ("roster", "exercise", "level"),
+    "Reports": (
+        *("output", "feedback", "gradebook", "column", "pseudonyms", "lang", "as_json"),
+        "force",
+    ),
+    "How it runs": ("jobs", "shard", "log", "seed"),
+}
+"""The options in the help of each command, by heading."""
+
+
+@click.command(cls=Grouped, groups=OF_EXERCISE)
 @click.argument("template", required=False, shell_complete=offering(names))
 @click.option(
     "-o",
@@ -46,7 +65,7 @@ def exercise(template: str | None, output: Path | None, **options: Any) -> None:
     --roster, OUTPUT is a folder with one file per student, each with different start weights and
     images, or numbers; the same --seed and name give the same file again.
 
-    Example: xlnn exercise digits --level 2 --epochs 1 --roster names.csv --seed 7 -o class
+    Example: xlnn exercise digits --level 2 --roster names.csv --seed 7 -o class
     """
     from xlnn.exercises.exercise import exercise as write  # noqa: PLC0415 -- only what is needed
 
@@ -59,7 +78,7 @@ def exercise(template: str | None, output: Path | None, **options: Any) -> None:
         say(f"{built[0].path.parent}   {what}   each verified before formulas were left out")
 
 
-@click.command()
+@click.command(cls=Grouped, groups=OF_GRADE)
 @files_argument
 @click.option(
     "--points",
@@ -121,7 +140,7 @@ def grade(files: tuple[Path, ...], **options: Any) -> None:  # noqa: ANN401 -- e
     what, and a file that was made for another student counts for nobody. If a file cannot be
     graded, a sentence says why, and the others are graded all the same.
 
-    Example: xlnn grade handed-in/*.xlsx --points delta3=4,delta2=6 -o report.xlsx
+    Example: xlnn grade handed-in/*.xlsx --points delta3=4 -o report.xlsx
     """
     from xlnn.exercises import class_report, earlier_report, grading  # noqa: PLC0415 -- only what is needed
     from xlnn.registry.text import text  # noqa: PLC0415 -- the same

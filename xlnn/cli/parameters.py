@@ -20,6 +20,29 @@ F = TypeVar("F", bound=Callable[..., object])
 PATH = click.Path(path_type=Path)
 
 
+class Grouped(click.Command):
+    """A command whose help shows the options in groups, those of no group last.
+
+    Parameters
+    ----------
+    groups : dict
+        The names of the options by the headings of their groups.
+    """
+
+    def __init__(self, *args: Any, groups: Mapping[str, Iterable[str]], **how: Any) -> None:  # noqa: ANN401 -- click's
+        super().__init__(*args, **how)
+        self.groups = groups
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options under their headings."""
+        options = [each for each in self.get_params(ctx) if isinstance(each, click.Option)]
+        lines = {option.name: option.get_help_record(ctx) for option in options}
+        groups = {title: [lines.pop(name) for name in of] for title, of in self.groups.items()}
+        for title, group in (groups | {"Others": list(lines.values())}).items():
+            with formatter.section(title):
+                formatter.write_dl([line for line in group if line])
+
+
 def offering(known: Callable[[], Iterable[str]]) -> Callable[..., list[str]]:
     """Return a function by which a shell completes a value, after the last comma.
 

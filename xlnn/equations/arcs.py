@@ -14,7 +14,7 @@ from xlnn.quantity import Quantity
 __all__ = ["arcs"]
 
 STRENGTHS = (0.1, 0.3, 0.6)
-"""Shares from which an arc is drawn, and from which it is stronger."""
+"""The share from which an arc is drawn, and those from which it is thicker."""
 
 DIGITS = 9
 """Decimals to which shares are rounded before comparisons."""
@@ -23,13 +23,13 @@ NOWHERE = -100
 """The height of an arc that is not drawn: below the chart."""
 
 STEPS = 16
-"""Straight pieces of an arc."""
+"""The number of straight pieces of an arc."""
 
 WORD, HIGH = 30, 20
-"""How wide a word is, and how high the widest arc."""
+"""The width of a word, and the height of the widest arc."""
 
 FOOT, SELF = 4, 6
-"""How far from the middle of a word its arcs begin, and half the width of that from a word to
+"""How far from the middle of a word its arcs begin, and half the width of the arc from a word to
 itself."""
 
 

@@ -29,7 +29,8 @@ __all__ = [
 SOURCE, NORM = "Vaswani et al. 2017, ", "Ba et al. 2016, (4)"
 
 PROJECT, EXP, SHARE, TOTAL = units.PROJECT, units.EXP, units.SHARE, units.total("row")
-"""Each position times the same weights; the softmax, of `MASKED` or of `EXP`; the sum of costs."""
+"""The product of each position with the same weights; the exponentials of a softmax, and the shares
+of `MASKED` or of these; the sum of the costs."""
 
 
 def encoding(positions: int, numbers: int) -> Stated:

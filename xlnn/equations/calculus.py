@@ -21,10 +21,10 @@ DEGREE = 4
 """The number of derivatives of a function here."""
 
 ALIKE, AGREES, PARALLEL = 9, 6, 9
-"""Digits to which two errors are alike, slopes agree, and gradients are parallel."""
+"""How many digits of two errors, of two slopes and of two directions must be the same."""
 
 ROUNDED = 12
-"""A difference smaller than this part of its terms is only rounding."""
+"""A difference below 10 to minus this power times its terms is a rounding error."""
 
 NEARLY = 0.1
 """How far from 4 the ratio of errors may be that grow with the square of the step."""

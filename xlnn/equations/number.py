@@ -21,12 +21,12 @@ LARGE_WHOLE = 9
 """From 10 to this power on, `short` and `significant` write an exponent."""
 
 LEAST_DIGITS = 4
-"""Decimals of the least of them that is written without an exponent: programs write 0.00001 as they
-like."""
+"""Decimals of the smallest number written without an exponent: programs write 0.00001 in different
+ways."""
 
 BELOW = 0.4997
-"""What is subtracted from a logarithm before it is rounded to the power: half a unit, since it is
-rounded down, but for 9.996, which is 1 × 10¹ and not 10 × 10⁰. INT cuts off in some engines."""
+"""What is subtracted from a logarithm before ROUND gives the power: half, to round down, but a
+little less, so that 9.996 becomes 1 × 10¹ and not 10 × 10⁰. INT truncates in some engines."""
 
 POINT = "MID(1/2,2,1)"
 """The formula of the decimal mark: a point or a comma, as the reader's language has it."""

@@ -17,10 +17,10 @@ SIDE = 21
 """Points along a side of the grid."""
 
 MARGIN = 10
-"""The data's range divided by the least margin on each side."""
+"""The least margin on each side is the range of the data divided by this."""
 
 PLACES = 9
-"""Decimals to which numbers are rounded before the next whole one is taken."""
+"""Decimals to which a number is rounded before the next whole number is taken."""
 
 
 # fmt: off

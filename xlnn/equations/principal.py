@@ -20,26 +20,26 @@ from xlnn.quantity import Quantity
 __all__ = ["axes"]
 
 NEARLY = 0.001
-"""The part of all variance that axes may miss."""
+"""The share of the whole variance that the axes may lack."""
 
 SEEN = 0.0005
-"""How far off an axis may be: a sheet shows three decimals."""
+"""The largest error of an axis: sheets show three decimals."""
 
 NEAR = 0.05
-"""By which part of the larger one two variances differ that are too near to tell their axes apart:
-nearer ones take more steps than a sheet has."""
+"""Two axes cannot be told apart if their variances differ by less than this share of the larger:
+that would take more steps than a sheet has."""
 
 SLOW = 20
-"""A direction that is so many times as far off as it turns next is slow, as its axis has a variance
-near to that of another."""
+"""A direction converges slowly if its error is this many times its next turn: another axis has
+nearly the same variance."""
 
 ROUNDING = 12
-"""Below 10 to minus this power a turn or a share is rounding."""
+"""A turn or a share below 10 to minus this power is a rounding error."""
 
 NO_EXPONENT = '0.0000;"−"0.0000'
-"""The format of a number that is as good as 0 where this shows 0."""
+"""A format without exponents, for numbers that count as 0 if they are shown as 0."""
 
-UNIT = Stated(  # what has no length has no direction, and stays; a small number may equal 0
+UNIT = Stated(  # if S v is 0, v stays; SIGN, since engines treat tiny numbers as 0
     lambda v, Sv: Sv / np.sqrt((Sv**2).sum()) if (Sv**2).sum() else v,
     "=IF(SIGN(SUMSQ({Sv[:]}))=0,{v},{Sv}/SQRT(SUMSQ({Sv[:]})))",
 )
@@ -47,7 +47,7 @@ RAYLEIGH = Stated(
     lambda v, Sv: v @ Sv / (v @ v) if v @ v else 0,
     "=IF(SIGN(SUMSQ({v[:]}))=0,0,SUMPRODUCT({v[:]},{Sv[:]})/SUMSQ({v[:]}))",
 )
-SIGNED = Stated(  # v and -v are one axis: the component that is largest is positive
+SIGNED = Stated(  # v and -v are the same axis: the largest component is made positive
     lambda v: v[-1] if v[-1].max() >= -v[-1].min() else -v[-1],
     "=IF(MAX({v.last[:]})>=-MIN({v.last[:]}),1,-1)*{v.last}",
 )
@@ -56,7 +56,7 @@ DEFLATED = Stated(
     lambda i, j, S, lam, axis: f"={S[i, j]}-{lam[()]}*{axis[i]}*{axis[j]}",
 )
 WHOLE = Stated(lambda S: S.trace(), lambda S: "=" + "+".join(S[i, i] for i in range(S.shape[0])))
-SINE = Stated(  # of what is at right angles to v in S v, in parts of S v
+SINE = Stated(  # the part of S v at right angles to v, divided by the length of S v
     lambda v, Sv, lam: np.sqrt((Sv - lam * v) @ (Sv - lam * v) / (Sv @ Sv)) if Sv @ Sv else 0,
     lambda v, Sv, lam: "=IF(SIGN(SUMSQ({0}))=0,0,SQRT({1}/SUMSQ({0})))".format(
         Sv[:], written_squares([f"{Sv[i]}-{lam[()]}*{v[i]}" for i in range(v.shape[0])])
@@ -77,7 +77,7 @@ OFF = Stated(
     says="How far off a direction is: the sum of all turns to come, if each is smaller by the same "
     "factor.",
 )
-THIRD = Stated(  # exact for three columns, and no more than it for more
+THIRD = Stated(  # exact for three columns; for more it is at most the third variance
     lambda S2, whole, lam1, lam2: (
         ((S2**2).sum() - lam2**2) / (whole - lam1 - lam2)
         if whole - lam1 - lam2 > 10.0**-ROUNDING * whole
@@ -101,7 +101,7 @@ def known(  # noqa: PLR0913 -- all that tells it
         for sine, off in ((sine1, off1), (sine2, off2))
     )
     least, most = sorted((share1, share2))
-    # axes have the largest variances: no less than the mean of those that are left
+    # the axes have the largest variances, so these are at least the mean of the others
     are_large = share2 * (len(spread) - 1) >= 1 - NEARLY - share1
     are_near = most + least <= 1 + NEARLY and least >= (1 - NEAR) * most
     cases = (

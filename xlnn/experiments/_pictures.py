@@ -22,7 +22,7 @@ OFF = eq.Choice(
     lambda t, a: "=" + "+".join(f"(({t[j]}>=0.5)<>({a[j]}>=0.5))" for j in range(t.shape[0])))
 """How many pixels come out on the wrong side of ½."""
 
-NUMBER = Stated(lambda point: point, "=1*{point}")  # which text is not; SUMPRODUCT skips it
+NUMBER = Stated(lambda point: point, "=1*{point}")  # a text is an error; SUMPRODUCT would skip it
 PICTURE = eq.OfRow((ROWS, COLUMNS), (PIXELS,))
 
 ink = partial(
@@ -32,12 +32,12 @@ ink = partial(
 
 
 MOST = 10
-"""Classes that have a colour each; more labels than that are those of single images."""
+"""The most classes with a colour each; if there are more labels, all images have one colour."""
 
 COLOURS = ("1B4F9C", "D9793B", "2F7D4F", "8E5EA2", "3A9D9D", "B8860B", "D46A9F", "7A8B2A", "5B7FDB",
            "A0522D")
 NOWHERE = -100
-"""The height of a point that its chart does not show, far below."""
+"""The height of points to hide: far below the chart."""
 
 LESS = eq.Choice(lambda labels: labels.min() - 1, "=MIN({labels[image]})-1")
 KIND = eq.Choice(  # the next larger label, or the largest again
@@ -70,7 +70,7 @@ def by_class(number: int, of: str, image: Axis, **here: str) -> Iterator[Quantit
                 axes=(Axis("class", number, "up"),), number_format="0")
     yield shown(
         "by_class", "height by class", axes=(image,), shape=(number,), number_format="0.00;",
-        equation=Stated(  # the last class has all that are in none before
+        equation=Stated(  # the last series takes all images that no earlier one has
             lambda labels, kind, codes: np.where(
                 np.column_stack([labels[:, np.newaxis] == kind[:last], labels >= kind[last]]),
                 codes[:, 1:], NOWHERE),

@@ -16,10 +16,10 @@ from xlnn.equations import attention, units
 from xlnn.terms import Term, either, largest, rounded
 
 MORE = "…"
-"""What stands where the network goes on."""
+"""The sign in a cell whose word the network chooses."""
 
 BANDS = 7
-"""How many times the words are beside the rows of matrices."""
+"""How many bands of matrices have the words beside their rows."""
 
 
 def block_weights(D: int, F: int) -> dict[str, Weight]:
@@ -146,7 +146,7 @@ def spoken(
     yield Quantity("vocabulary", shape=(N, 1), equation=Vocabulary(N).of("name_word"))
     yield inside("looks", equation=xlnn.Told(
         "The last word takes {own} of what it reads from itself, and the rest from those before.",
-        own=lambda A_typed, p_typed: rounded(  # with errors on its page it has no value
+        own=lambda A_typed, p_typed: rounded(  # no value if there are errors on its page
             A_typed[T - 1, T - 1] + 0 * largest(p_typed[...]), 2)))
     yield inside("columns", "vocabulary", Vocabulary(N).of("name_word"), shape=(1, N))
     yield Quantity("menu", title="words to choose from", symbol=" ", sheet="data", shape=(N + 1,),

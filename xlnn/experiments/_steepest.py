@@ -35,14 +35,14 @@ BOUND = Stated(
     lambda length, slope_x, slope_y: np.abs(length) * np.sqrt(slope_x**2 + slope_y**2),
     "=ABS({length})*SQRT({slope_x}^2+{slope_y}^2)",
     says="epsilon |grad f|: more than this no inner product can be. Book: 2-4.")
-ANGLE = Stated(  # the smaller slope by the larger one: no square overflows
+ANGLE = Stated(  # the smaller slope divided by the larger: no square can overflow
     lambda slope_x, slope_y: np.degrees(np.arctan2(slope_y, slope_x)) % 360,
     "=IF(ABS(SIGN({slope_x}))+ABS(SIGN({slope_y}))=0,0,IF(ABS({slope_x})>ABS({slope_y}),"
     f"90-{degrees('{slope_y}/{slope_x}')}"
     "+IF(SIGN({slope_x})<0,180,IF(SIGN({slope_y})<0,360,0)),"
     f"{degrees('{slope_x}/{slope_y}')}+IF(SIGN({{slope_y}})<0,180,0)))", number_format="0.00",
     says="The direction of the gradient in degrees, from 0 to 360; 0 where the gradient is 0.")
-SHARE = Stated(  # engines take tiny numbers for equal that are not; parts of the largest are not
+SHARE = Stated(  # engines treat different tiny numbers as equal, but not shares of the largest
     lambda change: change / (np.abs(change).max() or 1),
     "=IF(SIGN({0})=0,0,{{change}}/{0})".format(peak_formula("{change[direction]}")),
     number_format="0.0%", says="A change as a part of the largest one; 0 where nothing changes.")
@@ -53,11 +53,11 @@ POINTS = Told(
      "way up, and the opposite direction is the steepest way down."},
     lambda slope_x, slope_y: (abs(sign(slope_x)) + abs(sign(slope_y)) == 0,),
     angle=lambda angle: short(rounded(angle, 2), 2))
-"""Where the gradient points."""
+"""The sentence about the direction of the gradient."""
 
 
 class Steepest(Sentence):
-    """The directions in which f rises and falls most, by itself and by the inner product."""
+    """The directions in which f rises and falls most, as computed and by the inner product."""
 
     english = {
         "choose_step": "Choose a whole number from 0 to {steps} as the step.",
@@ -88,7 +88,7 @@ class Steepest(Sentence):
         said = {key: line.format(**shown) for key, line in self.words.items()}
         is_tied = largest(*(alike for *_, alike in most.values())) > 1
         known = either(is_tied, said["tied"], said["steepest"])
-        # then all are alike
+        # if the largest change is 0, all directions are alike
         known = either(largest(changes) * largest(inners) == 0, said["tied"], known)
         known = either(sign(length) < 1, said["length"], known)
         return either(is_chosen(at, used), known, said["choose_step"])

@@ -14,9 +14,10 @@ import xlnn
 from xlnn import Axis, Chart, Grid, Quantity, Row, Stated, Table, Trace, Weight, alike
 from xlnn.equations import attention as eq
 from xlnn.equations import units
+from xlnn.experiments._speech import TWO
 from xlnn.terms import Value, largest
 
-LETTERS, D = "abc", 4  # and a capital of each; numbers of a symbol: a letter each, and "is capital"
+LETTERS, D = "abc", 4  # a symbol has D numbers: one for each letter, and whether it is a capital
 SYMBOLS = LETTERS + LETTERS.upper()
 
 
@@ -159,8 +160,8 @@ EXPERIMENT = xlnn.Experiment(
             ), xlnn.Space(),
             xlnn.Beside(
                 Row("down", titled=True),
-                xlnn.Below(Grid("A_shown", scale="ink", digits="0.00", width=9), Row("across")),
-                Grid("p_shown", scale="ink", digits="0.00", width=9),
+                xlnn.Below(Grid("A_shown", scale="ink", digits=TWO, width=9), Row("across")),
+                Grid("p_shown", scale="ink", digits=TWO, width=9),
                 Row("answer", titled=True),
             ),
             Chart("Total cost", Trace("C_T")),
@@ -169,7 +170,7 @@ EXPERIMENT = xlnn.Experiment(
         ),
         xlnn.Page("data", "Data", "The letters as numbers, 1 to 6 for a, b, c, A, B, C, and the "
                   "answers. Type others.", Table("letters", "t", "wrong"),
-                  Grid("PE", digits="0.000")),
+                  Grid("PE", digits="0.000", above=1)),
         xlnn.Page("sequences", "Sequences", "One row per epoch and sequence: from the queries to "
                   "the cost, and back.", stays=True),
     ),

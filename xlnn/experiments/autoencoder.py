@@ -25,7 +25,7 @@ PICTURE = 4, 3
 
 RATES = {"sgd": 0.05, "momentum": 0.005, "rmsprop": 0.02, "adam": 0.05}
 LINEAR = 10
-"""How many times smaller steps are where images are scaled: a linear output has no flat ends."""
+"""What learning rates are divided by if images are scaled: a linear output never saturates."""
 
 # fmt: off
 NOISY = eq.Choice(  # Vincent et al. 2008, 2.3: a part of the pixels, drawn at random, is set to 0

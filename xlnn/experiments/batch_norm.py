@@ -96,7 +96,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
             meaning="follows the batch; in inference it takes its place",
             written="r ← r + ρ (μ − r), and σ² in place of μ")
     yield batch("without", "gradient of W, mean left out", batchnorm.CUT_SLOPE.of("dC_dW"),
-                shape=(H, inputs), symbol="∂C/∂W without{}")
+                shape=(H, inputs), symbol="∂C/∂W |μ{}")
     yield from _shown(row, (inputs,))
 
 
@@ -146,7 +146,7 @@ INK = {"p_shown": 8, "p_infer": 10}
 
 
 def compared(right: str | tuple, cut: str | tuple) -> tuple[Trace, Trace]:
-    """Return the lines of a right number, and of one with the mean left out."""
+    """Return the lines of a correct number, and of the one that leaves the mean out."""
     return Trace(right, name="right"), Trace(cut, name="mean left out")
 
 

@@ -16,9 +16,12 @@ from xlnn.equations import units as eq
 
 COLOURS = ("C0561C", "1B4F9C", "5B8C5A", "8E5EA2", "B8860B", "555555")
 PALE = ("E3B291", "96ABD0", "B0CBAF", "CAB1D3", "DFC788", "ADADAD")
-"""Of the centres, and of their points, which are paler."""
+"""The colours of the centres, and the paler ones of their points."""
 
 PARTS = 48
+
+LAST = "step", "last_move"
+"""The axis and the quantity that settle which steps are folded: those after the last move."""
 
 
 # fmt: off
@@ -32,12 +35,12 @@ CENTRES = Stated(  # Lloyd does not say where a centre without points goes: here
         points[:, np.newaxis], own.T @ x / np.maximum(1, points)[:, np.newaxis], before),
     lambda k, i, before, own, points, x: "=IF({0}=0,{1},SUMPRODUCT({2},{3})/{0})".format(
         points[k], before[k, i], own.over("point")[k], x.over("point")[i]))
-PATH = Stated(  # where a centre was, and after the step shown where it is
+PATH = Stated(  # the centre after each step; after the step shown it stays
     lambda centres, stop, used: centres[
         np.minimum(stop, used).astype(int)].swapaxes(1, 2)[:, :2],
     lambda i, k, centres, stop, used: (
         f"=INDEX({centres.over('step')[k, i]},MIN({stop[()]},{used[()]})+1)"))
-DRAWN = Stated(  # in the series of each other cluster the point lies under the centre
+DRAWN = Stated(  # in the series of other clusters a point is hidden under the centre
     lambda x, nearest, path: np.where(
         nearest[:, np.newaxis, np.newaxis] == np.arange(path.shape[2]) + 1,
         x[:, :2, np.newaxis], path[-1]),
@@ -203,9 +206,9 @@ EXPERIMENT = xlnn.Experiment(
                 ),
             ),
         ),
-        Page("steps", "Steps", "In each step, the nearest centre of each point."),
+        Page("steps", "Steps", "In each step, the nearest centre of each point.", until=LAST),
         Page("centres", "Centres", "The centres after each step. The first row is the start: it is "
-             "yours to change."),
+             "yours to change.", until=LAST),
         Page("power", "Power iteration", "Each direction is the one before, times the covariance, "
              "scaled to length 1.", Table("v1", "Sv1", "lambda1", "sine1", "v2", "Sv2",
                                                 "lambda2", "sine2",

@@ -80,8 +80,8 @@ ON_GRID = {
     "ce": (Line(lambda z, t: np.maximum(z, 0) - t * z + np.log(1 + np.exp(-np.abs(z))),
                 "MAX({z},0)-{t}*{z}+LN(1+EXP(-ABS({z})))"), "={}"),
 }
-"""The cost of a row, but for a factor of the formula of all. The cross-entropy is stated as
-`xlnn.equations.cost.CROSS_ENTROPY` is."""
+"""The cost of a row without a factor, and the formula that multiplies the sum by it. The
+cross-entropy has the form of `xlnn.equations.cost.CROSS_ENTROPY`."""
 
 
 def least_along(axis: int) -> Stated:

@@ -27,7 +27,8 @@ SENTENCES = ("king rules land", "queen rules land", "king wears crown", "queen w
 WORDS = np.array(sorted({*" ".join(SENTENCES).split()}))
 RATES = {"sgd": 0.05, "momentum": 0.01, "rmsprop": 0.05, "adam": 0.1}
 TERMS = 8
-"""Terms of a gradient for which these learning rates are small enough for plain steps."""
+"""The number of terms of a gradient up to which plain steps with these learning rates are small
+enough."""
 
 # fmt: off
 FACTORS = {
@@ -36,12 +37,13 @@ FACTORS = {
     "Q": ("film", "q", "e_Q", "e p", "vector of the film", "what a film has"),
     "bi": ("film", "bᵢ", "e", "e", "bias of the film", "how far above the mean a film is rated"),
 }
-"""Whose each is, its symbol, the terms of its gradient and how they are written, title, meaning."""
+"""Of each parameter: whose it is, its symbol, the terms of its gradient and how they are written,
+its title and its meaning."""
 
 PREDICTED = Stated(lambda mean, b, c, p, q: mean + b + c + (p * q).sum(axis=1),
                    "={mean}+{b}+{c}+SUMPRODUCT({p[:]},{q[:]})")
 TIMES = Stated(lambda e, v: e[:, np.newaxis] * v, "={e}*{v}")
-SUMMED = Stated(  # over the ratings that looked a row up; the penalty belongs to the cost
+SUMMED = Stated(  # sums over the ratings of a person or film; the penalty is part of the cost
     lambda which, number, terms, w, penalty: np.array(
         [terms[which == n].sum(axis=0) for n in number]) + penalty * w,
     "=SUMIF({which[rating]},{number},{terms[rating]})+{penalty}*{w}")
@@ -50,7 +52,7 @@ COST = Stated(
         (e**2).sum() + penalty * sum((w**2).sum() for w in (P, Q, bu, bi))) / 2,
     "=(SUMSQ({e[rating]})"
     "+{penalty}*SUMSQ({P[person][:]},{Q[film][:]},{bu[person]},{bi[film]}))/2")
-PAIRS = eq.Choice(  # how often word o stands in a sentence of this word
+PAIRS = eq.Choice(  # how often word o occurs in a sentence with this word
     lambda token, number: sum(
         (token[:, [i]] == number).T.astype(float) @ (token[:, [j]] == number)
         for i, j in permutations(range(token.shape[1]), 2)),
@@ -58,10 +60,10 @@ PAIRS = eq.Choice(  # how often word o stands in a sentence of this word
         f"COUNTIFS({token.over('sentence')[i]},{number[()]},{token.over('sentence')[j]},{o + 1})"
         for i, j in permutations(range(token.shape[0]), 2)))
 DELTA = Stated(lambda a, N: N.sum(axis=1, keepdims=True) * a - N, "=SUM({N[:]})*{a}-{N}")
-ENTROPY = Stated(  # -N ln a, summed; without the logarithm of an a that is 0
+ENTROPY = Stated(  # the sum of -N ln a, in a form that never takes the logarithm of 0
     lambda z, s, N: N.sum(axis=1) * (z.max(axis=1) + np.log(s.sum(axis=1))) - (N * z).sum(axis=1),
     "=SUM({N[:]})*(MAX({z[:]})+LN(SUM({s[:]})))-SUMPRODUCT({N[:]},{z[:]})")
-TOLD = Stated(  # the same for each film
+TOLD = Stated(  # the rating that is predicted for each film
     lambda mean, b, c, p, q: mean + b[:, np.newaxis] + c + p @ q.T,
     lambda j, c, q, **known: PREDICTED.cell(
         c=c.at(j, along="film"), q=q.at(j, along="film"), **known))

@@ -74,7 +74,7 @@ def model(sizes: Mapping[str, int], _: Text) -> Iterator[Quantity | xlnn.Copy]:
         yield course(name, title, symbol=f"{name}{{}}", shape=(count,), meaning=meaning,
                      source="4-4", uses={"w": previous(name), "gradient": previous(f"dC_d{name}")},
                      written=f"{name} ← {name} − η ∂C_T/∂{name}")
-    # the same equations for every epoch behind the first sheet, and for the chosen one on it
+    # the same equations twice: for every epoch on the second sheet, for the chosen one on the first
     rows, sums = tuple(of_rows((epoch, row))), tuple(gradients(epoch))
     yield from (*rows, *sums)
     yield Quantity("C_T", title="total cost", axes=(epoch,), role="backward", source="3-4",

@@ -15,6 +15,7 @@ import xlnn
 from xlnn import Axis, Chart, Page, Quantity, Table, Trace, Weight, alike, previous
 from xlnn.equations import generative as gen
 from xlnn.equations import units as eq
+from xlnn.equations.principal import NO_EXPONENT
 from xlnn.terms import rounded
 
 # fmt: off
@@ -133,8 +134,9 @@ def _shown(sizes: dict) -> Iterator[Quantity | xlnn.Copy]:
     at = alike(sheet="density", axes=(place,), shape=(1,))
     yield at("place", "place", symbol="n", counts=True, shape=())
     yield at("g", "number", gen.across(PLACES).of(n="place"), symbol="g")
-    yield at("f_data", "density of the data", gen.DENSITY.of("g", "m", "s"), symbol="f")
-    yield at("f_made", "density of the numbers made", symbol="f",
+    yield at("f_data", "density of the data", gen.DENSITY.of("g", "m", "s"), symbol="f",
+             number_format=NO_EXPONENT)
+    yield at("f_made", "density of the numbers made", symbol="f", number_format=NO_EXPONENT,
              equation=gen.DENSITY.of("g", "mean_made_shown", "spread_shown"))
     yield from xlnn.again(["h_made", "z_made", "y_made"], "{}_place", axes=(place,),
                           sheet="density", instead={"made": "g", **shown})

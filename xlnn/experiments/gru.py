@@ -23,7 +23,7 @@ LARGEST = Stated(lambda of: np.abs(of).max(), lambda of: f"={peak_formula(of.ove
 
 SHOWN = (*recurrent.GRU_GATES, "h", *(f"{name}_lstm" for name in (*recurrent.GATES, "c", "h")))
 GATES = {"": recurrent.GRU_GATES, "_lstm": recurrent.GATES}
-"""Those of both networks, by what their names end in."""
+"""The gates of both networks, by the endings of their names."""
 
 
 def weights(H: int) -> xlnn.Weights:

@@ -27,7 +27,8 @@ SIGNS = "." + "".join(sorted({letter for name in NAMES for letter in name}))
 """The full stop that ends a name, and all letters."""
 
 N, T, D, F, TYPED = len(SIGNS), 1 + max(map(len, NAMES)), 4, 8, 6
-"""Signs, places of a name, numbers of a place, units of the feed-forward layer, names typed."""
+"""How many signs, places in a name, numbers for a place, units of the feed-forward layer, and names
+that the network types."""
 
 
 class Name(Sentence):

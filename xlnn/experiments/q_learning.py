@@ -192,7 +192,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
         "within {steps} moves.",
         "arrives": "After episode {shown_used} the arrows lead from the start to an end; moves: "
         "{walked}, sum of rewards: {walk_total}."},
-        lambda wrong, arrived, value: (  # with errors on its page it has no value, either
+        lambda wrong, arrived, value: (  # no value if there are errors on its page
             wrong > 0, 0 * largest(value[...]) + arrived < 1), 2))
 
 

@@ -209,7 +209,7 @@ def _lagrange() -> Iterator[Quantity]:
     yield Quantity("f_a", title="f = ax + by", symbol="a")
     yield Quantity("f_b", symbol="b")
     yield Quantity("r", title="on the circle x² + y² = r²")
-    # the last part of the circle is the first again
+    # the last point of the circle is its first
     part = Axis("k", eq.PARTS + 1, family="part", counts_from=0)
     near = Axis("j", 2 * eq.FINE + 1, family="part", counts_from=-eq.FINE)
     on_line = {"a": "f_a", "b": "f_b"}

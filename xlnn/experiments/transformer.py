@@ -23,7 +23,7 @@ from xlnn.terms import Value, largest
 WORDS = ("big", "small", "cat", "dog", "says", "MEOW!", "meow", "WOOF!", "woof", ".")
 SENTENCES = ((1, 3, 5, 6, 10), (2, 3, 5, 7, 10), (1, 4, 5, 8, 10), (2, 4, 5, 9, 10))
 D, F = 4, 8
-"""Numbers of a position, and units of the feed-forward layer."""
+"""How many numbers describe a position, and how many units the feed-forward layer has."""
 
 
 # fmt: off
@@ -104,7 +104,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
          "course": "C_T is {C_T_first} in epoch 1 and {C_T_last} in epoch {epochs}. {right_first} "
          "of {all} next words are predicted with a probability above 0.6 in epoch 1, and "
          "{right_last} in the last."},
-        lambda wrong, p_typed: (  # with errors on its page it has no value, either
+        lambda wrong, p_typed: (  # no value if there are errors on its page
             largest(wrong.over("row")) > 0, 0 * largest(p_typed[...]) + Value(epochs == 1) > 0),
         digits=3, all=T * sizes["sentences"], right_first=lambda right: right.at(0),
         right_last=lambda right: right.at(-1)))

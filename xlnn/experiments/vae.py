@@ -26,7 +26,7 @@ SPREAD = Stated(
     lambda of: np.sqrt((of**2).mean()),
     lambda of: "=SQRT(SUMSQ({0})/COUNT({0}))".format(of.over("image")[...]),
 )
-"""The typical size of both numbers of all images."""
+"""The root mean square of both numbers over all images."""
 
 
 # fmt: off

@@ -30,11 +30,11 @@ from xlnn.writing.style import NEGATIVE, POSITIVE, QUIET, Look
 POINTS, HIDDEN = 4, 2
 
 REACH = 4
-"""How far a line is drawn from its nearest point to the origin, to both sides."""
+"""How far a line is drawn to both sides of its point nearest to the origin."""
 
 OUTSIDE, IF_SHOWN = -9, "0.0;"
-"""The height of points that a series does not show, outside the axes of the chart, and the number
-format of heights, in which it is not seen."""
+"""The height of points that a series hides, outside the axes of the chart, and the number format of
+heights, which leaves it out."""
 
 
 def line_end(along: int) -> Stated:
@@ -126,8 +126,7 @@ WHO_CAN = Choice(
 POINT = Axis("point", POINTS, family="image")
 
 LAYERS = {"_single": (1, 2, "x"), "2": (HIDDEN, 2, "x"), "3": (1, HIDDEN, "a2")}
-"""The units of each layer, the inputs of a unit, and what these are, by the end of the layer's
-names."""
+"""By the ending of a layer's names: its units, the inputs of a unit, and which inputs these are."""
 
 NETWORKS = {
     "single": ("without a hidden layer", ["_single"]),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xlnn.arguments import path_of
+from xlnn.axis import TIME
 from xlnn.data.messages import likely
 from xlnn.engines import DEFAULT_ENGINE
 from xlnn.errors import OptionsError, XlnnError
@@ -236,18 +237,28 @@ CHECK = "check"
 
 
 def course_of(layout: Layout, arrays: Mapping[str, np.ndarray]) -> Quantity | None:
-    """Return the total cost; without one, the last single number along epochs or steps."""
+    """Return C_T; without it, the last cost along epochs or steps; without any, the last number.
+
+    Epochs and steps are the axes along which something is typed in at the start, such as weights.
+    The sheet Check is left out.
+    """
+    quantities = layout.model.quantities
+    begun = {axis.family for each in quantities if each.given for axis in each.rows[:1]}
     found = [
-        quantity
-        for quantity in layout.model.quantities
-        if is_course(quantity) and quantity.equation is not None and quantity.sheet != CHECK
+        each
+        for each in quantities
+        if is_course(each)
+        and each.equation is not None
+        and each.sheet != CHECK
+        and each.rows[0].family in {TIME, *begun}
+        and np.isfinite(arrays[each.name]).any()
     ]
-    cost = [quantity for quantity in found if quantity.name == "C_T"]
-    known = [each for each in cost or found if np.isfinite(arrays[each.name]).any()]
-    return (known or [None])[-1]
+    costs = [each for each in found if each.symbol.startswith("C")]
+    total = [each for each in costs if each.name == "C_T"]
+    return next(reversed(total or costs or found), None)
 
 
 def is_course(quantity: Quantity) -> bool:
-    """Return whether a quantity is one number in each epoch or step."""
-    axes = [axis.family for axis in quantity.rows]
-    return axes == ["time"] and not quantity.shape and not quantity.is_text
+    """Return whether a quantity is one number in each epoch, step or episode."""
+    orders = [axis.order for axis in quantity.rows]
+    return orders == ["up"] and not quantity.shape and not quantity.is_text

@@ -34,29 +34,19 @@ def facts(
     """Return what the script must know about a workbook beside its cells, as plain values."""
     kind = kind_of(spec)
     words, equations = kind.words(spec, layout), kind.equations(spec)
-    quantities = layout.model.quantities
-    course = course_of(layout, arrays) or _of_training(quantities)
+    course = course_of(layout, arrays)
     return {
         "lang": spec.lang,
         "template": spec.template,
-        "quantities": [described(each, layout, words, equations, blanks) for each in quantities],
+        "quantities": [
+            described(each, layout, words, equations, blanks) for each in layout.model.quantities
+        ],
         "network": network_of(spec, layout),
         "course": course.name if course and len(course.lengths) == 1 else "",
         "labels": list(getattr(spec, "labels", ())),
         "picture": list(getattr(spec, "picture", ())),
         "features": list(getattr(spec, "features", ())),
     }
-
-
-def _of_training(quantities: Collection[Quantity]) -> Quantity | None:
-    """Return C_T, or else the first number that is computed once in each epoch, if there is one."""
-    found = [
-        each
-        for each in quantities
-        if each.equation is not None and not each.shape
-        and [axis.name for axis in each.axes] == ["epoch"]
-    ]  # fmt: skip
-    return next((each for each in found if each.name == "C_T"), found[0] if found else None)
 
 
 def described(

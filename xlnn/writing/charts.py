@@ -180,6 +180,7 @@ def scatter(title: str, x_title: str, lines: Sequence[Line], y_title: str = "") 
     chart = ScatterChart()
     chart.series.extend(line.series for line in lines)
     chart.style = 2
+    chart.visible_cells_only = False  # numbers in collapsed rows are drawn, too
     chart.scatterStyle = "lineMarker"
     if len(lines) > 1 and 0 < sum(map(_is_named, lines)) <= MOST_NAMED:
         chart.legend.position = "b"

@@ -5,8 +5,9 @@ The sheets of ``xlnn.workbooks`` fill a `Drawing`; `xlnn.writing.workbook` write
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+import numpy as np
 from lxml.etree import Element, SubElement
 from openpyxl.chart._chart import ChartBase
 from openpyxl.drawing.spreadsheet_drawing import TwoCellAnchor
@@ -15,7 +16,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from xlnn.block import Block
 from xlnn.grid import address
-from xlnn.writing.style import PLAIN, Look, diverging_scale, ink_scale, on_ink
+from xlnn.reference import Arrays
+from xlnn.writing.style import NOTE, PLAIN, Look, diverging_scale, ink_scale, on_ink
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 X14 = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"
@@ -103,6 +105,8 @@ class Drawing:
         Whether the sheet is hidden, since other sheets show its results. Users can unhide it.
     folded_rows, folded_columns : set of int
         Rows and columns that are grouped and collapsed at first; the + beside them expands them.
+    ending : Ending or None
+        Rows and columns that are collapsed depending on a number of the workbook.
     """
 
     cells: dict[int, dict[int, tuple[str | int | float, Look]]] = field(default_factory=dict)
@@ -128,6 +132,7 @@ class Drawing:
     is_hidden: bool = False
     folded_rows: set[int] = field(default_factory=set)
     folded_columns: set[int] = field(default_factory=set)
+    ending: "Ending | None" = None
 
     def put(self, row: int, column: int, value: str | float, look: Look = PLAIN) -> None:
         """Write a text or a number into a cell."""
@@ -151,6 +156,54 @@ class Drawing:
         rule = diverging_scale(fixed_range(block), is_read=is_read, typed=typed)
         for each in (block, *others):
             self.colour(each, rule)
+
+
+@dataclass(frozen=True)
+class Ending:
+    """Rows and columns to collapse since nothing changes in them any more.
+
+    Attributes
+    ----------
+    last : str
+        The quantity whose value is the number of the last entry along an axis that stays in view.
+    rows, columns : dict of int
+        The number of the earliest entry in each row and in each column.
+    row : int
+        The row of the note, in the first column.
+    note : str
+        What to write there if anything is collapsed; ``{number}`` is that of the last entry.
+    """
+
+    last: str
+    rows: Mapping[int, float]
+    columns: Mapping[int, float]
+    row: int
+    note: str
+
+
+def with_ending(drawing: Drawing, values: Arrays) -> Drawing:
+    """Return a drawing whose rows and columns after the last entry that matters are collapsed.
+
+    Of several runs the latest last entry counts. Nothing is collapsed if it is not a number.
+    """
+    ending = drawing.ending
+    found = [] if ending is None else np.ravel(values.get(ending.last, ())).tolist()
+    if ending is None or not found or not all(isinstance(each, float) for each in found):
+        return drawing
+    number = max(found)
+    rows, columns = (
+        {at for at, earliest in of.items() if earliest > number}
+        for of in (ending.rows, ending.columns)
+    )
+    if not rows and not columns:
+        return drawing
+    note = {1: (ending.note.format(number=f"{number:g}"), NOTE)}
+    return replace(
+        drawing,
+        cells=drawing.cells | {ending.row: drawing.cells.get(ending.row, {}) | note},
+        folded_rows=drawing.folded_rows | rows,
+        folded_columns=drawing.folded_columns | columns,
+    )
 
 
 def fixed_range(block: Block) -> str:

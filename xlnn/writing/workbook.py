@@ -41,7 +41,7 @@ from xlnn.quantity import Quantity
 from xlnn.quantity_cells import FilledColumn
 from xlnn.reference import Arrays
 from xlnn.writing.charts import each_range
-from xlnn.writing.drawing import Drawing
+from xlnn.writing.drawing import Drawing, with_ending
 from xlnn.writing.formats import NOTHING, axis_format, fitted
 from xlnn.writing.package_parts import APPLICATION, Parts, theme_of
 from xlnn.writing.printing import BOTTOM, MARGIN, Pages, pages
@@ -342,7 +342,9 @@ def write(  # noqa: PLR0913 -- the contents of a workbook
     parts = Parts()
     for key in layout.titles:
         sheet = workbook.create_sheet(layout.titles[key])
-        drawing = wrapped(fitted(drawings[key], layout.on(key), inputs))
+        # where formulas are left out, the numbers are not those of the filled-in workbook
+        drawing = with_ending(drawings[key], NOTHING if blank else values)
+        drawing = wrapped(fitted(drawing, layout.on(key), inputs))
         for _, chart in drawing.charts:
             _label_axes(chart, layout, {**values, **inputs})
         _furnish(sheet, drawing)

@@ -206,15 +206,20 @@ class SideBySide(NetworkLayout):
         return x + 2 * half + 0.4 + 1.4 * self.radius * entry[-1], y
 
     def captions(self) -> Iterator[Texts]:
-        """Yield the name of each layer above it."""
-        names = {}
-        for name, layer in self.layers.items():
-            x, y = self._where(name)
-            high = self.map_pitch * layer.grid[1] / 2 if layer.is_map else self.radius
-            if name in self.pictures:
-                high = max(high, self.pictures[name].size[0] / 2)
-            names[x, y + high + 0.3] = self.called(name)
+        """Yield the name of each layer above it; those of columns in a row, where no line is."""
+        tops = {name: self._top(name) for name in self.layers}
+        first = [column[0] for column in self.stated.columns]
+        tops |= dict.fromkeys(first, max(tops[name] for name in first))
+        names = {(self.middles[name], top): self.called(name) for name, top in tops.items()}
         yield self.texts("heading", names, "t")
+
+    def _top(self, name: str) -> float:
+        """Return where the name of a layer may begin, above its first unit, row or map."""
+        layer = self.layers[name]
+        high = self.map_pitch * layer.grid[1] / 2 if layer.is_map else self.radius
+        if name in self.pictures:
+            high = max(high, self.pictures[name].size[0] / 2)
+        return self._where(name)[1] + high + 0.3
 
     # the pictures of weights
 

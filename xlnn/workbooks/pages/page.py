@@ -5,14 +5,15 @@ Translation files have the same keys; missing texts are shown in English.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, product
+from math import inf
 from typing import Any
 
 import numpy as np
 
 from xlnn.arguments import wrong
 from xlnn.axis import Axis
-from xlnn.block import FIRST_ROW, Block
+from xlnn.block import FIRST_ROW, Block, spread
 from xlnn.equation import Sentence
 from xlnn.equations.lookup import UsedNumber
 from xlnn.errors import DataError
@@ -30,8 +31,8 @@ from xlnn.workbooks.pages.table_parts import HEADINGS, LONG, Table
 from xlnn.workbooks.pages.text_parts import Sentences
 from xlnn.workbooks.samples import Learns
 from xlnn.workbooks.spec import Spec
-from xlnn.writing.drawing import Drawing
-from xlnn.writing.printing import charted
+from xlnn.writing.drawing import Drawing, Ending
+from xlnn.writing.printing import Area, charted
 
 SEEN = 16
 """Columns of a table that are seen at once; a wider one does not hide what is beside it."""
@@ -72,6 +73,10 @@ class Page:
         Its purpose, a key of `xlnn.writing.style.TABS`; by default ``helper`` or ``explore``.
     is_hidden : bool
         Whether it is hidden: another page shows its numbers.
+    until : (str, str)
+        An axis, and the quantity whose value is the number of its last entry at which something
+        changes: rows and columns with later entries alone are collapsed when the workbook is built,
+        and a note above the first part says so. Not for a helper page, which has no such row.
     """
 
     is_usual = False
@@ -92,6 +97,7 @@ class Page:
         opens: bool = False,
         tab: str = "",
         is_hidden: bool = False,
+        until: tuple[str, str] | None = None,
     ) -> None:
         for part in parts:
             if not isinstance(part, PagePart):
@@ -102,7 +108,7 @@ class Page:
         self.stays = is_helper if stays is None else stays
         self.is_named, self.gridlines, self.opens = is_named, gridlines, opens
         self.tab, self.is_hidden = tab or ("helper" if is_helper else "explore"), is_hidden
-        self.row = FIRST_ROW - HEADINGS if is_helper else row
+        self.row, self.until = FIRST_ROW - HEADINGS if is_helper else row, until
 
     def quantities(
         self,
@@ -194,6 +200,12 @@ class Page:
             self.content(model).draw(drawing, context, self.row, 1)
             if tables and not drawing.repeat:
                 _repeat_headings(drawing, max(tables, key=lambda table: table.last[0]), blocks)
+            if self.until:
+                along, last = self.until
+                axis = context.words.of_itself("headings", along)
+                note = context.words.of_itself("headings", COLLAPSED).replace("{axis}", axis)
+                earliest = _earliest(along, blocks, charted(drawing))
+                drawing.ending = Ending(last, *earliest, self.row - 1, note)
             return drawing
         several = (block for block in blocks if block.quantity.lengths)
         first = min(several, key=lambda block: (block.column, block.row))
@@ -215,6 +227,36 @@ def _repeat_headings(drawing: Drawing, table: Block, blocks: Iterable[Block]) ->
     is_alone = all(last < top or first >= table.row for first, last in taken)
     if is_alone and top < table.row <= table.last[0] - LONG:
         drawing.repeat_from, drawing.repeat = top, table.row - 1
+
+
+COLLAPSED = (
+    "After {axis} {number} nothing changed when the workbook was built: what follows is folded "
+    "(click the + at the edge)."
+)
+"""The note on entries that are collapsed."""
+
+
+def _earliest(
+    along: str, blocks: Iterable[Block], charts: Iterable[Area]
+) -> tuple[dict[int, float], dict[int, float]]:
+    """Return the number of the earliest entry along an axis in each row and in each column.
+
+    It is -inf where there is anything else: a chart, or a quantity without that axis.
+    """
+    earliest: tuple[dict[int, float], dict[int, float]] = {}, {}
+    for block in blocks:
+        lengths, names = block.quantity.lengths, [axis.name for axis in block.quantity.axes]
+        place = names.index(along) if along in names else None
+        first = -inf if place is None else block.quantity.axes[place].counts_from
+        for way, (found, start) in enumerate(zip(earliest, (block.row, block.column), strict=True)):
+            apart, entries = [step[way] for step in block.steps], [*lengths]
+            step, count = (0, 1) if place is None else (apart.pop(place), entries.pop(place))
+            for n, at in product(range(count), {*spread(start, (*apart,), (*entries,))}):
+                found[at + n * step] = min(first + n, found.get(at + n * step, inf))
+    for corner, end in charts:
+        for found, a, z in zip(earliest, corner, end, strict=True):
+            found.update(dict.fromkeys(range(a, z + 1), -inf))
+    return earliest
 
 
 def with_pages(
