@@ -18,7 +18,7 @@ from xlnn.grid import fixed
 from xlnn.linting import lint
 from xlnn.loading.spec import described, layout_of, read_spec
 from xlnn.loading.values import values
-from xlnn.registry.text import languages, text
+from xlnn.registry.text import TITLES, languages, text
 from xlnn.workbooks.runs import RUN, name_of_run
 
 RATES = (0.1, 0.5, 1.0)
@@ -333,8 +333,8 @@ def test_the_first_run_is_named_where_others_are(lang, tmp_path):
     path = build("digits", tmp_path / "w.xlsx", epochs=2, eta=(0.1, 0.2), lang=lang).path
     words, book = text(lang), openpyxl.load_workbook(path)
     name = name_of_run(1, words.of_pages())
-    for key in ("training", "weights", "gradients"):
-        sheet = book[words("sheets", key)]
+    for key in ("Training", "Weights", "Gradients"):
+        sheet = book[words.of_itself(TITLES, key)]
         assert sheet["A2"].value.replace("\n", "").replace(" ", "") == name.replace(" ", ""), key
 
 

@@ -34,6 +34,7 @@ from xlnn.exercises.grading import _handed_out, grade
 from xlnn.exercises.levels import MOST_AT_FIRST, blanks_of, in_order, is_exercise
 from xlnn.exercises.roster import HEADINGS, file_names, students
 from xlnn.exercises.submission import exercise_of, submission
+from xlnn.experiments.network.kind import KIND as NETWORK
 from xlnn.loading.spec import described, read_spec
 from xlnn.loading.values import values
 from xlnn.options import Options
@@ -151,8 +152,9 @@ def test_no_sheet_of_a_fresh_exercise_says_what_is_not_so(lang, tmp_path):
     first = openpyxl.load_workbook(path, read_only=True).active
     assert first.title == text(lang, "practising").sheets["exercise"]
     said = values(path, "formualizer")
-    assert str(said["numpy_state"]).startswith(text(lang)("sentences", "differs", what="")[:-1])
-    assert str(said["numpy_advice"]) == text(lang)("sentences", "after_difference")
+    words = NETWORK.words(read_spec(path))
+    assert str(said["numpy_state"]).startswith(words("sentences", "check_differs", what="")[:-1])
+    assert str(said["numpy_advice"]) == words("sentences", "check_after_difference")
     assert np.isnan(said["confusion_wrong"])
     assert str(said["confusion_mistakes"]) == eq.WAITING
 

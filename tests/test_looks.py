@@ -13,7 +13,8 @@ from openpyxl.utils import get_column_letter
 
 import xlnn
 from xlnn.building.build import build
-from xlnn.experiments.network.kind import KIND, words_of
+from xlnn.experiments.network.guide_texts import tries
+from xlnn.experiments.network.kind import KIND
 from xlnn.grid import address
 from xlnn.loading.spec import described, layout_of, read_spec
 from xlnn.options import Options
@@ -395,8 +396,8 @@ def guide(path):
 )
 def test_what_is_said_of_the_network_of_a_template_is_not_said_of_another(options, said):
     made = plan(from_template(template("digits")), Options(**options))
-    tries = words_of(made.spec).words["guide"]["experiments"]
-    assert any("Why does the network learn nothing?" in each["look"] for each in tries) is said
+    looks = [look for _, look in tries(made.spec)]
+    assert any("Why does the network learn nothing?" in look for look in looks) is said
 
 
 @pytest.mark.parametrize(("name", "said"), [("digits", True), ("xor", False), ("iris", False)])

@@ -11,7 +11,7 @@ from networks import NETWORK_TEMPLATES
 from xlnn.building.build import build
 from xlnn.loading.spec import described
 from xlnn.registry.templates import names
-from xlnn.registry.text import languages, text
+from xlnn.registry.text import TITLES, languages, text
 
 SMALL = [name for name in NETWORK_TEMPLATES if name != "digits-8x8"]
 MORE = {
@@ -116,7 +116,7 @@ def test_no_text_is_cut_off_however_long_labels_are(kind, lang, tmp_path):
         lang=lang,
         **options,
     )
-    play = text(lang)("sheets", "play")
+    play = text(lang).of_itself(TITLES, "Play")
     assert [cut for cut in cut_texts(tmp_path / "w.xlsx") if cut.sheet == play] == []
     assert openpyxl.load_workbook(tmp_path / "w.xlsx")[play].page_setup.fitToWidth  # one page
 

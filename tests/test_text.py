@@ -22,21 +22,22 @@ from xlnn.building.build import build
 from xlnn.cli import cli
 from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.errors import DataError
+from xlnn.experiments.network.guide_texts import DATA, TOLD, TRY_TEMPLATE
+from xlnn.experiments.network.guide_texts import texts as guide_texts
 from xlnn.experiments.network.kind import KIND as NETWORK
-from xlnn.experiments.network.kind import variants
 from xlnn.experiments.network.kind import words_of as words_of_network
 from xlnn.experiments.network.layers import LayerSpec, network_spec
 from xlnn.experiments.network.quantities.lens import drawn_whole
 from xlnn.experiments.network.sheets.images import GALLERY
 from xlnn.experiments.network.sheets.layers import DRAW, TYPE
+from xlnn.experiments.network.workbook import PAGES as NETWORK_PAGES
 from xlnn.experiments.network.workbook import workbook_model
 from xlnn.grid import quoted
-from xlnn.registry.templates import experiments, folder, loaded, names
+from xlnn.registry.templates import experiments, folder, loaded
 from xlnn.registry.text import (
     MESSAGES,
     PAGES,
     TITLES,
-    VARIANTS,
     Text,
     languages,
     text,
@@ -232,20 +233,9 @@ def put(words, path, value):
     return words
 
 
-def applied(words):
-    """Return the words of a workbook of each kind, with what it says otherwise put in place."""
-    return {kind: Text("", words).of(variants(model)).words for kind, model in KINDS.items()}
-
-
 def blanks(words):
     """Return the names in a text's braces."""
     return sorted(name for _, name, *_ in Formatter().parse(words) if name is not None)
-
-
-def without_variant(key):
-    """Return the key at which a text stands when it has taken the place of the general one."""
-    variant, _, rest = key.partition(".")
-    return rest if variant in VARIANTS else key
 
 
 def differences(english, other):
@@ -260,15 +250,17 @@ def differences(english, other):
     return found
 
 
+OF_NUMBERS = "titles_of_numbers"
+"""The table of titles that a language words otherwise where numbers are predicted."""
+
+
 def without_titles(words):
-    """Return words without the titles of quantities, which are in English where these are stated.
+    """Return words without those whose keys are English texts, which the program states.
 
     Those of a kind may have a word of their own.
     """
     return {
-        key: without_titles(word) if key in VARIANTS else word
-        for key, word in words.items()
-        if key not in {TITLES, "quantities"}
+        key: word for key, word in words.items() if key not in {TITLES, OF_NUMBERS, "quantities"}
     }
 
 
@@ -309,9 +301,9 @@ def unfit_sentences(words):
 
 def too_long(words):
     """Return the keys of the texts that Excel's windows would cut off in some workbook."""
+    texts = dict(leaves(words))
     return {
         key
-        for texts in (dict(leaves(said)) for said in applied(words).values())
         for key, most in LONGEST_SHOWN.items()
         if len(texts[key].replace("{largest}", "1000000")) > most
     }
@@ -330,17 +322,16 @@ def test_a_language_has_the_keys_braces_and_symbols_of_english(english, lang):
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("notes.lens", None),
-        ("guide.about.4", None),
-        ("guide.experiments.0.look", None),
-        ("digits.guide.experiments.4", None),
-        ("table.sheets", {"images": "Data"}),
-        ("table.notes.lens", "{lens}"),
-        ("guide.about", ["one"]),
+        ("notes.spec", None),
+        ("guide.overwritten.0", None),
+        ("experiments.guide.closing.1", None),
+        ("sheets", {"spec": "Spec"}),
+        ("joined.named", "{what}"),
+        ("experiments.guide.closing", ["one"]),
         ("notes.other", "more"),
-        ("notes.gradients", "no sheet"),
-        ("notes.gradients", "{weights} {images}"),
-        ("guide.title", " "),
+        ("headings.tested", "no name"),
+        ("headings.tested", "{name} {images}"),
+        ("guide.steps_title", " "),
     ],
 )
 def test_a_key_a_brace_or_a_symbol_that_differs_is_found(english, key, value):
@@ -351,26 +342,30 @@ def test_a_symbol_that_differs_is_found():
     assert differences({"a": "η = {eta}"}, {"a": "ε = {eta}"}) == {"a"}
 
 
+def by_their_english(words):
+    """Yield the texts of a workbook that are translated by their English."""
+    for section in ("quantities", "sheets", "notes", "guide"):
+        yield from (word for _, word in leaves(words[section]))
+
+
 @pytest.fixture(scope="module")
 def english_titles():
-    """The titles and meanings that networks state, and their equations."""
+    """What networks state of quantities, of pages and in the Guide."""
     predicts = network_spec((4, 3), ("0", "1"), *PICTURES.layers)
     named = ("甲", "乙 = 一", "乙 = 二", "丁")
     in_words = replace(TABLE, features=named, words=(("乙", "一", "二"),))
-    specs = (*SHOWING.values(), predicts, in_words)
-    found = (said_of(workbook_model(each, words_of_network(each)), ()) for each in specs)
-    texts = ((known["quantities"], known["guide"]["symbols"]) for known in found)
-    return {word for both in texts for words in both for _, word in leaves(words)}
+    told = {*(word for _, word in leaves(TRY_TEMPLATE))}
+    for each in (*SHOWING.values(), predicts, in_words):
+        model = workbook_model(each, words_of_network(each))
+        told |= {*by_their_english(said_of(model, NETWORK_PAGES, each))}
+        told |= {word for _, word in leaves(guide_texts(each))}
+    return told
 
 
 @pytest.fixture(scope="module")
 def other_titles():
-    """The titles that experiments state: those of the parts that they share have no other file."""
-    return {
-        word
-        for name in experiments()
-        for _, word in leaves(loaded(name).english.words["quantities"])
-    }
+    """What experiments state: texts of the parts that they share have no other file."""
+    return {word for name in experiments() for word in by_their_english(loaded(name).english.words)}
 
 
 def title_differences(english, titles):
@@ -392,7 +387,9 @@ def test_a_language_has_the_titles_and_meanings_that_networks_state(
     missing = {word: told for word, told in titles.items() if word != "learning rate"}
     assert title_differences(english_titles, missing) == {"learning rate"}
     assert title_differences(english_titles, {**titles, "of nothing": "?"}) == {"of nothing"}
-    assert text(lang).of(["regression"]).title("t", "target") != titles["target"]
+    assert text(lang).with_titles(OF_NUMBERS).title("t", "target") != titles["target"]
+    assert title_differences(english_titles, text(lang).words[OF_NUMBERS]) >= {"learning rate"}
+    assert text(lang).words[OF_NUMBERS].keys() <= english_titles
     decayed = next(word for word in titles if "{decay}" in word)
     assert title_differences(english_titles, {**titles, decayed: "{step}"}) == {decayed}
 
@@ -400,7 +397,7 @@ def test_a_language_has_the_titles_and_meanings_that_networks_state(
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("lang", languages())
 def test_titles_are_sheet_names_and_those_of_formulas_need_no_quotes(lang, kind):
-    titles = list(text(lang).of(variants(KINDS[kind])).of_pages().sheets.values())
+    titles = list(NETWORK.words(replace(KINDS[kind], lang=lang)).sheets.values())
     assert title_problems(titles) == []
     assert lang == "en" or quoted_titles(titles) == []
 
@@ -423,18 +420,17 @@ def test_a_title_that_needs_quotes_is_found():
     assert quoted_titles(["数据", "测试 数据", "1层"]) == ["测试 数据", "1层"]
 
 
-@pytest.mark.parametrize("kind", VARIANTS)
-def test_a_title_that_a_kind_of_workbook_has_twice_is_found(english, kind):
-    words = deepcopy(english)
-    words[kind].setdefault("sheets", {})["lens"] = "Play"
-    assert title_problems(list(applied(words)[kind]["sheets"].values()))
-    assert not title_problems(list(applied(words)["pictures"]["sheets"].values()))
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_title_that_a_kind_of_workbook_has_twice_is_found(monkeypatch, kind):
+    words = put(text("zh").words, "titles.Lens", text("zh").words[TITLES]["Play"])
+    monkeypatch.setattr("xlnn.experiments.network.kind.text", lambda lang: Text(lang, words))
+    assert title_problems([*NETWORK.words(replace(KINDS[kind], lang="zh")).sheets.values()])
 
 
 def test_a_workbook_is_recognised_by_a_title_that_no_other_sheet_has_in_any_language():
     specs = {text(lang).sheets["spec"] for lang in languages()}
     sheets = [
-        text(lang).of(variants(model)).of_pages().sheets
+        NETWORK.words(replace(model, lang=lang)).sheets
         for lang in languages()
         for model in KINDS.values()
     ]
@@ -481,13 +477,6 @@ def test_what_would_be_cut_off_is_found(english, key):
     assert too_long(put(english, key, "a" * (LONGEST_SHOWN[key] + 1))) == {key}
 
 
-@pytest.mark.ci
-def test_what_would_be_cut_off_in_one_kind_of_workbook_is_found(english):
-    words = deepcopy(english)
-    words["regression"]["validation"] = {"number": "a" * 226}
-    assert too_long(words) == {"validation.number"}
-
-
 def cut_off(words, told):
     """Return whether a window would cut off a prompt or its title."""
     said = (words.of_itself("headings", each) for each in told)
@@ -515,7 +504,7 @@ def unused(words, monkeypatch, folder, models=SHOWING):
     marks = {key: f"«{number}»" for number, (key, _) in enumerate(leaves(words))}
     marked = words
     for key, value in leaves(words):
-        is_title = without_variant(key).startswith("sheets.")
+        is_title = key.startswith("sheets.")
         marked = put(marked, key, marks[key] if is_title else value + marks[key])
     monkeypatch.setattr("xlnn.experiments.network.kind.text", lambda lang: Text(lang, marked))
     written = ""
@@ -535,14 +524,12 @@ def test_every_text_is_used_and_one_that_is_not_is_found(english, monkeypatch, t
     planted = {
         "notes.other": "never shown",
         "guide.steps.other": "of a sheet that is not there",
-        "table.notes.gallery": "a table has no pictures",
     }
     words = english
     for key, said in planted.items():
         words = put(words, key, said)
-    # texts of one template are in its own workbook, and those that experiments share in theirs
-    elsewhere = {*names(), "experiments"}
-    single = {key for key, _ in leaves(words) if elsewhere & {*key.split(".")}}
+    # those that experiments share are in their workbooks
+    single = {key for key, _ in leaves(words) if key.startswith("experiments.")}
     explained = {
         f"quantities.{each.kind}"
         for shown in SHOWING.values()
@@ -570,7 +557,7 @@ def test_every_text_that_is_looked_up_is_there(english):
     }
     own = [translated("en", kind) for kind in KINDS_WITH_WORDS]
     own += [words_of(name).words for name in experiments()]
-    places = [english, *(english[variant] for variant in VARIANTS), *own]
+    places = [english, *own]
     assert len(asked) > 40
     for section, key in asked:
         assert any(key in place.get(section, ()) for place in places), (section, key)
@@ -622,8 +609,8 @@ def test_a_text_is_stated_with_or_without_what_is_filled_in():
 
 
 def test_a_text_that_is_missing_is_found(english, monkeypatch, tmp_path):
-    words = put(english, "notes.lens", None)
-    with pytest.raises(KeyError, match="lens"):
+    words = put(english, "notes.spec", None)
+    with pytest.raises(KeyError, match="spec"):
         unused(words, monkeypatch, tmp_path, {"too large": SHOWING["too large"]})
 
 
@@ -715,7 +702,7 @@ def test_a_workbook_agrees_with_numpy_in_every_language(built, engine):
 @pytest.mark.ci
 def test_an_altered_cell_is_named_in_every_language(built, tmp_path):
     lang, path = built
-    training = text(lang).sheets["training"]
+    training = NETWORK.words(replace(PICTURES, lang=lang)).sheets["training"]
     workbook = openpyxl.load_workbook(path)
     workbook[training]["C5"] = "=1+1"
     workbook.save(tmp_path / "altered.xlsx")
@@ -731,7 +718,7 @@ def test_no_brace_is_left_to_fill_in(built):
 
 @pytest.mark.ci
 def test_a_brace_that_is_left_is_found(english, monkeypatch, tmp_path):
-    path = write_words(put(english, "notes.images", "Of {{what}}."), monkeypatch, tmp_path)
+    path = write_words(put(english, "notes.spec", "Of {{what}}."), monkeypatch, tmp_path)
     assert "Of {what}." in unfilled(path)
 
 
@@ -754,20 +741,22 @@ def test_no_workbook_is_partly_english_in_another_language(lang, name, monkeypat
 
 @pytest.mark.parametrize("lang", TRANSLATED)
 def test_no_text_is_english_that_only_larger_workbooks_show(lang):
+    drawn = translated(lang, PAGES)["headings"]
     words = {key: latin_words(value) for key, value in leaves(text(lang).words)}
-    for name in text(lang).words["guide"]["data"]:  # says what the columns of the data are
+    words |= {key: latin_words(drawn[key]) for key in TOLD.values()}
+    for name, lines in DATA.items():  # which say what the columns of the data are
         columns = latin_words(next((folder() / name).glob("*.csv")).read_text().partition("\n")[0])
-        words |= {key: words[key] - columns for key in words if f"guide.data.{name}." in key}
+        words |= {line: latin_words(drawn[line]) - columns for line in lines}
     assert {key for key, found in words.items() if found - SYMBOLS - set(ALLOWED_WORDS)} == set()
 
 
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("regression.quantities.t", "what to reach"),
-        ("table.sheets.images", "Data"),
-        ("guide.title", "A title"),
-        ("sheets.lens", "Lens"),
+        (f"{OF_NUMBERS}.target", "what to reach"),
+        ("titles.Images", "Images"),
+        ("titles.A neural network that learns in this workbook", "A title"),
+        ("titles.Lens", "Lens"),
         ("notes.spec", "What is this?"),
         ("headings.epoch", "epoch"),
         ("validation.number", "Not a number."),
@@ -776,7 +765,7 @@ def test_no_text_is_english_that_only_larger_workbooks_show(lang):
 @pytest.mark.first(2)
 @pytest.mark.ci
 def test_an_english_text_in_another_language_is_found(monkeypatch, tmp_path, key, value):
-    model = KINDS["regression"] if without_variant(key) != key else PICTURES
+    model = KINDS["regression"] if key.startswith(OF_NUMBERS) else PICTURES
     path = write_words(put(text("zh").words, key, value), monkeypatch, tmp_path, model, "zh")
     found = set().union(*english_left(path).values())
     assert found

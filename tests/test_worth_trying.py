@@ -7,7 +7,6 @@ import pytest
 from networks import NETWORK_TEMPLATES, from_template, plan
 
 from xlnn import reference
-from xlnn.experiments.network.kind import words_of
 from xlnn.options import Options
 from xlnn.registry.templates import template
 from xlnn.registry.text import languages
@@ -69,7 +68,8 @@ def made_of(name, **options):
 
 def tries(name, **options):
     """Return what the Guide of a template's workbook says is worth trying."""
-    found = words_of(made_of(name, **options).spec).words["guide"]["experiments"]
+    made = made_of(name, **options)
+    found = made.kind.words(made.spec, made.layout).words["guide"]["experiments"]
     return [each["do"] + " " + each["look"] for each in found]
 
 

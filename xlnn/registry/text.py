@@ -1,13 +1,12 @@
 """Read the words of a language from ``templates/text``.
 
-Tables at the end of a file replace texts for some workbooks, by the table's name. A kind of
-workbook with its own texts has a folder of its name there, with one file per language. Missing
-texts are shown in English.
+A kind of workbook with its own texts has a folder of its name there, with one file per language.
+Missing texts are shown in English.
 """
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -16,11 +15,8 @@ from typing import Any, Self
 from xlnn.errors import DataError, Message, OptionsError
 from xlnn.registry.templates import experiments, folder, loaded
 
-VARIANTS = ("digits", "xor", "cnn", "table", "regression", "maps")
-"""Tables of texts that replace others."""
-
 TITLES = "titles"
-"""The table of the titles and meanings of quantities: its keys are the English ones."""
+"""The table of texts whose keys are the English ones: titles, meanings, what pages say."""
 
 SHARED: Mapping[str, frozenset[str] | None] = {
     "joined": None,
@@ -96,23 +92,18 @@ class Text:
     def in_words_of(self, other: Self) -> Self:
         """Return English texts in another language, as far as it has them.
 
-        Titles and meanings are found by their English text, or by their kind if that has another
+        They are found by their English text, or by their section and key where these have another
         word.
         """
 
-        def titled(words: Mapping[str, Any]) -> dict[str, Any]:
-            return {
-                key: known.get(word, word) if isinstance(word, str) else titled(word)
-                for key, word in words.items()
-            }
+        def titled(word: Any) -> Any:  # noqa: ANN401 -- texts, lists and tables of them
+            if isinstance(word, Mapping):
+                return {key: titled(each) for key, each in word.items()}
+            return known.get(word, word) if isinstance(word, str) else [*map(titled, word)]
 
         more = dict(other.words)
-        known, found = more.pop(TITLES, {}), dict(self.words)
-        if "quantities" in found:
-            found["quantities"] = titled(found["quantities"])
-        if symbols := found.get("guide", {}).get("symbols"):
-            found["guide"] = {**found["guide"], "symbols": titled(symbols)}
-        return replace(self, words=_merged(found, more))
+        known = more.pop(TITLES, {})
+        return replace(self, words=_merged(titled(self.words), more))
 
     def sentence(self, key: str, english: str, **values: object) -> str:
         """Return a sentence translated, or in English, with some of its ``{braces}`` filled in."""
@@ -126,23 +117,13 @@ class Text:
         before = self("joined", "between").join(others)
         return f"{before}{self('joined', 'last')}{last}" if others else last
 
-    def of(self, variants: Iterable[str]) -> Self:
-        """Return the texts with those of some variants put over them, later ones last."""
-        words = {key: value for key, value in self.words.items() if key not in VARIANTS}
-        for variant in variants:
-            words = _merged(words, self.words[variant])
-        return replace(self, words=words)
+    def with_titles(self, section: str) -> Self:
+        """Return the texts with the titles of a section, if there is any, in place of others."""
+        return replace(self, words=_merged(self.words, {TITLES: self.words.get(section, {})}))
 
     def of_pages(self) -> Self:
         """Return the texts with the translations of pages that are not among them."""
         return replace(self, words=_merged(translated(self.lang, PAGES), self.words))
-
-    def with_own(self, own: str) -> Self:
-        """Return the texts with the few that one kind of workbook replaces."""
-        return replace(
-            self,
-            words=_merged(self.words, _read(folder() / "text" / own / f"{self.lang}.toml")),
-        )
 
     def with_said(self) -> Self:
         """Return the texts with all English ones that were looked up and are not among them."""

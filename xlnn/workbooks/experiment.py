@@ -53,9 +53,19 @@ OF_DATA = (
 )  # fmt: skip
 """What a Spec says of data."""
 
-TRAINED = tuple(Page(key, "", "") for key in ("weights", "gradients", "optimiser"))
+TRAINED = (
+    Page("weights", "Weights", "One row per epoch: the weights, from the start on."),
+    Page(
+        "gradients", "Gradients", "One row per epoch: how fast the cost changes with each weight."
+    ),
+    Page(
+        "optimiser",
+        "Optimiser",
+        "What the optimiser remembers of the gradients. Row 0 is before the first epoch.",
+    ),
+)
 USUAL = (*TRAINED, network_drawing.PAGE)
-"""The pages of these sheets, unless an experiment states others; a language has their words."""
+"""The pages of these sheets, unless an experiment states others."""
 
 
 def Size(usual: int, least: int = 1, most: int = 10_000) -> Option:  # noqa: N802 -- stated like a class
@@ -430,8 +440,8 @@ class Experiment(WorkbookKind[Spec, Origin]):
         own = text(spec.lang, self.name, home=self.texts)
         model = self._joined(spec, own).without_errors(own("validation", "no_value"))
         pages = self._pages_of(model)
-        stated = {page.key for page in self.pages} | {compare.COMPARE, network_drawing.SHEET}
-        words = said(model, [page for page in pages if page.key in stated])
+        tested = [page.key for page in pages if not page.title]  # called after what is trained
+        words = said(model, [page for page in pages if page.title], spec)
         words |= {**own.said, "index": {"shows": self.summary}}
         words["guide"] |= {
             "title": self.title,
@@ -442,7 +452,7 @@ class Experiment(WorkbookKind[Spec, Origin]):
         for kind, symbol in self.symbols.items():
             words["guide"]["symbols"][kind]["symbol"] = symbol
         found = text(spec.lang, self.name, words, self.texts)
-        for key in (page.key for page in pages if page.key not in found.words["sheets"]):
+        for key in tested:
             name = found.words["sheets"][key.removeprefix(TEST)]
             found.words["sheets"][key] = found("headings", "tested", name=name)
             found.words["notes"][key] = found("joined", "held_out")

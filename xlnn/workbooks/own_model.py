@@ -21,7 +21,7 @@ from xlnn.layout import Layout
 from xlnn.model import Model
 from xlnn.quantity import Quantity
 from xlnn.reference import known
-from xlnn.registry.text import Text, text
+from xlnn.registry.text import TITLES, Text, text
 from xlnn.workbooks import kind_of
 from xlnn.workbooks.entries import CELLS, MATRICES, WorkbookSpec
 from xlnn.workbooks.kind import Plan, WorkbookKind, misfit
@@ -193,7 +193,7 @@ def _words(model: Model, lang: str) -> Text:
     words["notes"]["spec"] = known("notes", "spec_of_model")
     key = network_drawing.SHEET
     for section in ("sheets", "notes") if network_drawing.PAGE in pages else ():
-        words[section][key] = known.words[section].get(key, words[section][key])
+        words[section][key] = known.of_itself(TITLES, words[section][key])
     return Text(lang, {**known.words, **words})
 
 

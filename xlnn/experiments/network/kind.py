@@ -19,7 +19,7 @@ from xlnn.data.messages import listed
 from xlnn.data.numbers import rounded
 from xlnn.equations.cost import COSTS
 from xlnn.equations.layer import LAYERS, PARAMETERS, WEIGHTS
-from xlnn.equations.optimiser import PLAIN, REMEMBERED
+from xlnn.equations.optimiser import REMEMBERED
 from xlnn.errors import DataError, OptionsError
 from xlnn.experiments.network import workbook
 from xlnn.experiments.network.layers import (
@@ -27,7 +27,6 @@ from xlnn.experiments.network.layers import (
     LayerSpec,
     check_network,
     kinds_of,
-    layers_of,
 )
 from xlnn.experiments.network.progress_notes import check_training, training_notes
 from xlnn.experiments.network.quantities.network import network
@@ -39,7 +38,7 @@ from xlnn.option import FLAG, MOST_EPOCHS, TEXT, Option
 from xlnn.options import BUILD, Options, as_typed
 from xlnn.quantity import Quantity
 from xlnn.reference import Arrays
-from xlnn.registry.templates import Template, template
+from xlnn.registry.templates import Template
 from xlnn.registry.text import Text, text
 from xlnn.workbooks.entries import whole
 from xlnn.workbooks.experiment import Experiment
@@ -61,46 +60,11 @@ COST_OF = {"softmax": CATEGORICAL, "sigmoid": "cross-entropy"}
 RATES = {"sgd": 0.2, "momentum": 0.1, "rmsprop": 0.01, "adam": 0.05}
 """The usual learning rates; a template states its own."""
 
-TEMPLATES = ("digits", "xor", "cnn")
-"""Templates with their own texts."""
-
-TIMELESS = ("xor",)
-"""Templates whose texts are true for any number of epochs."""
-
 
 def words_of(spec: Spec) -> Text:
-    """Return the words of a workbook: if nothing trains, those of ``predict`` come last."""
-    found = text(spec.lang).of(variants(spec)).of_pages()
-    return found if spec.epochs else found.with_own("predict")
-
-
-def variants(spec: Spec) -> list[str]:
-    """Return the tables of texts that apply to a workbook, later ones replacing earlier ones."""
-    applies = (
-        ("table", spec.features),  # the data are not pictures
-        ("regression", spec.is_regression),
-        ("maps", any(kind.slides for kind in kinds_of(spec).values())),
-        (spec.template, spec.template in TEMPLATES and _is_plain(spec) and _is_shipped(spec)),
-    )
-    return [name for name, does in applies if does]
-
-
-def _is_plain(spec: Spec) -> bool:
-    """Return whether a network has a single run that trains as in the book."""
-    return spec.optimizer == PLAIN and not spec.regularised and not spec.runs
-
-
-def _is_shipped(spec: Spec) -> bool:
-    """Return whether a network is that of its template, so that the template's texts apply."""
-    shipped = template(spec.template).values
-    if (
-        spec.data
-        or spec.test_samples
-        or (spec.epochs != shipped["epochs"] and spec.template not in TIMELESS)
-    ):
-        return False
-    layers = layers_of(shipped["layers"], outputs=len(spec.labels))
-    return layers == spec.layers and shipped["cost"] == spec.cost
+    """Return the words of a language, in which the numbers to predict may be called otherwise."""
+    found = text(spec.lang).of_pages()
+    return found.with_titles("titles_of_numbers") if spec.is_regression else found
 
 
 LEAST = 7 / 8
@@ -291,7 +255,7 @@ class Network(Experiment):
         """Return all quantities, and the texts for such a network and such data."""
         words = words_of(spec)
         model = workbook.workbook_model(spec, words)
-        return model, workbook.named(words, model)
+        return model, workbook.named(words, model, spec)
 
     def sheets(self, model: Model) -> dict[str, Sheet | Page | EachRun]:
         """Return the sheets."""
@@ -301,7 +265,7 @@ class Network(Experiment):
         """Return the texts for such a network and such data."""
         words = words_of(spec)
         model = layout.model if layout else workbook.workbook_model(spec, words)
-        return workbook.named(words, model)
+        return workbook.named(words, model, spec)
 
     def equations(self, spec: Spec, layer: str = "") -> Mapping[str, str]:
         """Return the equations of its activations and of its cost, if it trains."""

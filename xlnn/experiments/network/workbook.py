@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from xlnn import reference
+from xlnn.experiments.network import guide_texts
 from xlnn.experiments.network.quantities.lens import (
     PLACE,
     drawn_whole,
@@ -23,11 +24,11 @@ from xlnn.experiments.network.sheets import (
     lens,
     plane,
     play,
+    recognise,
     settings,
     weights,
 )
 from xlnn.experiments.network.sheets.drawing import drawn_network
-from xlnn.experiments.network.sheets.recognise import Recognise
 from xlnn.model import Model
 from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
@@ -36,11 +37,9 @@ from xlnn.workbooks.pages import network_drawing
 from xlnn.workbooks.pages.confusion import Confusion
 from xlnn.workbooks.pages.fit import Fit
 from xlnn.workbooks.pages.gradient_check import GradientCheck, worth_moving
-from xlnn.workbooks.pages.number_parts import Made
 from xlnn.workbooks.pages.page import Page, in_words, said, with_inputs, with_pages
 from xlnn.workbooks.pages.progress import Progress
 from xlnn.workbooks.pages.sheet import Sheet
-from xlnn.workbooks.pages.table_parts import Table
 from xlnn.workbooks.runs import choosing, is_run, seen_by
 from xlnn.workbooks.samples import Learns
 from xlnn.workbooks.spec import Spec
@@ -136,26 +135,15 @@ def first_choices(
     }
 
 
-def _lined(model: Model) -> Table:
-    """Return the weights of every epoch, each with its course."""
-    return Table(*(q.name for q in model.quantities if q.sheet == "weights"), lined=True)
-
-
 OF_TRAINING = (Progress(), Fit(), Confusion())
-WHOLE = (Recognise(), GradientCheck())
+WHOLE = (recognise.PAGE, GradientCheck())
 """The pages that any experiment may name; those of networks that are drawn in full."""
 
 SHARED = (*OF_TRAINING, *WHOLE)
 
-STATED = (*SHARED, compare.PAGE, check.PAGE, plane.NUMBERS_PAGE, network_drawing.PAGE)
-"""The pages that state their texts."""
-
 PAGES = (
     plane.PAGE, play.PAGE, images.PAGE, settings.PAGE, lens.PAGE, WHOLE[0],
-    images.TESTED_PAGE,
-    *(images.Examples(key, gridlines=True) for key in ("training", "test")),
-    images.Examples("weights", Made(_lined), gridlines=True),
-    images.Examples("gradients", gridlines=True),
+    images.TESTED_PAGE, images.TRAINING, images.TEST_PAGE, weights.PAGE, weights.GRADIENTS,
     weights.REMEMBERED, OF_TRAINING[0], compare.PAGE, *OF_TRAINING[1:], WHOLE[1], check.PAGE,
     plane.NUMBERS_PAGE, network_drawing.PAGE,
 )  # fmt: skip
@@ -165,14 +153,12 @@ ONCE = (settings.PAGE, compare.PAGE, *SHARED)
 """Those that show several runs side by side or in rows, or one that is chosen."""
 
 
-def named(words: Text, model: Model) -> Text:
-    """Return the texts of a workbook with those of its quantities and of shared pages."""
-    known = {key: each for key, each in said(model, STATED).items() if key != "headings"}
-    found = replace(words, words=known).in_words_of(words).with_said()
-    steps = found.words["guide"]["steps"]
-    order = [page.key for page in PAGES if page.key in steps]
-    found.words["guide"]["steps"] = {key: steps[key] for key in order}
-    return found
+def named(words: Text, model: Model, spec: Spec) -> Text:
+    """Return the texts of a workbook with those of its quantities, its pages and its Guide."""
+    known = said(model, PAGES, spec)
+    known["headings"] = {"image": "row" if spec.features or not spec.epochs else "image"}
+    known["guide"] |= guide_texts.texts(spec)
+    return replace(words, words=known).in_words_of(words).with_said()
 
 
 def sheets_of(model: Model) -> dict[str, Sheet | Page | compare.EachRun]:

@@ -3,7 +3,7 @@
 Translation files have the same keys; missing texts are shown in English.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby, product
 from math import inf
@@ -41,6 +41,10 @@ CHARTS, LINES, LEAST = 4, 12, 3
 """Most charts of a page that names none, most lines of a chart, and fewest points of a line."""
 
 
+Stated = str | Callable[[Spec], str]
+"""A text, or a function that returns it for a Spec."""
+
+
 class Page:
     """A sheet: its title, a note, and its parts, one below another.
 
@@ -52,10 +56,11 @@ class Page:
     ----------
     key : str
         The key that quantities use as their ``sheet``.
-    title, note : str
-        The title on its tab, and the line under the title.
+    title, note : str or function
+        The title on its tab, and the line under the title, in English; or what returns them for a
+        Spec.
     parts : tuple of PagePart
-    does : str
+    does : str or function
         What to do there, for the Guide; by default the note, and nothing for a helper page.
     row : int
         The row of the first part.
@@ -85,10 +90,10 @@ class Page:
     def __init__(  # noqa: PLR0913 -- what a page may settle
         self,
         key: str,
-        title: str,
-        note: str,
+        title: Stated,
+        note: Stated,
         *parts: PagePart,
-        does: str = "",
+        does: Stated = "",
         row: int = FIRST_ROW,
         is_helper: bool = False,
         stays: bool | None = None,
@@ -395,20 +400,25 @@ def in_words(model: Model, words: Text, sizes: Mapping[str, Any]) -> Model:
     return replace(model, quantities=tuple(map(translated, model.quantities)))
 
 
-def said(model: Model, pages: Iterable[Page]) -> dict[str, Any]:
+def said(model: Model, pages: Iterable[Page], spec: Spec | None = None) -> dict[str, Any]:
     """Return the English texts of quantities and pages by section and key, as in files.
 
-    Others are their own keys: a page looks them up when it is drawn (`Text.of_itself`).
+    Others are their own keys: a page looks them up when it is drawn (`Text.of_itself`). Pages whose
+    texts depend on a Spec need one.
 
     Raises
     ------
     DataError
         Two quantities of a kind have different titles: a kind has one, in each language.
     """
+
+    def stated(text: Stated) -> str:
+        return text if isinstance(text, str) else text(spec)  # type: ignore[arg-type]
+
     pages = tuple(pages)
     words: dict[str, Any] = {
-        "sheets": {page.key: page.title for page in pages},
-        "notes": {page.key: page.note for page in pages},
+        "sheets": {page.key: stated(page.title) for page in pages},
+        "notes": {page.key: stated(page.note) for page in pages},
         "headings": {},
     }
     titled: dict[str, Quantity] = {}
@@ -429,7 +439,7 @@ def said(model: Model, pages: Iterable[Page]) -> dict[str, Any]:
         if quantity.meaning:
             told.setdefault((quantity.meaning, quantity.written), quantity)
     words["guide"] = {
-        "steps": {page.key: page.does for page in pages if page.does},
+        "steps": {page.key: stated(page.does) for page in pages if page.does},
         "symbols": {
             q.kind: {
                 "meaning": q.meaning,

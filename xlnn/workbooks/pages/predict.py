@@ -27,7 +27,7 @@ from xlnn.terms import largest
 from xlnn.workbooks.learning import choice
 from xlnn.workbooks.pages.grid_part import Grid
 from xlnn.workbooks.pages.number_parts import Hidden, Numbers, Row, used_choices
-from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.page import Page, Stated
 from xlnn.workbooks.pages.part import Below, Beside, PagePart, Space
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import ONE
@@ -75,10 +75,10 @@ class Predict(Page):
     def __init__(  # noqa: PLR0913 -- what a page may settle
         self,
         key: str = "recognise",
-        title: str = "Predict",
-        note: str = "Type new inputs into the yellow cells. The model, as it is after the chosen "
-        "epoch, says what it makes of them.",
-        does: str = "Type in your own example and see what the model says.",
+        title: Stated = "Predict",
+        note: Stated = "Type new inputs into the yellow cells. The model, as it is after the "
+        "chosen epoch, says what it makes of them.",
+        does: Stated = "Type in your own example and see what the model says.",
         *,
         grid: Callable[[Spec], tuple[int, ...]] | None = None,
         shares: bool = False,

@@ -1,6 +1,6 @@
 """State the quantities of a network, and what they share: axes, names and formats."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from xlnn.axis import Axis, Use
 from xlnn.equation import Equation
@@ -9,6 +9,19 @@ from xlnn.experiments.network.layers import output_of
 from xlnn.quantity import Quantity, superscript
 from xlnn.workbooks.samples import TEST
 from xlnn.workbooks.spec import Spec
+
+
+def text_of(images: str, rows: str = "", predicts: str = "") -> Callable[[Spec], str]:
+    """Return which text a Spec has: about images, about the rows of a table, or without training.
+
+    What is not stated is as for images; of a network that only predicts, as for its data.
+    """
+
+    def text(spec: Spec) -> str:
+        learns = rows if spec.features and rows else images
+        return predicts if predicts and not spec.epochs else learns
+
+    return text
 
 
 def epochs_of(spec: Spec) -> Axis:

@@ -1,9 +1,12 @@
 """Draw the sheet Guide of a network: its settings beside the text."""
 
+from functools import partial
+
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS
 from xlnn.equations.layer import LAYERS, PARAMETERS, WEIGHTS
 from xlnn.equations.optimiser import OPTIMISERS
+from xlnn.experiments.network.guide_texts import DATA, TOLD, whose
 from xlnn.experiments.network.layers import kinds_of
 from xlnn.experiments.network.sheets.names import layer_name, layer_title
 from xlnn.workbooks.pages.guide import SCALE, draw_guide
@@ -42,7 +45,7 @@ MISSING = {
 
 def draw(page: Context[Spec]) -> Drawing:
     """Draw the Guide with the sizes of the network and the equations of its functions."""
-    also = page.words("joined", "also")
+    also, said = page.words("joined", "also"), partial(page.words.of_itself, "headings")
     if any(kind.slides for kind in kinds_of(page.spec).values()):
         network = also.join(layer_title(page, layer.name) for layer in page.spec.layers)
     else:
@@ -59,23 +62,22 @@ def draw(page: Context[Spec]) -> Drawing:
         "model": page.spec.template,
         "given": page.spec.images - page.spec.spare,
         "spare": page.spec.spare,
-        "whose": page.words("guide", "formulas" if _is_of_the_book(page.spec) else "method"),
-        "steps": "".join(
-            page.words.of_itself("headings", STEPS[name]) for name in _steps(page.spec)
-        ),
+        "whose": said(whose(page.spec)),
+        "steps": "".join(said(STEPS[name]) for name in _steps(page.spec)),
     }
-    more = [page.words("told", key) for key in page.spec.told]
+    more = [TOLD[key] for key in page.spec.told]
     if page.spec.epochs:  # with its own data
-        more += page.words.words["guide"]["data"].get(page.spec.template, ())
+        more += DATA.get(page.spec.template, ())
     if page.spec.missing:
-        more.append(page.words.of_itself("headings", MISSING[page.spec.missing]))
+        more.append(MISSING[page.spec.missing])
     colours = [*FILLS, *SCALE]
     if not page.spec.epochs:
         colours.remove("backward")
     equations, reading = equations_of(page.spec, also), _reading(page) if page.spec.epochs else ""
     return draw_guide(
-        page, values=values, equations=equations, colours=colours, more=more, reading=reading
-    )
+        page, values=values, equations=equations, colours=colours, more=map(said, more),
+        reading=reading,
+    )  # fmt: skip
 
 
 def _reading(page: Context[Spec]) -> str:
@@ -90,12 +92,6 @@ def _reading(page: Context[Spec]) -> str:
         symbol=first.heading(index), layer=layer_name(page, first.layer),
         input=column, row=row, column=column,
     )  # fmt: skip
-
-
-def _is_of_the_book(spec: Spec) -> bool:
-    """Return whether the functions are those with which the book trains: sigmoid, squared error."""
-    activations = {la.activation for la in spec.layers if LAYERS[la.kind].activates}
-    return activations == {"sigmoid"} and spec.cost == "squared error"
 
 
 def _steps(spec: Spec) -> list[str]:

@@ -10,14 +10,14 @@ from xlnn.axis import Axis
 from xlnn.block import Block, single_block
 from xlnn.equations.lookup import pictures
 from xlnn.equations.sentences import Told, plain
-from xlnn.experiments.network.quantities.stating import quantity
+from xlnn.experiments.network.quantities.stating import quantity, text_of
 from xlnn.experiments.network.sheets.settings import told_of
 from xlnn.grid import address
 from xlnn.model import Model
 from xlnn.quantity import Quantity
 from xlnn.workbooks.pages.grid_part import Grid
 from xlnn.workbooks.pages.number_parts import Made
-from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.page import Page, Stated
 from xlnn.workbooks.pages.part import Below, Beside, PagePart, Space
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import GROUP_ROW, NORMAL, UNIT_ROW, plain_name
@@ -64,8 +64,19 @@ def quantities(spec: Spec) -> Iterator[Quantity]:
 class Examples(Page):
     """A page with a row for each sample: classes are centred, and their numbers collapsed."""
 
-    def __init__(self, key: str, *parts: PagePart, tab: str = "table", **options: bool) -> None:
-        super().__init__(key, "", "", *parts, tab=tab, is_helper=True, **options)
+    def __init__(  # noqa: PLR0913 -- what a page may settle
+        self,
+        key: str,
+        title: Stated,
+        note: Stated,
+        *parts: PagePart,
+        does: Stated,
+        tab: str = "table",
+        gridlines: bool = True,
+    ) -> None:
+        super().__init__(
+            key, title, note, *parts, does=does, is_helper=True, tab=tab, gridlines=gridlines
+        )
 
     def centred(self, spec: Spec) -> tuple[str, ...]:  # noqa: ARG002 -- the same in all
         """Return the kinds of quantities that are centred."""
@@ -222,7 +233,72 @@ class _Given(Examples):
         drawing.heights[UNIT_ROW] = max(drawing.heights[UNIT_ROW], needed * LEADING)
 
 
-PAGE, TESTED_PAGE = _Given(SHEET, Made(_parts), tab="input"), _Given(TESTED, tab="input")
+PAGE = _Given(
+    SHEET,
+    text_of("Images", "Data", "Inputs"),
+    text_of(
+        "The training images, one per row: the pixels and the target. Change any yellow cell and "
+        "everything is recalculated.",
+        "The training data, one example per row: the inputs and the target. Change any yellow cell "
+        "and everything is recalculated.",
+        "The rows to predict. Change any yellow cell and everything is recalculated.",
+    ),
+    Made(_parts),
+    does=text_of(
+        "Look at the images. Change a pixel and see the picture change.",
+        "Look at the data. Change a number and see how the results change.",
+        "Look at the rows. Change a number, or type your own row.",
+    ),
+    tab="input",
+    gridlines=False,
+)
+
+TESTED_PAGE = _Given(
+    TESTED,
+    text_of("Test images", "Test data"),
+    text_of(
+        "Images that are held out: the network never learns from them. They show how well it "
+        "recognises images that it has not seen.",
+        "Rows that are held out: the network never learns from them. They show how well it "
+        "predicts data that it has not seen.",
+    ),
+    does=text_of(
+        "See the images that the network never learns from.",
+        "See the rows that the network never learns from.",
+    ),
+    tab="input",
+    gridlines=False,
+)
+
+TRAINING = Examples(
+    "training",
+    text_of("Training", predicts="Forward"),
+    text_of(
+        "Forward and back, for every image in every epoch. Each column is one formula, filled "
+        "down.",
+        "Forward and back, for every row of the data in every epoch. Each column is one formula, "
+        "filled down.",
+        "Forward, for every row. Each column is one formula, filled down.",
+    ),
+    does=text_of(
+        "The whole calculation: every unit, every image, every epoch.",
+        "The whole calculation: every unit, every row, every epoch.",
+        "The whole calculation: every unit, every row.",
+    ),
+)
+
+TEST_PAGE = Examples(
+    "test",
+    "Test",
+    text_of(
+        "The images that are held out, with the weights of each epoch: forward only.",
+        "The rows that are held out, with the weights of each epoch: forward only.",
+    ),
+    does=text_of(
+        "See how well it recognises images that it has not seen.",
+        "See how well it predicts rows that it has not seen.",
+    ),
+)
 
 
 def _is_drawn(quantity: Quantity) -> bool:

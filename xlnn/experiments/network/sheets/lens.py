@@ -22,6 +22,7 @@ from xlnn.experiments.network.quantities.lens import (
     SHEET,
     drawn_whole,
 )
+from xlnn.experiments.network.quantities.stating import text_of
 from xlnn.experiments.network.sheets.choosers import ASKED, USED, choices
 from xlnn.experiments.network.sheets.layers import (
     BORDERED,
@@ -330,4 +331,26 @@ def _framed(formula: str, *sides: str) -> Rule:
     return Rule(type="expression", dxf=look, formula=[formula])
 
 
-PAGE = Page(SHEET, "", "", Made(_parts), row=3)
+def _does(spec: Spec) -> str:
+    """Return what to do: pictures may go through filters."""
+    if spec.epochs and any(kind.slides for kind in kinds_of(spec).values()):
+        return "Follow one image through the filters and back: each map with its formulas."
+    return text_of(
+        "Follow one image through the network and back: each number with its formula.",
+        "Follow one row through the network and back: each number with its formula.",
+        "Follow one row through the network: each number with its formula.",
+    )(spec)
+
+
+PAGE = Page(
+    SHEET, "Lens",
+    text_of(
+        "One image in one epoch: forward, back, and the update. Choose both in the yellow cells. "
+        "Every number is a formula; the sheet {training} has the same numbers.",
+        "One row of the data in one epoch: forward, back, and the update. Choose both in the "
+        "yellow cells. Every number is a formula; the sheet {training} has the same numbers.",
+        "One row on its way through the network. Choose it in the yellow cell. Every number is a "
+        "formula; the sheet {training} has the same numbers.",
+    ),
+    Made(_parts), does=_does, row=3,
+)  # fmt: skip

@@ -201,7 +201,24 @@ def _scale(page: Context, layer: str = "") -> Scale:
     return (least, most) if isfinite(least) and isfinite(most) else "around 0"
 
 
-PAGE = Page(SHEET, "", "", Made(_parts), opens=True)
+def _note(spec: Spec) -> str:
+    """Return what is coloured, and what to do: the dots of a regression are all of one kind."""
+    if spec.is_regression:
+        return (
+            "The plane of the two inputs, coloured by an output of the network; the dots are the "
+            "data. Type 0 as the epoch, then larger numbers."
+        )
+    return (
+        "The plane of the two inputs, coloured by an output of the network. Type 0 as the epoch, "
+        "then larger numbers, and watch the border move."
+    )
+
+
+PAGE = Page(
+    SHEET, "Map", _note, Made(_parts),
+    does="See at a glance how the network classifies every point of the plane, epoch by epoch.",
+    opens=True,
+)  # fmt: skip
 
 
 def _points(model: Model) -> Table:

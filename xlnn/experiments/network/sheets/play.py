@@ -9,6 +9,7 @@ from xlnn.equations.lookup import Asked
 from xlnn.equations.runs import OfOneRun
 from xlnn.experiments.network.layers import is_share
 from xlnn.experiments.network.quantities.play import LISTED, PREFIX, SHEET
+from xlnn.experiments.network.quantities.stating import text_of
 from xlnn.experiments.network.sheets.choosers import choices
 from xlnn.experiments.network.sheets.drawing import (
     COLUMNS,
@@ -298,4 +299,19 @@ def _title(weights: Quantity, page: Context[Spec]) -> str:
     return _first(page, title, units, of)
 
 
-PAGE = Page(SHEET, "", "", Made(_parts), opens=True)
+PAGE = Page(
+    SHEET, "Play",
+    text_of(
+        "Type another number into a yellow cell and watch the network change.",
+        predicts="Type another number into the yellow cell and watch the network answer.",
+    ),
+    Made(_parts),
+    does=text_of(
+        "Choose an epoch and an image, and look at the whole network: lines are weights, colours "
+        "are activations.",
+        "Choose an epoch and a row, and look at the whole network: lines are weights, colours are "
+        "activations.",
+        "Choose a row, and look at the whole network: lines are weights, colours are activations.",
+    ),
+    opens=True,
+)  # fmt: skip

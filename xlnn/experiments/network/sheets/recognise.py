@@ -8,7 +8,7 @@ from xlnn.equations.layer import PARAMETERS, WEIGHTS
 from xlnn.equations.lens import PIXEL_SHARE
 from xlnn.experiments.network.layers import has_shares, is_share, kinds_of, names_of, shapes_of
 from xlnn.experiments.network.quantities.lens import forward_by_bands, shown_shape, weights
-from xlnn.experiments.network.quantities.stating import quantity
+from xlnn.experiments.network.quantities.stating import quantity, text_of
 from xlnn.experiments.network.sheets.layers import (
     NAMED,
     SMALL,
@@ -91,3 +91,21 @@ class Recognise(Predict):
                 *([Hidden(*hidden)] if hidden else []),
             )
         ]  # fmt: skip
+
+
+PAGE = Recognise(
+    SHEET,
+    text_of("Recognise", "Predict", "Predict"),
+    text_of(
+        "Draw an image: type 0, 1 or any number between them into the yellow grid. The network, as "
+        "it is after the chosen epoch, says what it sees.",
+        "Type the inputs of a new example into the yellow cells. The network, as it is after the "
+        "chosen epoch, predicts.",
+        "Type the inputs of your own row into the yellow cells, and see what the network predicts.",
+    ),
+    text_of(
+        "Draw your own image and see whether the network recognises it.",
+        "Type in your own example and see what the network predicts.",
+        "Type in your own row and see what the network predicts.",
+    ),
+)

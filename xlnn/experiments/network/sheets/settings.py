@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from xlnn.equations.runs import SaidOfEachRun
-from xlnn.experiments.network.quantities.stating import quantity
+from xlnn.experiments.network.quantities.stating import quantity, text_of
 from xlnn.model import Model
 from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
@@ -143,4 +143,14 @@ def _list(name: str) -> Beside:
     )
 
 
-PAGE = Page(SHEET, "", "", Made(_parts), tab="input")
+PAGE = Page(
+    SHEET, "Settings",
+    text_of(
+        "Training settings. Change any yellow cell and everything is recalculated.",
+        predicts="The settings of the model. Change any yellow cell and everything is "
+        "recalculated.",
+    ),
+    Made(_parts),
+    does=text_of("Set how the network trains.", predicts="The names of the outputs."),
+    tab="input",
+)  # fmt: skip

@@ -1,8 +1,8 @@
-"""The sheet Optimiser, and the sheet Weights where nothing trains.
+"""The sheets Weights, Gradients and Optimiser, and the sheet Weights where nothing trains.
 
-There is a table for each memory of the optimiser, one below another, so that a column is a
-parameter as on Weights and Gradients; the first starts in the same row as theirs. Numbers that all
-parameters share are beside them. If nothing trains, the weights of a layer are a matrix with a row
+On Optimiser there is a table for each memory, one below another, so that a column is a parameter as
+on Weights and Gradients; the first starts in the same row as theirs. Numbers that all parameters
+share are beside them. If nothing trains, the weights of a layer are a matrix with a row
 for each unit or filter, followed by its bias.
 """
 
@@ -12,6 +12,8 @@ from itertools import groupby, product
 from xlnn.block import FIRST_ROW
 from xlnn.equations.layer import PARAMETERS
 from xlnn.equations.layer import WEIGHTS as SHOWN
+from xlnn.experiments.network.quantities.stating import text_of
+from xlnn.experiments.network.sheets.images import Examples
 from xlnn.experiments.network.sheets.names import layer_title
 from xlnn.model import Model
 from xlnn.quantity import Quantity, subscript
@@ -72,6 +74,41 @@ class _Matrices(Page):
 
 
 MATRICES = _Matrices(WEIGHTS, "", "", Made(_layers), row=FIRST_ROW - 1, tab="table")
+"""Where nothing trains; its texts are those of `PAGE`."""
+
+
+def _lined(model: Model) -> Table:
+    """Return the weights of every epoch, each with its course."""
+    return Table(*(q.name for q in model.quantities if q.sheet == WEIGHTS), lined=True)
+
+
+PAGE = Examples(
+    WEIGHTS,
+    "Weights",
+    text_of(
+        "The weights and biases. The first row is the start, which you may change; each further "
+        "row is one step of gradient descent.",
+        predicts="The weights and biases of the model: one row per unit or filter, one column per "
+        "input.",
+    ),
+    Made(_lined),
+    does=text_of(
+        "The weights, from the start to the last epoch.",
+        predicts="The result of training: the weights and biases.",
+    ),
+)
+
+GRADIENTS = Examples(
+    "gradients",
+    "Gradients",
+    text_of(
+        "The gradient of the total cost, summed over the images. The same column letter as on "
+        "{weights} is the same parameter.",
+        "The gradient of the total cost, summed over the rows of the data. The same column letter "
+        "as on {weights} is the same parameter.",
+    ),
+    does="The gradients that update the weights.",
+)
 
 
 def _tables(model: Model) -> Beside:
@@ -85,5 +122,9 @@ def _tables(model: Model) -> Beside:
 
 
 REMEMBERED = Page(
-    SHEET, "", "", Made(_tables), is_helper=True, stays=False, gridlines=True, tab="table"
-)
+    SHEET, "Optimiser", "What the optimiser accumulates from the gradients, and the direction of "
+    "each update. The same column as on {weights} and {gradients} is the same parameter; before "
+    "the first epoch all of it is 0.", Made(_tables),
+    does="How gradients become updates: what the optimiser accumulates, epoch by epoch.",
+    is_helper=True, stays=False, gridlines=True, tab="table",
+)  # fmt: skip
