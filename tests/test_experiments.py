@@ -508,11 +508,11 @@ def path_of(workbook):
 
 def names_of_symbols(path, lang):
     """Yield each symbol on the Guide with its name, which is to be no rest of a longer one."""
-    words = text(lang).words
+    words = text(lang).of_pages().words
     cells = [
         [c.value for c in row] for row in openpyxl.load_workbook(path)[words["sheets"]["guide"]]
     ]
-    head = [words["guide"]["columns"][key] for key in ("symbol", "name", "meaning")]
+    head = [words.get("columns", {}).get(key, key) for key in ("symbol", "name", "meaning")]
     first = next(row for row, values in enumerate(cells) if values[1:4] == head) + 1
     for _, symbol, name, meaning, *_ in cells[first:]:
         if not meaning:

@@ -80,7 +80,7 @@ OWN_SIGNS = ("joined.", "sentences.marks")
 
 NOT_ON_A_SHEET = {
     "language",
-    *("guide.overwritten.0", "joined.held_out"),  # of experiments
+    "joined.held_out",  # of experiments
     *("sheets.matrices", "notes.matrices", "headings.end"),  # of training in matrices
     "notes.spec_of_model",  # of a programmer's model
 }
@@ -323,15 +323,14 @@ def test_a_language_has_the_keys_braces_and_symbols_of_english(english, lang):
     ("key", "value"),
     [
         ("notes.spec", None),
-        ("guide.overwritten.0", None),
-        ("experiments.guide.closing.1", None),
+        ("validation.share", None),
         ("sheets", {"spec": "Spec"}),
         ("joined.named", "{what}"),
-        ("experiments.guide.closing", ["one"]),
+        ("validation", ["one"]),
         ("notes.other", "more"),
         ("headings.tested", "no name"),
         ("headings.tested", "{name} {images}"),
-        ("guide.steps_title", " "),
+        ("validation.number", " "),
     ],
 )
 def test_a_key_a_brace_or_a_symbol_that_differs_is_found(english, key, value):
@@ -523,19 +522,17 @@ def test_the_workbooks_show_large_networks_and_small_ones():
 def test_every_text_is_used_and_one_that_is_not_is_found(english, monkeypatch, tmp_path):
     planted = {
         "notes.other": "never shown",
-        "guide.steps.other": "of a sheet that is not there",
+        "headings.other": "of an axis that is not there",
     }
     words = english
     for key, said in planted.items():
         words = put(words, key, said)
-    # those that experiments share are in their workbooks
-    single = {key for key, _ in leaves(words) if key.startswith("experiments.")}
     explained = {
         f"quantities.{each.kind}"
         for shown in SHOWING.values()
         for each in workbook_model(shown, words_of_network(shown)).quantities
     }
-    found = unused(words, monkeypatch, tmp_path) - single - explained
+    found = unused(words, monkeypatch, tmp_path) - explained
     assert found == NOT_ON_A_SHEET | set(planted)
 
 
@@ -597,7 +594,8 @@ def left_over(texts, sources):
 def test_every_text_that_the_pages_translate_is_stated_somewhere():
     sources = [path.read_text("utf-8") for path in PROGRAM.rglob("*.py")]
     words = translated("zh", PAGES)
-    texts = {text for section in ("headings", "charts", TITLES) for text in words[section]}
+    sections = ("headings", "charts", "columns", "colours", TITLES)
+    texts = {text for section in sections for text in words[section]}
     assert left_over(texts, sources) == set()
     assert left_over({*texts, "a text of nothing"}, sources) == {"a text of nothing"}
 
@@ -876,7 +874,7 @@ def test_a_meaning_does_not_repeat_its_name(lang):
     repeated = set()
     for words in spoken:
         names = words.words.get("quantities", {})
-        for kind, said in words.words["guide"].get("symbols", {}).items():
+        for kind, said in words.words.get("guide", {}).get("symbols", {}).items():
             name = str(names.get(kind, "")).rpartition(" ")
             for known in {names.get(kind, ""), name[0]} - {""}:
                 if re.match(rf"(the )?{re.escape(known)}([:;,：；，、。]|$)", said["meaning"]):

@@ -314,7 +314,7 @@ EXPERIMENT = xlnn.Experiment(
     ),
     colours={
         "forward": "output and cost", "backward": "slope and error δ",
-        "weight": "z at each step, and the weights of the grid",
+        "weight": "z at each step, and the weights of the grid", "result": "results",
     },
     tries=(
         ("On {costs} set z to 0, then to −10.", "At 0 a′ is ¼, so δ with squared error is a "

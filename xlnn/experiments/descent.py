@@ -95,7 +95,7 @@ EXPERIMENT = xlnn.Experiment(
         ),
     ),
     colours={"forward": "the value of z", "backward": "the gradient and the step against it",
-             "weight": "the position of the point"},
+             "weight": "the position of the point", "result": "results"},
     tries=(
         ("Set η on {descent} to 0.6, then to 1.1.", "With 0.6 the point crosses the valley at "
          "every step and still arrives. With 1.1 it gets farther away with each step."),

@@ -336,7 +336,7 @@ EXPERIMENT = xlnn.Experiment(
     ),
     colours={
         "forward": "means, and y on a line", "backward": "errors, and the changes of p and q",
-        "weight": "p and q at each step",
+        "weight": "p and q at each step", "result": "results",
     },
     tries=(
         ("On {regression}, type your own p and q, and make C_T as small as you can.", "The grey "

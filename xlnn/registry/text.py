@@ -18,26 +18,8 @@ from xlnn.registry.templates import experiments, folder, loaded
 TITLES = "titles"
 """The table of texts whose keys are the English ones: titles, meanings, what pages say."""
 
-SHARED: Mapping[str, frozenset[str] | None] = {
-    "joined": None,
-    "headings": None,
-    "validation": None,
-    "sheets": frozenset({"guide", "spec", "matrices"}),
-    "notes": frozenset({"spec", "matrices"}),
-    TITLES: None,
-    "guide": frozenset(
-        {
-            "steps_title",
-            "symbols_title",
-            "colours_title",
-            "experiments_title",
-            "answers_title",
-            "overwritten",
-        }
-        | {"colours", "columns"}
-    ),
-}
-"""Texts that kinds with their own texts share with the others: whole sections, or some keys."""
+SHARED = ("sheets", "notes", "joined", "headings", "validation", TITLES)
+"""The sections that kinds with their own texts share with the others."""
 
 PAGES = "pages"
 """The folder with the translations of the pages that any experiment may name."""
@@ -265,12 +247,8 @@ def _missing(
 
 def _shared(lang: str) -> dict[str, Any]:
     words = _read(folder() / "text" / f"{lang}.toml")
-    shared = {
-        section: {key: word for key, word in words[section].items() if not keys or key in keys}
-        for section, keys in SHARED.items()
-        if section in words
-    }
-    return _merged(_merged(shared, words["experiments"]), translated(lang, PAGES))
+    shared = {section: words[section] for section in SHARED if section in words}
+    return _merged(shared, translated(lang, PAGES))
 
 
 def _read(path: Path) -> dict[str, Any]:

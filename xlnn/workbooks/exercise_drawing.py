@@ -499,6 +499,6 @@ def told_on_guide(words: Text, exercise: Exercise) -> Text:
         "lines": [*(level if exercise.level else ()), own("guide", "rest")],
         "blank": own("guide", "blank"),
     }
-    own_check = {"broken": [own("guide", "check")], "overwritten": [own("guide", "check")]}
-    guide = {**words.words.get("guide", {}), **own_check, "exercise": said}
+    own_check = [own("guide", "check")]
+    guide = {**words.words.get("guide", {}), "broken": own_check, "exercise": said}
     return replace(words, words={**words.words, "guide": guide})

@@ -67,6 +67,12 @@ TRAINED = (
 USUAL = (*TRAINED, network_drawing.PAGE)
 """The pages of these sheets, unless an experiment states others."""
 
+CLOSING = (
+    "You can edit the yellow cells and the blue numbers. You can't break anything: just undo.",
+    "The command  xlnn check  compares every formula with NumPy.",
+)
+"""What follows the lines about an experiment in the Guide."""
+
 
 def Size(usual: int, least: int = 1, most: int = 10_000) -> Option:  # noqa: N802 -- stated like a class
     """Declare a whole number on which cells depend: how many steps, rows or units.
@@ -539,5 +545,5 @@ def _draw_guide(page: Context[Spec]) -> Drawing:
         *(colour for colour in FILLS if colour in used),
         *(SCALE if page.is_coloured else ()),
     ]
-    closing = page.words.words["guide"]["closing"]
+    closing = [page.words.of_itself("headings", line) for line in CLOSING]
     return draw_guide(page, values=page.spec.sizes, equations={}, colours=colours, closing=closing)

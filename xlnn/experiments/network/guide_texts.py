@@ -56,6 +56,13 @@ BROKEN = (
     "unchanged. The command  xlnn check FILE  always names the cell and its correct formula."
 )
 
+COLOURS = {
+    "backward": "back: cost, errors, gradients",
+    "negative": "weight or gradient below 0",
+    "positive": "weight or gradient above 0",
+}
+"""The meanings of colours that are others than in other experiments."""
+
 WHOSE = "The formulas are the book's"
 WHOSE_METHOD = "The method is the book's, with other functions"
 
@@ -288,7 +295,8 @@ def texts(spec: Spec) -> dict[str, Any]:
     said = {"title": TITLE, "about": [*_about(spec)], "broken": [BROKEN]}
     if not spec.epochs:
         said = {"title": TITLE_OF_TRAINED, "about": [*OF_TRAINED]}
-    return said | {"experiments": [{"do": do, "look": look} for do, look in tries(spec)]}
+    tried = [{"do": do, "look": look} for do, look in tries(spec)]
+    return said | {"colours": COLOURS, "columns": {"book": "book"}, "experiments": tried}
 
 
 def _about(spec: Spec) -> Sequence[str]:

@@ -34,7 +34,31 @@ from xlnn.writing.style import (
 from xlnn.writing.text_width import parted, text_width
 
 TEXT = Look(wrap=True)
-COLUMNS = ("symbol", "name", "meaning", "equation", "where", "book")
+
+COLUMNS = {
+    **{name: name for name in ("symbol", "name", "meaning", "equation", "where")},
+    "book": "book or paper",
+}
+"""The columns of the list of symbols, unless a kind of workbook calls one otherwise."""
+
+COLOURS = {
+    "input": "input: you can change it",
+    "key": "names of rows, headings",
+    "forward": "forward: weighted inputs and activations",
+    "backward": "back: errors and gradients",
+    "weight": "weights and biases",
+    "result": "results",
+    "negative": "coloured numbers: below 0",
+    "zero": "0",
+    "positive": "coloured numbers: above 0; the stronger the colour, the further from 0",
+}
+"""What roles and the ends of the scale mean, unless a kind of workbook says it otherwise."""
+
+OVERWRITTEN = (
+    "If you overwrite a formula by mistake, the command  xlnn check FILE  names the cell and its "
+    "correct formula."
+)
+
 SCALE = {"negative": NEGATIVE, "zero": WHITE, "positive": POSITIVE}
 """What the colours of weights mean, where there are any."""
 
@@ -79,8 +103,8 @@ def draw_guide(  # noqa: PLR0913 -- what kinds of workbooks say otherwise
     symbols = {kind: each for kind, each in guide["symbols"].items() if _first(page, kind)}
     widths[3] = max(widths[3], text_width(*(page.words("quantities", kind) for kind in symbols)))
     sources = (each["book"].format(**equations) for each in symbols.values())
-    widths[7] = text_width(guide["columns"]["book"], *sources)
     shown = _Lines(page, Drawing(gridlines=False, widths=widths, heights={1: 30}))
+    widths[7] = text_width(shown.said("columns", "book", COLUMNS), *sources)
     shown.add((2, guide["title"].format(**values), replace(TITLE, size=18)))
     shown.add_exercise()
     about = (singular(line, values).format(**values) for line in guide["about"])
@@ -88,7 +112,7 @@ def draw_guide(  # noqa: PLR0913 -- what kinds of workbooks say otherwise
     shown.add_beside_picture([first, *more, *others])
     tried, titles = _tried(page)
     if tried:
-        shown.begin(guide["experiments_title"])
+        shown.begin("Things to try")
         shown.add_numbered([each["do"].format(**titles) for each in tried], PLAIN)
     shown.add_steps()
     shown.add_procedures()
@@ -97,12 +121,12 @@ def draw_guide(  # noqa: PLR0913 -- what kinds of workbooks say otherwise
     if reading:
         shown.add((3, reading, LABEL))
     if tried:
-        shown.begin(guide["answers_title"])
+        shown.begin("What to look for")
         shown.add_numbered([each["look"].format(**titles) for each in tried], LABEL)
     else:
         shown.row += 1
     shown.row += 1
-    for line in guide.get("broken", guide["overwritten"]):
+    for line in guide.get("broken") or [page.words.of_itself("headings", OVERWRITTEN)]:
         shown.add((2, line.format(**titles), PLAIN))
     return shown.drawing
 
@@ -154,8 +178,14 @@ class _Lines:
         for number, line in enumerate(lines, start=1):
             self.add((2, f"{number}. {line}", look))
 
+    def said(self, section: str, key: str, usual: Mapping[str, str]) -> str:
+        """Return what a kind of workbook says in a section of the Guide, or the usual text."""
+        own: Mapping[str, str] = self.guide.get(section, {})
+        return own.get(key) or self.page.words.of_itself(section, usual[key])
+
     def begin(self, title: str) -> None:
         """Begin a section after a blank line; the one before it is printed on one page."""
+        title = self.page.words.of_itself("headings", title)
         if whole := self.drawing.whole:
             whole.append((whole[-1][0], self.row - 1))
         self.row += 1
@@ -164,7 +194,7 @@ class _Lines:
 
     def add_steps(self) -> None:
         """Add the sheets to begin with, and what to do there."""
-        self.begin(self.guide["steps_title"])
+        self.begin("Where to begin")
         for key, name in _numbered(self.page).items():
             self.drawing.links[address(self.row, 2)] = f"{quoted(self.titles[key])}!A1"
             does = self.guide["steps"][key].format(**self.titles)
@@ -180,20 +210,22 @@ class _Lines:
 
     def add_colours(self, colours: Iterable[str]) -> None:
         """Add what the colours mean."""
-        self.begin(self.guide["colours_title"])
+        self.begin("Colours")
         if exercise := self.guide.get("exercise"):
             self.add((2, "", Look(fill=BLANK, border=True)), (3, exercise["blank"], INDENTED))
         for key in colours:
             fill = Look(fill=SCALE.get(key, key), border=True)
-            self.add((2, "", fill), (3, self.guide["colours"][key], INDENTED))
+            self.add((2, "", fill), (3, self.said("colours", key, COLOURS), INDENTED))
 
     def add_symbols(self, equations: Mapping[str, str]) -> None:
         """Add the symbols: their names, meanings, equations, and where they are."""
-        self.begin(self.guide["symbols_title"])
+        self.begin("Symbols")
         head, indented = replace(LABEL, bold=True), replace(TEXT, indent=1)
         looks = {"equation": replace(head, indent=1)}
-        names = self.guide["columns"]
-        self.add(*((n, names[key], looks.get(key, head)) for n, key in enumerate(COLUMNS, start=2)))
+        names = {key: self.said("columns", key, COLUMNS) for key in COLUMNS}
+        self.add(
+            *((n, name, looks.get(key, head)) for n, (key, name) in enumerate(names.items(), 2))
+        )
         for kind, symbol in self.guide["symbols"].items():
             quantity = _first(self.page, kind)
             if quantity is None:
