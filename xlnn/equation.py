@@ -278,18 +278,20 @@ class Sentence(Equation):
     @cached_property
     def roles(self) -> tuple[str, ...]:
         """The names of the arguments: the keyword-only ones."""
-        return tuple(each.name for each in self._arguments)
+        return tuple(argument.name for argument in self._arguments)
 
     @cached_property
     def optional(self) -> tuple[str, ...]:
         """The arguments of ``said`` with a default."""
-        return tuple(each.name for each in self._arguments if each.default is not each.empty)
+        return tuple(
+            argument.name for argument in self._arguments if argument.default is not argument.empty
+        )
 
     @property
     def _arguments(self) -> list[inspect.Parameter]:
         said = getattr(self, "said", None)  # without one it is refused with its model
         parameters = inspect.signature(said).parameters.values() if said else ()
-        return [each for each in parameters if each.kind is each.KEYWORD_ONLY]
+        return [parameter for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY]
 
     said: Callable[..., str]
     """State the sentence."""
@@ -318,10 +320,12 @@ class EachEquation(Equation):
 
     def __init__(self, equations: Sequence[Equation]) -> None:
         self.equations = tuple(equations)
-        self.roles = tuple(dict.fromkeys(role for each in equations for role in each.roles))
-        self.optional = tuple(dict.fromkeys(role for each in equations for role in each.optional))
+        self.roles = tuple(dict.fromkeys(role for equation in equations for role in equation.roles))
+        self.optional = tuple(
+            dict.fromkeys(role for equation in equations for role in equation.optional)
+        )
         self.reads_as_stated, self.discontinuous, self.repeats, self.switches = (
-            any(getattr(each, what) for each in equations)
+            any(getattr(equation, what) for equation in equations)
             for what in ("reads_as_stated", "discontinuous", "repeats", "switches")
         )
 
@@ -333,7 +337,7 @@ class EachSentence(EachEquation, Sentence):
 def of_each(equations: Sequence[Equation]) -> Equation:
     """Return an equation for each entry, or the one that all share."""
     first = equations[0]
-    if all(each is first for each in equations):
+    if all(equation is first for equation in equations):
         return first
     return (EachSentence if isinstance(first, Sentence) else EachEquation)(equations)
 

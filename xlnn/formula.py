@@ -241,8 +241,8 @@ def corners_of(token: Token) -> tuple[int, int, int, int] | None:
     if not token["reference"]:
         return None
     columns, rows = (filter(None, token.group(*_PARTS[at::2])) for at in (0, 1))
-    columns = [COLUMNS[each.upper()] for each in columns] or [1, MAX_COLUMNS]
-    rows = [int(each) for each in rows] or [1, MAX_ROWS]
+    columns = [COLUMNS[column.upper()] for column in columns] or [1, MAX_COLUMNS]
+    rows = [int(row) for row in rows] or [1, MAX_ROWS]
     return (rows[0], columns[0], rows[-1], columns[-1]) if all(columns + rows) else None
 
 

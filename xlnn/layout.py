@@ -276,7 +276,7 @@ def _stated(
     quantity = own.block.quantity
     if quantity.sliced:
         whole = quantity.sliced != "sample"
-        slices = {role: _slice(each, whole=whole) for role, each in arguments.items()}
+        slices = {role: _slice(argument, whole=whole) for role, argument in arguments.items()}
         text = slice_formula(_slice(own, whole=whole), slices, unit)
     else:
         text = quantity.equation.cell(*unit, **arguments)

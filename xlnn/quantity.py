@@ -262,11 +262,11 @@ class Quantity:
         length, one = self.axes[0].length, self.equation
         equations = one.equations if isinstance(one, EachEquation) else (one,) * length
         parts = {}
-        for each in equations:
-            own = each.roles if one is not each and each else self.uses
+        for equation in equations:
+            own = equation.roles if one is not equation and equation else self.uses
             uses = {role: use for role, use in self.uses.items() if role in own}
-            parts[each] = replace(self, axes=self.axes[1:], equation=each, uses=uses)
-        return tuple(parts[each] for each in equations)
+            parts[equation] = replace(self, axes=self.axes[1:], equation=equation, uses=uses)
+        return tuple(parts[equation] for equation in equations)
 
     def entries(self, family: str) -> "tuple[Quantity, ...]":
         """Return the quantity at each entry along its first axis, if that has a family."""

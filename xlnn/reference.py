@@ -83,8 +83,8 @@ def inputs_of(model: Model, arrays: Arrays) -> dict[str, np.ndarray]:
 
 def size_of(arrays: Arrays) -> float:
     """Return the size of the largest number."""
-    numbers = (np.abs(array).ravel() for array in arrays.values() if array.dtype != object)
-    return max((float(np.fmax.reduce(each, initial=0.0)) for each in numbers), default=0.0)
+    sizes = (np.abs(array).ravel() for array in arrays.values() if array.dtype != object)
+    return max((float(np.fmax.reduce(found, initial=0.0)) for found in sizes), default=0.0)
 
 
 def largest_input(model: Model, arrays: Arrays) -> tuple[Quantity, tuple[int, ...], float] | None:

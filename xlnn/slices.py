@@ -198,7 +198,7 @@ def of_vectors(*arguments: Slice) -> Slice:
     NotOfSliceError
         A unit of one is a picture or a matrix.
     """
-    if any(len(each.shape) > 1 for each in arguments):
+    if any(len(argument.shape) > 1 for argument in arguments):
         raise NotOfSliceError
     return arguments[0]
 

@@ -330,7 +330,7 @@ class _Auditing:
         book, names = self.book, [*next(iter(texts.values()))]
 
         def state(name: str) -> None:
-            book.put({place: each[name] for place, each in texts.items()})
+            book.put({place: text[name] for place, text in texts.items()})
 
         state(names[0])
         book.values |= dict.fromkeys(texts, 0.0)
@@ -818,8 +818,8 @@ class _Auditing:
         for cell, shown in odd.items():
             down, right = (to - of for to, of in zip(cell[1:], shown[1:], strict=True))
             formulas[cell] = moved(book.formulas[shown], down, right)
-            for each in book.patterns[shown].references:
-                read.update(book.inside(each.area(cell)))
+            for reference in book.patterns[shown].references:
+                read.update(book.inside(reference.area(cell)))
         copies = load_apart(self.engine, book, formulas, read)
         (expected,) = self.engine.rounds([{}], [copies[cell] for cell in formulas])
         return {

@@ -200,7 +200,7 @@ def rows(audits: Sequence[Audit], words: Text) -> Iterator[Row]:
     heads = ("file", "gradients", "right", "wrong", "vague", "found", "notes")
     yield [words("report", key) for key in heads]
     for audit in audits:
-        found = " ".join(f"{reason(each, words)}." for each in audit.findings)
+        found = " ".join(f"{reason(finding, words)}." for finding in audit.findings)
         said = audit.error or " ".join(note(each, words) for each in audit.notes)
         counts: Row = [audit.count(each) for each in (RIGHT, WRONG, VAGUE)]
         if audit.error:

@@ -221,7 +221,7 @@ class Book:
             if not all(sign > 0 and all(map(is_cell, cells)) for sign, cells in terms):
                 return []
             return [(cells[0], cells[1]) for _, cells in terms if len(cells) == 2]
-        one, other = (self._matrix(each, first) for each in operands)
+        one, other = (self._matrix(operand, first) for operand in operands)
         if not one or not other:
             return []
         if name == "MMULT":
@@ -543,7 +543,7 @@ def _read_names(book: Book, contents: Package) -> None:
         if "LAMBDA" in pattern.functions and not pattern.why_aside:
             book.lambdas += ((name, title or None, text),)
         elif pattern.references:
-            book.names[name] = tuple(each.area(place) for each in pattern.references)
+            book.names[name] = tuple(reference.area(place) for reference in pattern.references)
 
 
 def _read_cells(book: Book, contents: Package) -> None:

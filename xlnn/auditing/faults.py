@@ -265,7 +265,7 @@ class Explainer:
         if moving:
             return next(iter(moving)) if len(moving) == 1 else None
         references = self.book.pattern(cell).references if reads else ()
-        elements = (self.book.element(each, cell) for each in references)
+        elements = (self.book.element(reference, cell) for reference in references)
         return next((place for place in elements if place in reads), None)  # a mask that is 0 here
 
     def _on_the_way(self, pair: Pair) -> set[Place]:

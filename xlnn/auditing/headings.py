@@ -143,7 +143,7 @@ def _meant(text: str) -> Meaning:  # noqa: PLR0911 -- a kind of heading each
             if found:
                 of = found.groupdict().get("of") or ""
                 costs = (_COST_LIKE, _COSTS, _PART_COST)
-                if of and not any(each.fullmatch(of) for each in costs):
+                if of and not any(cost.fullmatch(of) for cost in costs):
                     return Meaning("", plain)
                 return Meaning("gradient", found["p"], of)
     if _RATE.fullmatch(plain) and len(plain) < 16:

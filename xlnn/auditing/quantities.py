@@ -63,17 +63,17 @@ def by_names(finder: Finder, layout: Layout | None = None) -> Roles:
     gradients = [*known]
     if not gradients:
         return Roles()
-    inside = (p for each in gradients for p in book.inside(each.parameters))
+    inside = (p for gradient in gradients for p in book.inside(gradient.parameters))
     finder.set_parameters({*filter(book.is_number, inside)})
     pairs: dict[Place, Pair] = {}
-    for each in gradients:
+    for gradient in gradients:
         # if several may be the cost, the gradient's name may identify one
-        costs = _costs(finder, each, blocks) if layout is None else [((True,), each.of)]
+        costs = _costs(finder, gradient, blocks) if layout is None else [((True,), gradient.of)]
         scores = [score for score, _ in costs]
         is_tied = not scores or not any(scores[0][:2])
         likely = [blocks[name] for _, name in costs[:MOST_COSTS]]
-        for place in book.inside(each.area):
-            if pair := _pair(finder, each, place, likely):
+        for place in book.inside(gradient.area):
+            if pair := _pair(finder, gradient, place, likely):
                 pairs[place] = replace(pair, is_tied=is_tied)
     chosen = [pairs[place] for place in finder.sampled(pairs)]
     by = "names" if layout is None else "options"
@@ -89,7 +89,7 @@ def _gradients(book: Book, blocks: Mapping[str, CellRange]) -> Iterator[_Gradien
         if not parameters:
             continue
         is_known = _COST.fullmatch(found["of"]) or any(
-            each.startswith(found["of"]) for each in blocks
+            block.startswith(found["of"]) for block in blocks
         )
         rows, width = size(parameters)
         starts = book.inside(parameters._replace(bottom=parameters.top))
@@ -100,11 +100,11 @@ def _gradients(book: Book, blocks: Mapping[str, CellRange]) -> Iterator[_Gradien
 
 def _stated(model: Model, blocks: Mapping[str, CellRange]) -> Iterator[_Gradient]:
     """Yield the gradients that a model states to be the slopes of a cost."""
-    for each in model.quantities:
-        if each.gradient_of is not None and each.gradient_of.exact:
-            weight, cost = each.gradient_of.weight, cost_of(each)
-            if {each.name, weight, cost} <= blocks.keys():
-                yield _Gradient(each.name, "", cost, blocks[each.name], blocks[weight])
+    for quantity in model.quantities:
+        if quantity.gradient_of is not None and quantity.gradient_of.exact:
+            weight, cost = quantity.gradient_of.weight, cost_of(quantity)
+            if {quantity.name, weight, cost} <= blocks.keys():
+                yield _Gradient(quantity.name, "", cost, blocks[quantity.name], blocks[weight])
 
 
 def _costs(

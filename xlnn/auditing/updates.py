@@ -188,7 +188,7 @@ class Updates:
 
 def _may_update(pattern: Pattern) -> bool:
     """Tell whether a formula adds up two or three terms, of which two multiply cells."""
-    multiply = [any(isinstance(f.what, Reference) for f in each.factors) for each in pattern.terms]
+    multiply = [any(isinstance(f.what, Reference) for f in term.factors) for term in pattern.terms]
     return 2 <= len(multiply) <= 3 and sum(multiply) > 1
 
 

@@ -46,7 +46,7 @@ class Order:
             return parsed(formula) is not None
         cells = (self._turns[a.sheet][a.top - 1 : a.bottom, a.left - 1 : a.right] for a in read)
         own = self._turn(place)
-        return any(each.max(initial=0) >= own for each in cells)
+        return any(cell.max(initial=0) >= own for cell in cells)
 
     def on_circles(
         self, formulas: Mapping[Place, str], others: Sequence[Mapping[Place, str]] = ()

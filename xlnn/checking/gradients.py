@@ -109,12 +109,12 @@ def measured(layout: Layout, run: Arrays, seed: int = 0) -> tuple[MeasuredGradie
 
 def _without_ties(entries: Sequence[MeasuredGradient]) -> list[MeasuredGradient]:
     """Do not judge entries that are wrong only at the start, where ties have many slopes."""
-    right = {each.entry for each in entries if each.point == NEAR and each.agrees}
+    right = {entry.entry for entry in entries if entry.point == NEAR and entry.agrees}
     tied = Message("it differs from the slope only at the start, where terms are equal or 0")
     return [
-        replace(each, agrees=None, reason=tied)
-        if each.agrees is False and each.point == START and each.entry in right else each
-        for each in entries
+        replace(entry, agrees=None, reason=tied)
+        if entry.agrees is False and entry.point == START and entry.entry in right else entry
+        for entry in entries
     ]  # fmt: skip
 
 
@@ -204,9 +204,9 @@ class FirstEpoch:
     @classmethod
     def of(cls, model: Model, gradients: Sequence[Quantity], run: Arrays) -> "FirstEpoch":
         """Return the first epoch of a run, or the whole run if the first depends on later ones."""
-        names = {name for each in gradients for name in (each.name, cost_of(each))}
-        weights = tuple(dict.fromkeys(each.gradient_of.weight for each in gradients))
-        cut = Model(tuple(_cut(each, _family(gradients[0])) for each in model.quantities))
+        names = {name for gradient in gradients for name in (gradient.name, cost_of(gradient))}
+        weights = tuple(dict.fromkeys(gradient.gradient_of.weight for gradient in gradients))
+        cut = Model(tuple(_cut(quantity, _family(gradients[0])) for quantity in model.quantities))
         for whole in (cut, model):
             part = _needed(whole, *names)
             arrays = {q.name: run[q.name][tuple(map(slice, q.lengths))] for q in part.quantities}
@@ -318,7 +318,7 @@ def _alike(again: np.ndarray, before: np.ndarray) -> bool:
 
 def _needed(model: Model, *names: str) -> Model:
     needed = model.needed_by(*names)
-    return Model(tuple(each for each in model.quantities if each.name in needed))
+    return Model(tuple(quantity for quantity in model.quantities if quantity.name in needed))
 
 
 def _run(model: Model, inputs: Arrays) -> Arrays:

@@ -92,7 +92,7 @@ def taken(formula: str, here: str) -> tuple[list[CellRange], bool]:
         elif node.function in PICKING:
             picks = True
             left += node.parts[1:]
-            left += (each for each in node.parts[:1] if not each.reference)
+            left += (part for part in node.parts[:1] if not part.reference)
         elif node.function not in LOCATING:
             left += reversed(node.parts)
     return found, picks

@@ -278,8 +278,10 @@ def without_answers(report: Report, blanks: Collection[str]) -> Report:
             replace(each, stated="") if each.quantity in blanks else each
             for each in report.restated
         ),
-        edges=tuple(each for each in report.edges if each.quantity not in blanks),
-        gradients=tuple(each for each in report.gradients if each.gradient not in blanks),
+        edges=tuple(edge for edge in report.edges if edge.quantity not in blanks),
+        gradients=tuple(
+            gradient for gradient in report.gradients if gradient.gradient not in blanks
+        ),
     )
 
 
@@ -371,7 +373,7 @@ def _more(listed: Sequence[object]) -> Iterator[str]:
 
 def wrong_gradients(gradients: Sequence[MeasuredGradient]) -> list[MeasuredGradient]:
     """Return an entry of each wrong gradient, at the start if it is wrong there."""
-    wrong = [each for each in gradients if each.agrees is False]
+    wrong = [gradient for gradient in gradients if gradient.agrees is False]
     return [*{each.gradient: each for each in reversed(wrong)}.values()][::-1]
 
 
@@ -379,7 +381,7 @@ def lines_of_gradients(gradients: Sequence[MeasuredGradient]) -> Iterator[str]:
     """Yield a line about the gradients of each cost, about wrong ones, and about the others."""
     wrong = wrong_gradients(gradients)
     names = {each.gradient for each in wrong}
-    for cost in dict.fromkeys(each.cost for each in gradients):
+    for cost in dict.fromkeys(gradient.cost for gradient in gradients):
         right = [e for e in gradients if e.cost == cost and e.agrees and e.gradient not in names]
         if right:
             entries = Message(
@@ -410,11 +412,11 @@ def lines_of_gradients(gradients: Sequence[MeasuredGradient]) -> Iterator[str]:
             yield Message(
                 "    reason   each entry measured is {ratio} times the slope", ratio=f"{ratio:.6g}"
             )
-    known = {each.gradient for each in gradients if each.agrees is not None}
+    known = {gradient.gradient for gradient in gradients if gradient.agrees is not None}
     others: dict[str, dict[str, None]] = {}
-    for each in gradients:
-        if each.gradient not in known:
-            others.setdefault(each.reason, {})[each.gradient] = None
+    for gradient in gradients:
+        if gradient.gradient not in known:
+            others.setdefault(gradient.reason, {})[gradient.gradient] = None
     for reason, several in others.items():
         names = listed([*several])
         yield Message("not measured: {names}, {reason}", names=names, reason=reason)
@@ -479,13 +481,13 @@ def _edges(report: Report) -> Iterator[str]:
         "and not in others:",
         formulas=counted(count, "formula"),
     )
-    for each in report.edges[:SHOWN]:
+    for edge in report.edges[:SHOWN]:
         yield Message(
             "{cell}   {formula}{inputs} is {values}",
-            cell=each.cell,
-            formula=each.formula,
-            inputs=_with(each),
-            values=_by_program(each.values),
+            cell=edge.cell,
+            formula=edge.formula,
+            inputs=_with(edge),
+            values=_by_program(edge.values),
         )
     yield from _more(report.edges)
 

@@ -122,7 +122,7 @@ def check(files: tuple[Path, ...], chosen: tuple[str, ...], **options: Any) -> N
 
 
 def _agree(results: "Sequence[Result]") -> bool:
-    return all(not isinstance(each, dict) and each.agrees for each in results)
+    return all(not isinstance(result, dict) and result.agrees for result in results)
 
 
 def _plain(result: "Result") -> dict[str, Any]:

@@ -35,7 +35,7 @@ class Grouped(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options under their headings."""
-        options = [each for each in self.get_params(ctx) if isinstance(each, click.Option)]
+        options = [param for param in self.get_params(ctx) if isinstance(param, click.Option)]
         lines = {option.name: option.get_help_record(ctx) for option in options}
         groups = {title: [lines.pop(name) for name in of] for title, of in self.groups.items()}
         for title, group in (groups | {"Others": list(lines.values())}).items():

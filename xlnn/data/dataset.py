@@ -167,7 +167,9 @@ def data_told(rows: int, picture: tuple[int, int] | None, features: Sequence[str
     else:
         listings = [listed(features, most=most) for most in range(MOST_NAMED, 0, -1)]
         known = {"rows": counted(rows, "row"), "inputs": counted(len(features), "input")}
-        names = next((each for each in listings if len(each) <= ROOM_OF_INPUTS), listings[-1])
+        names = next(
+            (listing for listing in listings if len(listing) <= ROOM_OF_INPUTS), listings[-1]
+        )
         told = Message("{rows} of {inputs}, {names}", **known, names=names)
     mark = Message("{told}, {end}" if picture else "{told}; {end}", told=told, end=end)
     return mark if end else told

@@ -119,7 +119,7 @@ class _Cells:
                 if kind == "dimension":
                     self._check_size(attributes.attributes.get("ref", ""), options)
                 elif kind == "mergeCells":
-                    refs = (each.attributes.get("ref", "") for each in attributes.children)
+                    refs = (child.attributes.get("ref", "") for child in attributes.children)
                     self.merged = [ref for ref in refs if area(ref) > 1]
                 continue
             if row != now:
@@ -175,8 +175,8 @@ def date_styles(archive: Archive) -> frozenset[str]:
                 known.add(told.get("numFmtId", ""))
             elif node.main == "cellXfs":
                 formats = [
-                    each.attributes.get("numFmtId", "0")
-                    for each in node.children
-                    if each.main == "xf"
+                    child.attributes.get("numFmtId", "0")
+                    for child in node.children
+                    if child.main == "xf"
                 ]
     return frozenset(str(style) for style, number in enumerate(formats) if number in known)

@@ -56,7 +56,7 @@ def from_table(table: Table, reading: ReadOptions) -> Dataset:
     )
     features = [one for column in survey.inputs for one in column.features]
     if not here.given:
-        features = [f"x{each[1:]}" for each in features]
+        features = [f"x{feature[1:]}" for feature in features]
     out = np.array([counts_rows(*each) for each in zip(features, x.T, strict=True)])
     x, kept, treated = filled(holed, reading.missing)
     absent = dict(zip(features, np.isnan(holed.x[kept]).T, strict=True))
@@ -97,7 +97,7 @@ def from_table(table: Table, reading: ReadOptions) -> Dataset:
         ),
         missing=reading.missing if treated else "",
         words=kept_words((c.words for c in survey.inputs if c.words), features),
-        imputed=np.stack([absent[each] for each in features], axis=1) if features else None,
+        imputed=np.stack([absent[feature] for feature in features], axis=1) if features else None,
     )
 
 

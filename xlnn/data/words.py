@@ -217,9 +217,9 @@ def kept_words(columns: Iterable[Words], features: Sequence[str]) -> tuple[tuple
     (('smoker', 'yes', 'no'),)
     """
     return tuple(
-        (each.heading, *each.kinds, *sorted(each.known.difference(each.kinds)))
-        for each in columns
-        if {*each.features} & {*features}
+        (column.heading, *column.kinds, *sorted(column.known.difference(column.kinds)))
+        for column in columns
+        if {*column.features} & {*features}
     )
 
 

@@ -112,10 +112,10 @@ class Session:
         formula = self._spelt(formula)
         if shape_of(formula) not in self.marks:
             self._refuse_misread(place, formula)
-        for numbers, first, each in zip(
+        for numbers, first, index in zip(
             self.used[place[0]], place[1:], np.indices(size), strict=True
         ):
-            numbers.extend((first + each).ravel().tolist())
+            numbers.extend((first + index).ravel().tolist())
         self._state(place, formula, size)
         if size != (1, 1):
             self.sizes[place] = size

@@ -67,7 +67,7 @@ FUNCTIONS = (
 """The functions to choose from, numbered from 1."""
 
 OF = Stated(lambda used_function, x: chosen(FUNCTIONS, used_function).f.array(x),
-            "=" + one_of("{used_function}", (each.f.text for each in FUNCTIONS)),
+            "=" + one_of("{used_function}", (function.f.text for function in FUNCTIONS)),
             says="f(x), of the chosen function.")
 
 
@@ -77,21 +77,22 @@ def of_shifted(sign: str) -> Stated:
         lambda used_function, x, h: chosen(FUNCTIONS, used_function).f.array(
             x + h if sign == "+" else x - h),
         "=" + one_of("{used_function}",
-                     (each.f.text.replace("{x}", f"({{x}}{sign}{{h}})") for each in FUNCTIONS)),
+                     (function.f.text.replace("{x}", f"({{x}}{sign}{{h}})")
+                      for function in FUNCTIONS)),
         says="f(x + h) or f(x - h), of the chosen function.")
 
 
 DERIVATIVES = Stated(
     lambda used_function, x, f: np.array(
-        [each.array(x, f) for each in chosen(FUNCTIONS, used_function).derivatives]),
+        [derivative.array(x, f) for derivative in chosen(FUNCTIONS, used_function).derivatives]),
     lambda k, used_function, x, f: "=" + one_of(used_function[()], (
-        each.derivatives[k].text.format(x=x[()], f=f[()]) for each in FUNCTIONS)),
+        function.derivatives[k].text.format(x=x[()], f=f[()]) for function in FUNCTIONS)),
     says="f'(x), f''(x) and so on, of the chosen function.")
 
 
 def surface_at(x: str, y: str) -> str:
     """Return the part of a formula that is z of the chosen surface at a point."""
-    return one_of("{used_surface}", (each.z.text.format(x=x, y=y) for each in SURFACES))
+    return one_of("{used_surface}", (surface.z.text.format(x=x, y=y) for surface in SURFACES))
 
 
 OF_SURFACE_SHIFTED = Stated(

@@ -145,15 +145,15 @@ def over_both(of: Stated) -> Stated:
         return {role: known[names[role]] for role in of.roles}
 
     def cell(*unit: int, **known: Cells) -> str:
-        return "=" + "+".join(of.cell(*unit, **of_one(each, known))[1:] for each in names)
+        return "=" + "+".join(of.cell(*unit, **of_one(named, known))[1:] for named in names)
 
     sizes = {"d": "m", "a": "n"}
-    takes = (f"{each[role]} (row; {sizes[role]})" for each in names for role in of.roles)
+    takes = (f"{named[role]} (row; {sizes[role]})" for named in names for role in of.roles)
     return Stated(
-        lambda **known: sum(of.array(**of_one(each, known)) for each in names),
+        lambda **known: sum(of.array(**of_one(named, known)) for named in names),
         cell,
         usage=f"{', '.join(takes)} → ({', '.join(sizes[role] for role in of.roles)})",
-    ).taking(*(each[role] for each in names for role in of.roles))
+    ).taking(*(named[role] for named in names for role in of.roles))
 
 
 NARROW = 0.01

@@ -48,9 +48,9 @@ DIFFERENCE_QUOTIENT = CENTRAL.restated(
 their difference would keep few digits."""
 
 CHOSEN_GRADIENT = Stated(
-    lambda chosen, **gradients: np.concatenate([each.ravel() for each in gradients.values()])[
-        int(chosen) - 1
-    ],
+    lambda chosen, **gradients: np.concatenate(
+        [gradient.ravel() for gradient in gradients.values()]
+    )[int(chosen) - 1],
     # the gradients are in one row, in the order in which parameters are numbered
     lambda chosen, **gradients: "=INDEX({}:{},1,{})".format(
         next(iter(gradients.values()))[...].partition(":")[0],

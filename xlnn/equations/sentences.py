@@ -228,10 +228,10 @@ class Told(Sentence):
         **blanks: int | Callable[..., Term | str] | Sentence,
     ) -> None:
         self.case, self.digits, self.form = case, digits, form
-        self.made = {name: each for name, each in blanks.items() if callable(each)}
-        self.inner = {name: each for name, each in blanks.items() if isinstance(each, Sentence)}
+        self.made = {name: blank for name, blank in blanks.items() if callable(blank)}
+        self.inner = {name: blank for name, blank in blanks.items() if isinstance(blank, Sentence)}
         known = {*self.made, *self.inner}
-        self.numbers = {name: each for name, each in blanks.items() if name not in known}
+        self.numbers = {name: blank for name, blank in blanks.items() if name not in known}
         if isinstance(lines, str | Mapping):
             self.english = {"": lines} if isinstance(lines, str) else lines
         else:

@@ -151,7 +151,7 @@ def of_surface(line: str) -> Stated:
     """Return the equation of ``z``, ``dz_dx`` or ``dz_dy`` of the chosen function, at (x, y)."""
     return Stated(
         lambda used_function, x, y: getattr(chosen(SURFACES, used_function), line).array(x, y),
-        "=" + one_of("{used_function}", (getattr(each, line).text for each in SURFACES)),
+        "=" + one_of("{used_function}", (getattr(surface, line).text for surface in SURFACES)),
         says="z or one of its partial derivatives, of the chosen function at (x, y). Book: 2-11.")
 
 
@@ -197,7 +197,7 @@ def on_level_line(along: str) -> Stated:
     return Stated(
         lambda used_function, level, u, v: {"u": u, "v": v}[along] * (
             chosen(SURFACES, used_function).radius.array(level[:, np.newaxis], u, v)),
-        f"={one_of('{used_function}', (each.radius.text for each in SURFACES))}*{{{along}}}",
+        f"={one_of('{used_function}', (surface.radius.text for surface in SURFACES))}*{{{along}}}",
         says="A coordinate of the point on a contour line in a direction.")
 
 

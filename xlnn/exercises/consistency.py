@@ -39,20 +39,20 @@ def as_a_whole(
     if not results:
         return [], None
     ahead = set()
-    for each in results:
+    for result in results:
         right = {
-            each.places[index]: text
-            for index, text in each.formulas.items()
-            if not each.wrong[index] and each.quantity.name not in handed_in.as_stated
+            result.places[index]: text
+            for index, text in result.formulas.items()
+            if not result.wrong[index] and result.quantity.name not in handed_in.as_stated
         }
         if any(handed_in.order.is_ahead(place, text) for place, text in right.items()):
-            ahead.add(each.quantity.name)
-            _mark_circles(handed_in, each, right)
+            ahead.add(result.quantity.name)
+            _mark_circles(handed_in, result, right)
     is_own = results[0].worlds[0].is_own
     whole = _is_right(handed_in, results, may_be_circular=bool(ahead)) if is_own else None
-    for each in results:
-        if not whole and each.quantity.name in ahead:
-            _mark_picking(handed_in, each)
+    for result in results:
+        if not whole and result.quantity.name in ahead:
+            _mark_picking(handed_in, result)
     return list(results), whole
 
 
@@ -126,7 +126,7 @@ def _is_right(
 ) -> bool:
     """Return whether the submission as it is agrees with NumPy for its own inputs."""
     world = results[0].worlds[0]
-    filled_in = [each for each in results if each.got]
+    filled_in = [result for result in results if result.got]
     if any(wrong_in(handed_in, each.quantity, world, each.got[0]).any() for each in filled_in):
         return False
     computed = [

@@ -203,7 +203,7 @@ def _with_decisions(grades: Grades, decided: Sequence[Decision]) -> Grades:
 
 def _with_typed(grades: Grades, typed: Sequence[_Typed]) -> Grades:
     """Return grades with points and comments for students."""
-    last = {each.person: each for each in sorted(grades, key=lambda each: each.turn)}
+    last = {grade.person: grade for grade in sorted(grades, key=lambda each: each.turn)}
     last |= {each.person: each for each in grades.counted}
     people = [*last.values(), *grades.missing]
     found: dict[int, _Typed] = {}
@@ -230,7 +230,7 @@ def _with_typed(grades: Grades, typed: Sequence[_Typed]) -> Grades:
     return replace(
         grades,
         grades=tuple(
-            replace(each, **given(each)) if id(each) in found else each for each in grades
+            replace(grade, **given(grade)) if id(grade) in found else grade for grade in grades
         ),
         missing=tuple(
             replace(each, **given(each)) if id(each) in found else each for each in grades.missing
@@ -251,9 +251,9 @@ def _owner(
         return {each.id, system} - {""}
 
     may = [
-        each for each in people
-        if not (row.id and ids(each) and row.id not in ids(each))
-        and not (row.email and each.email and row.email.casefold() != each.email.casefold())
+        person for person in people
+        if not (row.id and ids(person) and row.id not in ids(person))
+        and not (row.email and person.email and row.email.casefold() != person.email.casefold())
     ]  # fmt: skip
     for same in (
         lambda each: row.id in ids(each),
@@ -262,5 +262,5 @@ def _owner(
     ):
         if len(found := [each for each in may if same(each)]) == 1:
             return found[0]
-    own = [each.person for each in grades if not row.student and each.file == row.file]
+    own = [grade.person for grade in grades if not row.student and grade.file == row.file]
     return next((e for e in people if isinstance(e, Grade) and e.person in own), None)

@@ -218,7 +218,7 @@ def _written(  # noqa: PLR0913 -- the options of the command
     given = student_exercise(source, options, table)
     blank = () if key else table.blank
     more = {"blank": blank, "given": given, "exercise": table, "shown": shown, "hints": hints}
-    own = {each.name: getattr(given, each.name) for each in fields(given)}
+    own = {field.name: getattr(given, field.name) for field in fields(given)}
     plan = ExercisePlan(**own | more)
     return carried_out(plan, place, **how)
 

@@ -178,13 +178,13 @@ def with_lateness(grades: Grades, worksheet: Sequence[Sequence[str]], penalty: f
     in_turn = sorted(grades, key=lambda each: (not each.error, each.turn))
     last = {each.person: each for each in in_turn}
     found = []
-    for each in grades:
-        counts, folder = last[each.person], PurePath(each.file).parent
+    for grade in grades:
+        counts, folder = last[grade.person], PurePath(grade.file).parent
         is_with_it = folder.name and folder == PurePath(counts.file).parent
-        said = late.get(each.person, "") if each is counts or is_with_it else ""
-        days = max(1, math.ceil(round(days_in(said), 6))) if said or each.late else 0
-        taken = min(each.of, each.of * days * penalty / 100)
-        found.append(replace(each, late=said or each.late, penalty=taken))
+        said = late.get(grade.person, "") if grade is counts or is_with_it else ""
+        days = max(1, math.ceil(round(days_in(said), 6))) if said or grade.late else 0
+        taken = min(grade.of, grade.of * days * penalty / 100)
+        found.append(replace(grade, late=said or grade.late, penalty=taken))
     return replace(grades, grades=tuple(found))
 
 

@@ -330,7 +330,7 @@ class Grades:
             "seed": self.seed,
             "missing": [asdict(student) for student in self.missing],
             "attempt": self.attempt,
-            "decisions": [asdict(each) for each in self.decisions],
+            "decisions": [asdict(decision) for decision in self.decisions],
         }
 
     def __repr__(self) -> str:

@@ -247,7 +247,7 @@ def graded(  # noqa: PLR0913 -- as `grade`
         handed_in = submission(path, model)
         given = _handed_out(handed_in, inputs)
         results, whole = as_a_whole(handed_in, judged(handed_in, seed, PROBES, given))
-        usable = all(each.worlds[0].is_own for each in results)
+        usable = all(result.worlds[0].is_own for result in results)
         changed = _others(handed_in, given or {}) if usable else ()
         otherwise = _asked_otherwise(handed_in, level, handed, inputs)
     except MENDABLE as error:
@@ -260,8 +260,8 @@ def graded(  # noqa: PLR0913 -- as `grade`
         student=handed_in.exercise.student,
         lang=handed_in.spec.lang,
         questions=tuple(
-            _question(each, names, points.get(each.quantity.name, 1), partial=partial)
-            for each in results
+            _question(result, names, points.get(result.quantity.name, 1), partial=partial)
+            for result in results
         ),
         whole=whole,
         changed=tuple(known[name].symbol.format("").strip() or name for name in changed),

@@ -496,7 +496,7 @@ def judged(
     is_sure = submitted.as_stated.issuperset(quantity.name for quantity in submitted.blanks)
     every = worlds(submitted, seed, 0 if is_sure else probes, selected)
     blanks = [JudgedQuantity(submitted, quantity, every) for quantity in submitted.blanks]
-    others = [each for each in blanks if each.quantity.name not in submitted.as_stated]
+    others = [blank for blank in blanks if blank.quantity.name not in submitted.as_stated]
     for engine in engines_of(submitted):
         if not (asked := [each for each in others if each.is_unsure()]):
             continue

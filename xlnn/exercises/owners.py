@@ -150,8 +150,8 @@ class _Class:
         for own in roster:
             for number in {own.id, *re.findall(r"\d+$", own.id)}:  # as in "Participant 12345"
                 self._by_number[number].append(own)
-        self._made_for = _Names((each.student, self._named(each.student))
-                                for each in grades.values() if each.student)  # fmt: skip
+        self._made_for = _Names((grade.student, self._named(grade.student))
+                                for grade in grades.values() if grade.student)  # fmt: skip
         found = {
             (file.id, file.name): self._listed(file) for path in grades
             if (file := handed[path]).is_known

@@ -89,17 +89,17 @@ class SelfCheck:
         yield Message(
             "{file}   {done} of {blanks} right, also with random inputs   seed {seed}",
             file=self.file,
-            done=sum(each.state == RIGHT for each in self.blanks),
+            done=sum(blank.state == RIGHT for blank in self.blanks),
             blanks=len(self.blanks),
             seed=self.seed,
         )
-        for each in self.blanks:
-            units = in_a_row([*each.units[:NAMED], *(["…"] if each.units[NAMED:] else [])])
-            known = {"symbol": each.symbol, "state": each.state, "cell": each.cell}
-            if units and each.state != EMPTY:
+        for blank in self.blanks:
+            units = in_a_row([*blank.units[:NAMED], *(["…"] if blank.units[NAMED:] else [])])
+            known = {"symbol": blank.symbol, "state": blank.state, "cell": blank.cell}
+            if units and blank.state != EMPTY:
                 yield Message("    {symbol}   {state}: {units} ({cell})", **known, units=units)
             else:
-                where = Message(" ({cell})", cell=each.cell) if each.cell else ""
+                where = Message(" ({cell})", cell=blank.cell) if blank.cell else ""
                 yield Message("    {symbol}   {state}{where}", **known, where=where)
 
     def to_json(self) -> dict[str, Any]:
@@ -131,7 +131,7 @@ def self_check(path: Path | str, seed: int | None = None) -> SelfCheck:
     handed_in = submission(path_of(path))
     results, _ = as_a_whole(handed_in, judged(handed_in, seed, PROBES))
     blanks = tuple(map(_state, results))
-    done, lang = all(each.state == RIGHT for each in blanks), handed_in.spec.lang
+    done, lang = all(blank.state == RIGHT for blank in blanks), handed_in.spec.lang
     return SelfCheck(str(path), done, blanks, seed, lang)
 
 

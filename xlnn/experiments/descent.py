@@ -21,7 +21,7 @@ def model(sizes: Mapping[str, int], _: xlnn.Text) -> Iterator[Quantity | xlnn.Co
     steps = sizes["steps"]
     yield Quantity("eta", title="learning rate η", symbol="η", scale=0.05, is_step_size=True,
                    meaning="how far a step goes", source="2-10")
-    yield from function_choice("function", [f"z = {each.text}" for each in eq.SURFACES],
+    yield from function_choice("function", [f"z = {surface.text}" for surface in eq.SURFACES],
                                title="function (1, 2 or 3)", called="name")
     column = alike(axes=(Axis("step", steps + 1, "time", counts_from=0),))
     place = partial(column, equation=eq.MOVED, given=1, role="weight", scale=3, source="2-11")

@@ -224,7 +224,7 @@ def inputs(sizes: dict) -> dict:
         "name_person": np.resize(PEOPLE, people), "name_film": np.resize(FILMS, films),
         "person_of": u.flat[known] + 1, "film_of": i.flat[known] + 1,
         "r": np.clip(np.round(taste), 1, 5).flat[known], "name_word": WORDS,
-        "token": 1 + np.searchsorted(WORDS, [each.split() for each in SENTENCES]),
+        "token": 1 + np.searchsorted(WORDS, [sentence.split() for sentence in SENTENCES]),
     }
 
 

@@ -162,7 +162,7 @@ EXPERIMENT = xlnn.Experiment(
     rates={"adam": 0.1, "sgd": 0.5, "momentum": 0.05, "rmsprop": 0.05},
     inputs=inputs, task=1,
     learns=xlnn.Learns(sizes={"x": ("rows", "steps"), "t": ("rows",)}, classes=True,
-                       results=[each + more for more in ("", "_rnn") for each in RESULTS]),
+                       results=[result + more for more in ("", "_rnn") for result in RESULTS]),
     options_for=["epochs", "hidden", "seed"],
     about=(
         "{rows} rows of {steps} symbols, 1 or −1. At the end the network says what the first "

@@ -42,7 +42,7 @@ HEADINGS = {
 """The headings of the list of each sheet, by the number that follows."""
 
 NAMES = [each.text for each in SURFACES]
-FUNCTIONS = [each.text for each in eq.FUNCTIONS]
+FUNCTIONS = [function.text for function in eq.FUNCTIONS]
 
 PRIMES, DEGREES = "′″‴⁗", [f"n = {n}" for n in range(eq.DEGREE + 1)]
 SEVERAL = {
@@ -260,7 +260,7 @@ def _number(name: str) -> PagePart:
 def _list(first: str, last: str) -> Made:
     """Return the numbers of the model from one to another, below each other under headings."""
     def parts(model: Model) -> Below:
-        names = [each.name for each in model.quantities if not each.axes]
+        names = [quantity.name for quantity in model.quantities if not quantity.axes]
         found: list[PagePart] = [xlnn.Space()]
         for name in names[names.index(first) : names.index(last) + 1]:
             if name in HEADINGS:

@@ -243,18 +243,18 @@ def course_of(layout: Layout, arrays: Mapping[str, np.ndarray]) -> Quantity | No
     The sheet Check is left out.
     """
     quantities = layout.model.quantities
-    begun = {axis.family for each in quantities if each.given for axis in each.rows[:1]}
+    begun = {axis.family for quantity in quantities if quantity.given for axis in quantity.rows[:1]}
     found = [
-        each
-        for each in quantities
-        if is_course(each)
-        and each.equation is not None
-        and each.sheet != CHECK
-        and each.rows[0].family in {TIME, *begun}
-        and np.isfinite(arrays[each.name]).any()
+        quantity
+        for quantity in quantities
+        if is_course(quantity)
+        and quantity.equation is not None
+        and quantity.sheet != CHECK
+        and quantity.rows[0].family in {TIME, *begun}
+        and np.isfinite(arrays[quantity.name]).any()
     ]
     costs = [each for each in found if each.symbol.startswith("C")]
-    total = [each for each in costs if each.name == "C_T"]
+    total = [cost for cost in costs if cost.name == "C_T"]
     return next(reversed(total or costs or found), None)
 
 

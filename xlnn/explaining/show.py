@@ -39,8 +39,10 @@ class Runs:
     def __init__(self, entries: Entries) -> None:
         self._entries = entries
         choices = [q for q in entries.layout.model.quantities if q.kind == RUN and q.choices]
-        self._choices = {each.sheet: f"{each.name}_used" for each in choices}
-        self._choices |= {each.name.partition("_")[0]: f"{each.name}_used" for each in choices}
+        self._choices = {choice.sheet: f"{choice.name}_used" for choice in choices}
+        self._choices |= {
+            choice.name.partition("_")[0]: f"{choice.name}_used" for choice in choices
+        }
 
     def named(self, quantity: Quantity, said: str, at: tuple[int, ...] = ()) -> str:
         """Return a text about an entry, preceded by the name of its run if there are several."""
@@ -220,7 +222,7 @@ def about(path: Path, titles: Mapping[str, str]) -> tuple[str, ...]:
 
 def _inputs(entries: Entries, runs: Runs) -> tuple[dict[str, Value], dict[str, int]]:
     """Return the inputs that are one number, and how many cells the others have."""
-    inputs = [each for each in entries.layout.model.quantities if each.is_input]
+    inputs = [quantity for quantity in entries.layout.model.quantities if quantity.is_input]
     single = [q for q in inputs if not (q.rows or q.shape) and q.heading(()).strip()]
     symbols = {
         (each.name, at): runs.named(each, each.heading(()), at)

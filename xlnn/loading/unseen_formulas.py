@@ -102,7 +102,7 @@ def _readings(contents: Package) -> tuple[np.ndarray, np.ndarray]:
             count += len(places)
             readers.append(np.column_stack([np.full_like(index, number), places]))
             rows = zip(*(ends.T for ends in group.reads(MAX_ROWS)), strict=True)
-            read = [(s.sheet, *each, *s.columns) for s, each in zip(group.slots, rows, strict=True)]
+            read = [(s.sheet, *row, *s.columns) for s, row in zip(group.slots, rows, strict=True)]
             # a name, or a range with a computed corner, may be anywhere
             if group.words or any(token[0] == ":" for token in tokens(group.text)):
                 read.append(_ANYWHERE)

@@ -79,7 +79,7 @@ def _of_metadata(metadata: Mapping[str, str]) -> tuple[str, ...]:
         labels = json.loads(metadata.get(LABELS, ""))
     except (ValueError, RecursionError):
         return ()
-    is_sound = isinstance(labels, list) and all(isinstance(each, str | int) for each in labels)
+    is_sound = isinstance(labels, list) and all(isinstance(label, str | int) for label in labels)
     return tuple(map(str, labels)) if is_sound else ()
 
 

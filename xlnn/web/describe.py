@@ -39,7 +39,8 @@ def facts(
         "lang": spec.lang,
         "template": spec.template,
         "quantities": [
-            described(each, layout, words, equations, blanks) for each in layout.model.quantities
+            described(quantity, layout, words, equations, blanks)
+            for quantity in layout.model.quantities
         ],
         "network": network_of(spec, layout),
         "course": course.name if course and len(course.lengths) == 1 else "",
@@ -106,12 +107,12 @@ def network_of(spec: WorkbookSpec, layout: Layout) -> dict[str, Any] | None:
         layers = [_layer("2", (2,), (2,)), _layer("3", (2,), (1,))]
     elif spec.kind == "network":
         layers, below = [], known["x"].shape
-        for each in spec.layers:  # type: ignore[attr-defined] -- a network's
-            shape = known[f"a{each.name}"].shape
+        for layer in spec.layers:  # type: ignore[attr-defined] -- a network's
+            shape = known[f"a{layer.name}"].shape
             layers.append(
                 _layer(
-                    each.name, below, shape, each.activation, each.kind, each.size,
-                    each.step, each.padding,
+                    layer.name, below, shape, layer.activation, layer.kind, layer.size,
+                    layer.step, layer.padding,
                 )
             )  # fmt: skip
             below = shape

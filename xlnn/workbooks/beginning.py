@@ -96,14 +96,14 @@ def _entries(kind: Kind, of: Template, where: str) -> dict[str, Any]:
     def reads(
         table: str, known: Mapping[str, Option], first: Mapping[str, Option]
     ) -> dict[str, Any]:
-        own = {name: each for name, each in options.items() if each.table == table}
+        own = {name: option for name, option in options.items() if option.table == table}
         return {
             name: partial(replace(each, name=name).check, several=False)
             for name, each in {**known, **own, **first}.items()
         }
 
     constants = dict.fromkeys(CONSTANTS if kind.rates else (), Option(NUMBER, ""))
-    keys = {name: Option(each, "") for name, each in KEYS.items()}
+    keys = {name: Option(key, "") for name, key in KEYS.items()}
     entries = read_entries(reads("", {**keys, **kind.sizes, **constants}, keys), of.values, where)
     files = dict.fromkeys(FILES, Option(TEXT, ""))
     for table in ("data", "start"):

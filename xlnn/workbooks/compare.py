@@ -40,10 +40,10 @@ WIDTHS, WIDTH = {NAMES: 30}, 14
 def courses(model: Model) -> list[Quantity]:
     """Return the numbers that each run has for each epoch, such as C_T."""
     return [
-        each
-        for each in model.quantities
-        if each.each and [axis.name for axis in each.rows] == [EPOCH]
-        and not (each.shape or each.is_record or each.is_text or each.given)
+        quantity
+        for quantity in model.quantities
+        if quantity.each and [axis.name for axis in quantity.rows] == [EPOCH]
+        and not (quantity.shape or quantity.is_record or quantity.is_text or quantity.given)
     ]  # fmt: skip
 
 
@@ -79,12 +79,12 @@ def _title(course: Quantity, page: Context[Any]) -> str:
 def page(model: Model) -> Page:
     """Return the page, with a chart of each course."""
     charts = [
-        Chart(partial(_title, each), Trace(each.name), size_in_cm=(15, 8))
-        for each in courses(model)
+        Chart(partial(_title, course), Trace(course.name), size_in_cm=(15, 8))
+        for course in courses(model)
     ]
 
     def parts(model: Model) -> Below:
-        names = [each.name for each in model.quantities if each.sheet == COMPARE]
+        names = [quantity.name for quantity in model.quantities if quantity.sheet == COMPARE]
         rows = (charts[at : at + 2] for at in range(0, len(charts), 2))
         return Below(
             Table(*names, widths=WIDTHS, width=WIDTH), *(Beside(*row, apart=0) for row in rows)

@@ -116,7 +116,7 @@ class Tasks:
     def needed(self) -> tuple[tuple[tuple[int, int], ...], ...]:
         """The stretches of the inputs that each quantity that is left out depends on."""
         sources = map(self.layout.model.needed_by, self.blank)
-        depend = ([area.name in each for area in self.inputs] for each in sources)
+        depend = ([area.name in source for area in self.inputs] for source in sources)
         return tuple(tuple(_runs(np.array(each, dtype=bool))) for each in depend)
 
     def _typed(self, name: str) -> np.ndarray:

@@ -150,8 +150,8 @@ class Weights:
         self._stated, shared = dict(weights), {"sheet": "weights", **shared}
         self._cost, self._exact = cost, exact
         self._quantities = {
-            name: Quantity(name, shape=each.shape, **shared | each.said)
-            for name, each in weights.items()
+            name: Quantity(name, shape=weight.shape, **shared | weight.said)
+            for name, weight in weights.items()
         }
 
     def __iter__(self) -> Iterator[str]:
@@ -231,9 +231,9 @@ class Weights:
             if not is_meant:
                 raise wrong(name, value, wanted)
         draw, found = np.random.default_rng(seed).normal, {}
-        for name, each in self._quantities.items():
+        for name, quantity in self._quantities.items():
             start = self._stated[name].start
-            size = (1, *(axis.length for axis in each.axes), *each.shape)
+            size = (1, *(axis.length for axis in quantity.axes), *quantity.shape)
             found[name] = draw(size=size, scale=scale) if start is None else np.full(size, start)
         return {name: each.round(digits) for name, each in found.items()}
 
@@ -276,7 +276,7 @@ def again(  # noqa: PLR0913 -- what copies may have of their own
     ('z_typed', (), 'typed')
     """
     quantities, apart = tuple(quantities), apart or {}
-    first = [each if isinstance(each, str) else each.name for each in quantities]
+    first = [quantity if isinstance(quantity, str) else quantity.name for quantity in quantities]
     names = {name: named.format(name) for name in first} | {**(instead or {})}
 
     def copy(each: Quantity) -> Quantity:
@@ -298,8 +298,12 @@ def again(  # noqa: PLR0913 -- what copies may have of their own
             sheet=apart.get(each.name, sheet or each.sheet), gradient_of=None, **own,
         )  # fmt: skip
 
-    for each in quantities:
-        yield Copy(lambda known, of=each: copy(known[of])) if isinstance(each, str) else copy(each)
+    for quantity in quantities:
+        yield (
+            Copy(lambda known, of=quantity: copy(known[of]))
+            if isinstance(quantity, str)
+            else copy(quantity)
+        )
 
 
 def shown(
@@ -379,7 +383,7 @@ def constants(optimizer: str) -> dict[str, float]:
     >>> constants("adam")
     {'beta1': 0.9, 'beta2': 0.999, 'epsilon': 1e-08}
     """
-    return {name: each.usual for name, each in OPTIMISERS[optimizer].constants.items()}
+    return {name: constant.usual for name, constant in OPTIMISERS[optimizer].constants.items()}
 
 
 def _named(name: str, weight: Quantity | None = None) -> dict[str, str]:

@@ -234,7 +234,7 @@ def _runs(kind: Kind, origin: Origin, asked: Options) -> list[dict[str, Any]]:
     return runs
 
 
-CONSTANTS = frozenset(chain(*(each.constants for each in OPTIMISERS.values())))
+CONSTANTS = frozenset(chain(*(optimiser.constants for optimiser in OPTIMISERS.values())))
 """The constants of optimisers; those of another one do not matter."""
 
 RUN_SIZES = ("optimizer", "seed")
@@ -267,7 +267,7 @@ class Making:
         where, model = origin.name, kind.model_of(spec)
         check_quantities(model)
         weights = kind.weights(model)
-        _check_weights(sum(prod(each.input_lengths) for each in weights), large=asked.large)
+        _check_weights(sum(prod(weight.input_lengths) for weight in weights), large=asked.large)
         start, notes = self._start(weights, spec, run)
         drawn = kind.inputs_for(kind.facts(spec) | spec.sizes)
         usual = {**drawn, **origin.inputs}
@@ -312,7 +312,7 @@ class Making:
     ) -> tuple[dict[str, np.ndarray], Notes]:
         """Return the weights that training starts from, and notes about them."""
         kind, asked = self.kind, self.asked
-        shapes = {each.name: each.input_lengths[bool(each.given) :] for each in weights}
+        shapes = {weight.name: weight.input_lengths[bool(weight.given) :] for weight in weights}
         if asked.start is not None:
             return start_of(asked.start, shapes, kind.tensors(shapes)), ()
         had, seed = run["start"], run.get("seed")

@@ -32,7 +32,9 @@ RUN = "run"
 EPOCH = "epoch"
 """The axis of the epochs, and the kind of quantity that chooses an epoch."""
 
-OWN = frozenset({"eta", "l2", *(name for each in OPTIMISERS.values() for name in each.constants)})
+OWN = frozenset(
+    {"eta", "l2", *(name for optimiser in OPTIMISERS.values() for name in optimiser.constants)}
+)
 """The inputs that differ between runs, besides the start weights."""
 
 
@@ -177,7 +179,7 @@ def joined_runs(
     first = several[runs[0]]
     close = _close(first)
     trained = {
-        name: [each for each in quantities if each.name not in close]
+        name: [quantity for quantity in quantities if quantity.name not in close]
         for name, quantities in several.items()
     }
     # what runs share precedes them: between their quantities it would part one round from the next
@@ -196,10 +198,14 @@ def _close(quantities: Sequence[Quantity]) -> set[str]:
     These use a choice, or are computed from one and have no axis of epochs.
     """
     own, epochs = _own(quantities, None), _epochs(quantities)
-    courses = {each.name for each in quantities if any(axis.name == EPOCH for axis in each.axes)}
-    begun = {each.name for each in quantities if each.name in OWN or each.given > 0}
+    courses = {
+        quantity.name
+        for quantity in quantities
+        if any(axis.name == EPOCH for axis in quantity.axes)
+    }
+    begun = {quantity.name for quantity in quantities if quantity.name in OWN or quantity.given > 0}
     summed = own - courses - begun
-    chosen = epochs | summed | {each.name for each in quantities if is_run(each)}
+    chosen = epochs | summed | {quantity.name for quantity in quantities if is_run(quantity)}
     return (chosen | _users(quantities, chosen)) - courses
 
 
@@ -210,9 +216,9 @@ def is_run(quantity: Quantity) -> bool:
 
 def _epochs(quantities: Sequence[Quantity]) -> set[str]:
     """Return the names of the choices of an epoch."""
-    chosen = (each for each in quantities if each.choices)
+    chosen = (quantity for quantity in quantities if quantity.choices)
     epochs = {each.name for each in chosen if each.kind.rpartition("_")[2] == EPOCH}
-    used = (each for each in quantities if _is_used_epoch(each))
+    used = (quantity for quantity in quantities if _is_used_epoch(quantity))
     return epochs | {name for each in used for name in each.sources}
 
 
@@ -263,7 +269,7 @@ def _own(quantities: Iterable[Quantity], shared: Collection[str] | None) -> set[
     if shared is not None:
         return {found.name for found in quantities} - {*shared}
     quantities = tuple(quantities)
-    own = {each.name for each in quantities if each.name in OWN or each.given > 0}
+    own = {quantity.name for quantity in quantities if quantity.name in OWN or quantity.given > 0}
     return own | _users(quantities, own)
 
 

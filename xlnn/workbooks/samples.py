@@ -245,7 +245,7 @@ def _on_test_sheet(quantity: Quantity) -> Quantity:
 
 def are_text(labels: Iterable[str]) -> bool:
     """Return whether labels are texts: a sheet shows whole numbers as numbers."""
-    return not all(each.isdecimal() and str(int(each)) == each for each in labels)
+    return not all(label.isdecimal() and str(int(label)) == label for label in labels)
 
 
 def classes_of(t: Quantity, labels: Sequence[str]) -> Iterator[Quantity]:

@@ -201,16 +201,20 @@ def _check_arguments(quantity: Quantity) -> None:
         )
     stated = "said" if isinstance(equation, Sentence) else "cell"
     parameters = [*signature(getattr(equation, stated)).parameters.values()]
-    if any(each.kind is each.VAR_KEYWORD for each in parameters):
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
         return
-    own = [each.name for each in parameters]
+    own = [parameter.name for parameter in parameters]
     if missing := [role for role in quantity.uses if role not in own]:
         raise DataError(
             f"The cell of {name} does not take {missing[0]}, which its array takes: both take the "
             "same arguments."
         )
-    indices = [each for each in parameters if each.name not in roles and each.default is each.empty]
-    is_any = any(each.kind is each.VAR_POSITIONAL for each in indices)
+    indices = [
+        parameter
+        for parameter in parameters
+        if parameter.name not in roles and parameter.default is parameter.empty
+    ]
+    is_any = any(index.kind is index.VAR_POSITIONAL for index in indices)
     if not is_any and len(indices) != len(quantity.shape):
         wanted = ", ".join((*(f"i{n + 1}" for n in range(len(quantity.shape))), *roles))
         raise DataError(

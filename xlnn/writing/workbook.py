@@ -356,7 +356,7 @@ def write(  # noqa: PLR0913 -- the contents of a workbook
             style, drawing, inputs=inputs, values=values, script=script, blank=frozenset(blank)
         )
         drawn = cells.drawn()
-        strips = [each for block in layout.on(key) for each in cells.strips(layout, block)]
+        strips = [strip for block in layout.on(key) for strip in cells.strips(layout, block)]
         writer = RowWriter(sheet, path.with_suffix(f".{key}"), drawing.sparklines)
         try:
             for row in _fill(writer, strips, drawn, drawing):
@@ -372,7 +372,9 @@ def write(  # noqa: PLR0913 -- the contents of a workbook
         workbook.defined_names[name] = DefinedName(name, attr_text=area)
     ExcelWriter(workbook, parts).write_data()
     parts.save(path)
-    return sum(each.formulas for each in layout.model.quantities if each.name not in blank)
+    return sum(
+        quantity.formulas for quantity in layout.model.quantities if quantity.name not in blank
+    )
 
 
 def can_be_stored(values: np.ndarray) -> bool:
@@ -395,7 +397,7 @@ def _label_axes(chart: ChartBase, layout: Layout, numbers: Arrays) -> None:
             continue
         references = (getattr(series, part).numRef.f for series in chart.series)
         cells = (each for reference in references for each in each_range(reference))
-        shown = [found for each in cells for found in _charted(each, layout, numbers)]
+        shown = [found for cell in cells for found in _charted(cell, layout, numbers)]
         axis.number_format = axis_format(np.array(shown, dtype=float))
     for name, edge in getattr(chart, "edges", {}).items():
         scaling, at = getattr(chart, name).scaling, float(numbers[edge])

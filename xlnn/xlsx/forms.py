@@ -264,7 +264,7 @@ def _truths_in_products(formula: Parts) -> Iterator[tuple[str, Node]]:
 
 
 def _truths(formula: Parts) -> Iterator[tuple[str, Node]]:
-    joined = (("&", part) for each in _operations(formula, {"&"}) for part in each.parts)
+    joined = (("&", part) for operation in _operations(formula, {"&"}) for part in operation.parts)
     for name, argument in chain(_among(formula, _NO_TRUTH), joined):
         if _is_truth(argument):
             yield name, _unsigned(argument)

@@ -160,7 +160,7 @@ def check_layer(layer: LayerSpec) -> None:
 
 def _choices() -> str:
     """Return words for the activations, and which of them are only for outputs."""
-    outputs = [name for name, each in ACTIVATIONS.items() if each.only_output]
+    outputs = [name for name, activation in ACTIVATIONS.items() if activation.only_output]
     others = [name for name in ACTIVATIONS if name not in outputs]
     return f"choose one of {listed(others)}, or for outputs {listed(outputs)}"
 
@@ -298,7 +298,7 @@ def named(
     kind, of = kinds_of(spec)[layer], prefix if weights is None else weights
     own = (*kind.forward, *noted(spec, layer), *kind.backward, "delta")
     names = {each: f"{prefix}{each}{layer}" for each in own}
-    names |= {each: f"{of}{each}{layer}" for each in kind.parameters}
+    names |= {parameter: f"{of}{parameter}{layer}" for parameter in kind.parameters}
     return names | {"below": seen or activation_of(kind.lower, prefix)}
 
 

@@ -83,7 +83,7 @@ def _looking_closely(spec: Spec, trained: Model, words: Text) -> Iterator[Quanti
 
 def _own(trained: Model) -> set[str]:
     """Return the names of the quantities that differ between runs."""
-    return {each.name for each in trained.quantities if each.each}
+    return {quantity.name for quantity in trained.quantities if quantity.each}
 
 
 def _on_pages(spec: Spec, trained: Model, words: Text) -> Iterator[Quantity]:

@@ -89,10 +89,10 @@ class GradientCheck(Page):
     def weights(self, model: Model) -> dict[str, Quantity]:
         """Return the weights that can be moved, each by the name of its gradient."""
         found = {}
-        for each in model.quantities:
-            of = each.gradient_of
+        for quantity in model.quantities:
+            of = quantity.gradient_of
             if of is not None and of.exact and (of.cost or "C_T") == self.cost:
-                found[each.name] = model[of.weight]
+                found[quantity.name] = model[of.weight]
         return {name: each for name, each in found.items() if len(each.axes) == 1}
 
     def quantities(
@@ -202,7 +202,11 @@ class GradientCheck(Page):
 
     def _tables(self, model: Model) -> Iterator[Table]:
         """Yield a table for each set of axes, with what there is with w + h and with w − h."""
-        here = [each for each in model.quantities if each.sheet == self.key and each.axes]
+        here = [
+            quantity
+            for quantity in model.quantities
+            if quantity.sheet == self.key and quantity.axes
+        ]
         for axes in dict.fromkeys(each.axes for each in here):
             own = [each.name for each in here if each.axes == axes]
             groups = {

@@ -102,7 +102,7 @@ def draw_guide(  # noqa: PLR0913 -- what kinds of workbooks say otherwise
     widths[2] = max(widths[2], text_width(*_numbered(page).values()))
     symbols = {kind: each for kind, each in guide["symbols"].items() if _first(page, kind)}
     widths[3] = max(widths[3], text_width(*(page.words("quantities", kind) for kind in symbols)))
-    sources = (each["book"].format(**equations) for each in symbols.values())
+    sources = (symbol["book"].format(**equations) for symbol in symbols.values())
     shown = _Lines(page, Drawing(gridlines=False, widths=widths, heights={1: 30}))
     widths[7] = text_width(shown.said("columns", "book", COLUMNS), *sources)
     shown.add((2, guide["title"].format(**values), replace(TITLE, size=18)))
@@ -167,7 +167,7 @@ class _Lines:
             shown = smaller(picture, (width - GAP) / A_CM, (height - GAP) / A_CM)
             self.drawing.charts.append((address(top, 2), shown))
             said = ((line, parted(line, PLAIN, room)) for line in lines)
-            lines = [each for line, parts in said for each in (parts if parts[1:] else [line])]
+            lines = [part for line, parts in said for part in (parts if parts[1:] else [line])]
         for line in lines:
             self.add((column, line, PLAIN))
         if column == BESIDE:

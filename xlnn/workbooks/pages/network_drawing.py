@@ -308,8 +308,8 @@ class Picture:
     def chart(self, page: Context[Any]) -> ScatterChart:
         """Return the chart of these numbers."""
         things: list[Line] = []
-        thin = [each for each in self.connections if each.weight is None]
-        lines = [each for each in self.connections if each.weight]
+        thin = [connection for connection in self.connections if connection.weight is None]
+        lines = [connection for connection in self.connections if connection.weight]
         if thin:
             ways = (_cells(page, *_ends(thin, f"guide_{way}")) for way in WAYS)
             things.append(Line(*ways, RULE, width=GUIDE_WIDTH))
@@ -372,7 +372,7 @@ def _parts(model: Model) -> Beside:
         text, is_of, _ = kind.partition("_")
         if is_of and text in TEXTS:
             said.setdefault(name.replace(kind, text), []).append(name)
-    first, *others = ([*_dotted(model, each)] for each in dots.values())
+    first, *others = ([*_dotted(model, dot)] for dot in dots.values())
     columns = [
         first,
         [Units("", *names, above=1) for names in said.values()],

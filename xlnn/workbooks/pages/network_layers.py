@@ -207,8 +207,8 @@ class NetworkLayout:
         errors = [self._errors(name) for name in self.layers if name in self.stated.back]
         links = [self._connections(line) for line in self.stated.lines]
         texts = [*self.captions(), *self._labels(), self._legend]
-        dots = [*alike.values(), *([each] for each in self.squares()), *filter(None, [errors])]
-        return Picture(dots, [each for each in links if each.ends], texts, self.size)
+        dots = [*alike.values(), *([square] for square in self.squares()), *filter(None, [errors])]
+        return Picture(dots, [link for link in links if link.ends], texts, self.size)
 
     # what is drawn
 

@@ -91,7 +91,8 @@ class Network(PagePart):
         above: int = 1,
     ) -> None:
         self.stated = Statement(
-            [(each,) if isinstance(each, str) else tuple(each) for each in layers], lines, along,
+            [(layer,) if isinstance(layer, str) else tuple(layer) for layer in layers],
+            lines, along,
             back or {}, beside, pictures or {}, ink,
             {**dict.fromkeys(ink, (0, 1)), **(reach or {})}, labels or {}, captions or {}, at or {},
             key, named or {}, (10 * width_in_cm, 10 * height_in_cm), room,

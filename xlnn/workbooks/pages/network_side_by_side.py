@@ -230,9 +230,9 @@ class SideBySide(NetworkLayout):
         if not self.pictures:
             return
         parts = [
-            in_part(self.named(name), len(each.places), each.of)
-            for name, each in self.pictures.items()
-            if len(each.places) < each.of
+            in_part(self.named(name), len(picture.places), picture.of)
+            for name, picture in self.pictures.items()
+            if len(picture.places) < picture.of
         ]
         yield lambda page: page.words.of_itself(
             "headings", WEIGHTS_IN_PART if parts else WEIGHTS

@@ -79,7 +79,7 @@ class Numbers(PagePart):
         """Return a row for each number, and the columns up to its last unit."""
         rows = self._rows(model)
         numbers = (model[name] for name, *_ in rows)
-        most = max(each.begins + len(_side_by_side(each).units) for each in numbers)
+        most = max(number.begins + len(_side_by_side(number).units) for number in numbers)
         return len(rows), self.at + most
 
     def _rows(self, model: Model) -> list[tuple[str, ...]]:
@@ -147,7 +147,7 @@ def _meant(model: Model, name: str) -> Sequence[str]:
         if isinstance(equation, UsedNumber) and equation.along:
             axes = [(equation.along.name, equation.along.length)]
             rows = (q for q in model.quantities if [(a.name, a.length) for a in q.axes] == axes)
-            found = next((each.name for each in rows), ())
+            found = next((row.name for row in rows), ())
     return found
 
 

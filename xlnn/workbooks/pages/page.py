@@ -334,7 +334,7 @@ def _is_unseen(model: Model, quantity: Quantity) -> bool:
     if quantity.is_input or quantity.lengths or quantity.is_text:
         return False
     uses = [each for each in model.quantities if quantity.name in each.sources]
-    return bool(uses) and all(each.is_sentence for each in uses)
+    return bool(uses) and all(use.is_sentence for use in uses)
 
 
 def _lists(quantities: Iterable[Quantity], at: int, most: int = 1) -> list[PagePart]:

@@ -281,7 +281,7 @@ class Predict(Page):
     def made(self, model: Model) -> list[PagePart]:
         """Return the epoch, the inputs beside what the model says, and what it computes."""
         known = model.by_name
-        here = [each for each in model.quantities if each.sheet == self.key]
+        here = [quantity for quantity in model.quantities if quantity.sheet == self.key]
         typed = [q for q in here if q.is_input and not q.choices]
         parts = [_part_of(each) for each in typed]
         said = [Sentences(f"{PREFIX}verdict", look=VERDICT)] if f"{PREFIX}verdict" in known else []
@@ -317,7 +317,7 @@ def _weights_of(model: Model, output: str) -> list[Quantity]:
     """Return the weights that an output is computed from in one epoch."""
     of_one_epoch = [replace(q, equation=None, uses={}) if q.given else q for q in model.quantities]
     needed = needed_for(of_one_epoch, [output])
-    return [each for each in model.quantities if each.given and each.name in needed]
+    return [quantity for quantity in model.quantities if quantity.given and quantity.name in needed]
 
 
 def _numbers(typed: Iterable[Quantity], spec: Spec) -> Quantity | None:

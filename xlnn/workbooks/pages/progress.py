@@ -160,9 +160,9 @@ class Progress(Page):
 
     def made(self, model: Model) -> list[PagePart]:
         """Return the table of the epochs, and beside it the results of a run."""
-        here = [each for each in model.quantities if each.sheet == self.key]
+        here = [quantity for quantity in model.quantities if quantity.sheet == self.key]
         rows = [each.name for each in here if each.axes]
-        several = [each for each in rows if model[each].shape]
+        several = [row for row in rows if model[row].shape]
         table = Table(
             *rows, named=named, lined=True,
             units=dict.fromkeys(several, lambda page: page.spec.labels),
@@ -188,8 +188,8 @@ class Progress(Page):
         weights = [q for q in model.quantities if q.given and not (q.is_record or q.each)]
         paths = self.paths
         if paths is None:
-            paths = [each.name for each in weights if len(each.shape) > 1][:MOST_PATHS]
-        for found in (each for each in weights if each.name in paths and each.shape):
+            paths = [weight.name for weight in weights if len(weight.shape) > 1][:MOST_PATHS]
+        for found in (weight for weight in weights if weight.name in paths and weight.shape):
             units = sampled(found.shape[0], len(PATH_COLOURS))
             lines = []
             for unit, colour in zip(units, PATH_COLOURS, strict=False):

@@ -42,7 +42,7 @@ def samples_of(spec: Spec) -> dict[str, Axis]:
 
 def labels_are_text(spec: Spec) -> bool:
     """Return whether labels are texts: a sheet shows whole numbers as numbers."""
-    are_whole = all(each.isdecimal() and str(int(each)) == each for each in spec.labels)
+    are_whole = all(label.isdecimal() and str(int(label)) == label for label in spec.labels)
     return spec.is_regression or not are_whole
 
 

@@ -294,8 +294,8 @@ def _parts(model: Model) -> PagePart:
     ordered = sorted(arrays, key=lambda array: "marks" in array[1].uses)
     single = [each for array in ordered for each in array[:2] if not array[0].axes]
     rows = [each for each in model.quantities if each.sheet == SHEET and each.axes]
-    epochs = [each.name for each in rows if each.kind != "mark"]
-    marks = ([each.name] for each in rows if each.kind == "mark")
+    epochs = [row.name for row in rows if row.kind != "mark"]
+    marks = ([row.name] for row in rows if row.kind == "mark")
 
     def array_name(quantity: Quantity, words: Text) -> str:
         return called(notes[quantity.name], words)

@@ -260,7 +260,7 @@ def _pictures(model: Model, weights: Quantity, bias: Quantity) -> PagePart:
     high, wide = inside[1:] or (1, 1)
     look = CAPTION if wide > 1 else replace(CAPTION, align="center")
     apart, both = int(wide > 1), [weights.name, bias.name]
-    over = Beside(*(Label(each, look=look, columns=wide) for each in heads), apart=apart)
+    over = Beside(*(Label(head, look=look, columns=wide) for head in heads), apart=apart)
     looks = dict.fromkeys(both, UNSEEN)
     beside = looks | dict.fromkeys(names, CAPTION)
     return Beside(

@@ -50,7 +50,7 @@ def _layer(first: Quantity, *others: Quantity) -> Below:
             look=SECTION, columns=1 + len(over), above=1,
         ),
         Beside(Space(), *over, apart=0),
-        Units(units, *(each.name for each in parameters), headed=False, coloured=shown),
+        Units(units, *(parameter.name for parameter in parameters), headed=False, coloured=shown),
     )  # fmt: skip
 
 
