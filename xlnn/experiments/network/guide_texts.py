@@ -61,7 +61,7 @@ COLOURS = {
     "negative": "weight or gradient below 0",
     "positive": "weight or gradient above 0",
 }
-"""The meanings of colours that are others than in other experiments."""
+"""The meanings of colours that differ from those in other experiments."""
 
 WHOSE = "The formulas are the book's"
 WHOSE_METHOD = "The method is the book's, with other functions"
@@ -284,7 +284,7 @@ TRY_TEMPLATE = {
         ),
     ),
 }
-"""Those of templates as they are."""
+"""Things to try with templates that are unchanged."""
 
 TIMELESS = ("xor",)
 """Templates whose things to try are true for any number of epochs."""
@@ -300,7 +300,7 @@ def texts(spec: Spec) -> dict[str, Any]:
 
 
 def _about(spec: Spec) -> Sequence[str]:
-    """Return what a network learns from, and what one sees of it."""
+    """Return what a network learns from, and what the workbook shows of it."""
     slides = any(kind.slides for kind in kinds_of(spec).values())
     of_data = OF_ROWS if spec.features else OF_IMAGES
     learns = OF_MAPS if slides else OF_NUMBERS if spec.is_regression else of_data

@@ -58,11 +58,11 @@ COST_OF = {"softmax": CATEGORICAL, "sigmoid": "cross-entropy"}
 """The cost for an output; for others it is the squared error."""
 
 RATES = {"sgd": 0.2, "momentum": 0.1, "rmsprop": 0.01, "adam": 0.05}
-"""The usual learning rates; a template states its own."""
+"""The default learning rates; a template states its own."""
 
 
 def words_of(spec: Spec) -> Text:
-    """Return the words of a language, in which the numbers to predict may be called otherwise."""
+    """Return the texts in the workbook's language; for a regression some titles differ."""
     found = text(spec.lang).of_pages()
     return found.with_titles("titles_of_numbers") if spec.is_regression else found
 
@@ -89,13 +89,13 @@ def _some(rows: np.ndarray, data: Dataset, random: np.random.Generator) -> np.nd
 
 
 A_LAYER = 4
-"""Formulas of a layer at least, besides an activation of each unit for each sample and epoch."""
+"""The least number of formulas of a layer, besides the activations of its units."""
 
 OF_WEIGHTS = ("{}", "dC_d{}", *(f"{name}_{{}}" for name in REMEMBERED))
 
 IN_ROWS = {"confusion_counts", *(kind.format(name) for kind in OF_WEIGHTS for name in WEIGHTS)}
-"""Kinds of quantities whose arrays keep two dimensions: the unit, and all that it sees; a class,
-and what it is taken for."""
+"""Kinds of quantities whose arrays keep two dimensions: a unit and its inputs, or a class and the
+class that it is taken for."""
 
 
 class Network(Experiment):
@@ -216,7 +216,7 @@ class Network(Experiment):
         return {**sizes, "layers": layers, "regularised": regularised}, notes
 
     def told_of(self, spec: Spec, samples: Samples) -> tuple[str, ...]:
-        """Return notes on inputs and targets that should be scaled otherwise."""
+        """Return notes on inputs and targets that should be scaled differently."""
         if not spec.epochs:
             return ()
         notes = () if spec.scaled else scale_note(samples.data)

@@ -205,7 +205,7 @@ LAYERS_STATED = Type("a list of layers, each a table", _stated)
 
 
 def kinds_of(spec: Spec) -> dict[str, LayerKind]:
-    """Return what each layer of a network is over the one below, by its name.
+    """Return the kind of each layer, with its sizes over the layer below, by the layer's name.
 
     Raises
     ------
@@ -322,12 +322,12 @@ def has_shares(spec: Spec) -> bool:
 
 
 def check_network(spec: Spec) -> None:
-    """Refuse what no network can be.
+    """Refuse a Spec that describes no possible network.
 
     Raises
     ------
     DataError
-        The sizes do not fit, or a name does not go with another.
+        Sizes do not fit, or functions or settings do not go together.
     """
     _check_forward(spec)
     if not spec.grid[0] * spec.grid[1]:
@@ -346,7 +346,7 @@ def check_network(spec: Spec) -> None:
 
 
 def _check_forward(spec: Spec) -> None:
-    """Refuse what only training has, or only a network that does not train."""
+    """Refuse settings of training without epochs, and too many spare rows."""
     training = spec.cost, spec.test_samples, spec.scaled_targets, spec.regularised, spec.runs
     if not spec.epochs and (any(training) or spec.optimizer != PLAIN):
         raise DataError(

@@ -13,7 +13,7 @@ MOST_NAMED = 3
 """The most outputs that a sentence names."""
 
 SQUARED = 1e150
-"""Up to here the sum of the squares of a million numbers fits a cell, which ends at 1.8e308."""
+"""Up to this size, a million numbers have a sum of squares that fits in a cell, at most 1.8e308."""
 
 PARTS = {"": "", "test_": " held-out"}
 """How the rows that train and the others are called, by the prefix of their quantities."""

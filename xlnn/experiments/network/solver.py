@@ -142,15 +142,15 @@ SETTINGS = {
     # LibreOffice has no GRG: its engine for nonlinear problems
     "solver_lo_eng": '"com.sun.star.comp.Calc.NLPSolver.DEPSSolverImpl"',
 }
-"""Everything but which cells: minimise, GRG Nonlinear, negative values allowed, no constraint."""
+"""The Solver model without its cells: minimise, GRG Nonlinear, negative values, no constraint."""
 
 
 def solver_names(layout: Layout, objective: str, variables: Iterable[str]) -> dict[str, str]:
     """Return the hidden names of a Solver model, and what they stand for.
 
     Excel writes them when a workbook with a Solver model is saved, and reads them when Data >
-    Solver is opened; OnlyOffice reads and writes the same ones, and LibreOffice (25.2)
-    all that it knows.
+    Solver is opened; OnlyOffice reads and writes the same ones, and LibreOffice (25.2) all that it
+    knows.
 
     Parameters
     ----------
@@ -190,7 +190,7 @@ def page(net: Spec, bands: Mapping[str, Sequence[str]]) -> Page:
 
 
 class _Solver(Below):
-    """What is found at the top, and below it the bands of the network; the Solver model."""
+    """The results at the top and the bands of the network below them, with the Solver model."""
 
     def __init__(self, net: Spec, bands: Mapping[str, Sequence[str]], model: Model) -> None:
         whole = Across(
@@ -395,10 +395,10 @@ MAPS_KIND = _made(
 
 
 METHOD = "L-BFGS-B"
-"""A quasi-Newton method, close kin of those of Excel's GRG; the others of SciPy find no less."""
+"""A quasi-Newton method, like those of Excel's GRG; SciPy's others find no smaller cost."""
 
 SMALLEST_SLOPE, STEPS = 1e-12, 5_000
-"""When it ends: where no component of the gradient is larger, or after so many steps."""
+"""It ends where no component of the gradient is larger, or after so many steps."""
 
 WITHOUT = (
     '--solved asks SciPy for the weights, and it is not installed: pip install "xlnn[solver]", or '

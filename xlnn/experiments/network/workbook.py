@@ -45,7 +45,7 @@ from xlnn.workbooks.samples import Learns
 from xlnn.workbooks.spec import Spec
 
 OPEN_ON_LAST = ("map_epoch",)
-"""The choices that are the last epoch at first."""
+"""The choices whose initial value is the last epoch."""
 
 
 def workbook_model(spec: Spec, words: Text) -> Model:
@@ -87,7 +87,7 @@ def _own(trained: Model) -> set[str]:
 
 
 def _on_pages(spec: Spec, trained: Model, words: Text) -> Iterator[Quantity]:
-    """Yield what the pages need that any experiment may name."""
+    """Yield the quantities of the pages that any experiment may use."""
     pages = [*(OF_TRAINING if spec.epochs else ()), *(WHOLE if drawn_whole(spec) else ())]
     of_one = Model(tuple(alone(spec)))
     whole = with_pages(pages, of_one, learns_of(spec), spec, words)
@@ -113,9 +113,9 @@ def first_choices(
 ) -> dict[str, np.ndarray]:
     """Return the initial choices of the sheets with choices.
 
-    An image that the network recognises in the end, in the first epoch; on the Lens the first image
-    that shows something, and the place in the middle of its maps; a parameter that the cost
-    depends on; and what other pages begin with.
+    They are the first epoch and an image that the network recognises in the end; on the Lens the
+    first image that shows something, and the place in the middle of its maps; a parameter that the
+    cost depends on; and what other pages begin with.
     """
     run, choices = seen_by(0, model, run), {}
     for each in (quantity for quantity in model.quantities if quantity.choices):
@@ -137,7 +137,7 @@ def first_choices(
 
 OF_TRAINING = (Progress(), Fit(), Confusion())
 WHOLE = (recognise.PAGE, GradientCheck())
-"""The pages that any experiment may name; those of networks that are drawn in full."""
+"""The pages that any experiment may use, and the pages of networks that are drawn in full."""
 
 SHARED = (*OF_TRAINING, *WHOLE)
 
@@ -150,7 +150,7 @@ PAGES = (
 """All pages in the workbook's order: those that only help come last."""
 
 ONCE = (settings.PAGE, compare.PAGE, *SHARED)
-"""Those that show several runs side by side or in rows, or one that is chosen."""
+"""The pages that show several runs side by side or in rows, or a chosen run."""
 
 
 def named(words: Text, model: Model, spec: Spec) -> Text:

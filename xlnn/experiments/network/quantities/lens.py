@@ -69,11 +69,11 @@ LARGEST_DRAWN = 2_000
 """Weights and biases up to which a network is drawn whole."""
 
 MOST_OUTPUTS = 100
-"""Outputs up to which it is: a function takes 255 single cells."""
+"""Outputs up to which a network is drawn whole: a function takes 255 single cells."""
 
 WIDEST_DRAWN = 60_000
-"""Units of all dense layers times those of the widest one, up to which it is: each unit takes some
-rows of the Lens, and the widest layer sets how many columns there are."""
+"""Units of all dense layers times those of the widest one, up to which a network is drawn whole:
+each unit takes some rows of the Lens, and the widest layer sets how many columns there are."""
 
 
 def lens_quantities(spec: Spec, trained: Model, words: Text, *, whole: bool) -> Iterator[Quantity]:
@@ -125,7 +125,7 @@ def lens_quantities(spec: Spec, trained: Model, words: Text, *, whole: bool) -> 
 
 
 def _chosen(spec: Spec, trained: Model) -> Iterator[Quantity]:
-    """Yield what is chosen, and what is looked up of the chosen sample."""
+    """Yield the choices, and what is looked up for the chosen sample."""
     chosen = partial(lens, number_format="0")
     if spec.epochs:
         yield chosen("epoch", "epoch", choices=(1, spec.epochs))

@@ -54,7 +54,7 @@ FACTOR = (0.1, 3.0)
 
 
 NO_SOURCE, NORMALISED = "–", "Ba 2016"
-"""Of what no section of the book has; of layer normalisation."""
+"""The sources of what no section of the book has, and of layer normalisation."""
 
 OF_CONSTANTS = {
     "mu": "how much of the previous velocity is kept",
@@ -132,7 +132,7 @@ def of_each_run(
 
 
 def alone(spec: Spec) -> Iterator[Quantity]:
-    """Yield the quantities of one run; of a network without epochs those of the way forward."""
+    """Yield the quantities of one run; without epochs, only those of the forward pass."""
     each = (epochs_of(spec), samples_of(spec)[""]) if spec.epochs else (samples_of(spec)[""],)
     yield from _settings(spec)
     yield from _data(spec, axes=(samples_of(spec)[""],))
@@ -273,7 +273,7 @@ def parameter(spec: Spec, kind: str, layer: str, shape: tuple[int, ...]) -> Quan
 
 
 def _trained(spec: Spec) -> Iterator[Quantity]:
-    """Yield the weights, of a network with epochs after the memories of their gradients."""
+    """Yield the weights; with epochs, the memories of their gradients come before them."""
     weights = (parameter(spec, kind, layer, shape) for kind, layer, shape in parameters_of(spec))
     if spec.epochs:
         yield from stepped(weights, optimiser_of(spec), states_of(spec), _memory)
@@ -282,7 +282,7 @@ def _trained(spec: Spec) -> Iterator[Quantity]:
 
 
 def _memory(name: str, weight: Quantity | None) -> Quantity:
-    """Return what an optimiser keeps of the gradients of a weight, or of none."""
+    """Return a memory of an optimiser: of the gradients of one weight, or shared by all weights."""
     symbol, title = NAMED[name]
     if weight is None:
         return quantity(
@@ -309,9 +309,9 @@ def forward(  # noqa: PLR0913 -- whose units and weights they are
 ) -> Iterator[Quantity]:
     """Yield what every layer computes, from the pixels of that prefix.   Book: 3-2.
 
-    The weights are those of the same prefix, or of the prefix ``weights``. For a layer that
-    ``below`` names, its units see that quantity. Without ``slopes`` nothing is noted for the way
-    back.
+    The weights are those of the same prefix, or of the prefix ``weights``. The units of a layer
+    that is a key of ``below`` see the quantity named there. Without ``slopes`` nothing is noted for
+    the backward pass.
     """
     for name, layer in kinds_of(spec).items():
         names = named(spec, name, prefix, (below or {}).get(name, ""), weights)

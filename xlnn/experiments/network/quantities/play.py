@@ -122,7 +122,7 @@ def worth_seeing(inputs: Mapping[str, np.ndarray], run: Mapping[str, np.ndarray]
     inputs : dict of arrays
         ``x`` or ``raw``, shape (samples, inputs ...). An image that is all 0 shows nothing.
     run : dict of arrays
-        What training comes to, if there is any: ``C`` and, of classes, ``right``, shape
+        The results of training, if there is any: ``C`` and, for classes, ``right``, shape
         (epochs, samples).
     """
     x = inputs.get("raw", inputs.get("x"))
@@ -168,12 +168,12 @@ def _said(spec: Spec, trained: Model, words: Text) -> Iterator[Quantity]:
     if spec.is_regression:
         own = {"labels": "labels", "predicted": "play_output"}
         if spec.epochs:
-            kind = actual_of(spec)  # of scaled targets those that were given
+            kind = actual_of(spec)  # the unscaled targets
             actual = OfRow(shape).of(kind, "play_image")
             found = looked_up(trained[kind], actual, shape=shape, number_format=measure)
             yield replace(found, name="play_t")
             own["actual"] = "play_t"
-        if len(spec.labels) == 1:  # of several the list below tells each
+        if len(spec.labels) == 1:  # the list below shows several
             said = said_of_prediction(words, known=spec.epochs > 0)
             yield one("verdict", equation=said, uses=own)
         return
@@ -210,7 +210,7 @@ def _tied(spec: Spec) -> Iterator[Quantity]:
     """Yield whether the largest outputs are equal, and whether the largest targets are."""
     tied, shape = partial(one, equation=Tied(), sheet=NUMBERS, **WHOLE), (len(spec.labels),)
     every = "play_output"
-    if len(spec.labels) > LISTED:  # of which Play has some
+    if len(spec.labels) > LISTED:  # Play shows only some of them
         every = "play_outputs"
         outputs = OfRow(shape).of(f"a{output_of(spec)}", row_of(spec))
         yield drawn("outputs", "all outputs", outputs, shape=shape)
@@ -241,7 +241,7 @@ def _weights(
 
 
 def _shown(spec: Spec, name: str, layer: str) -> tuple[int, ...]:
-    """Return the shape in which the weights of a layer's first units are shown; () if not."""
+    """Return the shape in which the weights of a layer's first units are shown; () if none are."""
     below = kinds_of(spec)[layer].lower
     units, *seen = shown_shape(spec, name, layer)
     if spec.features and below == "1":

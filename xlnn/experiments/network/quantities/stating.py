@@ -14,7 +14,8 @@ from xlnn.workbooks.spec import Spec
 def text_of(images: str, rows: str = "", predicts: str = "") -> Callable[[Spec], str]:
     """Return which text a Spec has: about images, about the rows of a table, or without training.
 
-    What is not stated is as for images; of a network that only predicts, as for its data.
+    An empty text is replaced by the one about images or, for a network that only predicts, by the
+    one about its data.
     """
 
     def text(spec: Spec) -> str:
@@ -88,7 +89,7 @@ def quantity(  # noqa: PLR0913 -- what most quantities have
 ) -> Quantity:
     """Return a quantity of a layer, with those uses that its equation needs.
 
-    In its symbol ``^`` is the layer.
+    In its symbol, ``^`` stands for the layer.
     """
     roles = equation.roles if equation else ()
     return Quantity(
@@ -107,7 +108,7 @@ def copied(
     sheet: str,
     **own: object,
 ) -> Quantity:
-    """Return what another sheet shows of a quantity: with its title, symbol, role and format."""
+    """Return a copy of a quantity for another sheet, with its title, symbol, role and format."""
     roles = equation.roles if equation else ()
     said = {"title": of.title, "symbol": of.symbol, "role": of.role, "shape": of.shape}
     said |= {"number_format": of.number_format, "is_text": of.is_text}

@@ -47,14 +47,14 @@ NUDGE = 2.0**-50
 """How far the start is moved, relatively, to see whether rounding grows: a few roundings."""
 
 GROWN = 1e-9
-"""Rounding grows where the results are then further apart, relatively: an engine rounds at each
-step, and may come to be a thousand times as far from NumPy."""
+"""Rounding grows if the results then differ by more than this, relatively: an engine rounds at each
+step, and may end up a thousand times as far from NumPy."""
 
 SAME, CHANGED, EQUAL, UNDECIDED = (
     "as noted", "differs from the note", "agrees with NumPy",
     "not comparable: an input has changed",
 )  # fmt: skip
-"""What is said of an array."""
+"""The remarks on an array."""
 
 HEADINGS = ("what is compared", "largest difference (relative)", "note")
 
@@ -70,7 +70,7 @@ VERDICTS = {
     "changed": "These inputs have changed since the workbook was built: {what}.",
     "differs": "No input has changed, but these numbers differ from NumPy's: {what}.",
 }
-"""What is said of all arrays, by the words of `xlnn.equations.check_sheet.CheckVerdict`."""
+"""The verdicts on all arrays, by the keys of `xlnn.equations.check_sheet.CheckVerdict`."""
 
 ADVICE = {
     "after_change": "So the results may differ, too. This sheet cannot tell whether all formulas "
@@ -337,7 +337,7 @@ class _Differences(Numbers):
 
 
 class _Noted(Below):
-    """What was noted, collapsed at first, under a note."""
+    """The noted values, collapsed at first, below a line of text."""
 
     def draw(self, drawing: Drawing, page: Context[Spec], row: int, column: int) -> None:
         """Draw it, and the note in the row above."""
@@ -357,7 +357,7 @@ def _note_name(quantity: Quantity, words: Text) -> str:
 
 
 def _compared_cell(model: Model, distance: Quantity) -> tuple[str, tuple[int, ...]]:
-    """Return the first entry that is compared: of weights after the last epoch, where it is."""
+    """Return the first entry that is compared; of the last weights, it is in the last epoch."""
     name = distance.uses["values" if "values" in distance.uses else "now"].name
     index = [0] * len(model[name].lengths)
     if isinstance(distance.equation, eq.NoteDistance) and distance.equation.state == -1:

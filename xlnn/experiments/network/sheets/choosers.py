@@ -18,7 +18,7 @@ from xlnn.workbooks.pages.number_parts import Made, Numbers
 from xlnn.workbooks.runs import EPOCH
 
 USED, ASKED = "used", "asked"
-"""How the kinds end of the number that is used, and of the sentence."""
+"""The endings of two kinds: the number that is used, and the sentence that asks for one."""
 
 
 def within_range(quantities: Iterable[Quantity], words: Text) -> Iterator[Quantity]:
@@ -49,7 +49,7 @@ def choices(
     Parameters
     ----------
     prefix : str
-        With which the names of the sheet's quantities begin.
+        The beginning of the names of the sheet's quantities.
     others : tuple of str
         Further choices and numbers below the epoch.
     at, of

@@ -1,8 +1,8 @@
 """The sheet Compare, with a row for each run and the curves of all; and other sheets of each run.
 
 Compare has a row of results for each run, and their curves in one chart. A sheet of training is
-below itself, once for each run, and the first run is where a single run would be: it is placed as
-for one run, and drawn for one run at a time.
+repeated below itself, once for each run, and the first run is where a single run would be: the
+sheet is placed as for one run, and drawn for one run at a time.
 """
 
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ from xlnn.writing.style import KEY, NUMBER, SECTION
 PREFIX = "compare_"
 
 COURSES = ("C_T", "recognised", "test_recognised", "rmse", "test_rmse")
-"""The quantities with a chart, if they exist; of several outputs the first."""
+"""The quantities with a chart, if they exist; it shows only the first of several outputs."""
 
 WIDTHS, WIDTH = {f"{PREFIX}name": 30, f"{PREFIX}state": 38}, 14
 """The widths of columns with texts, and of others."""

@@ -31,16 +31,16 @@ WIDTH, HEIGHT, ROWS, COLUMNS = 17, 12.15, 23, 28
 """The size in cm, and the rows and columns of Play that it covers."""
 
 MORE, MORE_COLUMNS = 3.6, 6
-"""By how much that of a table is wider, for the names of its inputs."""
+"""How much wider the drawing for a table is, for the names of its inputs: in cm and in columns."""
 
 LEFT, NAMES, RIGHT, LABEL_GAP = 7, 39, 31, 4
-"""The room at the left, there for names, at the right, and about labels, in mm."""
+"""The room at the left, at the left for names, at the right, and around labels, in mm."""
 
 LABEL_SIZE = 9
-"""Of the texts beside units, in points."""
+"""The size of the texts beside units, in points."""
 
 SHARE, WIDEST = "0.000", "1.23 × 10⁻¹²"
-"""How wide the value beside an output may be: between 0 and 1, and otherwise."""
+"""The widest values beside an output: if outputs are between 0 and 1, and otherwise."""
 
 LONGEST_NAME = 24
 """Characters of an input's name that stand beside it."""
@@ -79,7 +79,7 @@ def drawn_network(spec: Spec) -> Network:
 
 
 def _captions(layers: Mapping[str, str]) -> dict[str, Caption]:
-    """Return what each layer is called: many are called by their names alone."""
+    """Return the caption of each layer: its name alone if there are many layers."""
     first, *others = layers
     words = {layers[first]: lambda page: page.words.of_itself("headings", "input")}
     if len(layers) > MOST_CAPTIONS:

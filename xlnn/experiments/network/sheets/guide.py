@@ -34,7 +34,7 @@ STEPS = {
     "adam": "; weights are updated by Adam (Kingma & Ba 2015)",
     "l2": "; C_T includes a penalty on large weights",
 }
-"""How the weights are updated, by the optimisers, and that large ones are penalised."""
+"""What the Guide says of the update by each optimiser, and of the penalty on large weights."""
 
 MISSING = {
     "drop": "Values were missing in the data: rows with missing values were left out.",

@@ -173,7 +173,7 @@ class _Given(Examples):
     """
 
     def centred(self, spec: Spec) -> tuple[str, ...]:
-        """Return the kinds of classes, and of pixels that are as they were given."""
+        """Return the kinds of quantities that are classes or unscaled pixels."""
         centred = () if spec.is_regression else ("t", *CENTRED)
         return centred if spec.features or spec.scaled else (*centred, "x")
 

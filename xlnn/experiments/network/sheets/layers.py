@@ -1,4 +1,4 @@
-"""Parts that Lens and Recognise have: one sample, its way through the layers, and the outputs."""
+"""Parts of Lens and Recognise: one sample, its way through the layers, and the outputs."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -41,7 +41,7 @@ NAME, MEASURED, BAR = 3, 2, 4
 """The columns for the name of an output, for a number to predict, and for a bar."""
 
 MOST_SQUARE = 8
-"""Rows up to which a picture has high ones."""
+"""Rows up to which the rows of a picture are high."""
 
 HEAD = replace(SECTION, size=9)
 """Small enough that two headings stand side by side in any font."""
@@ -57,23 +57,24 @@ OUTPUTS = {
     "name": "label", "raw_t": "actual y", "predicted": "predicted ŷ", "t": "", "output": "output a",
     "bar": "",
 }  # fmt: skip
-"""What is listed of each output, and the headings; that of targets is their name."""
+"""What is listed for each output, with the headings; the heading of targets is their name."""
 
 DRAW = "draw here", "1 is ink, 0 is paper; numbers between are grey."
 TYPE = "type here", "A number; in many pictures 1 is ink and 0 is paper."
-"""What to do with a grid, and what its numbers are; with that of a model trained elsewhere."""
+"""What to do with a grid, and what its numbers are: first in general, then for a model that was
+trained elsewhere."""
 
 NUMBERS = ("normalised", "z", "exp", "a", "slope", "argmax", "loss", "delta", "delta_normalised")
-"""What a unit or a map has, of which a layer shows what it computes."""
+"""Kinds of numbers of a unit or a map; a layer shows those that it computes."""
 
 
 class Narrow(Below):
-    """Parts in columns of one width, which no picture is stretched by.
+    """Parts in columns of one width, so that no picture is stretched.
 
     Parameters
     ----------
     prefix : str
-        With which the names of the sheet's quantities begin.
+        The beginning of the names of the sheet's quantities.
     parts : tuple of PagePart
     """
 
@@ -82,7 +83,7 @@ class Narrow(Below):
         self.prefix = prefix
 
     def draw(self, drawing: Drawing, page: Context[Spec], row: int, column: int) -> None:
-        """Draw them, and names of outputs so small that they fit."""
+        """Draw them, with the names of outputs small enough to fit."""
         features = page.spec.features
         width = max(FEATURE_WIDTH, word_width(features, FEATURE.size)) if features else CELL
         columns = range(column, column + self.size(page.layout.model)[1])
@@ -185,7 +186,7 @@ def layers(model: Model, sheet: str) -> dict[str, dict[str, str]]:
 
 
 class Section(Below):
-    """Parts below the title of a layer, which no page begins or ends between.
+    """Parts below the title of a layer, which no page break separates from the first row.
 
     Parameters
     ----------
@@ -206,7 +207,7 @@ class Section(Below):
 
 
 def above(names: Mapping[str, str]) -> Iterator[PagePart]:
-    """Yield what a layer has one number of, and the units below it unless its weights do."""
+    """Yield the single numbers of a layer, and the units below it if the layer has no weights."""
     if single := [names[kind] for kind in SINGLE if kind in names]:
         looks = dict.fromkeys(single, SMALL)
         yield Numbers(*single, at=1, named=lambda each, _: each.symbol, looks=looks)
@@ -215,7 +216,7 @@ def above(names: Mapping[str, str]) -> Iterator[PagePart]:
 
 
 class Pictures(Units):
-    """The units of a layer, of which each sort of picture has its own scale of colours."""
+    """The units of a layer; each kind of picture has its own scale of colours."""
 
     def draw(self, drawing: Drawing, page: Context[Spec], row: int, column: int) -> None:
         """Draw them under headings that widen no column, and colour the pictures."""
@@ -238,7 +239,7 @@ class Pictures(Units):
 
 
 def units(model: Model, names: Mapping[str, str], *kinds: str, **options: Any) -> Units:  # noqa: ANN401 -- as Units has them
-    """Return what there is of some kinds in a layer: weights below their inputs, numbers, maps.
+    """Return the quantities of some kinds in a layer: weights below their inputs, numbers, maps.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
 """The sheet Lens: one epoch and one image, from the pixels to the step.
 
 Each unit has a row or pictures: its weights, its numbers, and its gradient, in the order in which
-the book computes them; below are the equations with their numbers. A convolution has one place of
-a map besides, with its window.
+the book computes them; below are the equations with their numbers. For a convolution, the sheet
+also shows one place of a map, with its window.
 """
 
 from collections.abc import Iterator
@@ -57,7 +57,7 @@ from xlnn.writing.style import LABEL, LINK, NOTE, SECTION
 
 TEXTS = ("normalised_text", "z_text", "a_text", "loss_text", "delta_text")
 GRADIENTS = ("dC_d{}_one", "dC_d{}", "velocity_{}", "direction_{}", "{}_after")
-"""What there is of each parameter; the gradient of a bias in one image is delta itself."""
+"""The quantities of each parameter; the gradient of a bias for one image is delta itself."""
 
 ACROSS = 25
 """Columns that fit a window, and the width of a page."""
@@ -93,13 +93,13 @@ NAMES = {
         "direction_{}": "direction: the update is −η r",
     }.items()
 }  # fmt: skip
-"""What weights and their gradients are called beside each other."""
+"""The names of weights and gradients that stand side by side."""
 
 TITLED = {
     *PARAMETERS, *NUMBERS,
     *(kind.format(name) for kind in ("dC_d{}_one", "{}_after") for name in PARAMETERS),
 }  # fmt: skip
-"""What has the name of its kind; other quantities have none."""
+"""The quantities that are shown with the names of their kinds; others have no name."""
 
 FRAMES = (
     "Choose a map and a position in the yellow cells: the red frames above show the window, the "
@@ -107,7 +107,7 @@ FRAMES = (
 )
 
 CHOSEN = (MAP, *PLACE)
-"""What is chosen of a convolution whose window is shown."""
+"""The choices for a convolution whose window is shown."""
 
 FRAME = "D62828"
 """The colour of the frames."""
@@ -158,7 +158,7 @@ def _parts(model: Model) -> _Lens:
 
 
 def _existing(model: Model, *kinds: str) -> dict[str, str]:
-    """Return those quantities of the sheet that there are, by their kinds."""
+    """Return the quantities of some kinds, by kind, as far as the sheet has them."""
     return {kind: PREFIX + kind for kind in kinds if PREFIX + kind in model.by_name}
 
 
@@ -168,12 +168,12 @@ def _steps(page: Context[Spec]) -> str:
 
 
 def _samples(model: Model) -> str:
-    """Return what there are several of: images or rows."""
+    """Return the word for the samples: images or rows."""
     return f"{model['number'].title}s"
 
 
 def _first_units(page: Context[Spec]) -> str:
-    """Say of a network that is too large to be drawn whole what is shown of it."""
+    """Say what is shown of a network that is too large to be drawn whole."""
     shown = page.words.of_itself("headings", FIRST).format(count=FIRST_UNITS)
     return "" if drawn_whole(page.spec) else shown
 

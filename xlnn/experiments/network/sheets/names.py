@@ -10,7 +10,7 @@ TITLES = {
     "average pooling": "layer {layer}: the mean of each {rows} × {columns}",
     "layernorm": "layer {layer}: layer normalisation",
 }
-"""What layers are called, by their kinds."""
+"""The titles of layers, by kind."""
 
 OUTPUT = "output layer {layer}"
 

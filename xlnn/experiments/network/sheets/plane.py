@@ -133,7 +133,7 @@ def _data(spec: Spec, ends: dict[str, str]) -> Iterator[Quantity]:
 
 
 def _parts(model: Model) -> Below:
-    """Return what is chosen, the plane by the chosen output, and small pictures of its units."""
+    """Return the choices, the plane coloured by the chosen output, and small pictures of units."""
     epoch, label, asked = (f"{PREFIX}{kind}" for kind in ("epoch", "label_chosen", "label_asked"))
     weights = next(found.name for found in model.quantities if found.given)
     return Below(

@@ -51,7 +51,7 @@ WIDEST_IMAGE = 8
 """Columns up to which the image stands beside the network; a wider one stands below it."""
 
 FEW = 3
-"""Epochs from which on some of them are proposed."""
+"""The least number of epochs for which the sheet proposes some of them."""
 
 NEXT = (
     "Type {soon} into the yellow cell beside “epoch”, then {last}: watch the lines (weights) and "
@@ -199,12 +199,12 @@ def _left(model: Model) -> Iterator[PagePart]:
 
 
 def _inputs(page: Context[Spec], shown: int) -> str:
-    """Say that inputs are listed, and which if they are not all."""
+    """Say that inputs are listed, and which ones if not all are."""
     return _first(page, page.words.of_itself("headings", "input"), shown, page.spec.inputs)
 
 
 def _first(page: Context[Spec], what: str, drawn: int, of: int) -> str:
-    """Say what is shown, and which if it is not all."""
+    """Say what is shown, and which part of it if not all."""
     said = page.words.of_itself("headings", "{what}: the first {drawn} of {of}")
     return said.format(what=what, drawn=drawn, of=of) if drawn < of else what
 
@@ -247,7 +247,7 @@ def _parameters(model: Model) -> Iterator[tuple[Quantity, Quantity]]:
 
 
 def _pictures(model: Model, weights: Quantity, bias: Quantity) -> PagePart:
-    """Return the weights of a layer as colours: a picture, or a row of numbers or maps, a unit."""
+    """Return a layer's weights as colours: for each unit a picture, or a row of numbers or maps."""
     units, *inside = weights.shape
     numbers = [str(unit + 1) for unit in range(units)]
     names = [n for n in [f"{PREFIX}name{weights.layer}"] if n in model.by_name]

@@ -28,7 +28,7 @@ BOUNDS = {
     "l2": "from_0",
     **dict.fromkeys(("mu", "beta", "beta1", "beta2"), "share"),
 }
-"""What cells take if not any number, by the kinds of quantities."""
+"""The numbers that cells accept, by the kinds of quantities; other cells accept any number."""
 
 TOLD = {
     "eta": "How far one step goes against the gradient. The book uses 0.2.",
@@ -45,13 +45,13 @@ TOLD = {
     "t_middle": "Each target is scaled before training: (target − middle) × factor.",
     "t_factor": "A prediction is converted back: middle + output / factor.",
 }
-"""What each of them does."""
+"""What each setting does."""
 
 PREDICTING = {
     "labels": "Output 1 is the first output unit, and so on.",
     "middle": "The model scales each input before its first layer: (input − middle) × factor.",
 }
-"""The same if nothing trains."""
+"""What each setting does if nothing trains."""
 
 ALONG = {
     "momentum": "How far one step goes in the direction of the velocity.",

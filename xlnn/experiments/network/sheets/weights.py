@@ -29,7 +29,7 @@ from xlnn.writing.style import KEY, SECTION
 
 SHEET, WEIGHTS = "optimiser", "weights"
 WIDTH = 8
-"""Of the names of the units."""
+"""The width of the column with the names of the units."""
 
 
 def _layers(model: Model) -> Below:
@@ -39,7 +39,7 @@ def _layers(model: Model) -> Below:
 
 
 def _layer(first: Quantity, *others: Quantity) -> Below:
-    """Return what a layer is, and under that a row for each unit."""
+    """Return the title of a layer, and below it a row for each unit."""
     parameters, count = (first, *others), first.shape[:1]
     over = [Label(name, look=KEY) for quantity in parameters for name in _over(quantity)]
     units = [first.symbol.format(subscript((unit,), count)) for unit in range(*count)]
@@ -74,7 +74,7 @@ class _Matrices(Page):
 
 
 MATRICES = _Matrices(WEIGHTS, "", "", Made(_layers), row=FIRST_ROW - 1, tab="table")
-"""Where nothing trains; its texts are those of `PAGE`."""
+"""The page of weights if nothing trains; its texts are those of `PAGE`."""
 
 
 def _lined(model: Model) -> Table:
