@@ -1,4 +1,4 @@
-"""Arcs over a row of words: what each takes from those before it."""
+"""Arcs over a row of words: how much each takes from itself and from the words before it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -18,14 +18,14 @@ WIDTHS = (10_000, 25_000, 50_000)
 """How wide a line is, from the weakest, in EMU."""
 
 FULL = (0.5, 0.75, 1)
-"""How full its colour is."""
+"""How strong the colour of a line is, from the weakest."""
 
 MARGIN = 1
 """Above the highest arc and below the feet, so that their lines are seen whole."""
 
 
 class Arcs(PagePart):
-    """Arcs over the cells of words, of which each has a column.
+    """Arcs over the cells of words; each word has a column.
 
     Parameters
     ----------

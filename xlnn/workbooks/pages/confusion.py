@@ -37,10 +37,10 @@ PREFIX = "confusion_"
 PARTS = {"": "training data", TEST: "held out"}
 
 MOST_CLASSES = 20
-"""Classes that the table has; of more, the first."""
+"""The most classes in the table; if there are more, it shows the first."""
 
 MOST_LISTED = 50
-"""Rows that the list has; how many more there are is said."""
+"""The most rows in the list; a sentence says how many more there are."""
 
 COUNT, MOST_COUNT = 7, 24
 """The least and the largest width of a column of counts."""
@@ -51,7 +51,7 @@ NAME = replace(KEY, wrap=True)
 
 RIGHT = "3F8F5B"
 GRADES = {0.5: 0.55, 0.2: 0.4, 0.05: 0.25, 0: 0.12}
-"""How full the colour of a count is, by the share of its class beyond which it is."""
+"""How strong the colour of a count is, by the share of its class that it exceeds."""
 
 MISTAKES = {
     "rows": {
@@ -175,7 +175,7 @@ class Classes(Units):
     """The table of classes: what is right in one colour, what is wrong in another."""
 
     def draw(self, drawing: Drawing, page: Context, row: int, column: int) -> None:
-        """Draw it with columns as wide as the classes, and the fuller, the larger the share."""
+        """Draw it with columns as wide as the names of classes, and stronger colours for more."""
         counts, total = (page.layout.blocks[name] for name in self.names[1:3])
         labels, names = page.spec.labels, name_width(page.spec.labels)
         across = max(COUNT, min(MOST_COUNT, names))

@@ -53,7 +53,7 @@ MOST = 2_000
 WIDTH = 10
 
 HEEDED = 0.01
-"""From which part of the largest slope on a parameter is worth moving."""
+"""A parameter is worth moving if its slope is at least this share of the largest."""
 
 
 class GradientCheck(Page):
@@ -161,7 +161,7 @@ class GradientCheck(Page):
                     equation=DISTANCE.of(f"{PREFIX}numeric", f"{PREFIX}backward"))  # fmt: skip
 
     def _summed(self, model: Model, weights: list[str]) -> list[str]:
-        """Return what the cost is a sum of and changes with weights, or the cost itself.
+        """Return the terms of the cost that change with weights, or the cost itself.
 
         Differs from moving C_T as a whole: two sums are large and nearly equal, and their
         difference would keep few digits.
@@ -227,7 +227,7 @@ def worth_moving(model: Model, run: Mapping[str, np.ndarray]) -> int:
     model : Model
         With the page.
     run : dict of arrays
-        What training comes to.
+        The results of training.
     """
     names = [name.removeprefix(PREFIX) for name in model[f"{PREFIX}backward"].sources]
     slopes = [np.abs(run[name][0]).ravel() for name in names if name in run]
@@ -243,7 +243,7 @@ def _copy(
     uses: Mapping[str, Use] | None = None,
     **said: str,
 ) -> Quantity:
-    """Return a number of one epoch, called as what it is of."""
+    """Return a quantity of one epoch with the names of the quantity that it is taken from."""
     title = said.pop("title", "")
     kind = name if title else of.kind
     return Quantity(
@@ -281,7 +281,7 @@ class ParameterNumbers(PagePart):
 def _parameters(model: Model) -> Below:
     """Return the parameters, each in a column: its number, its symbol, and its values.
 
-    To the right is what the cost has once, such as a penalty, and its slope.
+    To the right are single terms of the cost, such as a penalty, and their slopes.
     """
     begins = f"{PREFIX}dC_d"
     names = [name.removeprefix(begins) for name in model.by_name if name.startswith(begins)]

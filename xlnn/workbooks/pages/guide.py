@@ -63,10 +63,10 @@ SCALE = {"negative": NEGATIVE, "zero": WHITE, "positive": POSITIVE}
 """What the colours of weights mean, where there are any."""
 
 PICTURE_ROWS, BESIDE, BEYOND = 11, 4, 8
-"""The rows of the picture, and the columns from the lines beside it to what is beyond all."""
+"""The rows of the picture, the column of the lines beside it, and the first column beyond them."""
 
 GAP, A_CM = 8, 96 / 2.54
-"""Pixels between the picture and what is around it, and of a centimetre."""
+"""Pixels between the picture and what is around it, and pixels of a centimetre."""
 
 
 def draw_guide(  # noqa: PLR0913 -- what kinds of workbooks say otherwise

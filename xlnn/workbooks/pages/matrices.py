@@ -1,10 +1,9 @@
 """The edition in matrices: a sheet with a band of rows for each epoch, as on a blackboard.
 
-In a band each quantity is the matrix that it is. Weights, gradients and what else has no samples
-stand below each other; what has samples stands side by side, a row for each sample, or for each
-position of each. A column at
-the left of each group numbers its rows. Entries along further ordered axes, such as the steps of a
-sequence, are side by side.
+In a band each quantity is a matrix. Weights, gradients and other quantities without samples stand
+below each other; those with samples stand side by side, with a row for each sample, or for each
+position of each sample. A column at the left of each group numbers its rows. Entries along further
+ordered axes, such as the steps of a sequence, are side by side.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -55,7 +54,7 @@ class Group:
     Attributes
     ----------
     samples : tuple of Axis
-        The axes of their rows; none of weights, whose matrices are numbered one by one.
+        The axes of their rows; none for weights, whose matrices are numbered one by one.
     column : int
         The first of the columns that number the rows.
     placed : tuple of Placed
@@ -218,7 +217,7 @@ def _units_across(quantity: Quantity) -> int:
 
 
 def _unit_steps(quantity: Quantity) -> Iterator[tuple[int, int]]:
-    """Yield the steps of the units: across, but for the first of a matrix, and positions."""
+    """Yield the steps of the units: down for rows of a matrix and for positions, else across."""
     is_matrix = not quantity.samples and len(quantity.shape) > 1
     for number, step in enumerate(strides(quantity.shape)):
         is_down = number == 0 and (is_matrix or quantity.has_positions)
@@ -254,7 +253,7 @@ def _is_in(quantity: Quantity, run: int, band: int) -> bool:
 
 
 def _names(context: Context[Any], groups: Sequence[Group]) -> dict[int, str]:
-    """Return the formats of bands that are called otherwise: the one after the last epoch.
+    """Return the formats of bands with another name: the one after the last epoch.
 
     Their cells hold numbers, too, over which charts draw their lines.
     """
@@ -299,7 +298,7 @@ def moved(model: Model, sheets: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _is_laid_down(quantity: Quantity) -> bool:
-    """Return whether a table does not show what has no epochs as matrices."""
+    """Return whether a quantity without epochs has matrices that a table does not show as such."""
     is_ordered = any(axis.order not in {"", EACH} for axis in quantity.axes)
     return is_ordered or quantity.has_positions
 
@@ -313,7 +312,7 @@ def _is_whole(page: object, key: str) -> bool:
 
 
 def in_matrices(model: Model, sheets: Mapping[str, Any]) -> Model:
-    """Return a model whose training is on the sheet in matrices; as it is if it has no such one."""
+    """Return a model whose training is on the sheet in matrices; unchanged if it has none."""
     keys = moved(model, sheets)
     if MATRICES not in keys.values():
         return model
@@ -346,8 +345,8 @@ def sheets_in_matrices(model: Model, sheets: Mapping[str, Any]) -> dict[str, Any
 def by_slices(layout: Layout, sheets: Mapping[str, Any]) -> Layout:
     """Return a layout in which an array formula computes each slice of a quantity in matrices.
 
-    So it computes what is scaled on the sheets of data. Where an equation does not say it, or the
-    cells of a slice are no rectangle, a formula for each cell remains.
+    This includes the scaled numbers on the sheets of data. Where an equation states no array
+    formula, or the cells of a slice are no rectangle, a formula for each cell remains.
     """
     found, model = dict(layout.blocks), layout.model
     for block in layout.blocks.values():

@@ -56,7 +56,7 @@ LARGEST = {"size": "largest |value|", "max": "largest |w| of the squares"}
 """What positions, and the largest number of a kind, are called."""
 
 LINE_WIDTHS = {1: 8_000, 2: 19_000, 3: 38_000}
-"""How wide it is, in EMU."""
+"""The width of a line, by its strength, in EMU."""
 
 GUIDE_WIDTH = 6_000
 """How wide a line is whose weight is not drawn."""
@@ -118,7 +118,7 @@ class Dots(Drawn):
         Whether there are colours below 0.
     marker : str
     points : int
-        How large they are.
+        Their size.
     outline, full : str
         The colours of their outlines, and of the largest number.
     empty : str
@@ -240,7 +240,7 @@ class Texts(Drawn):
         Where they are: ``l``, ``r`` or ``t``, to the left, to the right or above.
     ink : str
     colours : sequence of str
-        Those of dots at the points.
+        The colours of the dots at the points.
     """
 
     kind: str
@@ -289,7 +289,7 @@ class Picture:
     Attributes
     ----------
     dots : sequence of sequences of Dots
-        Those that look alike together.
+        Groups of dots that look alike.
     connections : sequence of Connections
     texts : sequence of Texts
     size : (float, float)

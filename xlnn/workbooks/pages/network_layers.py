@@ -106,7 +106,7 @@ class Layer:
         How many groups there are, and their rows and columns: a map, a row or a unit each.
     is_map : bool
     steps : tuple of int
-        Those in which it is.
+        The steps that have it.
     """
 
     quantity: Quantity
@@ -165,7 +165,7 @@ class NetworkLayout:
 
     size: tuple[float, float]
     radius: float
-    """That of a unit."""
+    """The radius of a unit."""
 
     def place(self, name: str, entry: Entry) -> Point:
         """Return where a unit is."""
@@ -193,14 +193,14 @@ class NetworkLayout:
 
     @property
     def said(self) -> Iterator[Caption]:
-        """What is said above it, each in a row."""
+        """The lines of text above it, each in a row."""
         yield lambda page: page.words.of_itself("headings", LEGEND)
         if self.stated.back:
             yield lambda page: page.words.of_itself("headings", ERRORS)
 
     @cached_property
     def picture(self) -> Picture:
-        """All of it."""
+        """The whole picture."""
         alike: dict[tuple[object, ...], list[Dots]] = {}
         for dots in map(self._units, self.layers):
             alike.setdefault((dots.marker, dots.full, dots.below_0), []).append(dots)
@@ -234,7 +234,7 @@ class NetworkLayout:
         return self.layers[name]
 
     def _layer(self, name: str, most: int) -> Layer:
-        """Return a layer, with so many units at most of those that lines lead to."""
+        """Return a layer with at most so many of the units that lines lead to."""
         quantity, last = self.model[name], self.axis.length
         shape, picture = quantity.shape, self.stated.pictures.get(name)
         if len(shape) > (2 if self.stated.along else 3):

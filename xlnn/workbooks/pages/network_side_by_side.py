@@ -106,7 +106,7 @@ class SideBySide(NetworkLayout):
 
     @cached_property
     def radius(self) -> float:
-        """That of a unit."""
+        """The radius of a unit."""
         rows = [name for name, layer in self.layers.items() if not layer.is_map]
         wide = (
             max(
@@ -225,7 +225,7 @@ class SideBySide(NetworkLayout):
 
     @property
     def said(self) -> Iterator[Caption]:
-        """What is said above it, each in a row."""
+        """The lines of text above it, each in a row."""
         yield from super().said
         if not self.pictures:
             return

@@ -51,7 +51,7 @@ class Unrolled(NetworkLayout):
 
     @cached_property
     def radius(self) -> float:
-        """That of a unit."""
+        """The radius of a unit."""
         return min(LARGEST, 0.33 * self._pitch, 0.12 * self._apart)
 
     @cached_property

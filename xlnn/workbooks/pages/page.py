@@ -48,7 +48,7 @@ Stated = str | Callable[[Spec], str]
 class Page:
     """A sheet: its title, a note, and its parts, one below another.
 
-    Quantities of the sheet that no part shows come at its end; a number that only sentences tell,
+    Quantities of the sheet that no part shows come at its end; a number that only sentences show,
     or that is used in place of a choice, is hidden there. Without parts a page shows all of them:
     single numbers and matrices, then a table for each set of axes, side by side, wide ones last.
 
@@ -85,7 +85,7 @@ class Page:
     """
 
     is_usual = False
-    """Whether nobody stated it: it shows all quantities of its sheet."""
+    """Whether it is the default page of a sheet, which shows all quantities of the sheet."""
 
     def __init__(  # noqa: PLR0913 -- what a page may settle
         self,
@@ -267,7 +267,7 @@ def _earliest(
 def with_pages(
     pages: Iterable[Page], model: Model, learns: Learns | None, spec: Spec, words: Text
 ) -> Model:
-    """Return a model with what pages need besides, each of them after those before it."""
+    """Return a model with the quantities that pages need, page after page."""
     for page in pages:
         more = page.quantities(model, learns, spec, words)
         model = Model((*model.quantities, *more))
@@ -281,7 +281,7 @@ def with_inputs(
     spec: Spec,
     given: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Return the values of inputs with those of pages; what no longer fits begins anew.
+    """Return the values of inputs with those of pages; initial values replace what does not fit.
 
     Parameters
     ----------
@@ -328,7 +328,7 @@ def usual_page(model: Model, key: str) -> Page:
 
 
 def _is_unseen(model: Model, quantity: Quantity) -> bool:
-    """Return whether a single number is what a choice uses, or is only told in sentences."""
+    """Return whether a single number is used in place of a choice, or is only in sentences."""
     if isinstance(quantity.equation, UsedNumber):
         return True
     if quantity.is_input or quantity.lengths or quantity.is_text:
@@ -403,8 +403,8 @@ def in_words(model: Model, words: Text, sizes: Mapping[str, Any]) -> Model:
 def said(model: Model, pages: Iterable[Page], spec: Spec | None = None) -> dict[str, Any]:
     """Return the English texts of quantities and pages by section and key, as in files.
 
-    Others are their own keys: a page looks them up when it is drawn (`Text.of_itself`). Pages whose
-    texts depend on a Spec need one.
+    Other texts are their own keys: a page looks them up when it is drawn (`Text.of_itself`). Pages
+    whose texts depend on a Spec need one.
 
     Raises
     ------

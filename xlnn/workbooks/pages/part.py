@@ -223,7 +223,7 @@ class Across(PagePart):
 
 
 class Mat(PagePart):
-    """A part on a grey ground, where white cells are seen, with a blank row and columns around it.
+    """A part on a grey background, where white cells stand out, with blank cells around it.
 
     The captions of its first row are at the upper edge.
     """

@@ -58,8 +58,8 @@ GIVEN_KINDS = ("typed_number", "typed_word", "picture")
 class Predict(Page):
     """What the model says of a row or picture that a person types, with the weights of any epoch.
 
-    The model's output follows from its input and its weights; what it takes from other rows is to
-    be named in `xlnn.Learns.tested`.
+    The model's output follows from its input and its weights; `xlnn.Learns.tested` must name what
+    it takes from other rows.
 
     Parameters
     ----------
@@ -187,7 +187,7 @@ class Predict(Page):
         typed: Quantity | None,
         one: Axis,
     ) -> Iterator[Quantity]:
-        """Yield the outputs, and what they mean in words; a number that is missing is said."""
+        """Yield the outputs, and what they mean in words or which number is missing."""
         shown = partial(Quantity, sheet=self.key, symbol=" ", axes=(one,))
         found, output_name = f"{PREFIX}{output.name}", f"{PREFIX}output"
         is_classes = "answer" in model.by_name
@@ -321,7 +321,7 @@ def _weights_of(model: Model, output: str) -> list[Quantity]:
 
 
 def _numbers(typed: Iterable[Quantity], spec: Spec) -> Quantity | None:
-    """Return where numbers are typed, none of which may be missing; of a picture that is paper."""
+    """Return the typed numbers that may not be missing; in a picture, a missing one is paper."""
     given = (each for each in typed if each.is_input and not each.is_text)
     return next((each for each in given if not _is_picture(each, spec)), None)
 

@@ -32,7 +32,7 @@ COST = "C_T"
 """The cost that training makes smaller, one number in each epoch."""
 
 MOST_TOLD = 3
-"""Outputs of numbers of whose errors there is a line and a chart each."""
+"""The most outputs of a regression whose errors have a line and a chart each."""
 
 MOST_PATHS = 6
 """Weights of which a chart has paths."""
@@ -47,7 +47,7 @@ COST_COLOUR, RESULT_COLOUR, TESTED_COLOUR = "C0561C", "1B4F9C", "7A8B2A"
 PATH_COLOURS = (
     "1B4F9C", "C0561C", "3F8F5B", "8B5FA8", "A78A1F", "2A8C99", "B0476B", "6B7785",
 )  # fmt: skip
-"""Of the paths of each unit, of which as many units are drawn."""
+"""The colours of the paths of each unit; as many units are drawn as there are colours."""
 
 CHART_COLUMNS = 8
 """How many columns the heading over the charts has."""
@@ -71,11 +71,11 @@ IMAGES = {
     "recognised": "Images recognised, of {images}",
     "accuracy": "Share of images recognised",
 }
-"""What is said of classes, of the rows of a table and of images."""
+"""The sentences about classes: for the rows of a table, and for images."""
 
 
 def named(quantity: Quantity, words: Text) -> str:
-    """Return the name of a quantity, which says of results of held-out rows that they are."""
+    """Return the name of a quantity; for results of held-out rows it says so."""
     name, is_tested = plain_name(quantity, words), TEST in quantity.name and not quantity.counts
     return words("headings", "tested", name=name) if is_tested else name
 

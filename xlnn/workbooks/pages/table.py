@@ -19,7 +19,7 @@ from xlnn.writing.text_width import text_width
 
 NARROW, NORMAL, WIDE = 7, 10.5, 13
 FEWEST, MOST_COURSES = 3, 2_000
-"""Epochs that a course takes to be one, and how many are drawn."""
+"""The fewest epochs of a course that is drawn, and the most courses that are drawn."""
 
 MOST_SPREAD = 6
 """Columns up to which a heading stands over the middle of them."""
