@@ -106,7 +106,7 @@ def check(  # noqa: PLR0913 -- the options of the command
     model : Model
         The model, if the workbook was made from your own.
     answers : bool
-        Whether the report on an exercise has the formulas and values that belong into its blanks.
+        Whether the report on an exercise has the formulas and values that belong in its blanks.
 
     Returns
     -------

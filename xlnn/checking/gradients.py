@@ -243,7 +243,7 @@ class FirstEpoch:
 
     @cached_property
     def _nudged(self) -> list[Arrays]:
-        """All quantities of weights whose last digits differ."""
+        """All quantities, computed from weights whose last digits differ."""
         generator, found = np.random.default_rng(0), []
         for _ in range(NUDGES):
             far = {w: NUDGE * generator.uniform(-1, 1, self.inputs[w].shape) for w in self.weights}

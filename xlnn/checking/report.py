@@ -258,7 +258,7 @@ class Report:
 
 
 def without_answers(report: Report, blanks: Collection[str]) -> Report:
-    """Return a report without the formulas and the values that belong into an exercise's blanks.
+    """Return a report without the formulas and the values that belong in an exercise's blanks.
 
     Parameters
     ----------
@@ -568,7 +568,7 @@ def _recalculated(report: Report) -> str:
 
 
 def _engines(report: Report) -> str:
-    """Return the engine and those that confirm what no template states."""
+    """Return the engine, and those that confirm formulas that no template states."""
     return listed([report.engine, *filter(None, report.witness.split(" and "))])
 
 
