@@ -39,7 +39,7 @@ from xlnn.writing.style import FILLS, RULE, wide
 ENDINGS = (".xlsx", ".csv", ".json")
 
 HEADING = Font(name="Calibri", size=11, bold=True)
-"""As other cells, since programs choose a font of their own where none is named."""
+"""The font of other cells, since programs choose their own where none is named."""
 WIDEST = 60
 LONGEST_TITLE = 31
 
@@ -207,8 +207,8 @@ def _by_question(grades: Grades) -> dict[str, list[QuestionGrade]]:
 def group_rows(grades: Grades, words: Text) -> Iterator[Row]:
     """Yield a heading, and a row for all answers to a question that have the same mistakes.
 
-    The teacher types points and a comment for all of them. A group of which nobody is left keeps
-    them, since somebody may hand in such an answer again.
+    The teacher types points and a comment for all of them. A group that is now empty keeps them,
+    since somebody may hand in such an answer again.
     """
     keys = ("question", "answer", "reason", "students", "points", "of")
     typed = ("for_all", "comment_for_all", "group")

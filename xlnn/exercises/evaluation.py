@@ -36,8 +36,8 @@ FORMUALIZER, IRONCALC, LIBREOFFICE = ENGINES = "scenarios", "arrays", "libreoffi
 """The engines that compute formulas with given numbers, in the order in which they are asked."""
 
 FORMULAS = "formulas"
-"""The one in place of formualizer in a workbook in matrices, whose formulas that does not compute.
-"""
+"""The engine that takes the place of formualizer for a workbook in matrices, whose array formulas
+formualizer does not compute."""
 
 NAMES = {
     FORMUALIZER: "formualizer", IRONCALC: "ironcalc", LIBREOFFICE: LIBREOFFICE, FORMULAS: FORMULAS
@@ -125,7 +125,7 @@ def engines_of(submitted: Submission) -> tuple[str, ...]:
 def _in_workbook(
     submitted: Submission, questions: Sequence[tuple[World, Sequence[Task]]], engine: str
 ) -> list[list[list[Found]]]:
-    """Return the values that an engine gives that reads a workbook."""
+    """Return the values from an engine that reads a workbook."""
     contents, count = submitted.contents, sum(len(tasks) for _, tasks in questions)
     size = LARGE_BOOK + contents.formula_count * count, contents.box * count
     with suppress(EngineError):

@@ -80,7 +80,7 @@ def exercise(
         The path of the exercise, or with a roster the folder of the exercises. By default in
         ``output/``.
     inputs : dict
-        Of a model of your own: a number or an array for each input, by name.
+        For a model of your own: a number or an array for each input, by name.
     tell : function
         Called with a description of each step.
     **options
@@ -101,7 +101,7 @@ def exercise(
     >>> made = xlnn.exercise("digits", "ada.xlsx", blank="delta3,delta2", student="Ada",
     ...                      seed=7, epochs=3)                        # doctest: +SKIP
 
-    Of a model of your own, with your own symbols, equations and meanings:
+    For a model of your own, with your own symbols, equations and meanings:
 
     >>> double = xlnn.Stated(lambda x: 2 * x, "=2*{x}")
     >>> model = xlnn.Model((xlnn.Quantity("x"), xlnn.Quantity("y", equation=double)))

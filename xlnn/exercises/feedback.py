@@ -81,7 +81,7 @@ VARIED = ("value", "found", "expected")
 def commonest(questions: Sequence[QuestionGrade], words: Text) -> str:
     """Return the most common reasons for a question, over all submissions, and how often each is.
 
-    Each has the values of its braces that most of them have.
+    The braces of each are filled with their most common values.
     """
     found = common_reasons(questions, words)[:REASONS]
     return ", ".join(f"{said} ({count})" for said, count in found)
@@ -239,7 +239,7 @@ def write_feedback(
 
 
 GENERATOR = '<meta name="generator" content="xlnn grade">'
-"""What a page begins with, by which a later one recognises it."""
+"""The beginning of a page, by which a later run recognises it."""
 
 
 def _is_page(path: Path) -> bool:

@@ -148,7 +148,7 @@ class JudgedQuantity:
         return replace(layout, model=replace(layout.model, quantities=tuple(every)), blocks=blocks)
 
     def first_of(self, index: Index) -> Place:
-        """Return the cell that holds the formula of an entry: of a matrix the first of it."""
+        """Return the cell that holds the formula of an entry: for a matrix, its first cell."""
         place = self.places[index]
         return self.submitted.matrices.get(place, (place, ""))[0]
 

@@ -85,9 +85,9 @@ def mistakes(judged: JudgedQuantity) -> dict[Index, Mistake]:
     """Return why units are wrong, for each wrong unit.
 
     If an edit of the student's formula makes it right in every world, or an edit of the right
-    formula gives the student's values in every world, the edit is the reason. So are other cells
-    only if the formula is right with them: one that differs from the stated formula not only in its
-    cells may have several mistakes.
+    formula gives the student's values in every world, the edit is the reason. Other cells are the
+    reason only if the formula is right with them: one that differs from the stated formula not only
+    in its cells may have several mistakes.
     """
     wrong = {u: _WrongUnit(judged, u) for u in judged.quantity.units if not judged.right(u)}
     found = {unit: each.mistake() for unit, each in wrong.items()}
@@ -121,7 +121,7 @@ def mistakes(judged: JudgedQuantity) -> dict[Index, Mistake]:
 def _of_matrices(
     wrong: "Mapping[Index, _WrongUnit]", found: Mapping[Index, Mistake]
 ) -> dict[Index, Mistake]:
-    """Return reasons in which one that is found of a matrix is that of all units of the matrix."""
+    """Return the reasons; a known one replaces unknown ones of other units of the same matrix."""
     known = {
         each.judged.first_of(each.first): found[unit]
         for unit, each in reversed(wrong.items())
@@ -141,7 +141,7 @@ def _tried(
 ) -> list[list[Found]]:
     """Return what each formula gives in its cell, in some worlds.
 
-    One that mends a student's is in the place of that: of a matrix it fills the same cells.
+    A formula that mends a student's takes its place: in a matrix, it fills the same cells.
     """
     tasks = [
         Task({judged.first_of(i) if mends else judged.places[i]: text}, {}, (judged.places[i],))
@@ -201,14 +201,14 @@ class _WrongUnit:
         return Mistake(kind, self.cell, said)
 
     def stated(self, index: Index) -> str:
-        """Return the stated formula of an entry: of a matrix if the student's is one."""
+        """Return the stated formula of an entry: an array formula if the student's is one."""
         layout = self.layout if self.is_matrix else self.judged.cellwise
         return layout.formula(self.name, index)
 
     def edits(self) -> Iterator[tuple[Edit, bool]]:
         """Yield edits, and whether they may mend the formula or else may have spoilt the right one.
 
-        What a single cell holds of the right matrix is spoilt as that cell's formula.
+        Where the right formula fills a matrix, the formula of a single cell of it is spoilt, too.
         """
         yield from ((edit, True) for edit in mended(self.formula))
         yield from ((edit, False) for edit in spoilt(self.of_cell))
@@ -281,7 +281,7 @@ class _WrongUnit:
         )
 
     def by_outcome(self) -> Mistake:
-        """Say when it is wrong, or what it gives instead of what."""
+        """Say that only other inputs show it to be wrong, or what it gives instead of what."""
         judged, world = self.judged, self.judged.worlds[0]
         expected, got = world.arrays[self.name], judged.got[0]
         is_right_here = all(distance(got[i], expected[i]) <= TOLERANCE for i in self.rows)
@@ -494,7 +494,7 @@ def _scaled(
 ) -> Mistake | None:
     """Compare numbers of several worlds, each with its own size.
 
-    A factor that follows from how many numbers there are of something is named by that.
+    A factor that follows from a count, as between a mean and a sum, is named after the count.
     """
     size = float(np.max(np.abs(expected), initial=0.0))
     if not (np.isfinite(found).all() and np.isfinite(expected).all()) or not size:

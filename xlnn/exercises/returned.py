@@ -22,9 +22,9 @@ Rectangle = tuple[int, int, int, int]
 
 
 def cut(formulas: Mapping[Place, str], rows: int, columns: int) -> dict[Place, str]:
-    """Return formulas with ranges cut at a row and a column, which none of the cells is beyond.
+    """Return formulas with ranges cut at a row and a column, beyond which there are no cells.
 
-    They are the same for all sheets, so that ranges of equal shape are cut alike.
+    Row and column are the same for all sheets, so that ranges of equal shape are cut alike.
 
     >>> cut({("S", 1, 9): "=SUM(A:B)+SUM(C$2:C999999)+SUM(A1:B2)"}, 7, 9)
     {('S', 1, 9): '=SUM(A1:B7)+SUM(C2:C7)+SUM(A1:B2)'}

@@ -24,7 +24,7 @@ NOBODY = frozenset({"points possible"})
 """What Canvas's gradebook has in the column of names besides students."""
 
 MOST = 5_000
-"""Students; a class that is larger has more than one list."""
+"""The most students; a class that is larger has more than one list."""
 
 LONGEST_FILE = 60
 """Characters of a file's name."""

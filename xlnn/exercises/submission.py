@@ -105,8 +105,8 @@ class Submission:
     arrays : set of places
         The formulas that are array formulas in any version of Excel.
     matrices : dict
-        Of those that fill cells of a blank at once, by the places of all these cells: the first of
-        them, and the range.
+        The array formulas that fill cells of a blank at once: for the place of each of these cells,
+        the first cell and the range.
     refused : set of places
         Formulas that no engine may see, so that the teacher judges what depends on them.
     moved : dict of tuple
@@ -346,7 +346,7 @@ def _matrices(
 ) -> dict[Place, tuple[Place, str]]:
     """Return the array formulas that are computed as a whole, by the places of their cells.
 
-    Those are in cells of a quantity in matrices, and of at most as many cells as it has.
+    They are in cells of a quantity in matrices, and fill at most as many cells as it has.
     """
     found = {}
     for first, cells in contents.arrays.items():
