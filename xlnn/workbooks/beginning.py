@@ -33,7 +33,7 @@ KEYS = {
 """The entries of a template besides its options."""
 
 NEEDED = frozenset({"cost", "epochs", "layers"})
-"""Sizes that have no usual value: a template says them."""
+"""Sizes without a default: a template states them."""
 
 FILES = ("file", "target")
 """The entries of ``[data]`` and ``[start]`` besides options: a file beside the template, and, for a

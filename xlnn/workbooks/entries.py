@@ -32,8 +32,8 @@ from xlnn.option import (
 T = TypeVar("T")
 
 LARGEST_NUMBER = 10**9
-"""A thousand times as many epochs or samples as a sheet has rows; Python writes out no longer ones
-than of some thousand digits."""
+"""The largest whole number: a thousand times as many epochs or samples as a sheet has rows. Python
+refuses to write out numbers of more than some thousand digits."""
 
 TYPES = {
     str: TEXT, int: WHOLE, float: NUMBER, bool: FLAG, tuple[int, int]: SIZE,

@@ -19,7 +19,7 @@ from xlnn.workbooks import EXERCISE
 from xlnn.workbooks.entries import SELDOM, from_values, to_values
 
 MAX_BLANKS, LONGEST_NAME = 10_000, 200
-"""More quantities than a workbook has, and more characters than a name."""
+"""Limits: more quantities than any workbook has, and more characters than any name."""
 
 
 @dataclass(frozen=True)

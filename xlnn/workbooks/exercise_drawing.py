@@ -132,7 +132,7 @@ WIDTHS = (*(5, 12, 26, 46, 9, 24, 22, 3), GAP, *(16, 26, 18, 3), *[13] * 2 * eq.
 
 
 def _steps(layout: Layout, words: Text) -> list[str]:
-    """Return what to do, of array formulas in another way."""
+    """Return the instructions, which differ for array formulas."""
     steps, others = (words.words["exercise"][key] for key in ("steps", "steps_in_matrices"))
     return [steps[0], *others, *steps[4:]] if layout.has_arrays else steps
 
@@ -193,7 +193,7 @@ class Shown:
         Raises
         ------
         DataError
-            Naming it.
+            The message names it.
         """
         unknown = [name for name in self.points or {} if name not in blank]
         if unknown:
@@ -214,21 +214,21 @@ class Hint(NamedTuple):
 
 @dataclass(frozen=True)
 class SheetFacts:
-    """What the sheet tells of.
+    """What the sheet Exercise is about.
 
     Attributes
     ----------
     tasks : Tasks
     exercise : Exercise
     words : Text
-        Of the workbook itself.
+        The texts of the workbook itself.
     equations : function
         Returns the values for words in braces in the Guide's equations, for a layer.
     spoken : mapping
         Formulas in symbols, by the quantities of which the Guide has no equation.
     shown : Shown
     hints : mapping of Hint
-        By the quantities that have one.
+        The hints, by the quantities that have one.
     """
 
     tasks: Tasks

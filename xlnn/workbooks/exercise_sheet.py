@@ -30,7 +30,7 @@ CORRECT = eq.CORRECT
 """The state of a blank that is filled in correctly."""
 
 MOST_AREAS = 20
-"""The most areas of a quantity named in a sentence that waits for it."""
+"""The most areas of a quantity that the formula of a waiting sentence names."""
 
 
 def exercise_title(lang: str) -> str:
@@ -44,7 +44,7 @@ def check_blank(model: Model, name: str) -> None:
     Raises
     ------
     DataError
-        Naming it.
+        The message names it.
     """
     if name not in model.by_name:
         hint = likely(name, [q.name for q in model.quantities if q.equation])
@@ -87,7 +87,7 @@ class Tasks:
 
     @cached_property
     def bounds(self) -> tuple[tuple[tuple[int, int], ...], ...]:
-        """The stretches of areas of each quantity that is left out: first and later steps."""
+        """The ranges of areas of each quantity that is left out: of its first and later steps."""
         is_first = np.arange(len(self.areas)) < len(self.firsts)
         own = (np.array([area.name == name for area in self.areas]) for name in self.blank)
         return tuple((*_runs(each & is_first), *_runs(each & ~is_first)) for each in own)
@@ -104,7 +104,7 @@ class Tasks:
 
     @cached_property
     def inputs(self) -> tuple[eq.JudgedCells, ...]:
-        """The areas of the inputs that any of it depends on."""
+        """The areas of the inputs that any of the blanks depends on."""
         model = self.layout.model
         needed = model.needed_by(*self.blank)
         names = [q.name for q in model.inputs if q.name in needed and not q.is_text]
@@ -114,7 +114,7 @@ class Tasks:
 
     @cached_property
     def needed(self) -> tuple[tuple[tuple[int, int], ...], ...]:
-        """The stretches of the inputs that each quantity that is left out depends on."""
+        """The ranges of areas of the inputs that each quantity that is left out depends on."""
         sources = map(self.layout.model.needed_by, self.blank)
         depend = ([area.name in source for area in self.inputs] for source in sources)
         return tuple(tuple(_runs(np.array(each, dtype=bool))) for each in depend)
@@ -200,7 +200,7 @@ class Tasks:
 
 
 def _runs(there: np.ndarray) -> Iterator[tuple[int, int]]:
-    """Yield where stretches of truths begin, and where they have ended."""
+    """Yield the half-open ranges in which all values are true."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], there, [False]]))).tolist()
     yield from zip(edges[::2], edges[1::2], strict=True)
 
@@ -224,7 +224,7 @@ def quantities(tasks: Tasks, words: Text) -> Iterator[Quantity]:
         yield Quantity(
             f"{state}_said", shape=shape[:1], equation=said, is_text=True, uses=uses, **page
         )
-    same = "exercise_inputs_state" if tasks.inputs else "exercise_state"  # of which none is asked
+    same = "exercise_inputs_state" if tasks.inputs else "exercise_state"  # then none is read
     yield Quantity(
         "exercise_blanks",
         shape=(len(tasks.blank),),

@@ -65,7 +65,7 @@ TRAINED = (
     ),
 )
 USUAL = (*TRAINED, network_drawing.PAGE)
-"""The pages of these sheets, unless an experiment states others."""
+"""The default pages of these sheets; an experiment may state others."""
 
 CLOSING = (
     "You can edit the yellow cells and the blue numbers. You can't break anything: just undo.",
@@ -88,7 +88,7 @@ def Size(usual: int, least: int = 1, most: int = 10_000) -> Option:  # noqa: N80
 
 
 def OneOf(*names: str) -> Option:  # noqa: N802 -- the same
-    """Declare a name on which cells depend, such as that of an optimiser; the first is usual."""
+    """Declare a name on which cells depend, such as an optimiser's; the first is the default."""
     return Option(TEXT, "", f"one of {listed(names)}", names.__contains__, usual=names[0])
 
 
@@ -144,7 +144,7 @@ class Experiment(WorkbookKind[Spec, Origin]):
     reads : {"targets", "columns", "rows"}
         What `from_data` gets beside the file's name: a `Dataset` with columns to predict, so that
         ``target`` is an option and a template has a table ``[data]``; a `Dataset` of all columns;
-        or the rows as they are, a list of texts each, after where it stands.
+        or the rows as they are: each is where it stands, and a list of its texts.
     learns : Learns or None
         The inputs that it learns from, if these are the rows of a table or pictures. Then ``data``,
         ``label``, ``target``, ``scale``, ``test_share`` and ``start`` are options, and
@@ -246,7 +246,7 @@ class Experiment(WorkbookKind[Spec, Origin]):
 
     @property
     def sets(self) -> dict[str, str]:
-        """The options that set a size or an input; those of its kind set what is named alike."""
+        """The size or input that each option sets, by default the one with the option's name."""
         return {name: name for name in super().options - {"lang", "edition"}} | {**self.options_for}
 
     def from_template(self, template: Template) -> Origin:
@@ -325,7 +325,7 @@ class Experiment(WorkbookKind[Spec, Origin]):
         return sizes, ()
 
     def told_of(self, spec: Spec, samples: Samples) -> tuple[str, ...]:  # noqa: ARG002 -- of a network
-        """Return notes on data that should be scaled otherwise."""
+        """Return notes on data that should be scaled differently."""
         return ()
 
     def asked_for(self, spec: Spec) -> dict[str, Any]:
@@ -425,7 +425,7 @@ class Experiment(WorkbookKind[Spec, Origin]):
         return words.with_said()
 
     def as_toml(self) -> str:
-        """Return what it begins with as the text of a ``template.toml``, each input explained."""
+        """Return its initial values as the text of a ``template.toml``, each input explained."""
         spec = self._usual
         model, values = self.model_of(spec), self.template.values
         lines = [f"{key} = {_toml(value)}" for key, value in values.items() if key != "sizes"]

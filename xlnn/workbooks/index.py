@@ -39,9 +39,9 @@ class Entry:
     Attributes
     ----------
     name : str
-        The template's, and the file's without ``.xlsx``.
+        The name of the template, and of the file without ``.xlsx``.
     sections : tuple of str
-        The book's.
+        The sections of the book.
     is_there : bool
     """
 

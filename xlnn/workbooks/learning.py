@@ -33,8 +33,8 @@ def stepped(
     state : Axis
         Its first entry is typed.
     memory : function
-        Returns the quantity of a memory, by its name, of a weight or of none: without what the
-        optimiser says of it.
+        Returns the quantity of a memory, given its name and the weight, or None if all weights
+        share it; its equation is filled in.
     """
 
     def kept(name: str, equation: Equation, weight: Quantity | None = None) -> Quantity:
@@ -78,11 +78,11 @@ class Weight:
     ----------
     shape : tuple of int
     slope : Equation
-        That of its gradient.
+        The equation of its gradient.
     *of : str
         What the gradient is computed from, in the order of the equation's arguments.
     gradient : dict
-        What else is to be said of the gradient, such as its ``meaning``.
+        Fields of the gradient's own quantity, such as its ``meaning``.
     start : float or None
         Its initial value, if that is not random.
     cost, exact
@@ -120,7 +120,7 @@ class Weights:
     Parameters
     ----------
     weights : dict of Weight
-        By name.
+        The weights, by name.
     cost : str
         The cost whose slopes the gradients are: one number in each epoch, by default ``C_T``.
     exact : bool
@@ -267,8 +267,8 @@ def again(  # noqa: PLR0913 -- what copies may have of their own
     apart : dict of str
         The sheets of some that are elsewhere, by their first names.
     **said : object
-        What of the copies differs, such as their number format. In a title or symbol ``{}`` is that
-        of the first: ``"{}, RNN"``.
+        Fields in which the copies differ, such as the number format. In a title or symbol ``{}`` is
+        that of the first: ``"{}, RNN"``.
 
     >>> z = Quantity("z", uses={"x": "x"}, axes=(Axis("row", 9),), equation=Asked(""))
     >>> (copy,) = again([z], "{}_typed", instead={"chosen": "typed"})
@@ -316,9 +316,9 @@ def shown(
 ) -> Copy:
     """Return a copy of a quantity at the entries that a person chose, as ``{of}_shown``.
 
-    Of an axis ``row`` the entry is ``row_used``, as `choice` has it, unless ``at`` says otherwise.
-    Of weights, which run from state 0, it is the state that a chosen epoch uses, or the chosen
-    state.
+    Along an axis ``row`` the entry is ``row_used``, as `choice` names it, unless ``at`` names
+    another. For weights, which run from state 0, it is the state that a chosen epoch uses, or the
+    chosen state.
 
     Parameters
     ----------
@@ -330,7 +330,7 @@ def shown(
     at : dict of str
         The quantity with the number of the entry, by the name of an axis.
     **said : object
-        What of the copy differs: its title, symbol or number format.
+        Fields in which the copy differs: its title, symbol or number format.
 
     >>> n = Quantity("n", axes=(Axis("step", 4),), counts=True)
     >>> h = Quantity("h", axes=(Axis("row", 9), Axis("step", 4, "up")), shape=(3,))
@@ -360,7 +360,10 @@ def shown(
 def counted(
     axes: Iterable[Axis], numbers: Mapping[str, str], known: Mapping[str, Quantity]
 ) -> list[Axis]:
-    """Return axes as the numbers count that choose their entries, by the names of the axes."""
+    """Return axes that count from where the quantities that choose their entries count.
+
+    ``numbers`` has the names of these quantities by the names of the axes.
+    """
 
     def begins(axis: Axis) -> int:
         number = known[numbers[axis.name]] if axis.name in numbers else None
@@ -419,7 +422,7 @@ def choice(  # noqa: PLR0913 -- what names cells
     sheet : str
         Their sheet, by default as of any quantity.
     used : str
-        What the number that is used is called, if not ``{name}_used``.
+        The name of the number that is used, if not ``{name}_used``.
     """
     bounds = axis.counts_from, axis.counts_from + axis.length - 1
     chosen = Quantity(name, title=title, symbol=" ", sheet=sheet, choices=bounds)
@@ -490,7 +493,7 @@ def function_choice(
     ----------
     name : str
     names : sequence of str
-        Those of the functions, from 1 on.
+        The names of the functions, from 1 on.
     title : str
     called, title_called : str
         The quantity with the name of the function, by default ``{name}_name``, and its title.

@@ -104,7 +104,7 @@ class Samples:
         return found
 
     def kept(self, given: Mapping[str, Any], model: Model, learns: Learns) -> dict[str, Any]:
-        """Return inputs, of those with an entry for each row only the rows that train."""
+        """Return inputs; those with an entry for each row have only the rows that train."""
         rows, found = model[learns.x].axes[0], dict(given)
         for quantity in model.inputs:
             own = quantity.axes[:1] == (rows,) and quantity.name in given

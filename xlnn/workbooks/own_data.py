@@ -30,11 +30,11 @@ READING = {
 Given = tuple[
     Mapping[str, Any], Mapping[str, Any] | Callable[[Mapping[str, Any]], Mapping[str, Any]]
 ]
-"""Some sizes and inputs, by their names; or the sizes, and what gives inputs for all sizes."""
+"""Some sizes and inputs, by name; or the sizes, and a function that returns inputs for sizes."""
 
 
 def lengths(kind: Kind, data: Dataset, kept: np.ndarray, where: str) -> dict[str, int]:
-    """Return the sizes that the rows and columns of data are, of rows that train."""
+    """Return the sizes that follow from the rows that train and from the columns of data."""
     learns = kind.learns
     if kind.from_data is not None:
         return kind.check_sizes(kind.from_data(data.some(kept), where)[0], where)
@@ -122,7 +122,7 @@ def read(kind: Kind, source: object, said: Mapping[str, Any]) -> tuple[Given, tu
 
 
 def one_of(value: object) -> object:
-    """Return the only entry of a list that has one, as of units of hidden layers."""
+    """Return the entry of a list of one, such as units of hidden layers; else the value itself."""
     return value[0] if isinstance(value, tuple) and len(value) == 1 else value
 
 
@@ -130,5 +130,5 @@ def for_sizes(
     inputs: Mapping[str, Any] | Callable[[Mapping[str, Any]], Mapping[str, Any]],
     sizes: Mapping[str, Any],
 ) -> Mapping[str, Any]:
-    """Return what inputs hold for some sizes, whether or not that follows from them."""
+    """Return the values of inputs for some sizes, whether or not they depend on the sizes."""
     return inputs(sizes) if callable(inputs) else inputs

@@ -20,7 +20,7 @@ READ = {"recognised": {"truth", "answer", "recognised"}, "rmse": {"t", "labels",
 """The arrays that are read where classes are told apart, and where numbers are predicted."""
 
 ARRAYS = {*chain(*READ.values()), "raw_t"}
-"""The names of all that is read."""
+"""The names of all arrays that are read."""
 
 
 def results(model: Model, run: Arrays, titles: Mapping[str, str]) -> tuple[str, ...]:

@@ -182,7 +182,7 @@ def joined_runs(
         name: [quantity for quantity in quantities if quantity.name not in close]
         for name, quantities in several.items()
     }
-    # what runs share precedes them: between their quantities it would part one round from the next
+    # shared quantities come first: between those of runs they would part one round from the next
     joined = sorted(of_runs(trained, runs), key=lambda each: bool(each.each))
     found = {each.name: each for each in joined}
     own = {each.name for each in found.values() if each.each}
@@ -210,7 +210,7 @@ def _close(quantities: Sequence[Quantity]) -> set[str]:
 
 
 def is_run(quantity: Quantity) -> bool:
-    """Return whether a quantity is the choice of a run, of a page that has no epoch to choose."""
+    """Return whether a quantity is the choice of a run on a page without a choice of an epoch."""
     return quantity.kind == RUN and quantity.choices is not None
 
 

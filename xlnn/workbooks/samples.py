@@ -1,8 +1,8 @@
 """What the samples of an experiment are: scaled, named by labels, and some of them held out.
 
 A model states how it learns from the rows that it trains with. The rest follows from that
-statement: inputs that the sheet scales, the class of each output, and what the held-out rows come
-to with the weights of each epoch.
+statement: inputs that the sheet scales, the class of each output, and the results of the held-out
+rows with the weights of each epoch.
 """
 
 import os
@@ -54,11 +54,11 @@ class Learns:
     t : str
         The input with the targets; "" if it learns without.
     output : str
-        What is to become the targets.
+        The quantity that learns to equal the targets.
     cost : str
         The cost of a row.
     results : tuple of str
-        What there is of each epoch, of held-out rows as well, if the model has it.
+        The quantities of each epoch that held-out rows have as well, if the model has them.
     sizes : dict of tuple of str
         The sizes that the rows and columns of x and t are: ``{"x": ("rows", "steps")}``.
     classes : bool
@@ -163,7 +163,7 @@ def replayed(
     >>> [each.name for each in replayed([a, b], ["b"], "test_{}", instead={"x": "test_x"})]
     ['test_a', 'test_b']
     """
-    # weights are what they are: they were trained from the first numbers
+    # weights are not copied: they were trained from the first numbers
     quantities = [quantity for quantity in quantities if not quantity.given]
     changed = needed_for(quantities, results, instead) & users_of(quantities, instead)
     copied = [quantity for quantity in quantities if quantity.name in changed]
@@ -173,12 +173,12 @@ def replayed(
 
 
 def completed(stated: Sequence[Quantity], learns: Learns, spec: Spec) -> Iterator[Quantity]:
-    """Yield the quantities of a model, scaled, and what held-out rows come to.
+    """Yield the quantities of a model, scaled, and the results of held-out rows.
 
     Parameters
     ----------
     stated : sequence of Quantity
-        What it states of the rows that it trains with.
+        The quantities that it states for the rows that it trains with.
     learns : Learns
     spec : Spec
     """
@@ -218,7 +218,7 @@ def raw_name(name: str) -> str:
 
 
 def _held_out(known: Sequence[Quantity], learns: Learns, spec: Spec) -> Iterator[Quantity]:
-    """Yield the rows that are held out, and what they come to with the weights of each epoch."""
+    """Yield the rows that are held out, and their results with the weights of each epoch."""
     by_name = {quantity.name: quantity for quantity in known}
     rows = by_name[learns.x].axes[0]
     held = replace(rows, length=spec.test_samples)
@@ -282,7 +282,7 @@ def classes_found(
         The outputs, one for each label.
     labels : sequence of str
     sheet : str
-        The sheet of what there is of each epoch.
+        The sheet of the results of each epoch.
     tested : bool
         Whether some rows are held out, so that shares are compared.
     """
@@ -313,7 +313,7 @@ def numbers_found(
         What the model gets: the ``labels`` of the outputs, ``scaled_targets``, and the
         ``decimals`` of numbers in the units of the targets.
     sheet : str
-        The sheet of what there is of each epoch.
+        The sheet of the results of each epoch.
     """
     labels, digits = sizes["labels"], sizes["decimals"]
     yield Quantity("labels", title="names of the outputs", symbol=" ", shape=output.shape,

@@ -14,7 +14,7 @@ from xlnn.workbooks.spec import AS_MANY, MOST_DECIMALS, Spec
 UNSCALED = "none"
 
 ANEW = "standard"
-"""Scaling of numbers that replace scaled ones."""
+"""The scaling of new numbers that replace scaled ones."""
 
 Scaling = tuple[np.ndarray, np.ndarray]
 """The middle and the factor of each column: scaled = (given - middle) * factor."""
@@ -167,7 +167,7 @@ def target_notes(
     scale : (array, array) or None
         Their scaling, shapes (outputs,).
     activation : str
-        That of the outputs.
+        The activation of the outputs.
     """
     if not spec.is_regression:
         return ()

@@ -14,10 +14,10 @@ LARGEST_PICTURE = 16_384
 """The most pixels of an image: no layer can be wider than a sheet."""
 
 AS_MANY = -1
-"""Decimals as many as a number takes."""
+"""Stands for as many decimals as a number needs."""
 
 MOST_DECIMALS = 6
-"""A column has room for no more."""
+"""The most decimals for which a column has room."""
 
 TASKS = ("classification", "regression")
 
@@ -129,7 +129,7 @@ class Spec(WorkbookSpec):
         return max(1, len(self.runs))
 
     def of_run(self, run: int) -> Self:
-        """Return what a run trains, counted from 0."""
+        """Return the Spec of a single run, counted from 0."""
         if not self.runs:
             return self
         sizes = {"optimizer": self.runs[run]} if self.runs[run] else {}
@@ -138,7 +138,7 @@ class Spec(WorkbookSpec):
 
     @property
     def alone(self) -> Self:
-        """What is left if only one run is trained."""
+        """The Spec without the comparison of runs."""
         return self.sized(runs=(), compared=(), seeds=())
 
     def sized(self, **changes: Any) -> Self:  # noqa: ANN401 -- sizes, or fields
@@ -148,7 +148,7 @@ class Spec(WorkbookSpec):
         return replace(self, sizes={**self.sizes, **sizes}, **others)
 
     def __post_init__(self) -> None:
-        """Refuse what no data and no runs are.
+        """Refuse fields that describe no possible data or runs.
 
         Raises
         ------

@@ -16,7 +16,7 @@ from xlnn.equations.layer import PARAMETERS, parameter_of
 from xlnn.errors import DataError
 
 SMALLEST_LIMIT = 4 * 1024 * 1024
-"""Bytes of a start in JSON that are read for any network, so that one of another size is known."""
+"""Bytes of a start in JSON that are read for any network, to recognise one of another size."""
 
 BYTES = 64
 """Bytes of a weight in JSON: 15 digits, and blanks if a program writes one per line."""
