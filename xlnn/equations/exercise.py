@@ -1,7 +1,7 @@
-"""Formulas by which an exercise shows whether the filled cells are right.
+"""Formulas by which an exercise shows whether the filled-in cells are right.
 
-They compare sums of the numbers with the same sums noted when the exercise was written, so that
-neither the numbers nor the formulas are revealed. One of the sums depends on the order.
+They compare sums of the filled-in numbers with the sums noted when the exercise was written, so
+that neither the numbers nor the formulas are revealed. One of the sums depends on the order.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,15 +19,15 @@ SUMS = 4
 next number."""
 
 NOT_DONE, PARTLY, WRONG, CORRECT, OTHER_INPUTS, FIRST_STEP = range(6)
-"""The states of a blank. The first step (epoch) may be right while later ones wait for other
-blanks: without errors there are no new weights."""
+"""The states of a blank. In `FIRST_STEP`, the first step (epoch) is right and later ones wait for
+other blanks: without the errors δ there are no new weights."""
 
 CLOSE = "0.000000001"
-"""The largest relative difference of a sum: far more than rounding errors of another engine and
-another right formula over hundreds of epochs, far less than any mistake."""
+"""The largest relative difference at which sums agree: far more than what rounding in another
+engine or another correct formula makes in hundreds of epochs, far less than any mistake makes."""
 
 SMALLEST = "0.000001"
-"""Added to the numbers' size, so that zeros may differ by 1E-15."""
+"""Added to the root mean square of the numbers, so that zeros may differ by 1E-15."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,13 +37,13 @@ class JudgedCells:
     Attributes
     ----------
     name : str
-        The quantity's.
+        The quantity's name.
     entries : array of int, shape (rows, columns)
         Indices of its entries in the quantity's flattened array.
     title : str
-        The sheet's, as a formula writes it.
+        The sheet's title, as a formula writes it.
     row, column : int
-        The first cell.
+        The position of the first cell.
     """
 
     name: str
@@ -53,7 +53,10 @@ class JudgedCells:
     column: int
 
     def cells(self, skipped: int = 0, dropped: int = 0) -> str:
-        """Return the cells as in a formula, without some rows, or columns of the only row."""
+        """Return the range, as a formula writes it, without some cells at its start and end.
+
+        It leaves out whole rows or, if there is only one row, columns.
+        """
         height, width = self.entries.shape
         down, right = (1, 0) if height > 1 else (0, 1)
         first = address(self.row + skipped * down, self.column + skipped * right)
@@ -99,7 +102,7 @@ class Sums(Equation):
 
 
 class SumsState(Equation):
-    """How sums compare with those noted: no cell filled, some, wrong, or right."""
+    """The state of each area: no cell is filled in, some are, or the sums are wrong or right."""
 
     reads_as_stated = discontinuous = True
 
@@ -129,7 +132,7 @@ class SumsState(Equation):
 
 
 class BlankState(Equation):
-    """Whether blanks are filled in, and correctly, which only shows with unchanged inputs.
+    """Whether blanks are filled in, and correctly; only unchanged inputs can show the latter.
 
     Parameters
     ----------
@@ -139,7 +142,7 @@ class BlankState(Equation):
         For each blanked quantity, the half-open ranges of its areas in the first step and, if there
         are any, in later steps.
     inputs : sequence of tuples of (int, int)
-        For each, the inputs that it depends on, as half-open ranges.
+        For each blanked quantity, the inputs that it depends on, as half-open ranges.
     """
 
     reads_as_stated = discontinuous = True
@@ -204,21 +207,21 @@ STATES = ("not_done", "partly", "wrong", "correct", "other_inputs", "first_step"
 
 
 def state_said(words: Mapping[str, str]) -> Told:
-    """Return the sentence that is the word for a state."""
+    """Return the sentence that shows the word for a state."""
     return Told([words[key] for key in STATES], "states")
 
 
 WAITING = "…"
-"""The sentence while cells that it depends on are empty."""
+"""Shown instead of a sentence while cells that it depends on are empty."""
 
 
 class Waiting(Sentence):
-    """A sentence that stays empty while cells that it depends on are empty.
+    """A sentence that is shown as `WAITING` while cells that it depends on are empty.
 
     Parameters
     ----------
     sentence : Sentence
-        The sentence once they are filled.
+        The sentence that is shown once they are filled in.
     areas : sequence of JudgedCells
         The cells that it depends on.
     """

@@ -15,19 +15,19 @@ SMALLEST = 1e-9
 """Replaces a width of 0, to avoid dividing by 0."""
 
 HARDLY = 0.001
-"""A relative change of the error that counts as none."""
+"""A relative change of the error up to this size counts as no change."""
 
 POINTS, HALF = 81, 40
-"""Points of each curve, and those on either side of its middle: one of them is 0 if the range is
-symmetric around it."""
+"""Points of each curve, and points on either side of its middle: if the range is symmetric around
+0, the middle point is 0."""
 
 BELL_POINTS, BELL_HALF, DEVIATIONS = 161, 80, 4
-"""Points of the bell curve, those on either side of its middle, and the standard deviations there:
-so close together that the strips between them have its area to a tenth of a percent."""
+"""Points of the bell curve, points on either side of its middle, and how many standard deviations
+these reach. The strips between the points have the area of the curve to a tenth of a percent."""
 
 FARTHEST = 9
-"""Up to this power of 10, the mean may be that many standard deviations from 0; beyond that, points
-have too few digits left."""
+"""The mean may be up to 10 to this power standard deviations from 0; farther away, the points have
+too few digits left to differ."""
 
 # fmt: off
 FLAT = Stated(
@@ -41,7 +41,7 @@ FUNCTIONS = {
     "step": (UNIT_STEP, FLAT), "sigmoid": (of.SIGMOID, of.SIGMOID_SLOPE),
     "tanh": (of.TANH, of.TANH_SLOPE), "relu": (of.RELU, of.RELU_SLOPE), "linear": (of.LINEAR, ONE),
 }
-"""Each function of z, in the order of the columns, and its slope: of z, or of its value a."""
+"""Each function of z with its slope, in the order of the columns; a slope takes z or the value."""
 
 STEP = Stated(lambda h: np.maximum(np.abs(h), SMALLEST), "=MAX(ABS({h}),1/10^9)",
               number_format="General")
@@ -61,7 +61,7 @@ VERTEX = Stated(lambda a, b: np.where(a == 0, 0.0, -b / (2 * np.where(a == 0, 1,
 """x = -b / 2a: where the parabola is lowest, for a > 0.   Book: 2-1."""
 
 PERCENT = Stated(lambda part: 100 * part, "=100*{part}")
-"""A share as written in a sentence."""
+"""A share as a percentage, for a sentence."""
 
 BELL = Stated(
     lambda x, mean, deviation: (
@@ -81,16 +81,16 @@ ALONG = Stated(
 BESIDE = Stated(
     lambda number, middle: steady(middle + 5 * (number - HALF) / HALF),
     "=" + steadied(f"({{middle}}+5*({{number}}-{HALF})/{HALF})"))
-"""Points up to 5 on either side of a centre."""
+"""Equally spaced points from 5 below the middle to 5 above it."""
 
 AROUND = Stated(
     lambda number, mean, deviation: mean + DEVIATIONS * deviation * (number / BELL_HALF - 1),
     f"={{mean}}+{DEVIATIONS}*{{deviation}}*({{number}}/{BELL_HALF}-1)")
-"""Points up to some standard deviations on either side of the mean."""
+"""Equally spaced points within `DEVIATIONS` standard deviations of the mean."""
 
 
 def area_within(deviations: int) -> Stated:
-    """Return the equation of the area below the bell curve within so many standard deviations."""
+    """Return the equation of the area below the bell curve within some standard deviations."""
     away = BELL_HALF // DEVIATIONS * deviations
     first, last, apart = BELL_HALF - away, BELL_HALF + away, DEVIATIONS / BELL_HALF
     return Stated(
@@ -130,5 +130,5 @@ LEARNING = Told(
 
 
 def rise(C: Term) -> Term:
-    """Return by how much an error is larger after the last step, relative to the first."""
+    """Return the relative change of an error from its first value to its last one."""
     return C.at(-1) / C.at(0) - 1

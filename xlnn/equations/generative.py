@@ -1,7 +1,8 @@
-"""Networks that make data: the spots of a variational autoencoder, two players and densities.
+"""Networks that generate data: variational autoencoders and generative adversarial networks.
 
-A spot has a middle and a spread sigma (numbers,), of which s = ln sigma^2. A player's cost is a
-mean over the axis ``row``. D is what a discriminator says, z what its sigmoid gets of a row.
+An encoder maps an image to a spot of the latent space: a normal distribution with its middle and
+its spread sigma, shape (numbers,), and s = ln sigma^2. The cost of a generator or a discriminator
+is a mean over the axis ``row``. D is the output of the discriminator for a row: the sigmoid of z.
 
 D. P. Kingma and M. Welling, Auto-encoding variational Bayes, ICLR 2014. I. Higgins et al.,
 beta-VAE: Learning basic visual concepts with a constrained variational framework, ICLR 2017.
@@ -93,15 +94,15 @@ LOG = "LN(1+EXP(-ABS({0})))"  # EXP of z itself could be too large
 JUDGED = Stated(
     lambda real, made: np.logaddexp(0, -real) + np.logaddexp(0, made),
     f"=MAX(-{{real}},0)+{LOG.format('{real}')}+MAX({{made}},0)+{LOG.format('{made}')}",
-    usage="real (row; n), made (row; n) → (row; n): -ln D of a row of data, and -ln(1 - D) of "
-    "one made. Goodfellow et al., 3.",
+    usage="real (row; n), made (row; n) → (row; n): -ln D of a row of data, plus -ln(1 - D) "
+    "of a generated row. Goodfellow et al., 3.",
 )
 
 FOOLED = Stated(
     lambda made: np.logaddexp(0, -made),
     f"=MAX(-{{made}},0)+{LOG.format('{made}')}",
-    usage="made (row; n) → (row; n): -ln D of a row made: the generator's cost that does not "
-    "saturate. Goodfellow et al., 3.",
+    usage="made (row; n) → (row; n): -ln D of a generated row: the generator's cost that "
+    "does not saturate. Goodfellow et al., 3.",
 )
 
 MEAN_COST = Stated(
@@ -112,7 +113,7 @@ MEAN_COST = Stated(
 
 
 def judged_error(rows: int, answer: int) -> Stated:
-    """Return how fast the mean of -ln D (answer 1) or of -ln(1 - D) (0) changes with z of a row.
+    """Return how fast the mean of -ln D (answer 1) or -ln(1 - D) (answer 0) changes with z.
 
     >>> judged_error(3, 1)
     Stated(y)
@@ -123,17 +124,17 @@ def judged_error(rows: int, answer: int) -> Stated:
 
 
 def over_both(of: Stated) -> Stated:
-    """Return a gradient over the rows of the data and over those made, which is a sum of two.
+    """Return a gradient over the rows of the data and the generated rows: the sum of both.
 
     Parameters
     ----------
     of : Stated
-        `xlnn.equations.units.slope` or ``bias_slope``, of an error d and perhaps what enters, a.
+        `xlnn.equations.units.slope` or ``bias_slope``: takes errors d and, for weights, inputs a.
 
     Returns
     -------
     Stated
-        Of d and a, then of e and c.
+        Takes d and a of the data, then the errors e and the inputs c of the generated rows.
 
     >>> from xlnn.equations import units as eq
     >>> over_both(eq.slope("row"))
@@ -172,8 +173,8 @@ DENSITY = Stated(
 PASSED = Choice(
     lambda before, now, last, goal: before + ((now - goal) * (last - goal) < 0),
     "={before}+IF(SIGN({now}-{goal})*SIGN({last}-{goal})<0,1,0)",
-    usage="before () from 0 to 3, now (), last (), goal () → (): How often a number has come "
-    "to the other side of its goal.",
+    usage="before () from 0 to 3, now (), last (), goal () → (): How often a number has "
+    "crossed its goal.",
 )
 
 FIRST = Stated(

@@ -1,8 +1,8 @@
 """Move the names of points apart, so that they do not overlap.
 
-Each name has a box, of the same size for all, beside its point. In each pass a name moves up or
-down, away from those whose boxes overlap with its own; so those of points in one place end below
-each other.
+Each name has a box beside its point; all boxes have the same size. In each pass a name moves up or
+down, away from the names whose boxes overlap with its own; so the names of points in one place end
+up below each other.
 """
 
 from collections.abc import Iterator
@@ -25,14 +25,14 @@ GAP = 1 / 16
 """How far a name is from its point, as a share of the width of a box."""
 
 PASSES, SHARE = 12, 0.4
-"""How often names move, and by how much of what they overlap: a smaller share settles sooner."""
+"""How often names move, and by which share of an overlap: a smaller share settles them sooner."""
 
 TIE, LEAST = 10**6, 10**9
-"""Names of points in one place begin apart by a box over so much, and no box is smaller than 1
-over so much."""
+"""Names of points in one place start apart by the height of a box divided by `TIE`; no box is
+smaller than 1 / `LEAST`."""
 
 MOST = 40
-"""Names in a chart: more could not be read."""
+"""The most names in a chart: more would be illegible."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,11 @@ class Points:
     Attributes
     ----------
     axis : Axis
-        That of the points.
+        The axis of the points.
     of : str
-        Their coordinates, of which the first two are drawn.
+        The quantity with their coordinates, of which the first two are drawn.
     names : str
+        The quantity with their names.
     side : int
         Where the names are: 1 for the right, -1 for the left.
     """
@@ -74,7 +75,7 @@ class NameOf(Sentence):
 
 
 def labels(name: str, sheet: str, *groups: Points) -> Iterator[Quantity]:
-    """Yield the places of names, and the passes in which they are found.
+    """Yield the positions of names, and the passes that find these positions.
 
     For each axis there are ``label_across_{axis}``, ``label_up_{axis}`` and ``label_{axis}``, the
     name.
@@ -84,7 +85,7 @@ def labels(name: str, sheet: str, *groups: Points) -> Iterator[Quantity]:
     name : str
         The page of the chart, which has the names in cells.
     sheet : str
-        That of all other numbers.
+        The sheet of all other numbers.
     *groups : Points
         The groups of points in one chart: their names are moved together.
     """

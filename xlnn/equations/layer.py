@@ -3,8 +3,7 @@
 A kind names its parameters, and states the equations of its quantities in the order in which they
 are computed. The roles of the equations are the parameters and quantities of the layer, and
 ``below``, the activations of the layer below. Shapes: units of a dense layer (units,), of a picture
-(rows, columns), of maps
-(maps, rows, columns).
+(rows, columns), of maps (maps, rows, columns).
 """
 
 from collections.abc import Mapping
@@ -57,9 +56,9 @@ class Parameter:
     start : float or None
         The initial value; None if it is random.
     meaning, of_filters : str
-        Its meaning, and that of a network whose layers have filters, if different.
+        Its meaning, and its meaning in a network whose layers have filters, if different.
     slope : (str, str)
-        The meaning of its gradient, and the sum that this is; empty if the Guide does not say them.
+        The meaning and the formula of its gradient; empty if the Guide does not show them.
     heading : str
         The heading over it and the bias or shift beside it; empty for the bias and the shift.
     """
@@ -95,7 +94,7 @@ PARAMETERS = {
         "shifts", "β", "bias", start=0.0, meaning="how far a unit shifts it: z = γ x̂ + β"
     ),
 }  # fmt: skip
-"""The parameters of all kinds of layers, by the name before the layer's: W2, gain3.
+"""The parameters of all kinds of layers, by the beginning of their names: W of W2, gain of gain3.
 
 Differs from Ba et al. 2016, whose letters are g and b: b is that of a dense layer, and beta2 would
 be a constant of Adam."""
@@ -170,12 +169,12 @@ class LayerKind:
     backward : dict
         Quantities computed from its delta before delta of the layer below.
     delta_below : Equation
-        Delta of the layer below. ``slope`` is the a' of that layer; roles that end in ``_above``
-        are quantities of this one, as are all others.
+        Delta of the layer below. Its role ``slope`` is a' of that layer; all other roles, also
+        those that end in ``_above``, are quantities of this layer.
     sentences : dict
-        Sentences for its quantities up to z, in numbers, unless its units are maps.
+        Sentences that show the equations up to z with numbers; empty if its units are maps.
     sentence_below : class
-        The sentence for ``delta_below``, in numbers.
+        The sentence that shows ``delta_below`` with numbers.
 
     Raises
     ------

@@ -20,7 +20,7 @@ PIXEL_SHARE = Stated(
 
 
 def shifted(first: int, sign: str) -> Stated:
-    """Return the equation of parameters, numbered from the first, of which one is moved by h.
+    """Return the equation of an array of parameters, one of which may be moved by h.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Letters as numbers from 1: rows of ones and zeros, what comes before, and a letter drawn.
+"""Letters as numbers from 1: one-hot rows, the letter before, the cost, and drawing a letter.
 
 Each place of a name is a row of a matrix, as in `xlnn.equations.attention`.
 """
@@ -21,7 +21,9 @@ BEFORE = Stated(
 
 
 def one_hot(numbers: int, places: int) -> Stated:
-    """Return a 1 at each number, and a 1 for its place behind all numbers.
+    """Return one-hot rows: a 1 in the column of the number, and a 1 in the column of its place.
+
+    The columns of the places follow those of the numbers.
 
     >>> one_hot(3, 2)
     Stated(s)
@@ -84,6 +86,6 @@ DRAWN = Choice(
             f"<{a_column(r)},1,0)*IF({p.column_numbers}<{p.shape[0]},1,0)"
         )
     ),
-    usage="p (row; q, n), r (row; q) → (row; q): The number into whose share of 0 to 1 r falls, if "
-    "each has a share as large as its probability.",
+    usage="p (row; q, n), r (row; q) → (row; q): The number drawn by r: each number has a part of "
+    "the range from 0 to 1 that is as large as its probability, and r falls into one of them.",
 )

@@ -25,9 +25,9 @@ def flat(unit: tuple[int, ...], shape: tuple[int, ...]) -> int:
 
 
 def looked_up(cells: str, number: str) -> str:
-    """Return the formula of one of several cells; a single cell, which is not a range, as it is.
+    """Return the formula that looks up one of several cells; a single cell is returned as it is.
 
-    In a row the number is given as a column's: Gnumeric would take it for a row's.
+    In a row, INDEX gets the number as that of a column: Gnumeric would take it for that of a row.
 
     >>> looked_up("A1:A3", "C1"), looked_up("A$1:C$1", "D1"), looked_up("A1", "C1")
     ('=INDEX(A1:A3,C1)', '=INDEX(A$1:C$1,1,D1)', '=A1')
@@ -39,7 +39,7 @@ def looked_up(cells: str, number: str) -> str:
 
 
 def entry(array: np.ndarray, number: np.ndarray) -> np.ndarray:
-    """Return the entry of a number along the first axis, from 1, or those of several numbers.
+    """Return the entry with a number, or the entries with several, along the first axis, from 1.
 
     Where INDEX has an error it is NaN, or None among texts.
 
@@ -83,7 +83,7 @@ class UsedNumber(Equation):
     least, most : int
         The range.
     along : Axis or None
-        The axis of which it is an entry.
+        The axis whose entries it counts, if any.
     """
 
     reads_as_stated = True
@@ -206,7 +206,7 @@ class OfRow(Equation):
     stated : tuple of int
         The shape in which they are stored, if it differs: a picture may be flat.
     units : sequence of tuple of int
-        Their indices, if they are not the first of each side.
+        The indices of the values, if they are not the first ones of each dimension.
     row : int
         The row of choice 1: the weights that epoch 1 uses are in row 1, those after it in row 2.
     """
@@ -278,7 +278,7 @@ class Chosen(Equation):
     Parameters
     ----------
     *axes : Axis
-        Those of the quantity, in its order.
+        The axes of the quantity, in its order.
     """
 
     reads_as_stated = repeats = True
@@ -312,13 +312,13 @@ class ChosenUnits(Chosen):
     Parameters
     ----------
     axes : sequence of Axis
-        Those of the quantity, in its order.
+        The axes of the quantity, in its order.
     units : sequence of tuple of int
-        The index of each.
+        The index of each unit.
     along : str
-        The axis of which each has an entry of its own.
+        The axis along which each unit has its own entry.
     at : sequence of int
-        These entries, from 0.
+        The entry of each unit along that axis, from 0.
     """
 
     def __init__(

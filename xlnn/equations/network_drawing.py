@@ -112,13 +112,13 @@ def coordinate(places: Sequence[float], shape: Index = ()) -> Stated:
 class LineEnds(Equation):
     """The ends of a connection in each series: equal unless the series has its strength.
 
-    Then both are where it ends: LibreOffice leaves out a point that is equal to the one before it,
-    and with it a line that would begin there.
+    Equal ends are both where the connection ends: LibreOffice leaves out a point that is equal to
+    the one before it, and with it a line that would begin there.
 
     Parameters
     ----------
     strengths : tuple of int
-        Of each series.
+        The strength that each series draws.
     starts, ends : sequence of float
         Where each connection begins and ends.
     """
@@ -150,7 +150,7 @@ class Dot(Equation):
     Parameters
     ----------
     levels : tuple of int
-        Of each series.
+        The level that each series draws.
     """
 
     reads_as_stated = discontinuous = True

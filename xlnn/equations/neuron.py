@@ -18,8 +18,8 @@ POINTS, HALF = 161, 80
 """Points of each curve, so many that the step looks vertical, and those on either side of 0."""
 
 DIGITS = 12
-"""Decimals to which a number counts as 0: 0.1 + 0.2 - 0.3 is 0 in a spreadsheet and 5.6E-17 in
-NumPy."""
+"""A number counts as 0 if it is 0 to this many decimals: 0.1 + 0.2 - 0.3 is 0 in a spreadsheet and
+5.6E-17 in NumPy."""
 
 
 def steady(z: np.ndarray) -> np.ndarray:
@@ -84,7 +84,7 @@ OF_PATTERN = Stated(
     lambda pattern, w, bias: pattern @ w + bias,
     lambda pattern, w, bias: "={}+{}".format(
         written_sum([f"{pattern[i]}*{w[i]}" for i in range(w.shape[0])]), bias[()]))
-"""The same for each pattern of firing inputs."""
+"""z for each pattern of firing inputs."""
 
 REACH = Stated(lambda z: np.maximum(6.0, 1.2 * np.abs(z)), "=MAX(6,1.2*ABS({z}))",
                number_format="General")
@@ -107,4 +107,4 @@ FIRING = Told(
      "silent": "z = {z} is below 0: the weighted sum does not reach the threshold {threshold}. The "
      "neuron does not fire."},
     lambda step: (step == 1,), digits=3, reached=lambda z: short(largest(0, z), 3))
-"""Whether the neuron fires, with z; a z that is 0 apart from rounding is not called less."""
+"""Whether the neuron fires, with z; a z that is 0 apart from rounding is not shown as negative."""

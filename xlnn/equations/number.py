@@ -1,9 +1,9 @@
 """Numbers in sentences, as a person writes them: 0.327, −12, 9.53 × 10¹¹.
 
 Each form is stated twice: `fixed_formula` gives the formula of the text, `fixed_text` the text that
-Python writes. `fixed` is the form of either, for `xlnn.Sentence.said`; likewise the others. The
-formulas call only functions that every spreadsheet knows and that
-mean the same in every language: FIXED is missing in some, and the codes of TEXT are translated.
+Python writes. `fixed` combines both, for `xlnn.Sentence.said`; the other forms likewise. The
+formulas call only functions that every spreadsheet knows and that mean the same in every language:
+FIXED is missing in some, and the codes of TEXT are translated.
 """
 
 from math import floor, log10
@@ -122,7 +122,8 @@ def significant_text(x: float, digits: int = 4) -> str:
 def factor_formula(cell: str, digits: int = 3) -> str:
     """Return the formula of a number as text, in brackets where it is negative.
 
-    Without digits it is one that is whole as a rule, such as a target, and has them if it is not.
+    With ``digits`` 0, for numbers that are usually whole, such as targets, it has no decimals if it
+    is whole, and otherwise up to three.
     """
     x = _whole(cell)
     text = fixed_formula(cell, digits) if digits else short_formula(cell, 3)
@@ -140,7 +141,7 @@ def factor_text(x: float, digits: int = 3) -> str:
 
 
 def number_text(x: float, form: str = ".15g") -> str:
-    """Return a number with its digits, and the sign that formulas in texts have."""
+    """Return a number as text, with the minus sign that formulas write in texts."""
     return format(x, form).replace("-", "−")
 
 
@@ -155,7 +156,7 @@ def _whole(cell: str) -> str:
 
 
 def _decimals(x: str, digits: int) -> str:
-    """Return the formula of a number with so many decimals, of which none is left out."""
+    """Return the formula of a number with so many decimals, including zeros at its end."""
     scaled = f"ROUND(ABS({x})*10^{digits},0)"
     sign = _minus(f"ROUND({x},{digits})")
     if not digits:
@@ -213,7 +214,8 @@ def _rounded(x: float, digits: int) -> float:
     Raises
     ------
     MissingNumberError
-        No cell can hold it, or what it is rounded by: the cell has an error, and so its sentence.
+        No cell can hold the number, or the number scaled for rounding: the cell has an error, and
+        so does its sentence.
     """
     with np.errstate(all="ignore"):
         return _held(round_away(x, digits))
@@ -233,16 +235,16 @@ def _held(x: float) -> float:
 
 
 fixed = form(fixed_text, fixed_formula)
-"""A number with so many decimals, as a rule three: 0.500."""
+"""A number with so many decimals, by default three: 0.500."""
 
 share = form(share_text, share_formula)
 """A number between 0 and 1, with three decimals."""
 
 short = form(short_text, short_formula)
-"""A number without zeros at its end, with at most so many decimals, as a rule six."""
+"""A number without zeros at its end, with at most so many decimals, by default six."""
 
 significant = form(significant_text, significant_formula)
-"""A number rounded to so many digits, as a rule four, or to a whole number."""
+"""A number rounded to so many digits, by default four, or to a whole number."""
 
 factor = form(factor_text, factor_formula)
 """A number with so many decimals, in brackets where it is negative."""

@@ -1,8 +1,8 @@
-"""Steps beyond the plain one: momentum, RMSProp, Adam, and the L2 penalty on the weights.
+"""Optimisers beyond gradient descent: momentum, RMSProp, Adam; and the L2 penalty on the weights.
 
-Each keeps a memory of earlier gradients, 0 before the first epoch, and computes from it the
-direction r in which the weights step: w - eta r. Shapes: as the weights or biases of a layer;
-the constants mu, beta and epsilon are numbers.
+Each optimiser keeps a memory of earlier gradients, 0 before the first epoch, and computes from it
+the direction r in which the weights step: w - eta r. Shapes: those of the weights or biases of a
+layer; the constants mu, beta and epsilon are numbers.
 
 B. T. Polyak, Some methods of speeding up the convergence of iteration methods, USSR Computational
 Mathematics and Mathematical Physics 4 (1964). T. Tieleman and G. Hinton, Lecture 6.5: RMSProp,
@@ -102,8 +102,9 @@ class Hyperparameter:
     Attributes
     ----------
     usual : float
+        Its default.
     share : bool
-        Whether it is a share, at least 0 and less than 1; else it is greater than 0.
+        Whether it is a share, at least 0 and less than 1; otherwise it is greater than 0.
     """
 
     usual: float
@@ -116,7 +117,7 @@ class Hyperparameter:
 
     @property
     def wanted(self) -> str:
-        """What it may be, in words."""
+        """Its range, in words."""
         return "from 0 to less than 1" if self.share else "greater than 0"
 
     def takes(self, value: float) -> bool:
@@ -133,15 +134,15 @@ class Optimiser:
     title : str
         Its name in English.
     constants : dict
-        By their names.
+        Its hyperparameters, by name.
     memories : dict
-        Their equations by their names, in the order in which they are computed: of the value
-        ``before``, the ``gradient``, and a constant.
+        The equations of its memories, by name, in the order in which they are computed. They take
+        the value ``before``, the ``gradient``, and a constant.
     direction : Equation or None
-        Of the memories, the gradient and the constants; None where the only memory is the
-        direction.
+        Takes the memories, the gradient and the constants; None if the only memory, or the
+        gradient itself, is the direction.
     corrected : dict
-        By the names of corrections, the constants that they correct.
+        The constant behind each correction, by the correction's name.
     step_formula, rule : str
         The direction of a step of weight ``{}``, and how it is computed, as the Guide shows them in
         every language.

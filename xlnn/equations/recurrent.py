@@ -11,7 +11,7 @@ peepholes. Differs from both papers, which cut the errors off where they leave a
 the whole gradient runs back, as in K. Greff et al., LSTM: a search space odyssey, IEEE TNNLS 28
 (2017). K. Cho et al., Learning phrase representations using RNN encoder-decoder for statistical
 machine translation, EMNLP 2014: the gated recurrent unit. Differs from PyTorch's GRU, whose
-reset gate multiplies what the weights U make of the past, and not the past itself.
+reset gate multiplies the product of the weights U and the past, not the past itself.
 """
 
 from collections.abc import Callable, Iterator
@@ -43,7 +43,7 @@ def _received(j: int, **of: Cells) -> str:
 
 
 RECEIVED = "MMULT({past},TRANSPOSE({U}))+MMULT({x},TRANSPOSE({W}))+{b}"
-"""The same of all units and samples, as matrices."""
+"""The formula of `_received` for all units and samples, as matrices."""
 
 RECURRENT = Stated(
     lambda U, past, W, x, b: np.tanh(past @ U.T + x @ W.T + b),
@@ -139,8 +139,8 @@ LEFT = Stated(  # divided first, so that no square is too large
         peak[()],
         *(",".join(f"{each[j]}/{peak[()]}" for j in range(d.shape[0])) for each in (d, d.at(-1))),
     ),
-    usage="d (step; n), peak () → (step;): The size of the errors d at a step as a part of "
-    "that at the last one, with their `LARGEST_LAST`.",
+    usage="d (step; n), peak () → (step;): The size of the errors d at a step, relative to "
+    "that at the last step; peak is `LARGEST_LAST` of them.",
 )
 
 GATES = {
@@ -162,7 +162,7 @@ GRU_GATES = {
     ),
     "g": ("candidate", "what may take the place of the state", "seen", "(r h₋)"),
 }
-"""The title and meaning of each gate of a GRU, and what its weights U take, in letters, too."""
+"""For each gate of a GRU: title, meaning, the role that its weights U multiply, and its letters."""
 
 
 # fmt: off
@@ -197,16 +197,16 @@ def lstm(each: Callable[..., Quantity]) -> Iterator[Quantity]:
 
 
 def lstm_back(each: Callable[..., Quantity], arrives: str | Use) -> Iterator[Quantity]:
-    """Yield the errors of its gates and of its memory, and ``passed``, that of the h before.
+    """Yield the errors of an LSTM's gates and memory, and ``passed``, the error of the h before.
 
     Parameters
     ----------
     each : function
-        As for `lstm`, of which each step is filled from the next one, ``down``.
+        As for `lstm`, but along an axis that is filled from the next step, ``down``.
     arrives : str or Use
-        The error of h at each step. Where only the last h has one, ``top``, it is
-        ``following("passed", along="step", start="top")``; else the sum of that, from 0.0 on, and
-        of the step's own error.
+        The error of h at each step. If only the last h has an error, ``top``, it is
+        ``following("passed", along="step", start="top")``; otherwise it is the sum of
+        ``following("passed", along="step", start=0.0)`` and of the step's own error.
 
     >>> from xlnn import Axis
     >>> steps = Axis("step", 5, "down")
@@ -256,7 +256,7 @@ def gru(each: Callable[..., Quantity]) -> Iterator[Quantity]:
 
 
 def gru_back(each: Callable[..., Quantity], arrives: str | Use) -> Iterator[Quantity]:
-    """Yield the errors of its state and gates, and ``passed``, that of the state before.
+    """Yield the errors of a GRU's state and gates, and ``passed``, the error of the state before.
 
     Parameters
     ----------

@@ -25,18 +25,19 @@ from xlnn.terms import (
 )
 
 SMALL = 10
-"""A column of which at most 10^-SMALL is left depends on those before it."""
+"""A column depends on those before it if they leave at most 10^-SMALL of its sum of squares."""
 
 ALIKE = 12
 """Numbers that differ by at most 10^-ALIKE, relatively, are equal, as in a spreadsheet."""
 
 LEAST = {"x": 140, "y": 300}
-"""Differences below 10^-LEAST have squares of 0; those of y are not needed."""
+"""Differences below 10^-LEAST count as 0. The squares of those of x must not become 0; those of y
+are not needed."""
 
 
 # fmt: off
 def varies(least: int) -> Stated:
-    """Return the equation of which columns vary, by at least 10^-least."""
+    """Return the equation that tells which columns vary by at least 10^-least."""
     return Stated(
         lambda a: 1.0 * (
             np.ptp(a, axis=0) > np.maximum(np.abs(a).max(axis=0) / 10**ALIKE, 10.0**-least)),
@@ -104,8 +105,8 @@ SQUARED_ERRORS = Stated(lambda e: (e**2).sum() / 2, "=SUMSQ({e[row]})/2",
 def fitted(name: str) -> Stated:
     """Return the equation of the line's slope or intercept by ``SLOPE`` or ``INTERCEPT``.
 
-    Where all x are the same the function has no answer, and the slope is made 0. The slope has the
-    shape (1,), as a plane has its slopes.
+    If all x are equal, the function has no value: the slope is set to 0, and the intercept to the
+    mean of y. The slope has the shape (1,), like the slopes of a plane.
     """
     def array(
         x: np.ndarray, y: np.ndarray, varies: np.ndarray, y_mean: np.ndarray
@@ -279,14 +280,14 @@ def rounding(C_T: Term, y: Term) -> Term:
 
 
 class Shown(Sentence):
-    """Where an axis of the charts begins or ends, and whether anything is beyond.
+    """Where an axis of the charts begins or ends, and whether any number is beyond.
 
     An axis that programs scale themselves, with an edge of 0, needs no sentence.
 
     Parameters
     ----------
     column : int
-        The place of the axis' name among the names of the columns.
+        The index of the axis' name among the names of the columns.
     shown : tuple of str
         What the charts show along this axis.
     rows : int

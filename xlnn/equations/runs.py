@@ -14,7 +14,7 @@ from xlnn.grid import LONGEST_FORMULA
 from xlnn.terms import Term
 
 ROOM = 200
-"""Characters that are left for what is shown in place of an error."""
+"""Characters of a formula that are left free for the text shown in place of an error."""
 
 
 class OfOneRun(Equation):
@@ -71,7 +71,7 @@ class OfOneRun(Equation):
         chosen = f"=CHOOSE({run[()]},{','.join(text.removeprefix('=') for text in stated)})"
         if len(chosen) <= LONGEST_FORMULA - ROOM:
             return chosen
-        # a long sentence is said once, of cells that are chosen one by one
+        # a long sentence is written once, and CHOOSE picks each of its cells
         cells = {
             role: _OfChosenRun(run[()], [one.at(n, along="run") for n in each])
             if role in self.own
@@ -135,7 +135,7 @@ class _IndexedRuns:
         return f"CHOOSE({self.run},{','.join(cells[unit] for cells in self.each)})"
 
     def unit(self, *entries: str | int) -> str:
-        """Return the same of a unit whose index is in cells."""
+        """Return the same for a unit whose index is in cells."""
         return f"CHOOSE({self.run},{','.join(cells.unit(*entries) for cells in self.each)})"
 
 

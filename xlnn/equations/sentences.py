@@ -19,16 +19,16 @@ FACTORS = 4
 """The most terms of a sum that is written out; a longer one is only named."""
 
 LEAST = 300
-"""Errors below 1/10^300 do not determine their sum."""
+"""Below 1/10^300 an error has too few digits: the sum that it is computed from is not shown."""
 
 sum_of = function(np.sum, lambda cells: written_call("SUM", cells.split(",")))
-"""The sum of cells that may not be a range."""
+"""The sum of cells that need not be one range."""
 
 first_place = function(
     lambda number, x: np.flatnonzero(x == number)[0] + 1,
     lambda number, cells: place_of(number, cells, always=True),
 )
-"""Which of some numbers is the first of a size, from 1."""
+"""The place, from 1, of the first of some numbers that equals a number."""
 
 at_least = function(
     lambda x, limit: np.where(np.isnan(limit), np.nan, (x >= limit).sum()),
@@ -155,7 +155,7 @@ class CostSentence(Sentence):
 
 
 class Name(Sentence):
-    """The label of an output, or another text, in another place."""
+    """A copy of the label of an output, or of another text."""
 
     repeats = True
 
@@ -177,7 +177,7 @@ class Bar(Sentence):
 class Prediction(Sentence):
     """The predictions of a regression, output by output, and the true values if known.
 
-    If there are many outputs, it is about the first. The words are for one output, with
+    If there are many outputs, it shows the first `FACTORS`. The words are for one output, with
     ``{label}``, ``{predicted}`` and perhaps ``{actual}``.
     """
 
@@ -191,7 +191,7 @@ class Prediction(Sentence):
 
 
 DIGITS = 6
-"""Decimals of a number in a sentence; those that are 0 at its end are left out."""
+"""Decimals of a number in a sentence; zeros at its end are left out."""
 
 _END = re.compile("_(first|last)$")
 
@@ -207,9 +207,9 @@ class Told(Sentence):
         A text, or several, by their keys in translation files. The key of a single text is the name
         of its quantity. A sequence has translated texts.
     case : str or function
-        Which of several lines is said: the role of their number, which counts from 0; or a function
-        of quantities, named as its arguments, that returns a condition for each line but the last.
-        The first that holds decides.
+        Which of several lines is shown: the role of a quantity that is its number, from 0; or a
+        function of quantities, named as its arguments, that returns a condition for each line but
+        the last. The first line whose condition holds is shown.
     digits : int
         The most decimals.
     form : function
@@ -259,7 +259,7 @@ class Told(Sentence):
         return said
 
     def said(self, *unit: int, **known: Term) -> str:
-        """Return the sentence; a quantity of several units gives that of the unit, or the first."""
+        """Return the sentence; of a quantity with several units it shows this one, or the first."""
 
         def own(of: Term) -> Term:
             return of[unit or (0,) * len(of.shape)] if of.shape else of
@@ -299,7 +299,7 @@ class Lines(Sentence):
     Parameters
     ----------
     each : sequence of Sentence
-        They are stated once.
+        The sentence of each line.
     """
 
     def __init__(self, each: Sequence[Sentence]) -> None:
@@ -317,7 +317,7 @@ class Complete(Sentence):
     Parameters
     ----------
     sentence : Sentence
-        It is stated once.
+        The sentence to show.
     columns : tuple of str
         The roles of the table's columns, along ``row``.
     cells : int
@@ -345,7 +345,7 @@ class Complete(Sentence):
 
     @property
     def roles(self) -> tuple[str, ...]:  # type: ignore[override]
-        """Those of the sentence, and the columns."""
+        """The roles of the sentence and of the columns."""
         return tuple(dict.fromkeys((*self.sentence.roles, *self.columns)))
 
     def said(self, *unit: int, **known: Term) -> str:

@@ -37,7 +37,7 @@ SAME = Stated(
 
 
 def coupled(*at: tuple[int, int]) -> Stated:
-    """Return the equation of one of two coupled sequences, by the places of its coefficients."""
+    """Return the equation of one of two coupled sequences, whose coefficients are P[at]."""
     return Stated(
         lambda P, one, other: P[at[0]] * one + P[at[1]] * other,
         lambda P, one, other: f"={P[at[0]]}*{one[()]}+{P[at[1]]}*{other[()]}",
@@ -46,7 +46,15 @@ def coupled(*at: tuple[int, int]) -> Stated:
 
 
 def across(of_pair: int, of_back: int) -> Stated:
-    """Return c a + d b, with one end of the pair there and one of the pair back: 0 or -1."""
+    """Return c a + d b of two pairs of sequences, at the end 0 or -1 of each pair.
+
+    Parameters
+    ----------
+    of_pair : int
+        The end of the sequences a and b.
+    of_back : int
+        The end of the sequences c and d.
+    """
     return Stated(
         lambda a, b, c, d_back: c[of_back] * a[of_pair] + d_back[of_back] * b[of_pair],
         lambda a, b, c, d_back: (

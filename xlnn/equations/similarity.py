@@ -18,7 +18,7 @@ DIGITS = 9
 """Decimals to which a likeness is rounded before comparisons."""
 
 NEAR = 0.5 / 10**12
-"""How far from 1 or 0 a cosine may be that differs only by rounding."""
+"""A cosine that is closer than this to 1 or 0 differs from it only by rounding."""
 
 # fmt: off
 INNER_PRODUCT = Stated(lambda a, b: (a * b).sum(), lambda a, b: f"=SUMPRODUCT({a[...]},{b[...]})",
@@ -34,19 +34,19 @@ COSINE = Stated(
     "=IF(SIGN({upper})=0,0,MAX(-1,MIN(1,{inner}/{upper})))",
     says="cos = a . b / |a||b|, from -1 to 1; 0 where one of them has no direction. Book: 2-4.")
 
-ANGLE = Stated(  # near 1 it changes by 1E-8 if the cosine changes by 1E-16: 1 within rounding is 1
+ANGLE = Stated(  # near a cosine of 1, rounding by 1E-16 would change it by 1E-8
     lambda cosine: 180 / np.pi * np.arccos(
         np.where(1 - np.abs(cosine) < NEAR, np.sign(cosine), cosine)),
     "=180/PI()*ACOS(IF(1-ABS({cosine})<0.5/10^12,SIGN({cosine}),{cosine}))", number_format="0.0")
 """The angle between a and b, in degrees."""
 
-RELATION = Stated(  # nothing if |a||b| is too large for a cell, as then the cosine is
+RELATION = Stated(  # 0 * upper: an error if |a||b| is too large for a cell, like the cosine's
     lambda cosine, upper: 0 * upper + np.where(upper == 0, 0.0, 3 + np.sign(cosine) * (
         1 + (1 - np.abs(cosine) < NEAR) - (np.abs(cosine) < NEAR))),
     "=IF(SIGN({upper})=0,0,3+IF(1-ABS({cosine})<0.5/10^12,2,IF(ABS({cosine})<0.5/10^12,0,1))"
     "*SIGN({cosine}))", reads_as_stated=True,
     says="How two patterns relate, as the number of a sentence.")
-"""0 if one is all 0; 1 opposite, 2 rather opposite, 3 at right angles, 4 rather alike, 5 of one
+"""0 if one is all 0; 1 opposite, 2 rather opposite, 3 at right angles, 4 rather alike, 5 the same
 direction. Rounding errors around 1 and 0 are ignored, as in `ANGLE`."""
 
 POINTS = 61

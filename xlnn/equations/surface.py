@@ -48,7 +48,7 @@ class Surface:
     Attributes
     ----------
     text : str
-        As the book writes it.
+        The function, as the book writes it.
     z, dz_dx, dz_dy : Line
         The function and its partial derivatives, of x and y.
     radius : Line
@@ -246,7 +246,7 @@ class EtaVerdict(Sentence):
 
 
 def course(steps: int) -> Told:
-    """Return how far z decreased in so many steps, or for how many of them it overflows."""
+    """Return how far z decreased in so many steps, or in how many rows it is too large."""
     return Told(
         {"course": "In {steps} steps z goes from {z_first} to {z_last}.",
          "lost": "In {lost} of {all} rows z is too large for a spreadsheet."},

@@ -125,7 +125,7 @@ def entry(index: int, axis: str, shape: int = 0) -> Stated:
     ----------
     index : int
     axis : str
-        The last of the axes of what it is an entry of.
+        The last axis of the quantity ``of``.
     shape : int
         The number of dimensions of a unit.
 
@@ -230,7 +230,8 @@ def training_position(samples: int) -> Stated:
 def right(*axes: str) -> Stated:
     """Return how many outputs are on the side of ½ on which their target is.
 
-    COUNTIFS skips an empty target, which trains as 0: it is one that is not above ½.
+    COUNTIFS skips an empty target, which is 0 in training: so of all outputs below ½, those with a
+    target from ½ on are subtracted.
 
     >>> right("row", "step")
     Stated(y, t)
@@ -248,7 +249,8 @@ def right(*axes: str) -> Stated:
 
 
 CLOSE = 10**9
-"""Numbers of a row are alike if they differ by less than its size divided by this: by rounding."""
+"""Numbers of a row are alike, apart from rounding, if they differ by at most its largest absolute
+value divided by this."""
 
 
 def first_best(of: np.ndarray, alike: int = 1, *, least: bool = False) -> np.ndarray:
@@ -267,9 +269,9 @@ def first_best(of: np.ndarray, alike: int = 1, *, least: bool = False) -> np.nda
 
 
 def first_best_in(of: Cells, *row: int, alike: int = 1, least: bool = False) -> str:
-    """Return the part of a formula that finds it among the units of a row.
+    """Return the part of a formula that finds the number of `first_best` among a row's units.
 
-    Signs are compared, since some programs take tiny numbers for equal.
+    Signs are compared, since some programs treat numbers as equal that differ very little.
     """
     every, count = of[(*row, slice(None))], of.shape[-1]
     cases = [(f"MAX({every})-MIN({every})", alike)] if alike != 1 else []
@@ -319,7 +321,7 @@ class Listed(Sentence):
     Parameters
     ----------
     axis : str
-        That of the list.
+        The axis of the list.
     """
 
     repeats = True
@@ -341,7 +343,7 @@ def number_of(axis: str, names: int) -> Stated:
     Parameters
     ----------
     axis : str
-        That of the list.
+        The axis of the list.
     names : int
         Its length.
     """
@@ -372,7 +374,7 @@ class Largest(Sentence):
     Parameters
     ----------
     axis : str
-        That of the list of names, which are in cells.
+        The axis of the list of names, which are in cells.
     close : float
         How much less a number may be that counts as equal.
     """

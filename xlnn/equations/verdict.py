@@ -50,7 +50,8 @@ class LargestUnit(Equation):
 class ClassOfTargets(LargestUnit):
     """The number of the unit with the largest target, from 1.   Book: 3-3.
 
-    MATCH does not find an empty cell, which trains as 0: without a target other than 0 it is 1.
+    MATCH does not find an empty cell, which counts as 0 in training: if all targets are 0 or empty,
+    the number is 1.
     """
 
     block = None
@@ -88,7 +89,10 @@ LABEL_OF = Choice(
 
 
 def label_number(*, is_text: bool) -> Stated:
-    """Return the equation of a chosen label's number; of a text a program may make a number."""
+    """Return the equation of the number of a chosen label.
+
+    With ``is_text``, labels are compared as texts, since a program may turn a text into a number.
+    """
     text = '&""' if is_text else ""
     return Choice(
         lambda chosen, labels: place_in(
@@ -110,7 +114,7 @@ reads_as = function(
     lambda one, other: float(str(one).lower() == str(other).lower()),
     lambda one, other: f'{one}&""={other}&""',
 )
-"""Whether two cells show the same, whatever the capitals."""
+"""Whether two cells show the same text, regardless of upper and lower case."""
 
 
 RIGHT = Choice(
@@ -120,7 +124,7 @@ RIGHT = Choice(
 )
 
 COUNTED = {"reads_as_stated": True, "discontinuous": True, "number_format": "0"}
-"""What a number of samples that were recognised is, as a `Choice` is."""
+"""The fields of an equation that counts recognised samples, as a `Choice` has them."""
 
 RECOGNISED = total(*SAMPLES).restated("right", **COUNTED, says="How many samples were recognised.")
 
@@ -160,7 +164,7 @@ class Least(Equation):
         return f"={place}" if self.first == 1 else f"={place}{self.first - 1:+d}"
 
     def ties(self, got: np.ndarray, tolerance: float, of: np.ndarray) -> np.ndarray:
-        """Return whether the entry found is as small."""
+        """Return whether the entry found is as small as the smallest."""
         return _within(of, got - self.first + 1, tolerance)
 
 
