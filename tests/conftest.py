@@ -18,7 +18,6 @@ from networks import FEW, fewer_images, from_template, plan, replace
 
 from xlnn.building.build import build
 from xlnn.checking.check import SEEDS
-from xlnn.cli.main import OBJECTS
 from xlnn.options import Options
 from xlnn.registry.templates import template
 from xlnn.workbooks.kind import Plan
@@ -58,10 +57,10 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_collection_finish():
-    """Let the garbage collector leave out what lives to the end, and run as rarely as in xlnn."""
+    """Let the garbage collector leave out what lives to the end, and run more rarely."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(OBJECTS)
+    gc.set_threshold(50_000)
 
 
 def pytest_runtest_setup(item):

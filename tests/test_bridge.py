@@ -49,9 +49,15 @@ def convert(model, x, **options):
         return to_onnx(model, x, **options).SerializeToString()
 
 
+def loaded(path):
+    """Return the arrays of a file."""
+    with np.load(path) as saved:
+        return dict(saved)
+
+
 @pytest.mark.parametrize("name", TORCH)
 def test_a_model_that_pytorch_wrote_gives_pytorch_s_own_outputs(name):
-    known = np.load(MODELS / f"{name.removesuffix('_torchscript')}.npz")
+    known = loaded(MODELS / f"{name.removesuffix('_torchscript')}.npz")
     said, plan, run = agreed(MODELS / f"{name}.onnx", known["x"])
     assert re.match(
         r"ONNX Runtime [\d.]+ has the same outputs of all \d+ rows, 10 spare rows and 32", said
@@ -254,12 +260,12 @@ def test_numbers_of_float64_agree_to_twice_as_many_digits(tmp_path):
 def built(tmp_path_factory):
     """A workbook of PyTorch's small network with filters, a step and a padding; and its path."""
     path = tmp_path_factory.mktemp("built") / "view.xlsx"
-    known = np.load(MODELS / "view.npz")["x"]
+    known = loaded(MODELS / "view.npz")["x"]
     return xlnn.build(model=MODELS / "view.onnx", data=known, output=path)
 
 
 def test_a_model_becomes_a_workbook_with_its_outputs_in_its_cells(built):
-    known = np.load(MODELS / "view.npz")
+    known = loaded(MODELS / "view.npz")
     values = xlnn.values(built.path)
     assert values["a3"][: len(known["y"])] == pytest.approx(known["y"], abs=FLOAT32)
     assert values["label"][: len(known["y"])].tolist() == known["y"].argmax(axis=1).tolist()
@@ -585,7 +591,7 @@ def test_training_goes_on_from_a_model_with_its_scaling_and_labels(pipeline, tmp
 
 @pytest.mark.slow
 def test_training_goes_on_from_filters_and_scores_become_probabilities(tmp_path):
-    known = np.load(MODELS / "digits_cnn.npz")
+    known = loaded(MODELS / "digits_cnn.npz")
     x, labels = known["x"][:6].reshape(6, 64), np.arange(10)[:6]
     built = xlnn.build(
         model=MODELS / "digits_cnn_torchscript.onnx", data=(x, labels), epochs=1, eta=0.01,
@@ -632,7 +638,7 @@ def test_the_example_of_a_pipeline_says_what_scikit_learn_says(tmp_path):
 @pytest.mark.slow
 def test_the_example_of_pytorch_reads_digits(tmp_path):
     """Its model was written by PyTorch; the workbook is that of 4 rows of the data."""
-    known = np.load(MODELS / "digits_cnn.npz")
+    known = loaded(MODELS / "digits_cnn.npz")
     rows = known["x"][:4].reshape(4, 64)
     path = tmp_path / "digits.xlsx"
     built = xlnn.build(model=EXAMPLES / "digits_cnn.onnx", data=rows, output=path)
@@ -677,7 +683,7 @@ def test_what_a_workbook_exports_becomes_a_workbook_again(tmp_path):
 
 @pytest.mark.parametrize(("first", "said"), [("label", 'the column "label"'), ("", "the first co")])
 def test_a_column_that_is_no_input_is_told_and_names_none(tmp_path, first, said):
-    known = np.load(MODELS / "mlp.npz")["x"][:3]
+    known = loaded(MODELS / "mlp.npz")["x"][:3]
     known = known.reshape(len(known), -1)
     names = [f"x{n}" for n in range(1, known.shape[1] + 1)]
     lines = [[first, *names]] if first else []

@@ -455,7 +455,8 @@ def test_values_replace_arrays_at_once_and_other_files_when_forced(folder):
     for force in (["--force"], []):
         saved = forked("values", "a.xlsx", "-o", "a.npz", *force, cwd=folder)
         assert saved.returncode == 0, saved.stderr
-    assert "W2" in np.load(folder / "a.npz")
+    with np.load(folder / "a.npz") as saved:
+        assert "W2" in saved
     assert not list(folder.glob(".xlnn*"))
 
 

@@ -317,8 +317,8 @@ def test_a_spec_of_an_index_that_says_something_else_is_refused(few):
 def test_values_of_an_index_are_its_numbers(few, tmp_path):
     code, *_ = run("values", few[0] / "index.xlsx", "-o", tmp_path / "index.npz")
     assert code == 0
-    saved = np.load(tmp_path / "index.npz")
-    assert saved["total"] == saved["formulas"].sum() > 100
+    with np.load(tmp_path / "index.npz") as saved:
+        assert saved["total"] == saved["formulas"].sum() > 100
     code, lines, _ = run("check", few[0] / "index.xlsx", "--json")
     assert code == 0
     assert json.loads("\n".join(lines))["formula_cells"] == 1

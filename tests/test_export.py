@@ -214,7 +214,8 @@ def test_arrays_of_every_epoch_are_no_start_and_the_message_says_how_to_write_on
 def test_numbers_are_single_unless_asked_for(paths, tmp_path):
     done = xlnn.export(paths("dense"), tmp_path / "a.npz")
     assert done.precision == "float32"
-    assert {array.dtype for array in np.load(done.path).values()} == {np.dtype("float32")}
+    with np.load(done.path) as saved:
+        assert {array.dtype for array in saved.values()} == {np.dtype("float32")}
 
 
 def test_labels_and_the_rest_are_metadata(paths, tmp_path):

@@ -20,6 +20,9 @@ COMPARISON, SUM, PRODUCT, POWER, OPERAND = range(5)
 LONGEST_LITERAL = 255
 """Excel accepts no longer text within a formula."""
 
+NO_EXPONENT = '0.0000;"−"0.0000'
+"""A number format without exponents, for numbers that count as 0 if they are shown as 0."""
+
 WHOLE = 10**5
 """From here on powers of ten are written as such: 10^6."""
 

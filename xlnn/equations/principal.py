@@ -16,6 +16,7 @@ from xlnn.equation import Cells, Choice, Stated
 from xlnn.equations import units
 from xlnn.equations.dense import written_squares
 from xlnn.quantity import Quantity
+from xlnn.terms import NO_EXPONENT
 
 __all__ = ["axes"]
 
@@ -35,9 +36,6 @@ nearly the same variance."""
 
 ROUNDING = 12
 """A turn or a share below 10 to minus this power is a rounding error."""
-
-NO_EXPONENT = '0.0000;"−"0.0000'
-"""A format without exponents, for numbers that count as 0 if they are shown as 0."""
 
 UNIT = Stated(  # if S v is 0, v stays; SIGN, since engines treat tiny numbers as 0
     lambda v, Sv: Sv / np.sqrt((Sv**2).sum()) if (Sv**2).sum() else v,

@@ -15,8 +15,7 @@ import xlnn
 from xlnn import Axis, Chart, Page, Quantity, Table, Trace, Weight, alike, previous
 from xlnn.equations import generative as gen
 from xlnn.equations import units as eq
-from xlnn.equations.principal import NO_EXPONENT
-from xlnn.terms import rounded
+from xlnn.terms import NO_EXPONENT, rounded
 
 # fmt: off
 RATES = {
