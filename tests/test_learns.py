@@ -263,6 +263,18 @@ def test_pixels_that_an_output_cannot_be_are_refused(tmp_path):
     assert not (tmp_path / "book.xlsx").exists()
 
 
+@pytest.mark.parametrize("scale", ["standard", "range"])
+def test_rows_of_numbers_without_targets_are_scaled(tmp_path, scale):
+    rows = "".join(f"{n * 7 % 12},{n * 5 % 9 + 20},{n * n % 11 - 4}\n" for n in range(1, 21))
+    text, options = f"a,b,c\n{rows}", {"scale": scale, "test_share": 0.2, "epochs": 2}
+    path = made(tmp_path, "autoencoder", text, verify=False, **options)
+    agrees_in("formualizer", path)
+    found = values(path)
+    assert "t_factor" not in found
+    scaled = (found["raw_images"] - found["middle"]) * found["factor"]
+    np.testing.assert_allclose(found["images"], scaled, atol=1e-12)
+
+
 @pytest.mark.parametrize("name", ["embeddings", "transformer"])
 @pytest.mark.slow
 def test_many_runs_fit_a_cell(tmp_path, name):

@@ -142,7 +142,7 @@ def test_a_table_of_500_rows_takes_few_times_the_imports(tmp_path):
         "xlnn build --data of 500 rows and 10 columns",
         TABLE,
         lambda: xlnn("build", "--data", table(tmp_path), "--force", "-o", tmp_path / "a.xlsx"),
-        lambda: seconds(*START),
+        lambda: statistics.median(seconds(*START) for _ in range(5)),  # short, and so uncertain
         rounds=1,
     )
     assert found <= TABLE

@@ -72,7 +72,7 @@ def scalings(
         return (np.zeros(width), rounded(np.full(width, 1 / full))), None, (note,)
     known = origin.settings.get("scale", UNSCALED)
     inputs, notes = _scaling(origin.scaling, known, options.scale, x, "inputs")
-    if not (data.is_regression and origin.trains):
+    if not (data.is_regression and origin.trains and t.shape[1]):  # some learn inputs alone
         return inputs, None, notes
     was_regression = bool(origin.reading.targets)
     how = ANEW if origin.scaling is not None and not was_regression else known
