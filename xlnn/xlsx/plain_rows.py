@@ -49,9 +49,14 @@ _MAX_DIFFERENT, _MAX_LENGTH = 1_000, 1_000
 _TYPES = {None: "n"} | {type_: type_ for type_ in ("n", "str", "b", "e", "s", "inlineStr")}
 
 
-def _attributes_of_formula(written: str | None) -> dict[str, str] | None:
-    """Return the attributes of a formula by name; None if there is no formula."""
-    return written if written is None else dict(_ATTRIBUTE.findall(written))
+class _Attributes(dict[str | None, dict[str, str] | None]):
+    """The attributes of formulas as written; those of an array formula are read each time."""
+
+    def __missing__(self, written: str) -> dict[str, str]:
+        return dict(_ATTRIBUTE.findall(written))
+
+
+_FORMULA_ATTRIBUTES = _Attributes({None: None, "": {}, ' aca="false"': {"aca": "false"}})
 
 
 class PlainRow:
@@ -79,7 +84,7 @@ class PlainRow:
         pieces = self._pieces
         return (
             map(_TYPES.__getitem__, pieces[4::_GROUPS]),
-            map(_attributes_of_formula, pieces[5::_GROUPS]),
+            map(_FORMULA_ATTRIBUTES.__getitem__, pieces[5::_GROUPS]),
             pieces[6::_GROUPS],
             pieces[8::_GROUPS],
             pieces[3::_GROUPS],
