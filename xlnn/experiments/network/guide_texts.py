@@ -126,8 +126,9 @@ TOLD = {
 
 # Things to try: what to do, and what to look at then.
 
+RAISED = "Make η on {rate} five times as large, then a hundred times."
 FASTER = (
-    "Make η on {rate} five times as large, then a hundred times.",
+    RAISED,
     "{progress}: does the cost fall faster, jump about, or stop falling? A step that is too long "
     "jumps over the valley.",
 )
@@ -168,7 +169,7 @@ TRY_ROWS = (
 
 TRY_NUMBERS = (
     (
-        "Make η on {rate} five times as large, then a hundred times.",
+        RAISED,
         "{progress}: does the error fall faster, jump about, or stop falling? A step that is too "
         "long jumps over the valley.",
     ),
@@ -337,7 +338,7 @@ def _is_shipped(spec: Spec) -> bool:
 
 
 def whose(spec: Spec) -> str:
-    """Return whether the functions are those with which the book trains: sigmoid, squared error."""
+    """Return whose the formulas are: the book's have sigmoid units and the squared error."""
     activations = {la.activation for la in spec.layers if LAYERS[la.kind].activates}
     is_of_the_book = activations == {"sigmoid"} and spec.cost == "squared error"
     return WHOSE if is_of_the_book else WHOSE_METHOD
