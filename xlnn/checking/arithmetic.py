@@ -233,7 +233,7 @@ def _flat(values: tuple[Value, ...]) -> list[Number]:
     found = []
     for value in values:
         if isinstance(value, np.ndarray):
-            found += [each for each in value.ravel() if not isinstance(each, bool | str)]
+            found += [number for number in value.ravel() if not isinstance(number, bool | str)]
         else:
             found.append(value)
     return found
@@ -261,8 +261,8 @@ def _round(number: Callable[[Any], Number], x: Number, digits: Number) -> Number
 def _match(number: Callable[[Any], Number], x: Value, among: np.ndarray, kind: Value) -> Number:
     if kind != 0:
         raise UnsupportedError("MATCH")
-    for position, each in enumerate(among.ravel(), start=1):
-        if each == x:
+    for position, entry in enumerate(among.ravel(), start=1):
+        if entry == x:
             return number(position)
     raise _CellErrorRaised("#N/A")
 
@@ -285,23 +285,23 @@ def _rounded(function: Callable[[float], float]) -> Callable[..., Number]:
 
 _FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "ABS": lambda _, x: _each(abs, x),
-    "AND": lambda _, *each: all(_flat(each)),
-    "AVERAGE": lambda number, *each: _sum(number, *each) / number(len(_flat(each))),
-    "COUNT": lambda number, *each: number(len(_flat(each))),
+    "AND": lambda _, *values: all(_flat(values)),
+    "AVERAGE": lambda number, *values: _sum(number, *values) / number(len(_flat(values))),
+    "COUNT": lambda number, *values: number(len(_flat(values))),
     "FALSE": lambda _: False,
     "INDEX": _index,
     "INT": lambda number, x: number(math.floor(x)),
     "LARGE": lambda _, among, k: sorted(_flat((among,)), reverse=True)[int(k) - 1],
     "MATCH": _match,
-    "MAX": lambda _, *each: max(_flat(each)),
-    "MIN": lambda _, *each: min(_flat(each)),
+    "MAX": lambda _, *values: max(_flat(values)),
+    "MIN": lambda _, *values: min(_flat(values)),
     "MOD": lambda _, x, y: x % y,
     "PI": lambda number: number(math.pi),
     "ROUND": _round,
     "SIGN": lambda number, x: number((x > 0) - (x < 0)),
     "SUM": _sum,
     "SUMPRODUCT": _sumproduct,
-    "SUMSQ": lambda number, *each: _sum(number, *(_power(x, 2) for x in _flat(each))),
+    "SUMSQ": lambda number, *values: _sum(number, *(_power(x, 2) for x in _flat(values))),
     "SUMXMY2": lambda number, one, other: _sum(number, _each(_power, one - other, 2)),
     "TRUE": lambda _: True,
     **{

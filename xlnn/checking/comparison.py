@@ -375,7 +375,7 @@ class Comparison:
             differences.keys() - self.layout.model.discontinuous
         )  # a tie does not count as drift
         wrong = self._wrong()
-        named = {each.quantity for each in wrong}
+        named = {entry.quantity for entry in wrong}
         cells = {name: int(mask.sum()) for name, mask in self.has_formula.items()}
         compared = sum(cells.values())
         numbers = sum(cells[name] for name in numeric)
@@ -410,7 +410,7 @@ class Comparison:
         names = dict.fromkeys(name for name, _ in self.found)
         rank = {name: n for n, name in enumerate(names)}
         found: dict[tuple[str, tuple[int, ...]], tuple[tuple[int, ...], Finding]] = {}
-        for name, index in sorted(self.found, key=lambda each: (rank[each[0]], each[1])):
+        for name, index in sorted(self.found, key=lambda entry: (rank[entry[0]], entry[1])):
             # of an array formula the first wrong value is shown
             head = self.layout.blocks[name].head(index)
             found.setdefault((name, head), (index, self.found[name, index]))
@@ -430,7 +430,7 @@ class Comparison:
             )
             for (name, _), (index, (expected, got)) in found.items()
         )
-        return tuple(each for each in wrong if is_altered(each)) or wrong
+        return tuple(entry for entry in wrong if is_altered(entry)) or wrong
 
     def _number(self, name: str, index: tuple[int, ...], family: str) -> int | None:
         """Return the epoch or image of an entry, from 1; state 1 is the end of epoch 1."""

@@ -214,12 +214,12 @@ class _Search:
                 places = ((Place(*self.layout.place(quantity.name, at)), f) for f, at in stated)
                 yield from self._first(quantity.name, places)
         seen = set()
-        for each in restated:
-            if (shape := at_a1(each.formula)) not in seen:
+        for rewritten in restated:
+            if (shape := at_a1(rewritten.formula)) not in seen:
                 seen.add(shape)
-                place = self._place(each.cell)
-                formula = self.deciders.plain(each.formula, place.title)
-                yield from self._first(each.quantity, [(place, formula)])
+                place = self._place(rewritten.cell)
+                formula = self.deciders.plain(rewritten.formula, place.title)
+                yield from self._first(rewritten.quantity, [(place, formula)])
 
     def _place(self, cell: str) -> Place:
         ((sheet, row, column, *_),) = areas(f"={cell}", "") or ()
@@ -229,8 +229,8 @@ class _Search:
     def _first(
         self, name: str, formulas: Iterable[tuple[Place, str]]
     ) -> Iterator[tuple[_Situation, Leaves]]:
-        each = ((place, f, self.deciders.parts(f, place.title)) for place, f in formulas)
-        for place, formula, parts in islice(filter(itemgetter(2), each), MOST_FORMULAS):
+        candidates = ((place, f, self.deciders.parts(f, place.title)) for place, f in formulas)
+        for place, formula, parts in islice(filter(itemgetter(2), candidates), MOST_FORMULAS):
             with suppress(UnsupportedError):
                 if found := self._edge(name, place, formula, parts):
                     yield found
@@ -419,19 +419,19 @@ def edges(
         return ()
     values: list[dict[str, Any]] = [{} for _ in found]
     for program, answers in _computed(layout, found).items():
-        for each, answer in zip(values, answers, strict=True):
+        for edge_values, answer in zip(values, answers, strict=True):
             if answer not in FAILED:
-                each[program] = answer
+                edge_values[program] = answer
     made = []
-    for (situation, leaves), each in zip(found, values, strict=True):
+    for (situation, leaves), edge_values in zip(found, values, strict=True):
         numpys = _in_numpy(layout, arrays, situation, leaves)
         if numpys is not None:
-            each["NumPy"] = numpys
-        each[EXACT] = situation.value(leaves, Fraction)
-        if any(differ(value, each[EXACT]) for value in each.values()):
+            edge_values["NumPy"] = numpys
+        edge_values[EXACT] = situation.value(leaves, Fraction)
+        if any(differ(value, edge_values[EXACT]) for value in edge_values.values()):
             inputs = {_cell(at): float(number) for at, number in leaves.items()}
             name, formula = situation.quantity, situation.formula
-            made.append(Edge(_cell(situation.place), name, formula, inputs, each))
+            made.append(Edge(_cell(situation.place), name, formula, inputs, edge_values))
     return tuple(made)
 
 

@@ -187,11 +187,11 @@ def _lost(sheets: Mapping[str, _Sheet]) -> str | None:
 def _moved(wrong: Sequence[Wrong]) -> str | None:
     """Find formulas that would be right in another row."""
     sheets = Counter(
-        each.cell.rpartition("!")[0]
-        for each in wrong
-        if each.formula is not None
-        and each.formula != each.expected_formula
-        and _DIGITS.sub("0", each.formula) == _DIGITS.sub("0", each.expected_formula)
+        entry.cell.rpartition("!")[0]
+        for entry in wrong
+        if entry.formula is not None
+        and entry.formula != entry.expected_formula
+        and _DIGITS.sub("0", entry.formula) == _DIGITS.sub("0", entry.expected_formula)
     )
     for name, count in sheets.most_common(1):
         if count >= MANY:

@@ -65,7 +65,7 @@ START, NEAR = Message("the start"), Message("a point near the start")
 def with_gradients(report: Report, layout: Layout, run: Arrays) -> Report:
     """Return a report with measured gradients; a wrong one disagrees."""
     found = measured(layout, run)
-    wrong = any(each.agrees is False for each in found)
+    wrong = any(gradient.agrees is False for gradient in found)
     return replace(report, gradients=found, agrees=report.agrees and not wrong)
 
 
@@ -101,9 +101,9 @@ def measured(layout: Layout, run: Arrays, seed: int = 0) -> tuple[MeasuredGradie
             found[gradient.name].append(_compared(layout, gradient, points[point], point, index))
     late = Message("computing the cost takes too long")
     return tuple(
-        each
+        entry
         for gradient in stated
-        for each in _without_ties(found[gradient.name]) or [_entry(gradient, reason=late)]
+        for entry in _without_ties(found[gradient.name]) or [_entry(gradient, reason=late)]
     )
 
 
@@ -247,7 +247,7 @@ class FirstEpoch:
         generator, found = np.random.default_rng(0), []
         for _ in range(NUDGES):
             far = {w: NUDGE * generator.uniform(-1, 1, self.inputs[w].shape) for w in self.weights}
-            moved = {name: self.inputs[name] * (1 + each) for name, each in far.items()}
+            moved = {name: self.inputs[name] * (1 + change) for name, change in far.items()}
             found.append(_run(self.model, {**self.inputs, **moved}))
         return found
 

@@ -115,12 +115,12 @@ class Deciders:
             seen = set()
             for number, part in enumerate(quantity.parts if quantity.equation else ()):
                 last = tuple(axis.length - 1 for axis in part.axes)
-                each = (number,) * len(quantity.each)
+                run = (number,) * len(quantity.each)
                 for column in self.layout.columns(quantity.name, number):
                     formula = column.at(last)
                     if (shape := at_a1(formula)) not in seen:
                         seen.add(shape)
-                        alike[self.plain(formula, title)] = (*each, *last, *column.unit)
+                        alike[self.plain(formula, title)] = (*run, *last, *column.unit)
         return found
 
     @cached_property

@@ -125,7 +125,7 @@ def range_text(area: CellRange, titles: Iterable[str]) -> str:
     >>> range_text(CellRange("my sheet", 4, 2, 4, 13), ["Guide", "My sheet"])
     "'My sheet'!B4:M4"
     """
-    title = next((each for each in titles if each.casefold() == area.sheet), area.sheet)
+    title = next((sheet for sheet in titles if sheet.casefold() == area.sheet), area.sheet)
     first, last = address(area.top, area.left), address(area.bottom, area.right)
     return f"{quoted(title)}!{first}" + (f":{last}" if last != first else "")
 
@@ -142,7 +142,7 @@ def beyond(named: Iterable[CellRange], allowed: Iterable[CellRange]) -> CellRang
     for area in named:
         left = [area]
         for other in allowed:
-            left = [part for each in left for part in each.without(other)]
+            left = [part for rest in left for part in rest.without(other)]
         if left:
             return left[0]
     return None

@@ -249,7 +249,7 @@ class Report:
     def to_json(self) -> dict[str, Any]:
         """Return plain values for JSON, in English."""
         printing = {"lang", "names", "axes"}
-        return plain({key: each for key, each in asdict(self).items() if key not in printing})
+        return plain({key: value for key, value in asdict(self).items() if key not in printing})
 
     @property
     def max_difference(self) -> float:
@@ -275,8 +275,8 @@ def without_answers(report: Report, blanks: Collection[str]) -> Report:
             for wrong in report.wrong
         ),
         restated=tuple(
-            replace(each, stated="") if each.quantity in blanks else each
-            for each in report.restated
+            replace(restated, stated="") if restated.quantity in blanks else restated
+            for restated in report.restated
         ),
         edges=tuple(edge for edge in report.edges if edge.quantity not in blanks),
         gradients=tuple(
@@ -374,41 +374,41 @@ def _more(listed: Sequence[object]) -> Iterator[str]:
 def wrong_gradients(gradients: Sequence[MeasuredGradient]) -> list[MeasuredGradient]:
     """Return an entry of each wrong gradient, at the start if it is wrong there."""
     wrong = [gradient for gradient in gradients if gradient.agrees is False]
-    return [*{each.gradient: each for each in reversed(wrong)}.values()][::-1]
+    return [*{entry.gradient: entry for entry in reversed(wrong)}.values()][::-1]
 
 
 def lines_of_gradients(gradients: Sequence[MeasuredGradient]) -> Iterator[str]:
     """Yield a line about the gradients of each cost, about wrong ones, and about the others."""
     wrong = wrong_gradients(gradients)
-    names = {each.gradient for each in wrong}
+    names = {entry.gradient for entry in wrong}
     for cost in dict.fromkeys(gradient.cost for gradient in gradients):
         right = [e for e in gradients if e.cost == cost and e.agrees and e.gradient not in names]
         if right:
             entries = Message(
                 "{count} entry of {weights}" if len(right) == 1 else "{count} entries of {weights}",
                 count=f"{len(right):,}",
-                weights=counted(len({each.weight for each in right}), "weight"),
+                weights=counted(len({entry.weight for entry in right}), "weight"),
             )
             yield Message(
                 "gradients of {cost}: {entries} agree with central differences, max relative "
                 "difference {off}",
                 cost=cost,
                 entries=entries,
-                off=distance(max(each.difference for each in right)),
+                off=distance(max(entry.difference for entry in right)),
             )
-    for each in wrong:
-        where = {"cell": each.cell, "entry": named_entry(each), "cost": each.cost}
+    for entry in wrong:
+        where = {"cell": entry.cell, "entry": named_entry(entry), "cost": entry.cost}
         yield Message("{cell}   {entry} is not the slope of {cost}", **where)
-        stated, slope = told_apart(each.stated, each.slope)
+        stated, slope = told_apart(entry.stated, entry.slope)
         yield Message("    stated   {stated}", stated=stated)
         yield Message(
             "    slope    {slope}   of {cost} with respect to {cell}, at {point}",
             slope=slope,
-            cost=each.cost,
-            cell=each.weight_cell,
-            point=each.point,
+            cost=entry.cost,
+            cell=entry.weight_cell,
+            point=entry.point,
         )
-        if ratio := ratio_of(gradients, each.gradient):
+        if ratio := ratio_of(gradients, entry.gradient):
             yield Message(
                 "    reason   each entry measured is {ratio} times the slope", ratio=f"{ratio:.6g}"
             )
@@ -425,7 +425,7 @@ def lines_of_gradients(gradients: Sequence[MeasuredGradient]) -> Iterator[str]:
 def ratio_of(gradients: Sequence[MeasuredGradient], name: str) -> float:
     """Return the factor between a gradient and its slope; 0 if entries have different ones."""
     own = [e for e in gradients if e.gradient == name and e.agrees is not None and e.slope]
-    ratios = [each.stated / each.slope for each in own]
+    ratios = [entry.stated / entry.slope for entry in own]
     is_one = len(ratios) > 1 and max(ratios) - min(ratios) <= ALIKE * abs(ratios[0])
     return ratios[0] if is_one else 0.0
 
@@ -463,9 +463,11 @@ def _restated(report: Report) -> Iterator[str]:
         points=counted(report.restated[0].points, "point"),
         engines=_engines(report),
     )
-    for each in report.restated[:SHOWN]:
-        expected = Message("   expected {stated}", stated=each.stated) if each.stated else ""
-        known = {"cell": each.cell, "formula": each.formula, "expected": expected}
+    for restated in report.restated[:SHOWN]:
+        expected = (
+            Message("   expected {stated}", stated=restated.stated) if restated.stated else ""
+        )
+        known = {"cell": restated.cell, "formula": restated.formula, "expected": expected}
         yield Message("{cell}   {formula}{expected}", **known)
     yield from _more(report.restated)
 
@@ -510,8 +512,10 @@ def _by_program(values: Mapping[str, object]) -> str:
     for program, value in values.items():
         shown = f"{value:.9g}" if isinstance(value, float) else str(value)
         programs.setdefault(shown, []).append(program)
-    each = programs.items()
-    return in_a_row(Message("{value} in {names}", value=v, names=listed(n)) for v, n in each)
+    return in_a_row(
+        Message("{value} in {names}", value=value, names=listed(names))
+        for value, names in programs.items()
+    )
 
 
 def _describe(wrong: Wrong, report: Report) -> Iterator[str]:

@@ -123,7 +123,7 @@ def _started(comparison: Comparison, work: Work, engine: str) -> Work:
 def _differing(comparison: Comparison, another: Work) -> dict[Entry, Finding]:
     """Return the foreign formulas for which an engine's value differs from NumPy's."""
     found: dict[Entry, Finding] = {}
-    for values in (each.result() for each in (another.own, *another.probed)):
+    for values in (recalculation.result() for recalculation in (another.own, *another.probed)):
         arrays = read_arrays(comparison.layout, values)
         for entry, finding in comparison.foreign_unlike(arrays, values):
             found.setdefault(entry, finding)

@@ -51,7 +51,7 @@ def spilled(formula: str, cells: str, title: str, there: Collection[Place]) -> d
     every: Iterable[Place] = ((title, *place) for place in product(rows, columns))
     if size[0] * size[1] > len(there):  # it may declare a whole sheet
         every = (
-            each for each in there if each[0] == title and each[1] in rows and each[2] in columns
+            cell for cell in there if cell[0] == title and cell[1] in rows and cell[2] in columns
         )
     places = {(title, top, left)} | {place for place in every if place in there}
     is_entrywise = functions_of(formula) <= ENTRYWISE

@@ -64,17 +64,21 @@ def write_autograder(path: Path, exercises: Mapping[str, str], *, force: bool = 
     check_replaceable(path, has_mark, force=force)
     package = Path(xlnn.__file__).parent
     required = metadata.requires("xlnn") or []
-    needed = [each for each in required if "extra ==" not in each]
+    needed = [requirement for requirement in required if "extra ==" not in requirement]
     with replacing(path) as file, marked_zip(file) as archive:
         _put(archive, "setup.sh", SETUP.encode(), executable=True)
         _put(archive, "run_autograder", RUN.encode(), executable=True)
-        _put(archive, "requirements.txt", "".join(f"{each}\n" for each in needed).encode())
+        _put(
+            archive,
+            "requirements.txt",
+            "".join(f"{requirement}\n" for requirement in needed).encode(),
+        )
         _put(archive, "handed_out.json", json.dumps(dict(exercises), ensure_ascii=False).encode())
         for source, name in ((package, "lib/xlnn"), (templates(), "lib/xlnn/templates")):
-            for each in sorted(source.rglob("*")):
-                inside = each.relative_to(source)
-                if each.is_file() and not {"__pycache__"} & {*inside.parts}:
-                    _put(archive, f"{name}/{inside.as_posix()}", each.read_bytes())
+            for file_path in sorted(source.rglob("*")):
+                inside = file_path.relative_to(source)
+                if file_path.is_file() and not {"__pycache__"} & {*inside.parts}:
+                    _put(archive, f"{name}/{inside.as_posix()}", file_path.read_bytes())
 
 
 def _put(archive: zipfile.ZipFile, name: str, data: bytes, *, executable: bool = False) -> None:

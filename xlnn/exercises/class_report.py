@@ -141,14 +141,16 @@ def pseudonymous(grades: Grades) -> Grades:
             said["reason"] = reason.replace(Path(grade.file).name, file)
         return bare.not_graded(grade.error_kind, **said)
 
-    each = tuple(map(hidden, grades))
+    changed = tuple(map(hidden, grades))
     pairs = tuple(replace(p, files=(new[p.files[0]], new[p.files[1]])) for p in grades.copies)
-    return replace(grades, grades=each, copies=pairs, missing=())
+    return replace(grades, grades=changed, copies=pairs, missing=())
 
 
 def in_order(grades: Grades) -> list[Grade]:
     """Return grades in the order of the students' names, or of files if unknown."""
-    return sorted(grades, key=lambda each: (natural(each.student or each.file), natural(each.file)))
+    return sorted(
+        grades, key=lambda grade: (natural(grade.student or grade.file), natural(grade.file))
+    )
 
 
 def class_rows(grades: Grades, words: Text) -> Iterator[Row]:
@@ -157,8 +159,8 @@ def class_rows(grades: Grades, words: Text) -> Iterator[Row]:
         (question.quantity, question.symbol) for grade in grades for question in grade.questions
     )
     students = [*grades, *grades.missing]
-    known = [key for key in ("id", "email") if any(getattr(each, key) for each in students)]
-    lateness = ["late"] if any(each.late for each in grades) else []
+    known = [key for key in ("id", "email") if any(getattr(student, key) for student in students)]
+    lateness = ["late"] if any(grade.late for grade in grades) else []
     head = ["student", "file", *known, "points", "of", "percent", *lateness]
     yield [
         *(words("report", key) for key in head),
@@ -178,7 +180,7 @@ def class_rows(grades: Grades, words: Text) -> Iterator[Row]:
         late: Row = [grade.late for _ in lateness]
         more = " ".join(remarks(grade, grades, words))
         yield [*who, *sums, *late, *marks, grade.by_hand, grade.comment, whole, said, more]
-    for student in sorted(grades.missing, key=lambda each: natural(each.name)):
+    for student in sorted(grades.missing, key=lambda student: natural(student.name)):
         who = [student.name, "", *(getattr(student, key) for key in known)]
         points: float | str = "" if student.by_hand is None else max(0.0, student.by_hand)
         rest: Row = [points, "", "", *("" for _ in (*lateness, *names))]
@@ -213,17 +215,17 @@ def group_rows(grades: Grades, words: Text) -> Iterator[Row]:
     keys = ("question", "answer", "reason", "students", "points", "of")
     typed = ("for_all", "comment_for_all", "group")
     yield [words("report", key) for key in (*keys, *typed)]
-    decided = {each.group: each for each in grades.decisions}
+    decided = {decision.group: decision for decision in grades.decisions}
     for own in _by_question(grades).values():
         groups: dict[str, list[QuestionGrade]] = {}
         for question in own:
             if question.group:
                 groups.setdefault(question.group, []).append(question)
-        for group, alike in sorted(groups.items(), key=lambda each: -len(each[1])):
+        for group, alike in sorted(groups.items(), key=lambda group: -len(group[1])):
             decision, first = decided.pop(group, None), alike[0]
             reason = "; ".join(said for said, _ in common_reasons(alike, words))
             told: Row = [f"{first.symbol}   {first.name}", answer(first), reason, len(alike)]
-            points = mean(each.points for each in alike)
+            points = mean(question.points for question in alike)
             marks: Row = [decision.points, decision.comment] if decision else [None, None]
             yield [*told, points, first.of, *marks, group]
     for left in decided.values():

@@ -63,7 +63,7 @@ def _mark_circles(
     model, layout = handed_in.layout.model, handed_in.layout
     name = result.quantity.name
     later = (q.name for q in model.quantities if q.equation and name in model.needed_by(q.name))
-    others = [layout.stated(each) for each in later if each != name]
+    others = [layout.stated(other) for other in later if other != name]
     own = {result.places[index]: text for index, text in result.formulas.items()}
     closing = handed_in.order.on_circles(own, [handed_in.helpers, *others])
     for index, place in result.places.items():
@@ -127,7 +127,9 @@ def _is_right(
     """Return whether the submission as it is agrees with NumPy for its own inputs."""
     world = results[0].worlds[0]
     filled_in = [result for result in results if result.got]
-    if any(wrong_in(handed_in, each.quantity, world, each.got[0]).any() for each in filled_in):
+    if any(
+        wrong_in(handed_in, result.quantity, world, result.got[0]).any() for result in filled_in
+    ):
         return False
     computed = [
         quantity

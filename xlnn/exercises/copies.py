@@ -72,5 +72,5 @@ def _entry(layout: Layout, title: str, cell: str) -> str:
         return cell
     name, index = found
     lengths = layout.model[name].lengths
-    each = ["last" if n == of - 1 else f"{n}" for n, of in zip(index, lengths, strict=True)]
-    return f"{name}[{','.join(each)}]"
+    numbers = ["last" if n == of - 1 else f"{n}" for n, of in zip(index, lengths, strict=True)]
+    return f"{name}[{','.join(numbers)}]"

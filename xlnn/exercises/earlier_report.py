@@ -62,8 +62,8 @@ def carried_on(path: Path, grades: Grades) -> Grades:
     if path.suffix.lower() == ".json" or not path.is_file() or not is_report(path):
         return grades
     sheets = [_csv(path)] if path.suffix.lower() == ".csv" else _sheets(path)
-    typed = [each for sheet in sheets for each in _typed(path, sheet)]
-    decided = [each for sheet in sheets for each in _decided(path, sheet)]
+    typed = [row for sheet in sheets for row in _typed(path, sheet)]
+    decided = [decision for sheet in sheets for decision in _decided(path, sheet)]
     return _with_typed(_with_decisions(grades, decided), typed)
 
 
@@ -184,7 +184,7 @@ def _number(cell: object, where: str) -> float | None:
 
 def _with_decisions(grades: Grades, decided: Sequence[Decision]) -> Grades:
     """Return grades with points and comments for all answers that have the same mistakes."""
-    by_group = {each.group: each for each in decided}
+    by_group = {decision.group: decision for decision in decided}
     if not by_group:
         return grades
 
@@ -203,8 +203,8 @@ def _with_decisions(grades: Grades, decided: Sequence[Decision]) -> Grades:
 
 def _with_typed(grades: Grades, typed: Sequence[_Typed]) -> Grades:
     """Return grades with points and comments for students."""
-    last = {grade.person: grade for grade in sorted(grades, key=lambda each: each.turn)}
-    last |= {each.person: each for each in grades.counted}
+    last = {grade.person: grade for grade in sorted(grades, key=lambda grade: grade.turn)}
+    last |= {grade.person: grade for grade in grades.counted}
     people = [*last.values(), *grades.missing]
     found: dict[int, _Typed] = {}
     for row in typed:
@@ -233,7 +233,8 @@ def _with_typed(grades: Grades, typed: Sequence[_Typed]) -> Grades:
             replace(grade, **given(grade)) if id(grade) in found else grade for grade in grades
         ),
         missing=tuple(
-            replace(each, **given(each)) if id(each) in found else each for each in grades.missing
+            replace(student, **given(student)) if id(student) in found else student
+            for student in grades.missing
         ),
     )
 
@@ -243,12 +244,12 @@ def _owner(
 ) -> Grade | Student | None:
     """Return whom typed points belong to, by id, e-mail address or name, or else by file."""
 
-    def name(each: Grade | Student) -> str:
-        return each.name if isinstance(each, Student) else each.student
+    def name(person: Grade | Student) -> str:
+        return person.name if isinstance(person, Student) else person.student
 
-    def ids(each: Grade | Student) -> set[str]:
-        system = handed_in(Path(each.file)).id if isinstance(each, Grade) else ""
-        return {each.id, system} - {""}
+    def ids(person: Grade | Student) -> set[str]:
+        system = handed_in(Path(person.file)).id if isinstance(person, Grade) else ""
+        return {person.id, system} - {""}
 
     may = [
         person for person in people
@@ -256,11 +257,11 @@ def _owner(
         and not (row.email and person.email and row.email.casefold() != person.email.casefold())
     ]  # fmt: skip
     for same in (
-        lambda each: row.id in ids(each),
-        lambda each: row.email and each.email.casefold() == row.email.casefold(),
-        lambda each: row.student and name(each).casefold() == row.student.casefold(),
+        lambda person: row.id in ids(person),
+        lambda person: row.email and person.email.casefold() == row.email.casefold(),
+        lambda person: row.student and name(person).casefold() == row.student.casefold(),
     ):
-        if len(found := [each for each in may if same(each)]) == 1:
+        if len(found := [person for person in may if same(person)]) == 1:
             return found[0]
     own = [grade.person for grade in grades if not row.student and grade.file == row.file]
     return next((e for e in people if isinstance(e, Grade) and e.person in own), None)

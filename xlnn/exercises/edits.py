@@ -90,9 +90,9 @@ def turned(formula: str) -> Iterator[Edit]:
     for part in tree.walk() if tree else ():
         if part.function == "TRANSPOSE" and len(part.parts) == 1:
             yield _exchanged(formula, part, str(part.parts[0]))
-        for each in part.parts if part.function == "MMULT" else ():
-            if each.is_bounded:
-                yield _exchanged(formula, each, f"TRANSPOSE({each})")
+        for factor in part.parts if part.function == "MMULT" else ():
+            if factor.is_bounded:
+                yield _exchanged(formula, factor, f"TRANSPOSE({factor})")
         if part is tree:
             yield _exchanged(formula, part, f"TRANSPOSE({formula[1:]})")
 
@@ -189,7 +189,7 @@ def _without_squares(formula: str, parts: Sequence[Node]) -> Iterator[str]:
         if part.operator == "^" and part.parts[1].word == "2":
             yield formula[: part.parts[0].end] + formula[part.parts[1].end :]
         elif part.function == "SUMXMY2" and len(part.parts) == 2:
-            one, other = (formula[each.start : each.end] for each in part.parts)
+            one, other = (formula[argument.start : argument.end] for argument in part.parts)
             others = [f"SUMPRODUCT({one}-{other})", f"SUMPRODUCT(ABS({one}-{other}))"]
         elif part.function == "SUMSQ":
             others = ["SUM(" + str(part).partition("(")[2]]

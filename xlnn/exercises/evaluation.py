@@ -184,8 +184,10 @@ def computed(
         book.save(path)
         with load(engine, path, allowance) as recalculate:
             values = recalculate({})
-    each = iter(renamed)
-    return [[_read(values, task, next(each)) for task in question.tasks] for question in questions]
+    title_maps = iter(renamed)
+    return [
+        [_read(values, task, next(title_maps)) for task in question.tasks] for question in questions
+    ]
 
 
 def _fill(sheets: Mapping[str, Worksheet], question: Question, task: Task) -> None:

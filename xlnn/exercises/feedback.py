@@ -109,7 +109,7 @@ def _commonly_said(alike: Sequence[Mistake], words: Text) -> str:
     (usual, _), *_ = Counter(map(same, alike)).most_common(1)
     every = [mistake for mistake in alike if same(mistake) == usual]
     varied = {
-        key: value if all(each.said[key] == value for each in alike) else "…"
+        key: value if all(mistake.said[key] == value for mistake in alike) else "…"
         for key, value in every[0].said.items()
         if key in VARIED
     }
@@ -156,7 +156,7 @@ def notes(grade: Grade, grades: Grades, words: Text) -> Iterator[str]:
         yield words("notes", "penalty", late=grade.late, points=f"{grade.penalty:.4g}")
     elif grade.late:
         yield words("notes", "late", late=grade.late)
-    if sum(each.person == grade.person for each in grades) > 1:
+    if sum(another.person == grade.person for another in grades) > 1:
         counts = (shown_file(e) for e in grades.counted if e.person == grade.person)
         yield words("notes", "twice", student=grade.student, file=next(counts, "–"))
 
@@ -183,7 +183,7 @@ def remarks(grade: Grade, grades: Grades, words: Text) -> Iterator[str]:
     if grade.made_for and not _fits(grade):
         names = {"file": shown_file(grade), "student": grade.made_for}
         yield words("notes", "named_otherwise", **names)
-    who = {each.file: each.student for each in grades}
+    who = {submission.file: submission.student for submission in grades}
     for pair in grades.copies:
         if grade.file in pair.files:
             one, other = (who.get(file) or file for file in pair.files)

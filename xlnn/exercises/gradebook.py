@@ -175,8 +175,8 @@ def with_lateness(grades: Grades, worksheet: Sequence[Sequence[str]], penalty: f
         Per cent of an exercise's points for each day.
     """
     late = _lateness(worksheet, grades) if worksheet else {}
-    in_turn = sorted(grades, key=lambda each: (not each.error, each.turn))
-    last = {each.person: each for each in in_turn}
+    in_turn = sorted(grades, key=lambda grade: (not grade.error, grade.turn))
+    last = {grade.person: grade for grade in in_turn}
     found = []
     for grade in grades:
         counts, folder = last[grade.person], PurePath(grade.file).parent
@@ -191,7 +191,7 @@ def with_lateness(grades: Grades, worksheet: Sequence[Sequence[str]], penalty: f
 def _lateness(rows: Sequence[Sequence[str]], grades: Grades) -> dict[tuple[str, ...], str]:
     """Return how late each student is, by Moodle's worksheet: "2 days 3 hours late"."""
     columns = [n for n, title in enumerate(rows[0]) if STATUS.search(title)]
-    who = {each.person: each for each in grades if each.student}
+    who = {grade.person: grade for grade in grades if grade.student}
     found, _, _ = _matched(rows, [*who.values()])
     late = {}
     for number, grade in found.items():
@@ -209,10 +209,10 @@ def days_in(said: str) -> float:
     (2.5, 1.25, 0.0)
     """
     return math.fsum(
-        int(each["number"]) * days
-        for each in DURATION.finditer(said)
+        int(match["number"]) * days
+        for match in DURATION.finditer(said)
         for unit, days in DAYS.items()
-        if each[unit]
+        if match[unit]
     )
 
 
@@ -319,8 +319,8 @@ def _matched(
             claims.setdefault(row, []).append((rank, column, grade))
     found: dict[int, Grade] = {}
     owners = []
-    for row, each in claims.items():
-        best = [claim for claim in each if claim[0] == min(rank for rank, _, _ in each)]
+    for row, claimed in claims.items():
+        best = [claim for claim in claimed if claim[0] == min(rank for rank, _, _ in claimed)]
         if len(best) == 1:  # of several students of one name, the row is nobody's
             owners.append(best[0][1])
             found[row] = best[0][2]
@@ -348,7 +348,7 @@ def _grade_column(path: Path, head: Sequence[str], wanted: str) -> int:
     assignments = [n for n, title in enumerate(head) if ASSIGNMENT.fullmatch(title.strip())]
     named = [
         n for n, title in enumerate(head)
-        if GRADE.search(title) and not any(each.search(title) for each in (MOST, LEFT, FEEDBACK))
+        if GRADE.search(title) and not any(kind.search(title) for kind in (MOST, LEFT, FEEDBACK))
     ]  # fmt: skip
     exact = [n for n in named if GRADE.fullmatch(head[n].strip())]
     for found in (assignments, exact, named):

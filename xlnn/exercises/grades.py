@@ -302,10 +302,10 @@ class Grades:
 
     def _chosen(self, files: list[Grade]) -> Grade:
         if self.attempt == "first":
-            return min(files, key=lambda each: each.turn)
+            return min(files, key=lambda grade: grade.turn)
         if self.attempt == "best":
-            return max(files, key=lambda each: (each.earned, each.turn))
-        return max(files, key=lambda each: each.turn)
+            return max(files, key=lambda grade: (grade.earned, grade.turn))
+        return max(files, key=lambda grade: grade.turn)
 
     @property
     def final(self) -> list[Grade]:
@@ -369,8 +369,8 @@ def resumed(log: Path | None, seed: int | None) -> tuple[int | None, dict[str, G
 def _grade(read: dict[str, Any]) -> Grade:
     """Return a grade from the values in a log."""
     questions = tuple(
-        QuestionGrade(**{**each, "units": tuple(map(_unit, each["units"]))})
-        for each in read["questions"]
+        QuestionGrade(**{**question, "units": tuple(map(_unit, question["units"]))})
+        for question in read["questions"]
     )
     lists = {key: tuple(read[key]) for key in ("changed", "asked_otherwise")}
     moved = {kind: tuple(titles) for kind, titles in read["moved"].items()}

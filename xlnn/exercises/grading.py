@@ -154,8 +154,8 @@ def grade(  # noqa: PLR0913 -- the options of the command
     """
     paths = [Path(files)] if isinstance(files, str | Path) else [Path(file) for file in files]
     worth = dict(points or {})
-    aside = [*apart, *(Path(each) for each in (roster, late, log) if each)]
-    given = {each.path: each for each in collected(paths, aside)}
+    aside = [*apart, *(Path(option) for option in (roster, late, log) if option)]
+    given = {file.path: file for file in collected(paths, aside)}
     if not given:
         raise OptionsError(Message("There is no file to grade."))
     for name, number in worth.items():
@@ -197,7 +197,7 @@ def grade(  # noqa: PLR0913 -- the options of the command
     owned = with_owners({path: found[path] for path in mine}, given, class_list)
     grades = tuple(owned.values())
     _check_points(worth, grades)
-    there = {(each.student, each.email, each.id) for each in grades}
+    there = {(result.student, result.email, result.id) for result in grades}
     there |= {(name, email, "") for name, email, _ in there}  # where a roster has no ids
     missing = tuple(own for own in class_list if (own.name, own.email, own.id) not in there)
     every = Grades(grades, copies(grades), chosen, () if shard else missing, attempt)
@@ -213,7 +213,7 @@ def _ended(path: Path) -> Grade:
 
 
 def _check_points(worth: Points, grades: Sequence[Grade]) -> None:
-    known = {question.quantity for each in grades for question in each.questions}
+    known = {question.quantity for result in grades for question in result.questions}
     unknown = [name for name in worth if known and name not in known]
     if unknown:
         raise OptionsError(
@@ -361,7 +361,9 @@ def _source(handed_in: Submission, inputs: Inputs | None) -> Source:
     if handed_in.model is None:
         return source_of(handed_in.spec.template)
     if inputs is None:
-        inputs = {each.name: handed_in.inputs[each.name] for each in handed_in.model.inputs}
+        inputs = {
+            quantity.name: handed_in.inputs[quantity.name] for quantity in handed_in.model.inputs
+        }
     return source_of_model(handed_in.model, handed_in.spec.template, inputs)
 
 

@@ -399,10 +399,10 @@ def worlds(
         extreme = [draw(number, size) for number, size in enumerate(SIZES, start=probes + 1)]
         extreme += [draw(0) | _all_of(model, n) for n in (0.0, *_compared_with(submitted))]
     inputs = [own] if usable else []
-    inputs += [fit(number, each) for number, each in enumerate(drawn + extreme)]
+    inputs += [fit(number, arrays) for number, arrays in enumerate(drawn + extreme)]
     first = len(inputs) - len(extreme)
     with np.errstate(all="ignore"):
-        runs = [reference.run(model, each) for each in inputs]
+        runs = [reference.run(model, arrays) for arrays in inputs]
     return [World(run, n >= first, usable and n == 0) for n, run in enumerate(runs)]
 
 
@@ -453,8 +453,8 @@ def _numbers_compared(formula: str) -> Iterator[float]:
         if token["number"]:
             first = at - (found[at - 1][0] == "-" and is_sign(found[at - 1], found[at - 2]))
             beside = (*found[max(1, first - 1) : first], *found[at + 1 : at + 2])
-            if any(each[0] in COMPARING for each in beside):
-                yield float("".join(each[0] for each in found[first : at + 1]))
+            if any(sign[0] in COMPARING for sign in beside):
+                yield float("".join(sign[0] for sign in found[first : at + 1]))
 
 
 def _all_of(model: Model, value: float) -> Arrays:
@@ -498,14 +498,14 @@ def judged(
     blanks = [JudgedQuantity(submitted, quantity, every) for quantity in submitted.blanks]
     others = [blank for blank in blanks if blank.quantity.name not in submitted.as_stated]
     for engine in engines_of(submitted):
-        if not (asked := [each for each in others if each.is_unsure()]):
+        if not (asked := [blank for blank in others if blank.is_unsure()]):
             continue
-        tasks = [each.task for each in asked]
+        tasks = [blank.task for blank in asked]
         answers = evaluated_tasks(submitted, [(world, tasks) for world in every], engine)
-        for each, values in zip(asked, zip(*answers, strict=True), strict=True):
-            each.hear(engine, values)
-    for each in others:
-        each.judge()
+        for blank, values in zip(asked, zip(*answers, strict=True), strict=True):
+            blank.hear(engine, values)
+    for blank in others:
+        blank.judge()
     return blanks
 
 

@@ -153,6 +153,6 @@ def in_order(layout: Layout) -> list[Quantity]:
             updated = []
         if quantity.equation is not None:
             own = (model[use.name] for use in quantity.uses.values() if not use.lag)
-            is_of_step = any(each.timed and each not in updated for each in own)
+            is_of_step = any(used.timed and used not in updated for used in own)
             (updated if quantity.given and not is_of_step else ordered).append(quantity)
     return ordered + updated

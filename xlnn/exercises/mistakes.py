@@ -90,24 +90,24 @@ def mistakes(judged: JudgedQuantity) -> dict[Index, Mistake]:
     in its cells may have several mistakes.
     """
     wrong = {u: _WrongUnit(judged, u) for u in judged.quantity.units if not judged.right(u)}
-    found = {unit: each.mistake() for unit, each in wrong.items()}
+    found = {unit: answer.mistake() for unit, answer in wrong.items()}
     doubtful, tries = [], []
-    for unit, each in wrong.items():
-        why, value = found[unit], judged.got[0].get(each.first)
-        if "named" in why.said and _form(each.formula) != _form(each.stated(each.first)):
+    for unit, answer in wrong.items():
+        why, value = found[unit], judged.got[0].get(answer.first)
+        if "named" in why.said and _form(answer.formula) != _form(answer.stated(answer.first)):
             doubtful.append(unit)
-            tries.append((unit, (why.kind, why.said, each.exchanged(why.said)), True))
+            tries.append((unit, (why.kind, why.said, answer.exchanged(why.said)), True))
         elif why.kind == "missing":
-            slopes = [edit for edit in spoilt(each.of_cell) if edit[0] == "no_slope"]
+            slopes = [edit for edit in spoilt(answer.of_cell) if edit[0] == "no_slope"]
             tries += [(unit, edit, False) for edit in slopes]
             continue
-        elif why.kind == "unlike" and each.is_matrix:
-            tries += [(unit, edit, True) for edit in turned(each.formula)]
+        elif why.kind == "unlike" and answer.is_matrix:
+            tries += [(unit, edit, True) for edit in turned(answer.formula)]
             continue
         elif why.kind != "other" or not isinstance(value, float):
             continue
         if len({unit for unit, *_ in tries}) <= MOST:
-            tries += [(unit, edit, mends) for edit, mends in each.edits()]
+            tries += [(unit, edit, mends) for edit, mends in answer.edits()]
     for unit in doubtful:
         found[unit] = wrong[unit].by_outcome()
     answers = _tried(judged, [(wrong[u].first, text, mends) for u, (*_, text), mends in tries])
@@ -123,16 +123,16 @@ def _of_matrices(
 ) -> dict[Index, Mistake]:
     """Return the reasons; a known one replaces unknown ones of other units of the same matrix."""
     known = {
-        each.judged.first_of(each.first): found[unit]
-        for unit, each in reversed(wrong.items())
-        if each.is_matrix and found[unit].kind not in UNKNOWN
+        answer.judged.first_of(answer.first): found[unit]
+        for unit, answer in reversed(wrong.items())
+        if answer.is_matrix and found[unit].kind not in UNKNOWN
     }
     reasons = {}
-    for unit, each in wrong.items():
+    for unit, answer in wrong.items():
         reasons[unit] = found[unit]
-        if each.is_matrix and found[unit].kind in UNKNOWN:
-            same = known.get(each.judged.first_of(each.first), found[unit])
-            reasons[unit] = replace(same, cell=each.cell)
+        if answer.is_matrix and found[unit].kind in UNKNOWN:
+            same = known.get(answer.judged.first_of(answer.first), found[unit])
+            reasons[unit] = replace(same, cell=answer.cell)
     return reasons
 
 
@@ -246,7 +246,7 @@ class _WrongUnit:
         """Return whether an edit is the reason: it is right, or the right formula gives as much."""
         worlds, got = self.judged.worlds[:WORLDS], self.judged.got[:WORLDS]
         is_right = _alike(values, [world.arrays[self.name][self.first] for world in worlds])
-        given = [each[self.first] for each in got]
+        given = [values_of[self.first] for values_of in got]
         varies = len(set(given)) > 1
         return is_right if is_mended else varies and not is_right and _alike(values, given)
 
@@ -378,12 +378,14 @@ class _WrongUnit:
         if dragged:
             return dragged
         for area in strange:
-            for other in sorted(unused, key=lambda each: _far(each, area)):
+            for other in sorted(unused, key=lambda candidate: _far(candidate, area)):
                 kind, said = _relation(layout, area, other)
                 if kind:
                     return self.says(kind, **self.swapped(area, other), **said)
         for area in strange:
-            for other in sorted(unused, key=lambda each: abs(_cells(each) - _cells(area))):
+            for other in sorted(
+                unused, key=lambda candidate: abs(_cells(candidate) - _cells(area))
+            ):
                 is_instead = beyond([other], named) and beyond([area], stated)
                 names = {_names(layout, area), _names(layout, other)}
                 if is_instead and len(names) > 1 and "" not in names:
@@ -410,7 +412,8 @@ class _WrongUnit:
             if not is_matrix or own[name] != turned:
                 return None
         symbols, rights = (
-            _ends(self.layout.model[differing[0]], each[differing[0]]) for each in (own, right)
+            _ends(self.layout.model[differing[0]], entries[differing[0]])
+            for entries in (own, right)
         )
         return self.says("transposed", symbol=symbols, right=rights)
 
@@ -543,8 +546,8 @@ def _covered(stated: CellRange, named: list[CellRange]) -> bool:
 def _relation(layout: Layout, area: CellRange, other: CellRange) -> tuple[str, dict[str, str]]:
     """Return how an area lies relative to the right one, and the words for it; "" if elsewhere."""
     first, last, own = (
-        _when(layout, each.sheet, row, each.left)
-        for each, row in ((area, area.top), (area, area.bottom), (other, other.top))
+        _when(layout, cells.sheet, row, cells.left)
+        for cells, row in ((area, area.top), (area, area.bottom), (other, other.top))
     )
     said: dict[str, str] = {}
     if own and first and first[:2] == own[:2] and first[2] != own[2]:

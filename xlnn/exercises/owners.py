@@ -64,7 +64,7 @@ def _covers(words: Sequence[str], other: Sequence[str]) -> bool:
         return False
     if len(other) == 1:
         return all(word in other[0] for word in words)
-    return all(any(each.startswith(word) for each in other) for word in words)
+    return all(any(start.startswith(word) for start in other) for word in words)
 
 
 def with_owners(
