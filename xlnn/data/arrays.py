@@ -144,8 +144,8 @@ def _by_role(
             f"{where}: {listed(unknown)} {'is' if len(unknown) == 1 else 'are'} not known; x is "
             f"expected, and one of {listed(TARGETS, 'or')}: leave other arrays out."
         )
-    roles = [each for each in known.values() if each]
-    given = [each for each in roles if each in TARGETS]
+    roles = [known_role for known_role in known.values() if known_role]
+    given = [target for target in roles if target in TARGETS]
     if roles.count("x") != 1 or len(given) > 1 or not (given or reading.bare):
         raise DataError(
             f"{where} holds {listed(found) if found else 'nothing'}; x is expected, and one "
@@ -154,7 +154,7 @@ def _by_role(
     if "names" in roles and given not in ([], ["t"]):
         raise DataError(f"{where}: names belongs to t; {given[0]} holds the names itself.")
     notes = [f"{where}: left out {listed(others)}; --test-share holds rows out."] if others else []
-    return {each: found[name] for name, each in known.items() if each}, notes
+    return {known_role: found[name] for name, known_role in known.items() if known_role}, notes
 
 
 def grey(x: np.ndarray) -> np.ndarray:

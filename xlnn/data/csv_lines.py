@@ -69,7 +69,7 @@ def _even(table: Table, rows: Iterator[Row], delimiter: str) -> Iterator[Row]:
         if len(fields) == 1:
             fields.extend([""] * (columns - 1))  # a note below the table
         if len(fields) != columns:
-            others = sum(len(each) not in {1, columns} for _, each in rows)
+            others = sum(len(line_fields) not in {1, columns} for _, line_fields in rows)
             more = f", and {counted(others, 'other line')} differ" if others else ""
             raise DataError(
                 "{file}, line {line}: {count} columns were found and {columns} expected, as in "

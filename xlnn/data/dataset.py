@@ -184,8 +184,8 @@ def labels_told(labels: Sequence[str], t: np.ndarray, where: str) -> str:
     'labels 0 and 1 in the first column (1 of each)'
     """
     counts = t.sum(axis=0).astype(int)
-    least, most = (f"{each:,}" for each in (counts.min(), counts.max()))
-    each = Message(
+    least, most = (f"{number:,}" for number in (counts.min(), counts.max()))
+    per_label = Message(
         "{least} of each" if least == most else "{least} to {most} of each", least=least, most=most
     )
     if len(labels) > 2 * MOST_NAMED:
@@ -194,9 +194,9 @@ def labels_told(labels: Sequence[str], t: np.ndarray, where: str) -> str:
             count=f"{len(labels):,}",
             names=fitted(labels, ROOM, most=3),
             where=where,
-            each=each,
+            each=per_label,
         )
-    numbers = listed([f"{count:,}" for count in counts]) if least != most else each
+    numbers = listed([f"{count:,}" for count in counts]) if least != most else per_label
     known = {"names": fitted(labels, ROOM), "where": where, "numbers": numbers}
     return Message("labels {names} {where} ({numbers})", **known)
 

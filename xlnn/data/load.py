@@ -150,7 +150,7 @@ def _array(entry: object, name: str) -> np.ndarray:
     """Return a user's data as an array of numbers or texts."""
     try:
         array = np.asarray(entry)
-        is_text = array.dtype.kind == "O" and all(isinstance(each, str) for each in array.flat)
+        is_text = array.dtype.kind == "O" and all(isinstance(item, str) for item in array.flat)
         if is_text or array.dtype.kind == "T":  # NumPy's own texts of any length
             array = array.astype(str)
     except Exception as error:  # objects that imitate arrays may fail in any way

@@ -68,8 +68,8 @@ def listed(names: Iterable[object], last: str = "and", most: int = 12) -> str:
     before = in_a_row(head[:most])
     if len(head) >= most:
         return Message("{names} and {count} more", names=before, count=f"{len(head) + 1 - most:,}")
-    each = {"names": before, "name": end}
-    return Message("{names} or {name}" if last == "or" else "{names} and {name}", **each)
+    parts = {"names": before, "name": end}
+    return Message("{names} or {name}" if last == "or" else "{names} and {name}", **parts)
 
 
 def in_a_row(names: Iterable[str]) -> str:
@@ -153,7 +153,9 @@ def named_apart(headings: Sequence[str]) -> list[str]:
     for n, heading in enumerate(headings, start=1):
         name = cut(unicodedata.normalize("NFC", printable(heading))) or f"column {n}"
         numbered = (f"{cut(name, LONGEST_NAME - len(str(k)) - 1)} {k}" for k in count(n))
-        names[next(each for each in chain([name], numbered) if each not in names)] = None
+        names[
+            next(candidate for candidate in chain([name], numbered) if candidate not in names)
+        ] = None
     return list(names)
 
 

@@ -224,8 +224,8 @@ def _missing(holed: IncompleteRows, absent: np.ndarray) -> DataError:
     found = np.argwhere(absent).tolist()
     (row, column), rows = found[0], int(absent.any(axis=1).sum())
     cells = dict.fromkeys((row, holed.headings[column]) for row, column in found)
-    each = Counter(heading for _, heading in cells).most_common()
-    counts = (Message("{count:,} in {name}", name=name, count=count) for name, count in each)
+    per_column = Counter(heading for _, heading in cells).most_common()
+    counts = (Message("{count:,} in {name}", name=name, count=count) for name, count in per_column)
     more = Message(
         " There are {counts}; --drop leaves a column out.", counts=listed(counts, most=6)
     )
@@ -238,5 +238,5 @@ def _missing(holed: IncompleteRows, absent: np.ndarray) -> DataError:
         rows=counted(rows, holed.row),
         first=Message("{row} {number}", row=Message(holed.row), number=holed.rows[row]),
         column=short(holed.headings[column]),
-        more=more if len(each) > 1 else "",
+        more=more if len(per_column) > 1 else "",
     )

@@ -139,7 +139,9 @@ def _inputs(
     """Return the input columns: those that were named, or all that are not left out."""
     dropped = {_find(name, column, headings, count) for column in reading.drop}
     if wrong := dropped & {*taken}:
-        which = next(each for each in reading.drop if _find(name, each, headings, count) in wrong)
+        which = next(
+            column for column in reading.drop if _find(name, column, headings, count) in wrong
+        )
         raise DataError(
             "{file}: {column} holds the label or a target and cannot be left out.",
             "drop",

@@ -160,12 +160,10 @@ def _first(texts: Sequence[dict[int, str]], options: ReadOptions) -> int:
     widest = max(map(len, texts), default=0)
     whole = [n for n, row in enumerate(texts) if len(row) * 2 > widest]
     named = {*options.targets} or {options.label} - {""}
-    found = [{" ".join(each.split()) for each in texts[n].values()} for n in whole]
+    headings = {n: {" ".join(text.split()) for text in texts[n].values()} for n in whole}
     above = next(iter(whole), 0)
-    if named and found and not named <= found[0]:
-        of_words = (
-            n for n, each in zip(whole, found, strict=True) if named <= each and n + 1 < len(texts)
-        )  # fmt: skip
+    if named and headings and not named <= headings[above]:
+        of_words = (n for n in whole if named <= headings[n] and n + 1 < len(texts))
         above = next((n for n in of_words if not _has_values(texts[n])), above)
     return above
 

@@ -119,7 +119,7 @@ class Survey:
                     first=first,
                 )
             )
-            return [each for each in rows if not is_note(each[1])]
+            return [row for row in rows if not is_note(row[1])]
         return rows
 
     def _without_totals(self, rows: list[Row]) -> list[Row]:
@@ -132,7 +132,7 @@ class Survey:
             self._note(f"{row} {told[0]} was left out, since it holds a total")
         elif out:
             self._note(f"{row}s {listed(told, most=3)} were left out, since they hold totals")
-        return [each for n, each in enumerate(rows) if n not in out]
+        return [line for n, line in enumerate(rows) if n not in out]
 
     def _labels(self, rows: list[Row]) -> list[str]:
         """Return the label of each row, or an empty list without labels."""
@@ -284,11 +284,11 @@ class Survey:
         """Add notes on columns that contain more than plain numbers."""
         if self.roles.is_strict:
             return
-        told = [column.told for column in (*self._out, *self.every)]
+        notes = [column.told for column in (*self._out, *self.every)]
         made = [name for column in self.inputs if column.words for name in column.features]
         inputs = listed(made, most=4) if made else ""
         for sentence in SENTENCES:
-            if named := [each[sentence] for each in told if sentence in each]:
+            if named := [note[sentence] for note in notes if sentence in note]:
                 self._note(Message(sentence, names=listed(named, most=6), inputs=inputs))
 
     def _mark(self) -> str:
@@ -315,7 +315,7 @@ class Survey:
                 example = example or (bare.strip() if len({*values.values()}) > 1 else "")
         mark = self.table.mark if self.table.mark in marks else marks[0]
         if len(marks) > 1 and example and not self.table.mark:
-            readings = " or ".join(f"{number(example, each):.15g}" for each in marks)
+            readings = " or ".join(f"{number(example, mark):.15g}" for mark in marks)
             raise DataError(
                 f'{name}: "{short(example)}" may be {readings}: add --decimal . or --decimal , to '
                 "say which is the decimal mark."

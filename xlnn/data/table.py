@@ -57,7 +57,7 @@ def from_table(table: Table, reading: ReadOptions) -> Dataset:
     features = [one for column in survey.inputs for one in column.features]
     if not here.given:
         features = [f"x{feature[1:]}" for feature in features]
-    out = np.array([counts_rows(*each) for each in zip(features, x.T, strict=True)])
+    out = np.array([counts_rows(*named_column) for named_column in zip(features, x.T, strict=True)])
     x, kept, treated = filled(holed, reading.missing)
     absent = dict(zip(features, np.isnan(holed.x[kept]).T, strict=True))
     every, names = x, as_whole([*compress(names, kept)])

@@ -88,7 +88,7 @@ def _adds_up(fields: Sequence[str], above: Sequence[Sequence[str]]) -> bool:
     for column, text in enumerate(fields if len(above) > 1 else ()):
         for mark in MARKS:
             value = number(united(text)[0], mark)
-            others = [number(united(each[column])[0], mark) for each in above] if value else []
+            others = [number(united(row[column])[0], mark) for row in above] if value else []
             if value and None not in others:
                 added = np.array(others, dtype=float).sum()
                 if np.isclose(value, [added, added / len(above)], rtol=CLOSE, atol=0).any():

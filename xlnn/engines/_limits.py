@@ -58,9 +58,9 @@ class Allowance:
     @classmethod
     def of_size(cls, formulas: int, box: int) -> "Allowance":
         """Return the limits for a number of formulas and of cells."""
-        each = SECONDS_A_FORMULA * formulas
+        calculation = SECONDS_A_FORMULA * formulas
         memory = MEGABYTES * 10**6 + BYTES_A_FORMULA * formulas + BYTES_A_CELL * box
-        return cls(SECONDS + each, SECONDS_AGAIN + each, memory)
+        return cls(SECONDS + calculation, SECONDS_AGAIN + calculation, memory)
 
     def clock(self, seconds: float) -> float:
         """Return the wall-clock limit for a limit of processor time."""

@@ -130,8 +130,8 @@ def forked(works: Callable[[Pipes], None]) -> Process:
             lambda: os.waitstatus_to_exitcode(os.waitpid(number, 0)[1]),
         )
     try:
-        for each in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(each, signal.SIG_DFL)
+        for handled in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(handled, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         os.setsid()  # Ctrl-C is for the parent
         ends_with_parent(signal.SIGKILL)

@@ -54,10 +54,10 @@ def spelt(text: str) -> str:
     after = {part.parts[1].start for part in parts if part.kind == "BinaryOp"}
     signed = [p for p in parts if p.operator in {"+", "-"} and len(p.parts) == 1]
     marks = [
-        each
+        bracket
         for part in signed
         if part.start in after and not part.brackets
-        for each in ((part.start, "("), (part.end, ")"))
+        for bracket in ((part.start, "("), (part.end, ")"))
     ]
     for at, mark in sorted(marks, reverse=True):
         text = text[: at - 1] + mark + text[at - 1 :]
@@ -222,7 +222,7 @@ class Program:
 
         try:
             for function, operands, takes_references, _ in self.calls:
-                given = [fetch(each, as_range=takes_references) for each in operands]
+                given = [fetch(operand, as_range=takes_references) for operand in operands]
                 result = _elementwise(function, given, n) if function in ELEMENTWISE else None
                 results.append(result or _cell_by_cell(function, given, n))
             outcome = fetch(self.outcome, as_range=False)
@@ -396,8 +396,8 @@ _MANY_OPERANDS = 32  # beyond this, formulas iterates over the first axis only
 
 def _cell_by_cell(function: Callable, operands: Sequence[Column | Constant], n: int) -> Column:
     """Run a call once for each cell."""
-    each = (o.each() if isinstance(o, Column) else repeat(o.value, n) for o in operands)
-    return _column([function(*arguments) for arguments in zip(*each, strict=True)])
+    values = (o.each() if isinstance(o, Column) else repeat(o.value, n) for o in operands)
+    return _column([function(*arguments) for arguments in zip(*values, strict=True)])
 
 
 def _column(results: list) -> Column:

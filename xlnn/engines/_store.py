@@ -194,9 +194,9 @@ class Store:
         """Return the values of all sheets, up to the last row and column with a value."""
         places, grids = self.places, {}
         known = ~np.isnan(self.numbers) | self.held
-        parts = (np.split(each, places.first[1:]) for each in (self.numbers, known))
+        parts = (np.split(array, places.first[1:]) for array in (self.numbers, known))
         for title, extent, *part in zip(places.titles, places.extents, *parts, strict=True):
-            numbers, here = (each.reshape(extent) for each in part)
+            numbers, here = (array.reshape(extent) for array in part)
             rows, columns = (np.flatnonzero(here.any(axis)) for axis in (1, 0))
             corner = max(rows, default=-1) + 1, max(columns, default=-1) + 1
             grids[title] = SheetValues(numbers[: corner[0], : corner[1]].copy())

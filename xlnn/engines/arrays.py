@@ -85,8 +85,8 @@ class _IronCalcScenarios:
                 self._book.put(place, value)
         for place, formula in formulas.items():
             if self._asked.arrays.get(place, (1, 1)) != (1, 1):
-                for each in self._filled([place]):
-                    self._book.put(each, None)
+                for cell in self._filled([place]):
+                    self._book.put(cell, None)
             try:
                 self._book.state_any(place, shown(formula), self._asked.arrays.get(place, (1, 1)))
             except ironcalc.WorkbookError:  # it fills cells that others hold

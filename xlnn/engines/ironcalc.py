@@ -212,7 +212,7 @@ class Session:
 
     def _grid(self, title: str) -> SheetValues:
         """Read a sheet's values."""
-        rows, columns = (np.array(each, dtype=np.intp) for each in self.used[title])
+        rows, columns = (np.array(positions, dtype=np.intp) for positions in self.used[title])
         get, sheet = self.model.get_cell_value, self.numbers[title]
         found = [get(sheet, *at) for at in zip(*self.used[title], strict=True)]
         numbers = np.full((rows.max(initial=0), columns.max(initial=0)), np.nan)
