@@ -153,7 +153,7 @@ class Entries:
         if seen.report is not None:  # a report is false if it found something wrong
             self.recalculated_by = seen.report.engine
             found = (*seen.report.restated, *seen.report.wrong)
-        self.altered: dict[str, Wrong | Restated] = {each.cell: each for each in found}
+        self.altered: dict[str, Wrong | Restated] = {entry.cell: entry for entry in found}
 
     @cached_property
     def arrays(self) -> dict[str, np.ndarray]:
@@ -192,7 +192,7 @@ class Entries:
         """
         sheet, mark, cell = what.rpartition("!")
         titles = [*self.layout.titles.values()]
-        asked = [each for each in titles if each.casefold() == title_of(sheet).casefold()]
+        asked = [title for title in titles if title.casefold() == title_of(sheet).casefold()]
         if mark and not (asked and ADDRESS.fullmatch(cell)):
             sheets = ", ".join(titles)
             raise OptionsError(
@@ -273,8 +273,8 @@ class Entries:
     def _deeper(self, entries: list[Entry], depth: int) -> tuple[Part, ...]:
         if len(entries) == 1 or depth == 1:
             return self.computed_from(entries[0], depth - 1)
-        each = partial(self.computed_from, depth=depth - 2)
-        return tuple(self.part([e], self.layout.cell(*e), each(e)) for e in entries[:SHOWN])
+        deeper = partial(self.computed_from, depth=depth - 2)
+        return tuple(self.part([e], self.layout.cell(*e), deeper(e)) for e in entries[:SHOWN])
 
     def used_for(self, entry: Entry, depth: int) -> tuple[Part, ...]:
         """Return the cells that refer to an entry, a part for each quantity."""

@@ -159,7 +159,7 @@ def _explained(
         quantity=name,
         symbol=sheet.symbol(entry),
         layer=quantity.layer,
-        unit=tuple(each + 1 for each in index[len(quantity.axes) :]),
+        unit=tuple(number + 1 for number in index[len(quantity.axes) :]),
         place=place,
         headings={axis: sheet.words.of_itself("headings", axis) for axis in place},
         role=role,

@@ -49,7 +49,7 @@ def described(*lines: str) -> str:
 def _line(tag: str, cells: Sequence[object]) -> str:
     said = [escape(_said(cell)) for cell in cells[:MOST_COLUMNS]]
     said += ["…"] if len(cells) > MOST_COLUMNS else []
-    return f"<tr>{''.join(f'<{tag}>{each}</{tag}>' for each in said)}</tr>"
+    return f"<tr>{''.join(f'<{tag}>{text}</{tag}>' for text in said)}</tr>"
 
 
 def _said(cell: object) -> str:
@@ -266,10 +266,10 @@ def _unit_of(quantity: Quantity, unit: tuple[int, ...]) -> tuple[int, ...]:
     if 0 < len(unit) < len(shape):
         shape = (*shape[: len(unit) - 1], prod(shape[len(unit) - 1 :]))
     if len(unit) != len(shape) or not all(
-        1 <= each <= length for each, length in zip(unit, shape, strict=True)
+        1 <= place <= length for place, length in zip(unit, shape, strict=True)
     ):
         raise OptionsError(f"{_known(quantity)} no unit {_written(unit)}.")
-    number = sum((each - 1) * step for each, step in zip(unit, strides(shape), strict=True))
+    number = sum((place - 1) * step for place, step in zip(unit, strides(shape), strict=True))
     return tuple(map(int, np.unravel_index(number, quantity.shape)))
 
 

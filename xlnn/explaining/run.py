@@ -182,9 +182,11 @@ class Run(Mapping[str, QuantityValues]):
         heads = ["name", "symbol", "what", "shape", "from", "book"]
         rows = []
         for name in [*self][:MOST_NAMED]:
-            each = self[name]
-            shape = " x ".join(map(str, each.shape))
-            rows.append([name, each.symbol, each.title, shape, each.cell(), each.section])
+            quantity = self[name]
+            shape = " x ".join(map(str, quantity.shape))
+            rows.append(
+                [name, quantity.symbol, quantity.title, shape, quantity.cell(), quantity.section]
+            )
         more = len(self) - len(rows)
         rest = [f"… and {more:,} more: list(run) names them."] if more else []
         return described(repr(self)[1:-1]) + table(heads, rows, MOST_NAMED) + described(*rest)
@@ -253,7 +255,7 @@ def course_of(layout: Layout, arrays: Mapping[str, np.ndarray]) -> Quantity | No
         and quantity.rows[0].family in {TIME, *begun}
         and np.isfinite(arrays[quantity.name]).any()
     ]
-    costs = [each for each in found if each.symbol.startswith("C")]
+    costs = [quantity for quantity in found if quantity.symbol.startswith("C")]
     total = [cost for cost in costs if cost.name == "C_T"]
     return next(reversed(total or costs or found), None)
 

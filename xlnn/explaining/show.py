@@ -225,9 +225,9 @@ def _inputs(entries: Entries, runs: Runs) -> tuple[dict[str, Value], dict[str, i
     inputs = [quantity for quantity in entries.layout.model.quantities if quantity.is_input]
     single = [q for q in inputs if not (q.rows or q.shape) and q.heading(()).strip()]
     symbols = {
-        (each.name, at): runs.named(each, each.heading(()), at)
-        for each in single
-        for at in np.ndindex(each.lengths)
+        (quantity.name, at): runs.named(quantity, quantity.heading(()), at)
+        for quantity in single
+        for at in np.ndindex(quantity.lengths)
     }
     for name, at in _alike(symbols):  # sheets may use one symbol for different numbers
         title = entries.layout.titles[entries.layout.model[name].sheet]
@@ -236,7 +236,9 @@ def _inputs(entries: Entries, runs: Runs) -> tuple[dict[str, Value], dict[str, i
         symbols[name, at] = f"{symbols[name, at]} ({name})"
     values = {symbol: entries.value(entry) for entry, symbol in symbols.items()}
     return values, {
-        each.name: prod(each.lengths) - each.computed for each in inputs if each not in single
+        quantity.name: prod(quantity.lengths) - quantity.computed
+        for quantity in inputs
+        if quantity not in single
     }
 
 
@@ -289,8 +291,8 @@ def lines_of(seen: Contents, lang: str | None = None) -> Iterator[str]:
     words = text(lang or seen.lang, "explaining")
     rows = [(words("show", key), line) for key, line in _rows(seen, words) if line]
     before = ["", *(label for label, _ in rows)]
-    each = zip(rows, before, strict=False)
-    yield from aligned([("" if label == last else label, line) for (label, line), last in each])
+    compared = zip(rows, before, strict=False)
+    yield from aligned([("" if label == last else label, line) for (label, line), last in compared])
 
 
 def _rows(seen: Contents, words: Text) -> Iterator[tuple[str, str]]:
@@ -339,8 +341,8 @@ def _flat(values: Mapping[str, Any], words: Text) -> Iterator[str]:
             case {**entries}:
                 yield from _flat(entries, words)
             case [{}, *_]:
-                each = (map(named, map(str, filter(None, entry.values()))) for entry in value)
-                yield f"{key} ({'; '.join(map(' '.join, each))})"
+                layers = (map(named, map(str, filter(None, entry.values()))) for entry in value)
+                yield f"{key} ({'; '.join(map(' '.join, layers))})"
             case [str(), *_]:
                 yield f"{key} ({', '.join(value)})"
             case [*entries]:

@@ -203,8 +203,8 @@ class _Formulas:
         for batch in formulas:
             groups = [*grouped(self._titles, number, [batch])]
             reads = [group.reads(MAX_ROWS) for group in groups]
-            each = zip(groups, reads, self._whole(groups, reads), strict=True)
-            for group, (first, last), is_whole in each:
+            judged = zip(groups, reads, self._whole(groups, reads), strict=True)
+            for group, (first, last), is_whole in judged:
                 shape = _NUMBER.sub("0", group.formula)
                 found = self._found(group, first, last, is_whole=is_whole)
                 for member, rule, message, detail in found:

@@ -264,7 +264,7 @@ def swapped(path: Path, layout: Layout) -> WorkbookError | None:
     titles = {key: now.get(title, title) for key, title in layout.titles.items()}
     there = replace(layout, titles=titles)
     named, stayed, followed = (
-        _fitting(path, *each) for each in ((layout, layout), (there, layout), (there, there))
+        _fitting(path, *layouts) for layouts in ((layout, layout), (there, layout), (there, there))
     )
     decides = any(layout.titles[block.sheet] in now for block in layout.blocks.values())
     if decides and named >= max(stayed, followed):

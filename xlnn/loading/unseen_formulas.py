@@ -106,7 +106,7 @@ def _readings(contents: Package) -> tuple[np.ndarray, np.ndarray]:
             # a name, or a range with a computed corner, may be anywhere
             if group.words or any(token[0] == ":" for token in tokens(group.text)):
                 read.append(_ANYWHERE)
-            areas += [np.column_stack(np.broadcast_arrays(index, *each)) for each in read]
+            areas += [np.column_stack(np.broadcast_arrays(index, *rectangle)) for rectangle in read]
     return np.concatenate(readers), np.concatenate(areas)
 
 

@@ -136,7 +136,7 @@ class Authority:
             except Exception as error:
                 raise self._failed(error) from error
             found.append(np.asarray(numbers, dtype=float).reshape(at_once, -1))
-            classes += [str(label) for each in labels for label in np.ravel(each)]
+            classes += [str(label) for array in labels for label in np.ravel(array)]
         made = np.concatenate(found)[: len(rows)]
         return made, classes[: len(rows)] if self.model.classes else None
 

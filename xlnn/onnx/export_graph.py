@@ -96,11 +96,11 @@ class _Graph:
     def add(self, operator: str, inputs: Sequence[object], output: str, **attributes: Any) -> str:  # noqa: ANN401 -- as ONNX has them
         """Add a node, and return the name of its output; numbers among its inputs are constants."""
         names = []
-        for number, each in enumerate(inputs):
-            names.append(each if isinstance(each, str) else f"{output}_{number}")
-            if not isinstance(each, str):
-                kind = self.precision if isinstance(each, float) else np.int64
-                self.tensors[names[-1]] = np.asarray(each, kind)
+        for number, entry in enumerate(inputs):
+            names.append(entry if isinstance(entry, str) else f"{output}_{number}")
+            if not isinstance(entry, str):
+                kind = self.precision if isinstance(entry, float) else np.int64
+                self.tensors[names[-1]] = np.asarray(entry, kind)
         self.nodes.append(helper.make_node(operator, names, [output], output, **attributes))
         return output
 

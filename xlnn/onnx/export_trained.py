@@ -158,12 +158,12 @@ def trained(path: Path, epoch: int | None, run: int | None, engine: str) -> Trai
             arrays = _begun_with(layout, recalculate, state, weights)
     shape = (-1, prod(shapes_of(spec)["1"]))
     given = "raw" if spec.scaled else "x"
-    outputs = [arrays[predicted_of(spec, each)][state] for each in samples_of(spec)]
+    outputs = [arrays[predicted_of(spec, samples)][state] for samples in samples_of(spec)]
     kept = {key: arrays[key] for key in SCALING if key in arrays}
     _check_numbers(path, layout, kept)
     cells = [
-        layout.cell(predicted_of(spec, each), (*state, image, 0))
-        for each, values in zip(samples_of(spec), outputs, strict=True)
+        layout.cell(predicted_of(spec, samples), (*state, image, 0))
+        for samples, values in zip(samples_of(spec), outputs, strict=True)
         for image in range(len(values))
     ]
     return Trained(
@@ -175,7 +175,7 @@ def trained(path: Path, epoch: int | None, run: int | None, engine: str) -> Trai
         scaling=kept,
         labels=tuple(map(general_text, arrays["labels"].ravel())),
         samples=np.concatenate(
-            [arrays[f"{each}{given}"].reshape(shape) for each in samples_of(spec)]
+            [arrays[f"{samples}{given}"].reshape(shape) for samples in samples_of(spec)]
         ),
         outputs=np.concatenate(outputs),
         cells=() if learns and after == spec.epochs else tuple(cells),

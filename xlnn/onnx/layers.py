@@ -289,7 +289,7 @@ class TrainedModel:
         layer.step = () if step == size and divides and not any(padding) else step
         layer.padding = padding if any(padding) else ()
         found = self._put(layer, 0, below)
-        return found.times(*(each[:, np.newaxis, np.newaxis] for each in (scale, shift)))
+        return found.times(*(factors[:, np.newaxis, np.newaxis] for factors in (scale, shift)))
 
     def activate(self, seen: AffineUnits, name: str) -> AffineUnits:
         """Give the top layer an activation function."""
@@ -378,7 +378,7 @@ class TrainedModel:
         sound = (seen.scale > 0).all() or layer is weighted
         if seen.is_plain or not weighted.is_open or not sound or not self._covers(seen):
             return seen
-        scale, shift = (each.reshape(layer.shape[0], -1) for each in seen.by_unit())
+        scale, shift = (numbers.reshape(layer.shape[0], -1) for numbers in seen.by_unit())
         if (scale != scale[:, :1]).any() or (shift != shift[:, :1]).any():
             return seen
         # weights and biases, or gains and shifts: the first is a factor, the second a summand
@@ -421,7 +421,7 @@ class TrainedModel:
 
     def _of_each_map(self, numbers: np.ndarray) -> np.ndarray:
         """Return the value of each map, which must be the same at all its places."""
-        each = numbers.reshape(len(numbers), -1)
-        if (each != each[:, :1]).any():
+        by_map = numbers.reshape(len(numbers), -1)
+        if (by_map != by_map[:, :1]).any():
             raise self.refuse("places of one map are scaled differently: scale the inputs before.")
-        return each[:, 0]
+        return by_map[:, 0]

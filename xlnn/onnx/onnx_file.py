@@ -152,7 +152,10 @@ def read_graph(path: Path, *, large: bool = False) -> Graph:
         raise DataError(f"{name} is not an ONNX model: it holds no operators.")
     _check_domains(name, model)
     attributes = (attribute for node in graph.node for attribute in node.attribute)
-    tensors = [*graph.initializer, *(each.t for each in attributes if each.HasField("t"))]
+    tensors = [
+        *graph.initializer,
+        *(attribute.t for attribute in attributes if attribute.HasField("t")),
+    ]
     _check_tensors(name, tensors, onnx.TensorProto.EXTERNAL, large=large)
     _check_whole(name, onnx, model)
     constants = {tensor.name: _array(name, onnx, tensor) for tensor in graph.initializer}

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -110,12 +111,12 @@ def templates() -> dict[str, str]:
     >>> templates()["xor"][:12]
     'exclusive or'
     """
-    return {each.name: each.summary for each in in_order()}
+    return {listed.name: listed.summary for listed in in_order()}
 
 
 def in_order() -> tuple[Template, ...]:
     """Return all templates in the order of the book's sections."""
-    return tuple(sorted(map(_or_why_not, names()), key=lambda each: each.place))
+    return tuple(sorted(map(_or_why_not, names()), key=attrgetter("place")))
 
 
 def _or_why_not(name: str) -> Template:
@@ -253,7 +254,7 @@ def experiments() -> "dict[str, EntryPoint]":
         EntryPoint(path.stem.replace("_", "-"), f"{GROUP}.{path.stem}:EXPERIMENT", GROUP)
         for path in files
     )
-    return {each.name: each for each in (*entry_points(group=GROUP), *ours)}
+    return {entry_point.name: entry_point for entry_point in (*entry_points(group=GROUP), *ours)}
 
 
 def loaded(name: str) -> Any:  # noqa: ANN401 -- an xlnn.Experiment, which cannot be imported here

@@ -80,7 +80,7 @@ class Text:
 
         def titled(word: Any) -> Any:  # noqa: ANN401 -- texts, lists and tables of them
             if isinstance(word, Mapping):
-                return {key: titled(each) for key, each in word.items()}
+                return {key: titled(value) for key, value in word.items()}
             return known.get(word, word) if isinstance(word, str) else [*map(titled, word)]
 
         more = dict(other.words)

@@ -181,7 +181,7 @@ def check_right(path: Path, report: Report, blanks: tuple[str, ...]) -> None:
     WorkbookError
         The message names the first wrong cell.
     """
-    wrong = [each for each in report.wrong if each.quantity not in blanks]
+    wrong = [cell for cell in report.wrong if cell.quantity not in blanks]
     if report.agrees or (blanks and not wrong):
         return
     what = f"{wrong[0].cell} is wrong" if wrong else "a gradient is wrong"
@@ -199,14 +199,14 @@ def script_of() -> str:
 def joined(names: tuple[str, ...]) -> str:
     """Join modules into the body of one function: without imports, exports and comments."""
     texts = ((HOME / "js" / f"{name}.js").read_text(encoding="utf-8") for name in names)
-    return "".join(_COMMENT.sub("", _EXPORT.sub("", _IMPORT.sub("", each))) for each in texts)
+    return "".join(_COMMENT.sub("", _EXPORT.sub("", _IMPORT.sub("", module))) for module in texts)
 
 
 def policy(script: str, style: str) -> str:
     """Return a Content-Security-Policy by which only this script and this style count."""
     hashes = [
-        base64.b64encode(hashlib.sha256(each.encode()).digest()).decode()
-        for each in (script, style)
+        base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()
+        for source in (script, style)
     ]
     return (
         f"default-src 'none'; script-src 'sha256-{hashes[0]}'; style-src 'sha256-{hashes[1]}'; "

@@ -264,15 +264,15 @@ class SharedFormulas:
     def _begin(self, row: int, column: int, bottom: int, right: int) -> None:
         """Note the cells that an array formula fills, which no other may hold."""
         columns = range(column, right + 1)
-        if any(self.size_at(row, each) != SINGLE for each in columns):
+        if any(self.size_at(row, filled) != SINGLE for filled in columns):
             raise self._refused(row, column, "an array formula inside another one")
         if (bottom, right) == (row, column):
             return
-        for each in columns:
-            tops, ends = self._filled.setdefault(each, ([], []))
+        for filled in columns:
+            tops, ends = self._filled.setdefault(filled, ([], []))
             tops.append(row)
             size = bottom - row + 1, right - column + 1
-            ends.append((bottom, size if each == column else PART))
+            ends.append((bottom, size if filled == column else PART))
 
     def _moved(self, row: int, column: int, index: str) -> str:
         text, top, left = self._stated[index]
@@ -422,6 +422,6 @@ class FormulaCells:
     def fill(self, sheet: np.ndarray, values: np.ndarray | int) -> np.ndarray:
         """Put each formula's value at its cell in an array of the sheet; return the array."""
         inside = (self.rows <= sheet.shape[0]) & (self.columns <= sheet.shape[1])
-        each = np.broadcast_to(values, self.rows.shape)
-        sheet[self.rows[inside] - 1, self.columns[inside] - 1] = each[inside]
+        spread = np.broadcast_to(values, self.rows.shape)
+        sheet[self.rows[inside] - 1, self.columns[inside] - 1] = spread[inside]
         return sheet

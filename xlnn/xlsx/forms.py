@@ -200,8 +200,8 @@ def _is_truth(part: Node, signs: str = "+", of: Callable[[Iterable[bool]], bool]
     """
     if _is_signed(part, signs):
         return _is_truth(part.parts[0], signs, of)
-    each = partial(_is_truth, signs=signs, of=of)
-    return _gives(part, bool, _TRUTHS | COMPARING, each, of)
+    is_truth = partial(_is_truth, signs=signs, of=of)
+    return _gives(part, bool, _TRUTHS | COMPARING, is_truth, of)
 
 
 def _is_negated_twice(part: Node) -> bool:
@@ -222,7 +222,7 @@ def _gives(
     part: Node,
     kind: type,
     by: set[str],
-    each: Callable[[Node], bool],
+    test: Callable[[Node], bool],
     of: Callable[[Iterable[bool]], bool],
 ) -> bool:
     """Return whether a part of a formula gives a value of a kind.
@@ -234,7 +234,7 @@ def _gives(
         The class of such constants.
     by : set of str
         The functions and operators that return such values.
-    each : function
+    test : function
         Answers the question for a branch of IF, or for an entry of an array.
     of : function
         ``any`` or ``all`` of these.
@@ -243,12 +243,12 @@ def _gives(
         case "Literal":
             return isinstance(part.value, kind)
         case "Array" | "Row":
-            return of(map(each, part.parts))
+            return of(map(test, part.parts))
         case "BinaryOp":
             return part.operator in by
         case "Function":
             branches = _branches(part)
-            return part.function in by or (bool(branches) and of(map(each, branches)))
+            return part.function in by or (bool(branches) and of(map(test, branches)))
     return False
 
 
@@ -288,7 +288,7 @@ def _compared_truths(formula: Parts) -> Iterator[tuple[Node]]:
 
 
 def _texts(formula: Parts) -> Iterator[tuple[str, Node]]:
-    return (each for each in _among(formula, _NO_TEXT) if _is_text(each[1]))
+    return (found for found in _among(formula, _NO_TEXT) if _is_text(found[1]))
 
 
 def _ranges_taken_singly(formula: Parts) -> Iterator[tuple[str, Node]]:
@@ -354,7 +354,7 @@ def _is_choice(part: Node) -> bool:
     """Return whether a part of a formula is CHOOSE with a cell among what it picks from."""
     if part.function != "CHOOSE":
         return False
-    return any(below.kind == "Reference" for each in part.parts[1:] for below in each.walk())
+    return any(below.kind == "Reference" for choice in part.parts[1:] for below in choice.walk())
 
 
 def _one_position(formula: Parts) -> Iterator[tuple[Node]]:

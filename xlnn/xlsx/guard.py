@@ -202,7 +202,7 @@ def instead_of(function: str) -> str:
     >>> instead_of("DEVSQ"), instead_of("WEBSERVICE")
     ('in place of DEVSQ(x) write SUMSQ(x)-SUM(x)^2/COUNT(x)', '')
     """
-    call = next((each for each in INSTEAD if each.partition("(")[0] == function.upper()), "")
+    call = next((call for call in INSTEAD if call.partition("(")[0] == function.upper()), "")
     return f"in place of {call} write {INSTEAD[call]}" if call else ""
 
 
@@ -367,7 +367,7 @@ class FormulaGuard:
             joined = joined.replace(f"{name}(".encode(), bytes([code]) + b"(")
         texts, shapes = joined.split(b"\0"), joined.translate(_DIGITS).split(b"\0")
         if arrays:  # the same text may be refused in a single cell
-            texts, shapes = ([b"{" + each for each in these] for these in (texts, shapes))
+            texts, shapes = ([b"{" + text for text in these] for these in (texts, shapes))
         unknown = set(shapes) - self._harmless
         if unknown:
             known = FUNCTIONS.union(OF_MATRICES) if arrays else FUNCTIONS

@@ -307,7 +307,7 @@ def inspect(  # noqa: PLR0913 -- what is allowed
         if not spares:  # callers that ask for single formulas limit their ranges
             formulas.check_reads()
     refused = formulas.refused_cells if spares else ()
-    kept = [each for each in book.names if name_in_words(each[0]) not in refused]
+    kept = [name for name in book.names if name_in_words(name[0]) not in refused]
     scopes = {None: "", **{str(number): title for number, title in enumerate(book.listed)}}
     defined = {
         (scopes[of], name): text

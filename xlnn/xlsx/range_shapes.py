@@ -245,8 +245,8 @@ class _Reader:
         operator = node.operator or ":"
         if operator in REFERRING:
             return [self._operand(node, taken)]
-        each = taken._replace(whole=False)
-        found = [one for part in node.parts for one in self._operands(part, each)]
+        cell_by_cell = taken._replace(whole=False)
+        found = [one for part in node.parts for one in self._operands(part, cell_by_cell)]
         return [None] if operator in {"#", "@"} else found
 
     def _operand(self, node: Node, taken: _Taken) -> Operand | None:
