@@ -21,8 +21,8 @@ import xlnn
 from xlnn.auditing.audit import SECONDS, audit
 from xlnn.auditing.audit_report import RIGHT, UNSTATED, WRONG, words_of
 from xlnn.auditing.audit_report import note as sentence
-from xlnn.auditing.book import read as read_book
 from xlnn.auditing.clock import Clock
+from xlnn.auditing.reading import read as read_book
 from xlnn.cli import cli
 from xlnn.errors import OptionsError, WorkbookError
 from xlnn.registry.templates import names
@@ -377,8 +377,8 @@ def test_a_sheet_that_the_engine_does_not_reproduce_is_not_judged(tmp_path):
 @pytest.fixture
 def read_in_part(monkeypatch):
     """Let an audit read some hundred formulas."""
-    monkeypatch.setattr("xlnn.auditing.book.MOST_FORMULAS", 150)
-    monkeypatch.setattr("xlnn.auditing.book.FEW_FORMULAS", 20)
+    monkeypatch.setattr("xlnn.auditing.reading.MOST_FORMULAS", 150)
+    monkeypatch.setattr("xlnn.auditing.reading.FEW_FORMULAS", 20)
 
 
 @pytest.mark.parametrize(("fault", "verdicts"), [("", {RIGHT}), ("sign", {RIGHT, WRONG})])
@@ -410,8 +410,8 @@ def test_of_a_large_workbook_nothing_is_accused_if_little_is_right(tmp_path):
 @pytest.mark.parametrize("layout", ["batch", "unnamed", "per image"])
 @pytest.mark.usefixtures("read_in_part")
 def test_what_depends_on_rows_that_were_not_read_is_not_judged(tmp_path, monkeypatch, layout):
-    monkeypatch.setattr("xlnn.auditing.book.MOST_FORMULAS", 30)
-    monkeypatch.setattr("xlnn.auditing.book.FEW_FORMULAS", 5)
+    monkeypatch.setattr("xlnn.auditing.reading.MOST_FORMULAS", 30)
+    monkeypatch.setattr("xlnn.auditing.reading.FEW_FORMULAS", 5)
     learner(layout).book.save(tmp_path / "net.xlsx")
     found = audit(tmp_path / "net.xlsx")
     assert "window" in {n.kind for n in found.notes}
@@ -458,7 +458,7 @@ def test_libreoffice_judges_what_ironcalc_does_not_reproduce(tmp_path, is_stored
 
 
 def test_without_libreoffice_what_ironcalc_does_not_reproduce_is_named(tmp_path, monkeypatch):
-    monkeypatch.setattr("xlnn.auditing.audit.second_opinion", lambda *_: None)
+    monkeypatch.setattr("xlnn.auditing.recalculation.second_opinion", lambda *_: None)
     path = tmp_path / "net.xlsx"
     of_two_sheets().save(path)
     found = audit(path)
@@ -897,7 +897,7 @@ def test_when_the_time_is_over_what_was_found_is_reported(tmp_path, monkeypatch)
 
 def test_what_was_measured_before_the_time_is_over_is_judged(tmp_path, monkeypatch):
     learner("homework", steps=4).book.save(tmp_path / "net.xlsx")
-    monkeypatch.setattr("xlnn.auditing.audit.MOST_AT_ONCE", 1)
+    monkeypatch.setattr("xlnn.auditing.judging.MOST_AT_ONCE", 1)
     counts = set()
     for looks in range(20, 120, 9):
         monkeypatch.setattr("xlnn.auditing.audit.Clock", lambda s, n=looks: Clock(s, Hours(n)))

@@ -100,7 +100,7 @@ class Audit:
 
     def count(self, verdict: str) -> int:
         """Return how many stated gradients have a verdict."""
-        return sum(each.verdict == verdict for each in self.judged)
+        return sum(judged.verdict == verdict for judged in self.judged)
 
     @property
     def agrees(self) -> bool:
@@ -136,8 +136,8 @@ def note(said: Note, words: Text) -> str:
             filled[key] = words(section, filled[key])
     for key in ("what", "why"):
         if key in filled:
-            each = filled[key].split(", ")
-            filled[key] = ", ".join(words.of_itself("file", one) for one in each)
+            texts = filled[key].split(", ")
+            filled[key] = ", ".join(words.of_itself("file", part) for part in texts)
     return words("notes", said.kind, **filled)
 
 
@@ -170,8 +170,8 @@ def verdict(audit: Audit, words: Text) -> str:
 def lines(audit: Audit, words: Text) -> Iterator[str]:
     """Yield the printed lines of an audit."""
     yield f"{audit.file}   {verdict(audit, words)}"
-    for each in audit.notes:
-        yield f"    {note(each, words)}"
+    for remark in audit.notes:
+        yield f"    {note(remark, words)}"
     for finding in audit.findings:
         yield f"    {reason(finding, words)}"
     shown = [j for j in audit.judged if j.verdict in {WRONG, UNSTATED}]
@@ -201,8 +201,8 @@ def rows(audits: Sequence[Audit], words: Text) -> Iterator[Row]:
     yield [words("report", key) for key in heads]
     for audit in audits:
         found = " ".join(f"{reason(finding, words)}." for finding in audit.findings)
-        said = audit.error or " ".join(note(each, words) for each in audit.notes)
-        counts: Row = [audit.count(each) for each in (RIGHT, WRONG, VAGUE)]
+        said = audit.error or " ".join(note(remark, words) for remark in audit.notes)
+        counts: Row = [audit.count(result) for result in (RIGHT, WRONG, VAGUE)]
         if audit.error:
             yield [audit.file, "", "", "", "", words("report", "error"), audit.error]
         else:

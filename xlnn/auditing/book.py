@@ -5,41 +5,24 @@ No engine sees the file. Formulas that reach further than cells keep their store
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache, reduce
+from functools import cached_property, reduce
 from itertools import chain, repeat
 from math import inf, nan, prod
 from operator import or_
 from pathlib import Path
 
-from openpyxl.utils import range_boundaries
-
 from xlnn.arguments import is_number
 from xlnn.auditing.formula import Factor, Pattern, Reference, Term, key_of, size
-from xlnn.auditing.tables import Tables
 from xlnn.checking.references import CellRange
 from xlnn.engines.formualizer import rectangles
 from xlnn.engines.scenarios import Found, Place, Question
 from xlnn.grid import address, quoted
-from xlnn.xlsx.cells import all_cells
-from xlnn.xlsx.name_substitution import Names
-from xlnn.xlsx.package import Package, inspect
-from xlnn.xlsx.sheet_stream import area as cells_of
-
-MOST_FORMULAS = 150_000
-"""Formulas that are read. Of larger workbooks the first rows of each sheet are: of a training, its
-first steps."""
-
-FEW_FORMULAS = 20_000
-"""Formulas of a sheet that are read in any case."""
-
-CHECKED = 100
-"""Rows after which an audit looks at the time while it reads."""
 
 MOST_NAMED = 6
 """Cells that are named one by one."""
 
-MOST_IN_MATRIX, MOST_FILLED = 100_000, 1_000_000
-"""Cells of a matrix in a product, and cells that an array formula fills."""
+MOST_IN_MATRIX = 100_000
+"""Cells of a matrix in a product."""
 
 
 @dataclass
@@ -429,7 +412,9 @@ class Book:
 
     def shown(self, places: Iterable[Place], most: int = 10_000) -> str:
         """Return the addresses of some cells: rectangles as ranges; of many, the first few."""
-        own = sorted(rectangles({*places}), key=lambda each: (self.titles.index(each[0]), each[1:]))
+        own = sorted(
+            rectangles({*places}), key=lambda corner: (self.titles.index(corner[0]), corner[1:])
+        )
         ranges = [
             self.at((title, top, left))
             + (f":{address(top + height - 1, left + width - 1)}" if height * width > 1 else "")
@@ -461,125 +446,3 @@ def number(value: Found) -> float:
 def is_cell(what: object) -> bool:
     """Tell whether a factor is a cell."""
     return isinstance(what, tuple)
-
-
-class Dependence:
-    """On which parameters each cell depends.
-
-    Parameters
-    ----------
-    book : Book
-    parameters : set of Place
-
-    Attributes
-    ----------
-    bits : dict
-        A bit for each parameter.
-    unread : int
-        The bit of rows that were not read.
-    """
-
-    def __init__(self, book: Book, parameters: set[Place]) -> None:
-        self.book, self.parameters = book, parameters
-        self.bits = {place: 1 << n for n, place in enumerate(sorted(parameters))}
-        self.unread = 1 << len(parameters)
-        unread = filter(book.reads_unread, book.formulas if book.last else ())
-        self._found, _ = book.reach(self.bits, dict.fromkeys(unread, self.unread))
-        self.cone = lru_cache(maxsize=2_000)(lambda place: book.cone([place], parameters))
-        self.rounded = lru_cache(maxsize=None)(self._rounded)
-
-    def _rounded(self, cost: Place) -> int:
-        """Return the bits of the parameters on which a cost depends through rounded cells."""
-        own = (p for p in self.cone(cost) if p not in self.bits and self.book.rounds(p))
-        return reduce(or_, map(self.reach, own), 0)
-
-    def reach(self, place: Place) -> int:
-        """Return the bits of the parameters on which a cell depends; a parameter has its own."""
-        return self._found.get(place, 0)
-
-    def depends_on_unread(self, place: Place) -> bool:
-        """Tell whether a cell depends on rows that were not read."""
-        return self.reach(place) >= self.unread
-
-
-def read(path: Path, check: Callable[[], None] = lambda: None) -> Book:
-    """Read a workbook.
-
-    Parameters
-    ----------
-    path : Path
-    check : function
-        Is called again and again, and may stop the audit.
-
-    Raises
-    ------
-    WorkbookError
-        It cannot be read, or is not safe to read.
-    """
-    contents = inspect(
-        path, watch=lambda _: lambda *_: check(),
-        arrays=True, local_names=True, sets_aside=True, may_hold_macros=True,
-    )  # fmt: skip
-    book = Book(path, contents.sheets, brings=contents.brings, check=check)
-    _read_names(book, contents)
-    _read_cells(book, contents)
-    for first, cells in contents.arrays.items():
-        if first in book.formulas and 0 < cells_of(cells) <= MOST_FILLED:
-            left, top, right, bottom = range_boundaries(cells)
-            book.arrays[first] = bottom - top + 1, right - left + 1
-            for place in book.filled_by(first):
-                if place not in book.formulas:
-                    book.owner[place] = first
-                    if place in book.values:
-                        book.stored[place] = book.values[place]
-    return book
-
-
-def _read_names(book: Book, contents: Package) -> None:
-    # those of the whole workbook first
-    for (title, name), text in sorted(contents.defined.items(), key=lambda each: bool(each[0][0])):
-        place = title or contents.sheets[0], 1, 1
-        pattern = Pattern(f"={text.removeprefix('=')}", place)
-        if "LAMBDA" in pattern.functions and not pattern.why_aside:
-            book.lambdas += ((name, title or None, text),)
-        elif pattern.references:
-            book.names[name] = tuple(reference.area(place) for reference in pattern.references)
-
-
-def _read_cells(book: Book, contents: Package) -> None:
-    names, last, tables = Names.of(contents), _last_rows(contents), None
-    every = all_cells(book.path, last=last)
-    for title, (row, column, formula, value, _) in every:
-        if row % CHECKED == 0:
-            book.check()
-        place = title, row, column
-        if formula is None:
-            if value is not None:
-                book.values[place] = value
-            continue
-        plain = names.plain(formula, title)
-        if "[" in plain:
-            tables = tables or Tables(book.path)
-            plain = tables.plain(plain, title, row)
-        pattern = book.shared(plain, place)
-        book.values[place] = value
-        if pattern.why_aside:
-            book.aside[place] = pattern.why_aside
-        else:
-            book.formulas[place], book.patterns[place] = plain, pattern
-            book.stored[place] = value
-    book.last = {title.casefold(): row for title, row in last.items()}
-
-
-def _last_rows(contents: Package) -> dict[str, int]:
-    """Return the last row to read of each large sheet of a workbook that is too large."""
-    sizes = {title: len(cells.rows) for title, cells in contents.formulas.items()}
-    if sum(sizes.values()) <= MOST_FORMULAS:
-        return {}
-    more = {title: size - FEW_FORMULAS for title, size in sizes.items() if size > FEW_FORMULAS}
-    few = sum(min(size, FEW_FORMULAS) for size in sizes.values())
-    share = max(0.0, (MOST_FORMULAS - few) / sum(more.values()))
-    return {
-        title: int(contents.formulas[title].rows[FEW_FORMULAS + int(share * size)])
-        for title, size in more.items()
-    }

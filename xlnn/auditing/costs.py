@@ -5,10 +5,12 @@ A cost that no cell holds is made up from outputs minus targets.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 
 import numpy as np
 
-from xlnn.auditing.book import Book, Dependence, is_cell
+from xlnn.auditing.book import Book, is_cell
+from xlnn.auditing.dependence import Dependence
 from xlnn.auditing.headings import NOTHING, Headings, Meaning, is_total
 from xlnn.engines.scenarios import Place
 from xlnn.grid import address, quoted
@@ -110,7 +112,7 @@ class Costs:
         if key not in self._likely:
             every = [cost for cost in self._firsts if reach(cost) & mask]
             self._likely[key] = self._ranked(every, gradient, of, near)
-        others = [each for each in self._likely[key] if each[1] not in own]
+        others = [rated for rated in self._likely[key] if rated[1] not in own]
         ranked = self._ranked(own, gradient, of, near)
         return [((True, *score), cost, of_it) for score, cost, of_it in ranked] + others
 
@@ -155,7 +157,7 @@ class Costs:
             (self._score(cost, gradient, of), cost, [p for p in ordered if bits[p] & reach(cost)])
             for cost in kept
         ]
-        return sorted(scored, key=lambda each: each[0], reverse=True)
+        return sorted(scored, key=itemgetter(0), reverse=True)
 
 
 def differences(book: Book) -> list[tuple[Place, Place, Place]]:

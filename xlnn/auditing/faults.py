@@ -15,50 +15,15 @@ from math import prod
 import numpy as np
 
 from xlnn.auditing.book import islands, number
+from xlnn.auditing.chain_rule import ChainRule, Edge
 from xlnn.auditing.formula import Pattern, size
-from xlnn.auditing.slopes import ChainRule, Edge, close
+from xlnn.auditing.pairs import Pair
+from xlnn.auditing.slopes import close
+from xlnn.auditing.starts import Starts
 from xlnn.engines.scenarios import Place
 
 MOST_TRIES = 2_000_000
 """Cells that are passed in all while faults are tried: some seconds."""
-
-
-@dataclass(frozen=True, eq=False)
-class Pair:
-    """A parameter, its stated gradient and the cost of which it is the slope.
-
-    Attributes
-    ----------
-    name : str
-        How the parameter is called.
-    parameter, gradient, cost : Place
-    next : Place or None
-        The parameter after the step that is taken with the gradient.
-    rate : float or None
-        Where the gradient stands in no cell: the rate by which the step divided is the gradient.
-    others : tuple of Place
-        What else may be its cost, the likeliest first.
-    group : str
-        What its parameter shares with others that have the same cost: a quantity, or a name.
-    is_tied : bool
-        Whether nothing but the slopes tells which of these is its cost.
-    stated, slope : float
-        The gradient as stated, and the measured slope.
-    verdict : str
-    """
-
-    name: str
-    parameter: Place
-    gradient: Place | None
-    cost: Place
-    next: Place | None = None
-    rate: float | None = None
-    others: tuple[Place, ...] = ()
-    group: str = ""
-    is_tied: bool = False
-    stated: float = np.nan
-    slope: float = np.nan
-    verdict: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,11 +66,12 @@ class Explainer:
 
     def __init__(self, chain: ChainRule, wrong: Sequence[Pair], right: Sequence[Pair]) -> None:
         self.chain, self.book = chain, chain.book
-        numbers = ((place, number(value)) for place, value in self.book.values.items())
-        self.values = {place: each for place, each in numbers if np.isfinite(each)}
+        numbers = {place: number(value) for place, value in self.book.values.items()}
+        self.values = {place: value for place, value in numbers.items() if np.isfinite(value)}
         self.wrong, self.right = wrong, right
         self.every = [*wrong, *right]
         self._adjoints = lru_cache(maxsize=None)(chain.adjoints)
+        self._starts = Starts(chain, self.values, self._adjoints, right)
         self._of_layer = lru_cache(maxsize=None)(self._with_power)
 
     def explain(self, pairs: Sequence[Pair]) -> Fault:
@@ -115,7 +81,7 @@ class Explainer:
             return Fault("typed", {}, typed)
         fault = next(self._explaining(pairs), Fault("other"))
         is_scaled = fault.kind in {"sign", "factor"}
-        return replace(fault, cells=fault.cells or self.start(pairs, is_scaled=is_scaled))
+        return replace(fault, cells=fault.cells or self._starts.find(pairs, is_scaled=is_scaled))
 
     def _explaining(self, pairs: Sequence[Pair]) -> Iterator[Fault]:
         """Yield the faults that predict what is stated in every step, the likeliest first.
@@ -133,9 +99,9 @@ class Explainer:
             self.book.check()
             for fault, gradient in guesses(first):
                 if _is_predicted(first, gradient):
-                    every = [fault, *(_like(fault, guesses(pair), pair) for pair in others)]
-                    if all(every):
-                        cells = (cell for each in every for cell in each.cells)
+                    faults = [fault, *(_like(fault, guesses(pair), pair) for pair in others)]
+                    if all(faults):
+                        cells = (cell for same in faults for cell in same.cells)
                         yield replace(fault, cells=tuple(dict.fromkeys(cells)))
 
     def _altered(self, pair: Pair, edges: Mapping[Edge, float]) -> float:
@@ -175,7 +141,7 @@ class Explainer:
 
     def _holding(self, pair: Pair, edges: Iterable[Edge]) -> tuple[Place, ...]:
         """Return cells behind a gradient that pass on the derivative by an activation."""
-        adjoint, behind = self._adjoints(pair.cost), self._behind(pair)
+        adjoint, behind = self._adjoints(pair.cost), self.chain.behind(pair.gradient)
         numbers = [a for _, cell in edges if abs(a := adjoint.get(cell, 0.0)) > 1e-12]
         hold = {
             p for p in behind - {pair.gradient}
@@ -231,7 +197,7 @@ class Explainer:
 
     def _neuron(self, pair: Pair) -> Iterator[Guess]:
         """Look for a missing or exchanged derivative of a neuron that is computed in one cell."""
-        for place in self._of_step(pair) & self._moving:
+        for place in self._of_step(pair) & self.chain.moving:
             text = (self.book.formula(place) or "").upper()
             if ("TANH(" in text) == ("EXP(" in text):
                 continue
@@ -346,7 +312,7 @@ class Explainer:
             if all(close(self.values[a], self.values[b], 1e-7) for a, b in two):
                 continue
             edges = {edge: self.values[other] for weight, other in two for edge in own[weight]}
-            found, right = (", ".join(map(self.book.at, each)) for each in (others, weights))
+            found, right = (", ".join(map(self.book.at, cells)) for cells in (others, weights))
             yield Fault("weight", {"found": found, "right": right}), self._altered(pair, edges)
 
     def _other_derivative(self, pair: Pair) -> Iterator[Guess]:
@@ -388,7 +354,7 @@ class Explainer:
 
     def _operator(self, pair: Pair) -> Iterator[Guess]:
         """Look for y − t with another target, or with another sign between them."""
-        still = (self._of_step(pair) & self.values.keys()) - self._moving
+        still = (self._of_step(pair) & self.values.keys()) - self.chain.moving
         outputs = (self._on_the_way(pair) & self.values.keys()) - self.chain.parameters
         for edge, slope in self.chain.edges.items():
             y = self.values[edge[0]] if edge[0] in outputs else np.nan
@@ -420,55 +386,6 @@ class Explainer:
                     fault = Fault("derivative", {"cells": self.book.at(edge[1])})
                 yield fault, pair.slope * value / own
 
-    # Where it starts
-
-    def _behind(self, pair: Pair) -> set[Place]:
-        """Return the cells with formulas that lead to a gradient, and to no cost."""
-        cone = self.book.cone([pair.gradient], self._moving)
-        return {p for p in cone - self._moving if self.book.formula(p)}
-
-    @cached_property
-    def _moving(self) -> set[Place]:
-        """Return the parameters, and the cells that depend on them."""
-        return {*self.chain.cells, *self.chain.parameters}
-
-    @cached_property
-    def _trusted(self) -> set[Place]:
-        """Return the cells behind right gradients."""
-        found: set[Place] = set()
-        for pair in self.right:
-            if abs(pair.slope) > 1e-12:
-                found |= self._behind(pair)
-        return found
-
-    def start(self, pairs: Sequence[Pair], *, is_scaled: bool = False) -> tuple[Place, ...]:
-        """Return where the fault starts: in cells that only wrong gradients depend on."""
-        found: list[Place] = []
-        for pair in pairs:
-            adjoint = [v for v in self._adjoints(pair.cost).values() if abs(v) > 1e-12]
-            numbers = np.array(adjoint) if adjoint else np.zeros(1)
-            behind = self._behind(pair)
-            suspects = {p for p in behind if p not in self._trusted and p != pair.gradient}
-            if not is_scaled or self._trusted:  # else what is known may be so with another sign
-                suspects = {p for p in suspects if not self._is_known(p, numbers)}
-            suspects = {p for p in suspects if not self._is_plain(p, suspects)}
-            deepest = [p for p in suspects if suspects.isdisjoint({*self.book.reads(p)} - {p})]
-            found += deepest or [pair.gradient]
-        return tuple(dict.fromkeys(found))
-
-    def _is_known(self, place: Place, numbers: np.ndarray) -> bool:
-        value = self.values.get(place, np.nan)
-        return bool((np.abs(numbers - value) <= 1e-7 * np.abs(numbers)).any())
-
-    def _is_plain(self, place: Place, suspects: set[Place]) -> bool:
-        """Tell whether a cell is a local derivative of one forward cell that is right."""
-        reads = ({*self.book.reads(place)} & self._moving) - self.chain.parameters
-        if len(reads) != 1 or suspects & set(self.book.reads(place)):
-            return False
-        value = self.values.get(place, np.nan)
-        near = [s for e, s in self.chain.edges.items() if not reads.isdisjoint(e)]
-        return any(close(value, s, 1e-6) for s in near)
-
 
 def _is_predicted(pair: Pair, number: float) -> bool:
     """Tell whether a fault predicts a stated gradient, which is not the slope."""
@@ -498,3 +415,9 @@ def is_plain(ratio: float) -> bool:
         close(ratio * n, round(ratio * n), 1e-6) and 0.5 < abs(ratio * n) < 1_000
         for n in (1, 2, 3, 4)
     )
+
+
+def is_weak(fault: Fault, pair: Pair) -> bool:
+    """Tell whether a fault explains little: that of another cost could look the same."""
+    is_odd = fault.kind == "factor" and not is_plain(pair.stated / pair.slope)
+    return is_odd or fault.kind in {"other", "range"}

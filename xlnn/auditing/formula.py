@@ -200,7 +200,7 @@ def _terms(node: Node, place: Place, sign: int = 1) -> Iterator[Term]:
         yield from _terms(children[-1], place, sign if operator == "+" else -sign)
     else:
         signed = [*_factors(node, place)]
-        factors = tuple(each for each in signed if each is not _MINUS)
+        factors = tuple(factor for factor in signed if factor is not _MINUS)
         yield Term(sign * (-1) ** (len(signed) - len(factors)), factors)
 
 

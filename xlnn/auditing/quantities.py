@@ -8,10 +8,11 @@ programmer's own model the statement says which gradient is that of which weight
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 
 from xlnn.auditing.book import Book
-from xlnn.auditing.faults import Pair
 from xlnn.auditing.formula import size
+from xlnn.auditing.pairs import Pair
 from xlnn.auditing.roles import MOST_COSTS, Finder, Roles
 from xlnn.checking.gradients import cost_of
 from xlnn.checking.references import CellRange, areas
@@ -131,7 +132,7 @@ def _costs(
         score = (base == of, is_total, base.startswith(of), bool(_COST.fullmatch(base)))
         if any(score[:2]) or (first not in behind and not _GRADIENT.fullmatch(base)):
             found.append((score, name))
-    return sorted(found, key=lambda each: each[0], reverse=True)
+    return sorted(found, key=itemgetter(0), reverse=True)
 
 
 def _pair(

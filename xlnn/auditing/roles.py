@@ -5,22 +5,20 @@ two cells shows its gradient and its rate. Headings are the second, defined name
 nothing else tells, a parameter w of z = Σ w x and its gradient Σ δ x multiply the same cells x.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import pairwise
-from math import prod
 
-from xlnn.auditing.book import Book, Dependence, is_cell
+from xlnn.auditing.book import Book, is_cell
+from xlnn.auditing.breaks import breaks
 from xlnn.auditing.costs import Costs
-from xlnn.auditing.faults import Pair
-from xlnn.auditing.formula import reference, size
+from xlnn.auditing.dependence import Dependence
+from xlnn.auditing.formula import size
 from xlnn.auditing.headings import Headings, Meaning, is_total
+from xlnn.auditing.pairs import Pair
 from xlnn.auditing.updates import Updates
-from xlnn.checking.references import CellRange
 from xlnn.engines.scenarios import Place
-from xlnn.errors import OptionsError
 
 MOST_ROWS_JUDGED = 40
 """Steps of a table that are judged: the first and the last, those that break a pattern, and some
@@ -28,9 +26,6 @@ between. All cells of a column are compared by their formulas."""
 
 MOST_COSTS = 4
 """Cells that may be the cost of a gradient: the likeliest ones are tried."""
-
-MOST_CHOSEN = 5_000
-"""Cells that an option may name."""
 
 _LOOKUPS = frozenset({"INDEX", "CHOOSE", "LOOKUP", "HLOOKUP", "VLOOKUP", "XLOOKUP", "FILTER"})
 
@@ -218,7 +213,7 @@ class Finder:
     def sampled(self, stated: Iterable[Place]) -> list[Place]:
         """Return the gradients to judge: the ends of a long column, its breaks, and some more."""
         cells = sorted(stated, key=lambda p: (p[0], p[1], p[2]))
-        columns = {each: n for n, each in enumerate(dict.fromkeys(p[::2] for p in cells))}
+        columns = {column: n for n, column in enumerate(dict.fromkeys(p[::2] for p in cells))}
         cells.sort(key=lambda p: columns[p[::2]])
         if len({p[:2] for p in cells}) <= MOST_ROWS_JUDGED:
             return cells
@@ -232,34 +227,7 @@ class Finder:
     @cached_property
     def breaks(self) -> dict[Place, Place]:
         """Return cells that break the pattern of their column or row, and a cell that shows it."""
-        found: dict[Place, Place] = {}
-        book = self.book
-        cells = [p for p in book.filled_places if book.is_number(p) or p in book.formulas]
-        for line, along in ((1, 2), (2, 1)):
-            cells.sort(key=lambda p, line=line, along=along: (p[0], p[line], p[along]))
-            run: list[Place] = []
-            for cell in [*cells, None]:
-                if run and (cell is None or cell[line] != run[-1][line] or cell[0] != run[-1][0]
-                            or cell[along] != run[-1][along] + 1):  # fmt: skip
-                    found |= self._odd_in(run)  # those of a column take the place of a row's
-                    run = []
-                run.append(cell)
-        return found
-
-    def _odd_in(self, run: Sequence[Place]) -> dict[Place, Place]:
-        patterns = [self.book.pattern(cell) for cell in run]
-        counted = Counter(filter(None, patterns))
-        if len(run) < 5 or not counted:
-            return {}
-        usual, count = counted.most_common(1)[0]
-        inside = [i for i, p in enumerate(patterns) if p == usual]
-        odd = [i for i in range(inside[0], inside[-1] + 1) if patterns[i] != usual]
-        if count < 4 or len(odd) > max(1, count // 4):
-            return {}
-        apart = {after - before for before, after in pairwise(odd)}
-        if len(odd) > 2 and len(apart) == 1 and apart != {1}:
-            return {}  # the first row of each sequence, or of each image
-        return {run[i]: run[inside[0]] for i in odd}
+        return breaks(self.book)
 
     # Pairs
 
@@ -279,7 +247,7 @@ class Finder:
         parameter = self._nearest(gradient, own)
         if parameter is None or not self.bits.get(parameter, 0) & self.reach(cost):
             return None
-        others = [each for each in others if self.reach(each[1]) & self.bits[parameter]]
+        others = [rated for rated in others if self.reach(rated[1]) & self.bits[parameter]]
         if others and others[0][0] == best:
             roles.ambiguous.append(" and ".join(map(self.book.at, (cost, others[0][1]))))
         more: dict[tuple[str, Meaning], Place] = {}  # of many alike, the likeliest
@@ -289,7 +257,7 @@ class Finder:
         few = tuple(more.values())[: MOST_COSTS - 1]
         is_named = bool(found.of) and found.of == costs.said[cost].name
         is_tied = bool(others) and others[0][0] == best
-        is_tied = is_tied or (not is_named and any(self._is_apart(cost, each) for each in few))
+        is_tied = is_tied or (not is_named and any(self._is_apart(cost, other) for other in few))
         group = name or f"{parameter[0]} {parameter[2]}"
         return Pair(name, parameter, gradient, cost, others=few, group=group, is_tied=is_tied)
 
@@ -318,93 +286,3 @@ class Finder:
         name = said[gradient].name if gradient in said else None
         mates = sorted(p for p, m in said.items() if m.kind == "gradient" and m.name == name)
         return sorted(own)[mates.index(gradient)] if len(mates) == len(own) else None
-
-
-def chosen(
-    finder: Finder, cost: str | None, parameters: str | None, gradients: str | None
-) -> Roles:
-    """Return the roles that the options name.
-
-    Raises
-    ------
-    OptionsError
-        Something is missing, is no range of the workbook, or has no number.
-    """
-    book = finder.book
-    if not cost or not parameters:
-        raise OptionsError(
-            "--cost and --parameters belong together: the cell of the cost, and the cells of the "
-            "parameters; --gradients has the cells that state their gradients."
-        )
-    one, *more = _matrices(book, "--cost", cost)
-    if more or size(one) != (1, 1):
-        raise OptionsError(f"--cost {cost} is a range: give one cell, as Sheet1!B6.")
-    ((place,),) = _cells(book, one)
-    own = _matrices(book, "--parameters", parameters)
-    if gradients:
-        pairs = _paired(book, own, _matrices(book, "--gradients", gradients))
-    else:
-        pairs = [(p, None) for each in own for row in _cells(book, each) for p in row]
-    for each in (place, *(p for pair in pairs for p in pair if p)):
-        if not book.is_number(each):
-            which = "the cell of the cost" if each == place else "cells that do"
-            raise OptionsError(f"{book.at(each)} holds no number: choose {which}.")
-    finder.set_parameters({p for p, _ in pairs})
-    if not finder.reach(place):
-        raise OptionsError(f"{book.at(place)} depends on none of {parameters}: choose their cost.")
-    if any(finder.known.depends_on_unread(p) for p in (place, *(g for _, g in pairs if g))):
-        raise OptionsError(
-            f"{cost}, or a gradient, depends on rows that an audit of so large a workbook does not "
-            "read: save a copy with fewer steps."
-        )
-    updates, name = finder.updates.of, finder.headings.name
-    named = [Pair(name(p), p, g, place, updates[p].new if p in updates else None) for p, g in pairs]
-    return Roles(named, chosen_by="options", total=len(pairs))
-
-
-def _paired(
-    book: Book, own: Sequence[CellRange], stated: Sequence[CellRange]
-) -> list[tuple[Place, Place]]:
-    """Pair parameters and gradients: ranges of one shape, transposed ones, or one by one."""
-    sides = [[_cells(book, each) for each in side] for side in (own, stated)]
-    for n, (one, other) in enumerate(zip(own, stated, strict=False)):
-        if size(one) == size(other)[::-1] != size(other):
-            sides[1][n] = [*zip(*sides[1][n], strict=True)]
-    flat = [[p for matrix in side for row in matrix for p in row] for side in sides]
-    if len(flat[0]) != len(flat[1]):
-        raise OptionsError(
-            f"--parameters has {len(flat[0])} cells and --gradients {len(flat[1])}: give as many."
-        )
-    return list(zip(*flat, strict=True))
-
-
-def _cells(book: Book, area: CellRange) -> list[list[Place]]:
-    title, top, left, bottom, right = book.lower[area.sheet], *area[1:]
-    return [[(title, r, c) for c in range(left, right + 1)] for r in range(top, bottom + 1)]
-
-
-def _matrices(book: Book, option: str, text: str) -> list[CellRange]:
-    """Return the ranges that an option lists; each is on the sheet of the one before by default."""
-    names = {name.casefold(): areas for name, areas in book.names.items()}
-    found: list[CellRange] = []
-    for each in filter(None, map(str.strip, text.split(","))):
-        place = book.lower[found[-1].sheet] if found else book.titles[0], 1, 1
-        named = reference(each, place)
-        areas = names.get(each.casefold()) or ([named.area(place)] if named else [])
-        if len(areas) != 1:
-            raise OptionsError(
-                f'{option} "{each:.60}" is no range of cells: give it as Sheet1!B2:D4.'
-            )
-        if areas[0].sheet not in book.lower:
-            sheet = each.rpartition("!")[0]
-            raise OptionsError(
-                f'{option}: there is no sheet "{sheet:.40}"; there are {", ".join(book.titles)}.'
-            )
-        if prod(size(areas[0])) > MOST_CHOSEN:
-            raise OptionsError(
-                f"{option} {each:.60} has more than {MOST_CHOSEN:,} cells: choose fewer."
-            )
-        found += areas
-    if not found:
-        raise OptionsError(f"{option} names no cells: give them as Sheet1!B2:D4.")
-    return found

@@ -9,9 +9,10 @@ from itertools import chain
 import numpy as np
 
 from xlnn.auditing.book import is_cell
-from xlnn.auditing.faults import Fault, Pair
+from xlnn.auditing.faults import Fault
 from xlnn.auditing.formula import Factor, Pattern, Reference, Term
 from xlnn.auditing.headings import Headings, old
+from xlnn.auditing.pairs import Pair
 from xlnn.auditing.slopes import close
 from xlnn.engines.scenarios import Place
 
@@ -245,7 +246,7 @@ def _of_another_rate(
     said = [*map(updates.book.number, updates.called_rates)]
     own = [*rates.values()]
     most = (r for r in own if 2 * sum(close(r, other, SAME) for other in own) > len(own) > 1)
-    called = (rate for rate in own if any(close(rate, each) for each in said))
+    called = (rate for rate in own if any(close(rate, known) for known in said))
     usual = next(chain(most, called), None)
     if not usual:
         return

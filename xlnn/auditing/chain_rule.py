@@ -1,0 +1,139 @@
+"""Measure the derivative along each reference, and multiply derivatives along paths to a cost."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from xlnn.auditing.book import Book
+from xlnn.auditing.engines import Engine
+from xlnn.auditing.slopes import load_apart, moved_values
+from xlnn.engines.scenarios import Place
+
+MOST_CELLS = 4_000
+"""Cells between parameters and costs for which the derivatives are measured."""
+
+MOST_PATHS = 200
+"""Paths from a parameter to the cost that are looked at one by one."""
+
+Edge = tuple[Place, Place]
+"""A cell, and one whose formula reads it."""
+
+
+@dataclass
+class ChainRule:
+    """What leads from parameters to costs, and the derivative along each edge.
+
+    Attributes
+    ----------
+    book : Book
+    parameters : frozenset of Place
+    costs : tuple of Place
+    edges : dict
+        The derivative of a cell by one that its formula reads.
+    tries : int
+        Cells that were passed while faults were tried.
+    """
+
+    book: Book
+    parameters: frozenset[Place]
+    costs: tuple[Place, ...]
+    edges: dict[Edge, float] = field(default_factory=dict)
+    tries: int = 0
+    _ways: dict[Place, list[Place]] = field(default_factory=dict)
+
+    @cached_property
+    def cells(self) -> list[Place]:
+        """Return the cells that depend on a parameter, each after those that it reads."""
+        book = self.book
+        rank = {place: n for n, place in enumerate(book.order)}
+        cone = book.cone(self.costs, self.parameters) - self.parameters
+        depends, found = {*self.parameters}, []
+        own = ((rank[book.owner.get(c, c)], c) for c in cone if book.formula(c))
+        for _, cell in sorted(own):
+            if not depends.isdisjoint(book.reads(cell)):
+                depends.add(cell)
+                found.append(cell)
+        return found
+
+    def measure(self, engine: Engine) -> None:
+        """Measure the derivative along each edge: formulas apart, among fixed numbers."""
+        book = self.book
+        read = {p for cell in self.cells for p in book.reads(cell)}
+        sources = sorted(filter(book.is_number, read & {*self.cells, *self.parameters}))
+        firsts = dict.fromkeys(book.owner.get(cell, cell) for cell in self.cells)
+        formulas = {first: book.formulas[first] for first in firsts}
+        copies = load_apart(engine, book, formulas, read)
+        column = {cell: index for index, cell in enumerate(copies)}
+        touched = {place: {*self.readers[place]} for place in sources}
+        values = {p: book.number(p) for p in sources}
+        steps = {p: [1e-5 * max(abs(values[p]), 1e-2)] for p in sources}
+        _, moved = moved_values(engine, values, steps, touched, [*copies.values()])
+        for p in sources:
+            for reader in self.readers[p]:
+                ahead, behind = moved[p][0, :, column[reader]]
+                self.edges[p, reader] = float(ahead - behind) / (2 * steps[p][0])
+
+    @cached_property
+    def moving(self) -> set[Place]:
+        """Return the parameters, and the cells that depend on them."""
+        return {*self.cells, *self.parameters}
+
+    def behind(self, gradient: Place) -> set[Place]:
+        """Return the cells with formulas that lead to a gradient, and to no cost."""
+        cone = self.book.cone([gradient], self.moving)
+        return {p for p in cone - self.moving if self.book.formula(p)}
+
+    @cached_property
+    def readers(self) -> dict[Place, list[Place]]:
+        """Return the cells that read each cell on the way to a cost."""
+        found: dict[Place, list[Place]] = defaultdict(list)
+        for cell in self.cells:
+            for read in self.book.reads(cell):
+                found[read].append(cell)
+        return found
+
+    def adjoints(
+        self, cost: Place, edges: Mapping[Edge, float] | None = None
+    ) -> dict[Place, float]:
+        """Return the derivative of a cost by every cell, with other numbers on some edges."""
+        other = edges or {}
+        found: dict[Place, float] = {cost: 1.0}
+        for cell in self._behind(cost):
+            here = found.get(cell, 0.0)
+            if here:
+                for edge, slope in self._inward[cell]:
+                    change = here * (other.get(edge, slope) if other else slope)
+                    found[edge[0]] = found.get(edge[0], 0.0) + change
+        return found
+
+    def _behind(self, cost: Place) -> list[Place]:
+        """Return the cells on the way to a cost, each before those that it reads."""
+        if cost not in self._ways:
+            cone = self.book.cone([cost], self.parameters)
+            self._ways[cost] = [cell for cell in reversed(self.cells) if cell in cone]
+        self.tries += len(self._ways[cost])
+        self.book.check()
+        return self._ways[cost]
+
+    @cached_property
+    def _inward(self) -> dict[Place, list[tuple[Edge, float]]]:
+        found: dict[Place, list[tuple[Edge, float]]] = defaultdict(list)
+        for edge, slope in self.edges.items():
+            found[edge[1]].append((edge, slope))
+        return found
+
+    def paths(self, parameter: Place, cost: Place) -> list[tuple[Edge, ...]]:
+        """Return the paths from a parameter to a cost along which something changes."""
+        found: list[tuple[Edge, ...]] = []
+        left: list[tuple[Place, tuple[Edge, ...]]] = [(parameter, ())]
+        self.book.check()
+        while left and len(found) <= MOST_PATHS and len(left) < 20 * MOST_PATHS:
+            place, way = left.pop()
+            if place == cost:
+                found.append(way)
+                continue
+            left += [
+                (r, (*way, (place, r))) for r in self.readers[place] if self.edges.get((place, r))
+            ]
+        return found if len(found) <= MOST_PATHS else []
