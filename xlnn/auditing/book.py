@@ -5,10 +5,9 @@ No engine sees the file. Formulas that reach further than cells keep their store
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, reduce
-from itertools import chain, repeat
+from functools import cached_property
+from itertools import chain
 from math import inf, nan, prod
-from operator import or_
 from pathlib import Path
 
 from xlnn.arguments import is_number
@@ -20,9 +19,6 @@ from xlnn.grid import address, quoted
 
 MOST_NAMED = 6
 """Cells that are named one by one."""
-
-MOST_IN_MATRIX = 100_000
-"""Cells of a matrix in a product."""
 
 
 @dataclass
@@ -194,45 +190,6 @@ class Book:
         down, right = (0, 0) if size(area) == (1, 1) else at
         return self.filled.get(area.sheet, {}).get((area.top + down, area.left + right))
 
-    def products(self, place: Place) -> list[tuple[Place, Place]]:
-        """Return the pairs of cells whose products a cell adds up; none if it does else."""
-        pattern = self.pattern(place)
-        name, operands = pattern.call if pattern else ("", [])
-        first = self.owner.get(place, place)
-        if name not in {"MMULT", "SUMPRODUCT"} or len(operands) != 2:
-            terms = [(sign, [f.what for f in factors]) for sign, factors in self.terms(place)]
-            if not all(sign > 0 and all(map(is_cell, cells)) for sign, cells in terms):
-                return []
-            return [(cells[0], cells[1]) for _, cells in terms if len(cells) == 2]
-        one, other = (self._matrix(operand, first) for operand in operands)
-        if not one or not other:
-            return []
-        if name == "MMULT":
-            row, column = place[1] - first[1], place[2] - first[2]
-            if len(one[0]) != len(other) or row >= len(one) or column >= len(other[0]):
-                return []
-            one, other = [one[row]], [[line[column] for line in other]]
-        flat = [[*chain.from_iterable(side)] for side in (one, other)]
-        return list(zip(*flat, strict=True)) if len(flat[0]) == len(flat[1]) else []
-
-    def _matrix(self, reference: object, place: Place) -> list[list[Place]]:
-        """Return the cells of a reference by rows; none if some of them are empty."""
-        if not isinstance(reference, Reference):
-            return []
-        area = reference.area(place)
-        if prod(size(area)) > MOST_IN_MATRIX:
-            return []
-        sheet, top, left, bottom, right = area
-        there = self.filled.get(sheet, {})
-        rows = [[there.get((r, c)) for c in range(left, right + 1)] for r in range(top, bottom + 1)]
-        if not all(map(all, rows)):
-            return []
-        return (
-            [list(column) for column in zip(*rows, strict=True)]
-            if reference.is_transposed
-            else rows
-        )
-
     def areas(self, place: Place) -> list[CellRange]:
         """Return the areas that a cell's formula names."""
         place = self.owner.get(place, place)
@@ -336,42 +293,6 @@ class Book:
                     order.append(place)
                     left.pop()
         return order
-
-    def reach(
-        self, sources: Mapping[Place, int], marks: Mapping[Place, int] | None = None
-    ) -> tuple[dict[Place, int], dict[Place, int]]:
-        """Return the bits of the sources and marked cells on which cells depend, in one pass.
-
-        No source is looked through, a marked cell is.
-
-        Returns
-        -------
-        tuple of two dicts
-            The bits of each cell, a source having its own; and those of what each formula reads.
-        """
-        self.check()
-        marks = marks or {}
-        found = {**marks, **sources}
-        through: dict[Place, int] = {}
-        known: dict[int, int] = {}  # many formulas name the same area
-        same: dict[int, int] = {}  # numbers of thousands of bits are kept once
-        get = found.get
-        for place in self.order:
-            bits = marks.get(place, 0)
-            for cells in self._inputs[place]:
-                if len(cells) == 1:
-                    bits |= get(cells[0], 0)
-                    continue
-                own = known.get(id(cells))
-                if own is None:
-                    own = known[id(cells)] = reduce(or_, map(get, cells, repeat(0)), 0)
-                bits |= own
-            bits = same.setdefault(bits, bits) if bits else 0
-            for cell in self.filled_by(place) if place in self.arrays else (place,):
-                through[cell] = bits
-                if cell not in sources:
-                    found[cell] = bits | marks.get(cell, 0)
-        return found, through
 
     # For engines and people
 

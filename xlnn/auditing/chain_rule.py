@@ -84,6 +84,20 @@ class ChainRule:
         cone = self.book.cone([gradient], self.moving)
         return {p for p in cone - self.moving if self.book.formula(p)}
 
+    def after(self, place: Place) -> set[Place]:
+        """Return a cell and all that depend on it on the way to a cost."""
+        found, left = set(), [place]
+        while left:
+            cell = left.pop()
+            if cell not in found:
+                found.add(cell)
+                left += self.readers[cell]
+        return found
+
+    def step_of(self, cost: Place) -> set[Place]:
+        """Return a cost and all that it depends on, up to the parameters."""
+        return self.book.cone([cost], self.parameters)
+
     @cached_property
     def readers(self) -> dict[Place, list[Place]]:
         """Return the cells that read each cell on the way to a cost."""

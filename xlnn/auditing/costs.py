@@ -10,7 +10,7 @@ from operator import itemgetter
 import numpy as np
 
 from xlnn.auditing.book import Book, is_cell
-from xlnn.auditing.dependence import Dependence
+from xlnn.auditing.dependence import Dependence, reach_of
 from xlnn.auditing.headings import NOTHING, Headings, Meaning, is_total
 from xlnn.engines.scenarios import Place
 from xlnn.grid import address, quoted
@@ -52,7 +52,7 @@ class Costs:
         self._firsts = [*reversed(alike.values())]
 
         self._parts: list[tuple[int, list[Place]]] = []
-        self._rows, _ = self.book.reach(dict.fromkeys(known.parameters, 0), self._marks())
+        self._rows, _ = reach_of(self.book, dict.fromkeys(known.parameters, 0), self._marks())
 
     def _found(self, headings: Headings, gradients: Iterable[Place]) -> dict[Place, Meaning]:
         known, book = self.known, self.book
@@ -63,7 +63,7 @@ class Costs:
             if self._is_cost(place)
         }
         # if no heading tells: what nobody reads, and no gradient leads to
-        led, _ = book.reach(dict.fromkeys(known.parameters, 0) | dict.fromkeys(gradients, 1))
+        led, _ = reach_of(book, dict.fromkeys(known.parameters, 0) | dict.fromkeys(gradients, 1))
         for place in book.formulas:
             is_end = not (place in book.read_cells or place in known.parameters or led.get(place))
             if is_end and np.isfinite(book.number(place)):

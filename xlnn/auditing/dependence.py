@@ -1,6 +1,8 @@
 """Find on which parameters each cell depends."""
 
+from collections.abc import Mapping
 from functools import lru_cache, reduce
+from itertools import repeat
 from operator import or_
 
 from xlnn.auditing.book import Book
@@ -28,7 +30,7 @@ class Dependence:
         self.bits = {place: 1 << n for n, place in enumerate(sorted(parameters))}
         self.unread = 1 << len(parameters)
         unread = filter(book.reads_unread, book.formulas if book.last else ())
-        self._found, _ = book.reach(self.bits, dict.fromkeys(unread, self.unread))
+        self._found, _ = reach_of(book, self.bits, dict.fromkeys(unread, self.unread))
         self.cone = lru_cache(maxsize=2_000)(lambda place: book.cone([place], parameters))
         self.rounded = lru_cache(maxsize=None)(self._rounded)
 
@@ -44,3 +46,40 @@ class Dependence:
     def depends_on_unread(self, place: Place) -> bool:
         """Tell whether a cell depends on rows that were not read."""
         return self.reach(place) >= self.unread
+
+
+def reach_of(
+    book: Book, sources: Mapping[Place, int], marks: Mapping[Place, int] | None = None
+) -> tuple[dict[Place, int], dict[Place, int]]:
+    """Return the bits of the sources and marked cells on which cells depend, in one pass.
+
+    No source is looked through, a marked cell is.
+
+    Returns
+    -------
+    tuple of two dicts
+        The bits of each cell, a source having its own; and those of what each formula reads.
+    """
+    book.check()
+    marks = marks or {}
+    found = {**marks, **sources}
+    through: dict[Place, int] = {}
+    known: dict[int, int] = {}  # many formulas name the same area
+    same: dict[int, int] = {}  # numbers of thousands of bits are kept once
+    get = found.get
+    for place in book.order:
+        bits = marks.get(place, 0)
+        for cells in book.inputs(place):
+            if len(cells) == 1:
+                bits |= get(cells[0], 0)
+                continue
+            own = known.get(id(cells))
+            if own is None:
+                own = known[id(cells)] = reduce(or_, map(get, cells, repeat(0)), 0)
+            bits |= own
+        bits = same.setdefault(bits, bits) if bits else 0
+        for cell in book.filled_by(place) if place in book.arrays else (place,):
+            through[cell] = bits
+            if cell not in sources:
+                found[cell] = bits | marks.get(cell, 0)
+    return found, through

@@ -14,9 +14,10 @@ from math import prod
 
 import numpy as np
 
-from xlnn.auditing.book import islands, number
+from xlnn.auditing.activations import Activations
+from xlnn.auditing.book import number
 from xlnn.auditing.chain_rule import ChainRule, Edge
-from xlnn.auditing.formula import Pattern, size
+from xlnn.auditing.formula import size
 from xlnn.auditing.pairs import Pair
 from xlnn.auditing.slopes import close
 from xlnn.auditing.starts import Starts
@@ -72,7 +73,7 @@ class Explainer:
         self.every = [*wrong, *right]
         self._adjoints = lru_cache(maxsize=None)(chain.adjoints)
         self._starts = Starts(chain, self.values, self._adjoints, right)
-        self._of_layer = lru_cache(maxsize=None)(self._with_power)
+        self._activations = Activations(chain)
 
     def explain(self, pairs: Sequence[Pair]) -> Fault:
         """Explain wrong gradients of one parameter, in one step or several."""
@@ -91,7 +92,7 @@ class Explainer:
         """
         first, *others = pairs
         for guesses in (
-            self._activations, self._range, self._sign, self._interchanged, self._decay,
+            self._derivative, self._range, self._sign, self._interchanged, self._decay,
             self._twofold, self._neuron, self._extra, self._operator, self._missing_on_one_path,
             self._other_weight, self._other_derivative, self._weights_of_another_step,
             self._factor, self._left_out, self._another_input,
@@ -110,34 +111,18 @@ class Explainer:
             return np.nan
         return self.chain.adjoints(pair.cost, edges).get(pair.parameter, 0.0)
 
-    def _activations(self, pair: Pair) -> Iterator[Guess]:
+    def _derivative(self, pair: Pair) -> Iterator[Guess]:
         """Look for a layer of activations whose derivative is missing, or is there twice."""
-        for n, edges in enumerate(self._layers):
+        for n, edges in enumerate(self._activations.layers):
             said = {"cells": self.book.shown(e[1] for e in edges)}
             missing, twice = (
-                self._of_layer(pair.cost, n, power).get(pair.parameter, 0.0) for power in (0, 2)
+                self._activations.adjoints(pair.cost, n, power).get(pair.parameter, 0.0)
+                for power in (0, 2)
             )
             holding = self._holding(pair, edges) if close(missing, pair.stated) else ()
             kind = "mask" if self._is_mask(edges[0][1]) else "derivative"
             yield Fault(kind, said, holding), missing
             yield Fault("twice", said), twice
-
-    @cached_property
-    def _layers(self) -> list[list[Edge]]:
-        """Return edges to neighbouring cells with the same formula of one cell."""
-        every = [
-            [edges[cell] for cell in own]
-            for kind in self._kinds.values()
-            for edges in [{edge[1]: edge for edge in kind}]
-            for own in islands(edges)
-        ]
-        derivatives = self.chain.edges  # that of t − y, which is no activation, is 1
-        return [own for own in every if not all(close(abs(derivatives[e]), 1.0) for e in own)]
-
-    def _with_power(self, cost: Place, layer: int, power: int) -> dict[Place, float]:
-        """Return the derivatives of a cost with those of a layer raised to a power."""
-        edges = {edge: self.chain.edges[edge] ** power for edge in self._layers[layer]}
-        return self.chain.adjoints(cost, edges)
 
     def _holding(self, pair: Pair, edges: Iterable[Edge]) -> tuple[Place, ...]:
         """Return cells behind a gradient that pass on the derivative by an activation."""
@@ -197,7 +182,7 @@ class Explainer:
 
     def _neuron(self, pair: Pair) -> Iterator[Guess]:
         """Look for a missing or exchanged derivative of a neuron that is computed in one cell."""
-        for place in self._of_step(pair) & self.chain.moving:
+        for place in self.chain.step_of(pair.cost) & self.chain.moving:
             text = (self.book.formula(place) or "").upper()
             if ("TANH(" in text) == ("EXP(" in text):
                 continue
@@ -210,45 +195,14 @@ class Explainer:
 
     def _extra(self, pair: Pair) -> Iterator[Guess]:
         """Look for y (1 − y) of an output beside a cost that cancels it, as softmax has."""
-        for place in self._on_the_way(pair) - {pair.parameter}:
+        for place in self.chain.after(pair.parameter) - {pair.parameter}:
             y = self.values.get(place, 0.0)
             if 0 < y < 1:
                 yield Fault("twice", {"cells": self.book.at(place)}), pair.slope * _sigmoid(y)
 
-    @cached_property
-    def _kinds(self) -> dict[tuple[str, Pattern | None], list[Edge]]:
-        """Return edges to cells with the same formula of one cell: activations."""
-        found: dict[tuple[str, Pattern | None], list[Edge]] = defaultdict(list)
-        for edge in self.chain.edges:
-            if self._only(edge[1]) == edge[0]:
-                found[edge[1][0], self.book.pattern(edge[1])].append(edge)  # of one layer
-        return found
-
-    def _only(self, cell: Place) -> Place | None:
-        """Return the one cell from which another is computed; None if there are several."""
-        reads = {r for r in self.book.reads(cell) if (r, cell) in self.chain.edges}
-        moving = reads if len(reads) == 1 else {r for r in reads if self.chain.edges[r, cell]}
-        if moving:
-            return next(iter(moving)) if len(moving) == 1 else None
-        references = self.book.pattern(cell).references if reads else ()
-        elements = (self.book.element(reference, cell) for reference in references)
-        return next((place for place in elements if place in reads), None)  # a mask that is 0 here
-
-    def _on_the_way(self, pair: Pair) -> set[Place]:
-        found, left = set(), [pair.parameter]
-        while left:
-            place = left.pop()
-            if place not in found:
-                found.add(place)
-                left += self.chain.readers[place]
-        return found
-
     def _is_mask(self, cell: Place) -> bool:
         text = (self.book.formula(cell) or "").upper()
         return "MAX(" in text or ">" in text or "<" in text
-
-    def _of_step(self, pair: Pair) -> set[Place]:
-        return self.book.cone([pair.cost], self.chain.parameters)
 
     def _missing_on_one_path(self, pair: Pair) -> Iterator[Guess]:
         for way in self._ways(pair):
@@ -279,7 +233,7 @@ class Explainer:
 
     def _weight_edges(self, pair: Pair, weights: Iterable[Place]) -> list[tuple[Edge, Place]]:
         """Return edges on the way to a cost whose derivative is a weight, with the weight."""
-        way, chosen = self._on_the_way(pair), {*weights}
+        way, chosen = self.chain.after(pair.parameter), {*weights}
         return [
             (edge, p) for edge, p in self._along_weights
             if p in chosen and edge[0] in way and edge[1] in way
@@ -298,7 +252,7 @@ class Explainer:
 
     def _other_weight(self, pair: Pair) -> Iterator[Guess]:
         """Look for weights taken from another unit: all of a step, or one or two."""
-        inputs = sorted(self.chain.parameters & self._of_step(pair))
+        inputs = sorted(self.chain.parameters & self.chain.step_of(pair.cost))
         own: dict[Place, list[Edge]] = defaultdict(list)
         for edge, weight in self._weight_edges(pair, inputs):
             own[weight].append(edge)
@@ -317,8 +271,8 @@ class Explainer:
 
     def _other_derivative(self, pair: Pair) -> Iterator[Guess]:
         """Look for the derivative of another unit's activation."""
-        way, there = self._on_the_way(pair), self._of_step(pair)
-        kinds = [e for edges in self._kinds.values() for e in edges if e[1] in there]
+        way, there = self.chain.after(pair.parameter), self.chain.step_of(pair.cost)
+        kinds = [e for edges in self._activations.kinds.values() for e in edges if e[1] in there]
         own = [e for e in kinds if e[0] in way]
         for edge, other in product(own, kinds) if len(own) * len(kinds) <= 1_000 else ():
             slope = self.chain.edges[other]
@@ -354,8 +308,8 @@ class Explainer:
 
     def _operator(self, pair: Pair) -> Iterator[Guess]:
         """Look for y − t with another target, or with another sign between them."""
-        still = (self._of_step(pair) & self.values.keys()) - self.chain.moving
-        outputs = (self._on_the_way(pair) & self.values.keys()) - self.chain.parameters
+        still = (self.chain.step_of(pair.cost) & self.values.keys()) - self.chain.moving
+        outputs = (self.chain.after(pair.parameter) & self.values.keys()) - self.chain.parameters
         for edge, slope in self.chain.edges.items():
             y = self.values[edge[0]] if edge[0] in outputs else np.nan
             read = (p for p in self.book.reads(edge[1]) if p in still)
@@ -377,7 +331,7 @@ class Explainer:
         readers = self.chain.readers[pair.parameter]
         edge = pair.parameter, readers[0] if len(readers) == 1 else None
         own = self.chain.edges.get(edge)
-        for place in self._of_step(pair) if own else ():
+        for place in self.chain.step_of(pair.cost) if own else ():
             value = self.values.get(place, 0.0)
             if not close(value, own):
                 passes = place in self.book.reads(edge[1]) and place not in self.chain.parameters

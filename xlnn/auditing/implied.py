@@ -11,6 +11,7 @@ from xlnn.auditing.engines import Engine
 from xlnn.auditing.judging import measured
 from xlnn.auditing.notes import Notes
 from xlnn.auditing.pairs import Pair
+from xlnn.auditing.products import pairs_by_products
 from xlnn.auditing.roles import Finder, Roles
 from xlnn.engines.scenarios import Place
 
@@ -87,7 +88,7 @@ def _with_pairs(
     book.values |= dict.fromkeys(costs, 0.0)
     if by == "products":
         forward = book.cone([output for _, output, _ in found])
-        pairs = finder.by_products(forward, next(iter(costs)))
+        pairs = pairs_by_products(book, forward, next(iter(costs)))
         finder.set_parameters({pair.parameter for pair in pairs})
         return finder, pairs
     finder = Finder(book)

@@ -145,33 +145,6 @@ class Finder:
         reached = [p for p in sorted(own) if self.bits[p] & self.reach(cost)]
         return [Pair(self.headings.name(p), p, None, cost) for p in reached]
 
-    def by_products(self, forward: set[Place], cost: Place) -> list[Pair]:
-        """Pair the parameters of forward cells with gradients by the cells that multiply both."""
-        book = self.book
-        partners: dict[Place, set[Place]] = defaultdict(set)
-        multiplied: dict[tuple[Place, ...], list[Place]] = defaultdict(list)
-        for cell in book.filled_places:
-            products = [] if book.reads_unread(cell) else book.products(cell)
-            if cell in forward:
-                for one, other in (*products, *(pair[::-1] for pair in products)):
-                    if not book.formula(one):
-                        partners[one].add(other)
-            elif products and forward.isdisjoint(book.readers.get(cell, ())):
-                for side in zip(*products, strict=True):
-                    multiplied[tuple(sorted({*side}))].append(cell)
-        alike: dict[tuple[Place, ...], list[Place]] = defaultdict(list)
-        for parameter, cells in partners.items():
-            alike[tuple(sorted(cells))].append(parameter)
-        pairs: list[Pair] = []
-        taken: set[Place] = set()
-        for key, own in alike.items():
-            gradients = sorted({*multiplied.get(key, ())} - taken)
-            if len(gradients) == len(own):
-                taken.update(gradients)
-                both = zip(sorted(own), gradients, strict=True)
-                pairs += [Pair("", parameter, gradient, cost) for parameter, gradient in both]
-        return pairs
-
     # Parameters
 
     def _parameters(self, names: set[str]) -> Mapping[str, list[Place]]:

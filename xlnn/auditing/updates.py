@@ -9,6 +9,7 @@ from itertools import chain
 import numpy as np
 
 from xlnn.auditing.book import is_cell
+from xlnn.auditing.dependence import reach_of
 from xlnn.auditing.faults import Fault
 from xlnn.auditing.formula import Factor, Pattern, Reference, Term
 from xlnn.auditing.headings import Headings, old
@@ -65,7 +66,7 @@ class Updates:
         """Return all updates."""
         found = [update for update in self._sums if self._is_update(update)]
         new = {update.new for update in found}
-        _, others = self.book.reach(dict.fromkeys(new.union(u.old for u in found), 1))
+        _, others = reach_of(self.book, dict.fromkeys(new.union(u.old for u in found), 1))
         # a cell computed from parameters is no parameter, unless an update makes it
         return [u for u in found if u.old in new or not others.get(u.old)]
 
