@@ -265,8 +265,8 @@ def _compared(
     run = reference.run(layout.model, inputs)
     for probed in work.probed:
         comparison.local(read_arrays(layout, probed.result()), probed.result())
-    own = arrays, values
-    confirmed = confirm(comparison, work, second, own) if second else Confirmed("")
+    recalculated = arrays, values
+    confirmed = confirm(comparison, work, second, recalculated) if second else Confirmed("")
     report = comparison.report(work.engine, work.probes, work.seed, arrays, run)
     notes = *confirmed.notes, *remarks(comparison, arrays)
     return replace(report, notes=notes, witness=confirmed.witness), values, run

@@ -45,8 +45,8 @@ class Order:
             # a name, a whole column or row; or no engine computes it
             return parsed(formula) is not None
         cells = (self._turns[a.sheet][a.top - 1 : a.bottom, a.left - 1 : a.right] for a in read)
-        own = self._turn(place)
-        return any(cell.max(initial=0) >= own for cell in cells)
+        turn = self._turn(place)
+        return any(cell.max(initial=0) >= turn for cell in cells)
 
     def on_circles(
         self, formulas: Mapping[Place, str], others: Sequence[Mapping[Place, str]] = ()

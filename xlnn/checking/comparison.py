@@ -80,8 +80,11 @@ def _is_one_of(text: str | None, written: list[str | None]) -> bool:
     words = _NUMBER.sub("#", text or "")
     alike = [_numbers(one) for one in written if one and _NUMBER.sub("#", one) == words]
     return bool(alike) and all(
-        min(known)[0] <= value <= max(known)[0] and own <= max(decimals for _, decimals in known)
-        for known, (value, own) in zip(zip(*alike, strict=True), _numbers(text), strict=True)
+        min(known)[0] <= value <= max(known)[0]
+        and shown_decimals <= max(decimals for _, decimals in known)
+        for known, (value, shown_decimals) in zip(
+            zip(*alike, strict=True), _numbers(text), strict=True
+        )
     )
 
 

@@ -272,8 +272,8 @@ class _Stated:
         """Return the formula that a cell should have; rows must be requested in order."""
         for rows, down in self._columns.get(column, ()):
             if row in rows:
-                for own, text in down:
-                    if own == row:
+                for formula_row, text in down:
+                    if formula_row == row:
                         return text
         if (row, column) in self._single:
             return self._single[row, column]

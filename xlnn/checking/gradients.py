@@ -94,10 +94,10 @@ def measured(layout: Layout, run: Arrays, seed: int = 0) -> tuple[MeasuredGradie
     generator = np.random.default_rng(seed)
     able = [gradient for gradient in stated if not found[gradient.name]]
     for family in dict.fromkeys(map(_family, able)):
-        own = [gradient for gradient in able if _family(gradient) == family]
-        start = FirstEpoch.of(model, own, run)
+        members = [gradient for gradient in able if _family(gradient) == family]
+        start = FirstEpoch.of(model, members, run)
         points = {START: start, NEAR: start.moved(generator)}
-        for gradient, point, index in _tasks(own, start, generator):
+        for gradient, point, index in _tasks(members, start, generator):
             found[gradient.name].append(_compared(layout, gradient, points[point], point, index))
     late = Message("computing the cost takes too long")
     return tuple(
@@ -219,10 +219,10 @@ class FirstEpoch:
         """Return it with other weights, near the first ones."""
         inputs = dict(self.inputs)
         for name in self.weights:
-            own, between = inputs[name], self.model[name].between
-            size = float(np.sqrt(np.mean(own**2))) or 1.0
-            other = own + SPREAD * size * generator.standard_normal(own.shape)
-            inputs[name] = generator.uniform(*between, own.shape) if between else other
+            array, between = inputs[name], self.model[name].between
+            size = float(np.sqrt(np.mean(array**2))) or 1.0
+            other = array + SPREAD * size * generator.standard_normal(array.shape)
+            inputs[name] = generator.uniform(*between, array.shape) if between else other
         return replace(self, inputs=inputs)
 
     @cached_property
@@ -288,7 +288,7 @@ class FirstEpoch:
         for base in BASES:
             steps = base * max(abs(value), unit) * np.array(HALVES)
             h = value + np.outer(steps, (1, -1)) - value
-            costs = np.array([[moved(far) for far in both] for both in h])
+            costs = np.array([[moved(far) for far in sides] for sides in h])
             tried.append(slope_of(start, costs, h, epsilon))
             moves.append(bool((costs != start).any()))
             found = best_of(tried)

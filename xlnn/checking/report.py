@@ -336,10 +336,10 @@ def _lines(report: Report) -> Iterator[str]:
         how = {"proven": proven(report), "drift": distance(report.drift)}
         yield Message("{file}   {formulas}   {proven}   drift {drift}{seed}", **head, **how)
     else:
-        what = counted(len(report.wrong), "cell")
+        affected = counted(len(report.wrong), "cell")
         if not report.wrong:
-            what = counted(len(wrong_gradients(report.gradients)), "gradient")
-        how = {"what": what, "how": _recalculated(report)}
+            affected = counted(len(wrong_gradients(report.gradients)), "gradient")
+        how = {"what": affected, "how": _recalculated(report)}
         yield Message("{file}   {formulas}   {what} wrong ({how}){seed}", **head, **how)
         yield from _wrong(report)
     yield from lines_of_gradients(report.gradients)
@@ -424,8 +424,8 @@ def lines_of_gradients(gradients: Sequence[MeasuredGradient]) -> Iterator[str]:
 
 def ratio_of(gradients: Sequence[MeasuredGradient], name: str) -> float:
     """Return the factor between a gradient and its slope; 0 if entries have different ones."""
-    own = [e for e in gradients if e.gradient == name and e.agrees is not None and e.slope]
-    ratios = [entry.stated / entry.slope for entry in own]
+    entries = [e for e in gradients if e.gradient == name and e.agrees is not None and e.slope]
+    ratios = [entry.stated / entry.slope for entry in entries]
     is_one = len(ratios) > 1 and max(ratios) - min(ratios) <= ALIKE * abs(ratios[0])
     return ratios[0] if is_one else 0.0
 
@@ -496,8 +496,8 @@ def _edges(report: Report) -> Iterator[str]:
 
 def _with(edge: Edge) -> str:
     """Return the inputs of an edge, without the sheet if it is the formula's own."""
-    own = edge.cell.rpartition("!")[0] + "!"
-    inputs = [f"{at.removeprefix(own)} = {number:.15g}" for at, number in edge.inputs.items()]
+    sheet = edge.cell.rpartition("!")[0] + "!"
+    inputs = [f"{at.removeprefix(sheet)} = {number:.15g}" for at, number in edge.inputs.items()]
     shown = in_a_row([*inputs[:SHOWN], *(["…"] if len(inputs) > SHOWN else [])])
     return Message(" with {inputs}", inputs=shown) if inputs else ""
 

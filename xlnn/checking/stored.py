@@ -47,9 +47,9 @@ def stale(comparison: Comparison, arrays: Arrays) -> list[str]:
             quantity, computed = block.quantity, arrays[block.quantity.name]
             if quantity.equation is None:
                 continue
-            stored, said = block.window(numbers), block.window(words)
-            differs = _differs(quantity, stored, said, computed)
-            shown[quantity.name] = np.array(_plain(said) if quantity.is_text else stored)
+            stored, words_stored = block.window(numbers), block.window(words)
+            differs = _differs(quantity, stored, words_stored, computed)
+            shown[quantity.name] = np.array(_plain(words_stored) if quantity.is_text else stored)
             quantity.typed(shown[quantity.name])[...] = quantity.typed(computed)
             if differs.any():
                 other[quantity.name] = differs

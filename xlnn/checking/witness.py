@@ -52,7 +52,7 @@ class Confirmed(NamedTuple):
 
 
 def confirm(
-    comparison: Comparison, work: Work, second: Work, own: tuple[Arrays, Values]
+    comparison: Comparison, work: Work, second: Work, recalculated: tuple[Arrays, Values]
 ) -> Confirmed:
     """Report the foreign formulas whose values no second engine confirms.
 
@@ -64,7 +64,7 @@ def confirm(
         With the findings of the first engine.
     work, second : Work
         The first engine and the second.
-    own : (dict of arrays, Values)
+    recalculated : (dict of arrays, Values)
         What the first computed from the workbook's own inputs.
     """
     asked: dict[str, dict[Entry, Finding]] = {}
@@ -85,7 +85,7 @@ def confirm(
             engine=work.engine,
             error=str(refusal),
         )
-        comparison.not_confirmed(*own, why)
+        comparison.not_confirmed(*recalculated, why)
         return Confirmed("")
     (first, differing), *others = asked.items()
     alone = {}

@@ -24,7 +24,7 @@ ENTRYWISE = frozenset(
 """Functions that return as many numbers as a range has."""
 
 
-def spilled(formula: str, cells: str, title: str, there: Collection[Place]) -> dict[Place, str]:
+def spilled(formula: str, cells: str, title: str, filled: Collection[Place]) -> dict[Place, str]:
     """Return the formula of each existing cell that an array formula fills.
 
     Parameters
@@ -35,7 +35,7 @@ def spilled(formula: str, cells: str, title: str, there: Collection[Place]) -> d
         The range that it fills, as ``F4:H67``.
     title : str
         The title of the sheet.
-    there : collection of places
+    filled : collection of places
         Cells with a value or left out; the first cell of the range has the formula.
 
     Examples
@@ -49,11 +49,11 @@ def spilled(formula: str, cells: str, title: str, there: Collection[Place]) -> d
     size = bottom - top + 1, right - left + 1
     rows, columns = range(top, bottom + 1), range(left, right + 1)
     every: Iterable[Place] = ((title, *place) for place in product(rows, columns))
-    if size[0] * size[1] > len(there):  # it may declare a whole sheet
+    if size[0] * size[1] > len(filled):  # it may declare a whole sheet
         every = (
-            cell for cell in there if cell[0] == title and cell[1] in rows and cell[2] in columns
+            cell for cell in filled if cell[0] == title and cell[1] in rows and cell[2] in columns
         )
-    places = {(title, top, left)} | {place for place in every if place in there}
+    places = {(title, top, left)} | {place for place in every if place in filled}
     is_entrywise = functions_of(formula) <= ENTRYWISE
     found = {}
     for place in sorted(places):
@@ -69,10 +69,12 @@ def spilled(formula: str, cells: str, title: str, there: Collection[Place]) -> d
 def _entry(size: tuple[int, int], down: int, aside: int, sheet: str, cells: str) -> str:
     """Return the cell of a range for a position in the result; a row or column is repeated."""
     top, left, bottom, right = corners(cells) or (0, 0, 0, 0)
-    own = bottom - top + 1, right - left + 1
-    if ":" not in cells or any(n not in {1, of} for n, of in zip(own, size, strict=True)):
+    extent = bottom - top + 1, right - left + 1
+    if ":" not in cells or any(n not in {1, of} for n, of in zip(extent, size, strict=True)):
         return sheet + cells
-    return sheet + address(top + (down if own[0] > 1 else 0), left + (aside if own[1] > 1 else 0))
+    return sheet + address(
+        top + (down if extent[0] > 1 else 0), left + (aside if extent[1] > 1 else 0)
+    )
 
 
 def reads_one(formula: str) -> str:

@@ -131,15 +131,15 @@ def pseudonymous(grades: Grades) -> Grades:
     person = {grade.person: new[grade.file] for grade in reversed(in_order(grades))}
 
     def hidden(grade: Grade) -> Grade:
-        own, file = person[grade.person], new[grade.file]
-        made_for = own if grade.made_for else ""
-        bare = replace(grade, file=file, student=own, id="", email="", made_for=made_for)
+        pseudonym, file = person[grade.person], new[grade.file]
+        made_for = pseudonym if grade.made_for else ""
+        bare = replace(grade, file=file, student=pseudonym, id="", email="", made_for=made_for)
         if not grade.error_kind:
             return replace(bare, error=grade.error.replace(Path(grade.file).name, file))
-        said = dict(grade.error_said) | {"file": file, "student": own, "other": "–"}
-        if reason := said.get("reason"):
-            said["reason"] = reason.replace(Path(grade.file).name, file)
-        return bare.not_graded(grade.error_kind, **said)
+        values = dict(grade.error_said) | {"file": file, "student": pseudonym, "other": "–"}
+        if reason := values.get("reason"):
+            values["reason"] = reason.replace(Path(grade.file).name, file)
+        return bare.not_graded(grade.error_kind, **values)
 
     changed = tuple(map(hidden, grades))
     pairs = tuple(replace(p, files=(new[p.files[0]], new[p.files[1]])) for p in grades.copies)
@@ -168,10 +168,10 @@ def class_rows(grades: Grades, words: Text) -> Iterator[Row]:
         *(words("report", key) for key in ("by_hand", "comment", "whole", "notes", "remarks")),
     ]
     for grade in in_order(grades):
-        own = {question.quantity: question.points for question in grade.questions}
+        points_of = {question.quantity: question.points for question in grade.questions}
         whole = "" if grade.whole is None else words("report", "yes" if grade.whole else "no")
-        said = problem(grade, words) or " ".join(notes(grade, grades, words))
-        marks: Row = [own.get(name, "") for name, _ in names]
+        remark = problem(grade, words) or " ".join(notes(grade, grades, words))
+        marks: Row = [points_of.get(name, "") for name, _ in names]
         share = 100 * grade.points / grade.of if grade.of else ""
         sums: Row = [grade.points, grade.of, share]
         if grade.error:
@@ -179,7 +179,7 @@ def class_rows(grades: Grades, words: Text) -> Iterator[Row]:
         who: Row = [grade.student, shown_file(grade), *(getattr(grade, key) for key in known)]
         late: Row = [grade.late for _ in lateness]
         more = " ".join(remarks(grade, grades, words))
-        yield [*who, *sums, *late, *marks, grade.by_hand, grade.comment, whole, said, more]
+        yield [*who, *sums, *late, *marks, grade.by_hand, grade.comment, whole, remark, more]
     for student in sorted(grades.missing, key=lambda student: natural(student.name)):
         who = [student.name, "", *(getattr(student, key) for key in known)]
         points: float | str = "" if student.by_hand is None else max(0.0, student.by_hand)
@@ -191,10 +191,16 @@ def class_rows(grades: Grades, words: Text) -> Iterator[Row]:
 def question_rows(grades: Grades, words: Text) -> Iterator[Row]:
     """Yield a heading, and a row per question: how many were right, and common mistakes."""
     yield [words("report", key) for key in ("question", "answered", "right", "points", "reasons")]
-    for own in _by_question(grades).values():
-        title = f"{own[0].symbol}   {own[0].name}"
-        right = sum(question.right for question in own)
-        yield [title, len(own), right, mean(q.points for q in own), commonest(own, words)]
+    for answers in _by_question(grades).values():
+        title = f"{answers[0].symbol}   {answers[0].name}"
+        right = sum(question.right for question in answers)
+        yield [
+            title,
+            len(answers),
+            right,
+            mean(q.points for q in answers),
+            commonest(answers, words),
+        ]
 
 
 def _by_question(grades: Grades) -> dict[str, list[QuestionGrade]]:
@@ -216,18 +222,18 @@ def group_rows(grades: Grades, words: Text) -> Iterator[Row]:
     typed = ("for_all", "comment_for_all", "group")
     yield [words("report", key) for key in (*keys, *typed)]
     decided = {decision.group: decision for decision in grades.decisions}
-    for own in _by_question(grades).values():
+    for answers in _by_question(grades).values():
         groups: dict[str, list[QuestionGrade]] = {}
-        for question in own:
+        for question in answers:
             if question.group:
                 groups.setdefault(question.group, []).append(question)
         for group, alike in sorted(groups.items(), key=lambda group: -len(group[1])):
             decision, first = decided.pop(group, None), alike[0]
             reason = "; ".join(said for said, _ in common_reasons(alike, words))
-            told: Row = [f"{first.symbol}   {first.name}", answer(first), reason, len(alike)]
+            about: Row = [f"{first.symbol}   {first.name}", answer(first), reason, len(alike)]
             points = mean(question.points for question in alike)
             marks: Row = [decision.points, decision.comment] if decision else [None, None]
-            yield [*told, points, first.of, *marks, group]
+            yield [*about, points, first.of, *marks, group]
     for left in decided.values():
         yield [*left.told, 0, "", "", left.points, left.comment, left.group]
 

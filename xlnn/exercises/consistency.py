@@ -64,8 +64,8 @@ def _mark_circles(
     name = result.quantity.name
     later = (q.name for q in model.quantities if q.equation and name in model.needed_by(q.name))
     others = [layout.stated(other) for other in later if other != name]
-    own = {result.places[index]: text for index, text in result.formulas.items()}
-    closing = handed_in.order.on_circles(own, [handed_in.helpers, *others])
+    formulas = {result.places[index]: text for index, text in result.formulas.items()}
+    closing = handed_in.order.on_circles(formulas, [handed_in.helpers, *others])
     for index, place in result.places.items():
         if place in closing and place in right:
             result.wrong[index], result.faults[index] = True, ("circle", right[place])
@@ -89,8 +89,8 @@ def _mark_picking(handed_in: Submission, result: JudgedQuantity) -> None:
         if quantity.equation
         for place, text in layout.stated(quantity.name).items()
     }
-    own = {places[index]: text for index, text in right.items()}
-    task = Task(formulas | own, {}, tuple(places.values()))
+    right_formulas = {places[index]: text for index, text in right.items()}
+    task = Task(formulas | right_formulas, {}, tuple(places.values()))
     off = {index for _, index in _off(handed_in, world, task, [result.quantity])}
     for index in off & picking:
         result.wrong[index], result.faults[index] = True, ("circle", right[index])
@@ -107,9 +107,9 @@ def _off(
     def wrong(found: Sequence[Found]) -> set[Entry]:
         values, entries = dict(zip(task.wanted, found, strict=True)), set()
         for quantity in quantities:
-            own = {index: values[place] for index, place in handed_in.places(quantity)}
-            mask = wrong_in(handed_in, quantity, world, own)
-            entries |= {(quantity.name, index) for index in own if mask[index]}
+            computed = {index: values[place] for index, place in handed_in.places(quantity)}
+            mask = wrong_in(handed_in, quantity, world, computed)
+            entries |= {(quantity.name, index) for index in computed if mask[index]}
         return entries
 
     off = {(q.name, index) for q in quantities for index, _ in handed_in.places(q)}

@@ -34,11 +34,11 @@ def copies(grades: Sequence[Grade]) -> tuple[Copies, ...]:
                     key = question.quantity, unit.symbol, unit.filled or unit.answer
                     having[key].append(grade.file)
                     first[key] = unit.answer.partition("\n")[0]
-    few = max(FEW, len(grades) // 20)
+    most = max(FEW, len(grades) // 20)
     pairs: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
     for key, files in having.items():
         _, symbol, answer = key
-        if 1 < len(files) <= few or (len(files) > 1 and _TYPED.fullmatch(answer)):
+        if 1 < len(files) <= most or (len(files) > 1 and _TYPED.fullmatch(answer)):
             for pair in combinations(files, 2):
                 pairs[pair][symbol] = first[key]
     return tuple(Copies(pair, answers) for pair, answers in pairs.items())

@@ -126,8 +126,11 @@ def _table(
             at = {key: row.index(name) for key, name in names.items()}
             at |= {k: row.index(n) for k in ("id", "email") if (n := words("report", k)) in row}
             return (
-                (below, {key: own[n] if n < len(own) else None for key, n in at.items()})
-                for below, own in enumerate(cells[number:], start=number + 1)
+                (
+                    below,
+                    {key: row_cells[n] if n < len(row_cells) else None for key, n in at.items()},
+                )
+                for below, row_cells in enumerate(cells[number:], start=number + 1)
             )
     return None
 
@@ -191,10 +194,10 @@ def _with_decisions(grades: Grades, decided: Sequence[Decision]) -> Grades:
     def marked(grade: Grade) -> Grade:
         questions = []
         for question in grade.questions:
-            own = by_group.get(question.group)
-            if own and own.points is not None:
-                question = replace(question, points=own.points, is_decided=True)  # noqa: PLW2901
-            questions.append(replace(question, comment=own.comment) if own else question)
+            decision = by_group.get(question.group)
+            if decision and decision.points is not None:
+                question = replace(question, points=decision.points, is_decided=True)  # noqa: PLW2901
+            questions.append(replace(question, comment=decision.comment) if decision else question)
         return replace(grade, questions=tuple(questions))
 
     every = tuple(marked(grade) for grade in grades)
@@ -223,8 +226,8 @@ def _with_typed(grades: Grades, typed: Sequence[_Typed]) -> Grades:
                 f"{other.where}: keep one of them. The report was left as it is."
             )
 
-    def given(own: Grade | Student) -> dict[str, object]:
-        row = found.get(id(own))
+    def given(person: Grade | Student) -> dict[str, object]:
+        row = found.get(id(person))
         return {"by_hand": row.points, "comment": row.comment} if row else {}
 
     return replace(
@@ -263,5 +266,5 @@ def _owner(
     ):
         if len(found := [person for person in may if same(person)]) == 1:
             return found[0]
-    own = [grade.person for grade in grades if not row.student and grade.file == row.file]
-    return next((e for e in people if isinstance(e, Grade) and e.person in own), None)
+    of_file = [grade.person for grade in grades if not row.student and grade.file == row.file]
+    return next((e for e in people if isinstance(e, Grade) and e.person in of_file), None)

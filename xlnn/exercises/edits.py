@@ -235,9 +235,9 @@ def _other_divisors(formula: str) -> Iterator[Edit]:
         digits = token["number"] or ""
         is_count = sign[0] == "/" and digits.isdecimal() and int(digits) >= FEWEST
         if is_count and not (after and after[0] == "/"):
-            said = {"count": digits, "less": str(int(digits) - 1)}
-            yield "less_one", said, _with(formula, token, said["less"])
-            yield "sum", said, _with(formula, sign, "", token)
+            divisor = {"count": digits, "less": str(int(digits) - 1)}
+            yield "less_one", divisor, _with(formula, token, divisor["less"])
+            yield "sum", divisor, _with(formula, sign, "", token)
 
 
 def _other_epsilons(formula: str, found: Sequence[Token]) -> Iterator[Edit]:

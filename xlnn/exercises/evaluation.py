@@ -137,12 +137,12 @@ def _in_workbook(
 
 def _read_by(tasks: Sequence[Task], submitted: Submission) -> set[str]:
     """Return the sheets that tasks may read: their own and those named in formulas."""
-    own = {place[0] for task in tasks for place in task.wanted}
-    own |= {place[0] for place in submitted.helpers}
+    titles = {place[0] for task in tasks for place in task.wanted}
+    titles |= {place[0] for place in submitted.helpers}
     texts = [text for task in tasks for text in task.formulas.values()]
     said = "\n".join((*texts, *submitted.helpers.values())).casefold()
     named = (t for t in submitted.contents.sheets if t.replace("'", "''").casefold() in said)
-    return own.union(named)
+    return titles.union(named)
 
 
 def _beside(submitted: Submission, titles: set[str]) -> dict[Place, float | str | bool]:

@@ -218,8 +218,8 @@ def _written(  # noqa: PLR0913 -- the options of the command
     given = student_exercise(source, options, table)
     blank = () if key else table.blank
     more = {"blank": blank, "given": given, "exercise": table, "shown": shown, "hints": hints}
-    own = {field.name: getattr(given, field.name) for field in fields(given)}
-    plan = ExercisePlan(**own | more)
+    known = {field.name: getattr(given, field.name) for field in fields(given)}
+    plan = ExercisePlan(**known | more)
     return carried_out(plan, place, **how)
 
 
@@ -318,8 +318,8 @@ def student_exercise(
     for number in range(TRIES):
         random = np.random.default_rng([exercise.own_seed, number])
         try:
-            own = kind.personal(origin, options, random)
-            given = kind.plan(own, options)
+            personal = kind.personal(origin, options, random)
+            given = kind.plan(personal, options)
             if is_known(given.inputs):
                 return given
             for name in exercise.blank:
@@ -402,20 +402,20 @@ def equation(layout: Layout, name: str, names: Mapping[str, str]) -> str:
         text = re.sub("([\ue000-\uf8ff]) (?=[\ue000-\uf8ff])", r"\1 × ", text)
     is_alone = len(text) == 1
     for number, said in enumerate(symbols):
-        own = chr(FIRST + number)
+        placeholder = chr(FIRST + number)
         is_sum = re.search(" [−+] ", said) and not is_alone
         is_long = is_sum or re.search(r"[ /⁰¹²³⁴⁵⁶⁷⁸⁹]", said)
         for sign in "²³":
-            text = text.replace(own + sign, f"({said}){sign}" if is_long else said + sign)
+            text = text.replace(placeholder + sign, f"({said}){sign}" if is_long else said + sign)
         for pair in ("()", "||"):
-            text = text.replace(own.join(pair), said.join(pair))
-        text = text.replace(own, f"({said})" if is_sum else said)
+            text = text.replace(placeholder.join(pair), said.join(pair))
+        text = text.replace(placeholder, f"({said})" if is_sum else said)
     if not text or "…" in text or len(text) > LONGEST:
         return ""
     unit = last[len(quantity.axes) :]
-    own = _named(quantity, unit, names) if symbol(quantity) else text
+    named = _named(quantity, unit, names) if symbol(quantity) else text
     sign = "←" if name in quantity.sources else "="  # it refers to itself
-    return text if own == text else f"{own} {sign} {text}"  # a symbol such as z − h says all
+    return text if named == text else f"{named} {sign} {text}"  # a symbol such as z − h says all
 
 
 def hint(layout: Layout, name: str) -> Hint:

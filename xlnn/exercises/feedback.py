@@ -24,8 +24,8 @@ NAMED = 6
 
 def words_of(grades: Grades, lang: str | None = None) -> Text:
     """Return the texts of a report, by default in the language of the workbooks."""
-    own = next((grade.lang for grade in grades if not grade.error), "en")
-    return text(lang or own, "grading")
+    of_files = next((grade.lang for grade in grades if not grade.error), "en")
+    return text(lang or of_files, "grading")
 
 
 def total(grade: Grade, words: Text) -> str:
@@ -253,15 +253,15 @@ MOST_BEFORE = 100
 
 
 def _page(grade: Grade, words: Text, lang: str) -> str:
-    own = Grades((grade,), (), 0)
+    alone = Grades((grade,), (), 0)
     title = f"{words('report', 'feedback')}: {grade.student or grade.file}"
     points = f"<p><b>{escape(total(grade, words))}</b></p>" if grade.of else ""
     head = "".join(
         f"<th>{escape(words('report', key))}</th>" for key in ("question", "points", "verdict")
     )
     lines = "".join(_row(grade.file, question, words) for question in grade.questions)
-    told = [*notes(grade, own, words), *typed(grade, words)]
-    below = "".join(f"<p>{escape(line)}</p>" for line in told)
+    lines_told = [*notes(grade, alone, words), *typed(grade, words)]
+    below = "".join(f"<p>{escape(line)}</p>" for line in lines_told)
     return (
         f'<!doctype html><html lang="{escape(lang)}"><meta charset="utf-8">{GENERATOR}'
         f"<title>{escape(title)}</title><style>{STYLE}</style><h1>{escape(title)}</h1>{points}"

@@ -181,10 +181,10 @@ def with_lateness(grades: Grades, worksheet: Sequence[Sequence[str]], penalty: f
     for grade in grades:
         counts, folder = last[grade.person], PurePath(grade.file).parent
         is_with_it = folder.name and folder == PurePath(counts.file).parent
-        said = late.get(grade.person, "") if grade is counts or is_with_it else ""
-        days = max(1, math.ceil(round(days_in(said), 6))) if said or grade.late else 0
+        lateness = late.get(grade.person, "") if grade is counts or is_with_it else ""
+        days = max(1, math.ceil(round(days_in(lateness), 6))) if lateness or grade.late else 0
         taken = min(grade.of, grade.of * days * penalty / 100)
-        found.append(replace(grade, late=said or grade.late, penalty=taken))
+        found.append(replace(grade, late=lateness or grade.late, penalty=taken))
     return replace(grades, grades=tuple(found))
 
 
@@ -197,12 +197,12 @@ def _lateness(rows: Sequence[Sequence[str]], grades: Grades) -> dict[tuple[str, 
     for number, grade in found.items():
         states = (rows[number][n] for n in columns if n < len(rows[number]))
         parts = (part.strip() for state in states for part in state.split(" - "))
-        said = (part for part in parts if LATE.search(part) and DURATION.search(part))
-        late[grade.person] = next(said, "")
+        durations = (part for part in parts if LATE.search(part) and DURATION.search(part))
+        late[grade.person] = next(durations, "")
     return late
 
 
-def days_in(said: str) -> float:
+def days_in(duration: str) -> float:
     """Return the days in a duration as Moodle writes it.
 
     >>> days_in("2 days 12 hours late"), days_in("迟交 1 天 6 小时"), days_in("LATE")
@@ -210,7 +210,7 @@ def days_in(said: str) -> float:
     """
     return math.fsum(
         int(match["number"]) * days
-        for match in DURATION.finditer(said)
+        for match in DURATION.finditer(duration)
         for unit, days in DAYS.items()
         if match[unit]
     )

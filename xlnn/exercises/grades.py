@@ -313,10 +313,10 @@ class Grades:
         found = {grade.person: grade for grade in self.counted}
         typed = (grade for grade in self.grades if grade.is_typed)
         absent = (
-            Grade("", own.name, id=own.id, email=own.email, by_hand=own.by_hand,
-                  comment=own.comment)
-            for own in self.missing
-            if own.is_typed
+            Grade("", student.name, id=student.id, email=student.email, by_hand=student.by_hand,
+                  comment=student.comment)
+            for student in self.missing
+            if student.is_typed
         )  # fmt: skip
         for grade in (*typed, *absent):
             found.setdefault(grade.person, grade)
@@ -360,10 +360,12 @@ def resumed(log: Path | None, seed: int | None) -> tuple[int | None, dict[str, G
     read_log(log, read)
     if len(seeds) > 1:
         raise DataError(f"{log.name} joins logs of several seeds: grade all parts with one --seed.")
-    own = next(iter(seeds), seed)
-    if seed not in {None, own}:
-        raise DataError(f"{log.name} is the log of seed {own}: name another file for seed {seed}.")
-    return own, grades
+    resumed_seed = next(iter(seeds), seed)
+    if seed not in {None, resumed_seed}:
+        raise DataError(
+            f"{log.name} is the log of seed {resumed_seed}: name another file for seed {seed}."
+        )
+    return resumed_seed, grades
 
 
 def _grade(read: dict[str, Any]) -> Grade:

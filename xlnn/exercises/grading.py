@@ -197,9 +197,10 @@ def grade(  # noqa: PLR0913 -- the options of the command
     owned = with_owners({path: found[path] for path in mine}, given, class_list)
     grades = tuple(owned.values())
     _check_points(worth, grades)
-    there = {(result.student, result.email, result.id) for result in grades}
-    there |= {(name, email, "") for name, email, _ in there}  # where a roster has no ids
-    missing = tuple(own for own in class_list if (own.name, own.email, own.id) not in there)
+    graded_students = {(result.student, result.email, result.id) for result in grades}
+    # a roster may have no ids
+    graded_students |= {(name, email, "") for name, email, _ in graded_students}
+    missing = tuple(s for s in class_list if (s.name, s.email, s.id) not in graded_students)
     every = Grades(grades, copies(grades), chosen, () if shard else missing, attempt)
     return with_lateness(every, worksheet, penalty)
 
@@ -303,20 +304,21 @@ def _asked_otherwise(
 
     If they are unknown, or the same in another file, it is `STRAY`.
     """
-    own = handed_in.exercise
+    asked = handed_in.exercise
     if level:
         source, table = _source(handed_in, inputs), Exercise((), "", 0, level)
         options = Options(**source.kind.asked_for(handed_in.spec))
         blank = left_out(source, options, table).blank
-        if difference := {*blank} ^ {*own.blank}:
+        if difference := {*blank} ^ {*asked.blank}:
             return tuple(sorted(difference))
     if handed:
         only = next(iter(handed.values()))
-        text = handed.get(own.student, only if len(handed) == 1 else "")
+        text = handed.get(asked.student, only if len(handed) == 1 else "")
         other = exercise_in(text) if text else None
-        if other and (difference := {*other.blank} ^ {*own.blank}):
+        if other and (difference := {*other.blank} ^ {*asked.blank}):
             return tuple(sorted(difference))
-        if other is None or (other.fingerprint != own.fingerprint and other.student == own.student):
+        is_same = other is not None and other.student == asked.student
+        if other is None or (is_same and other.fingerprint != asked.fingerprint):
             return STRAY
     return ()
 
@@ -341,9 +343,9 @@ def _unit(
     symbol = result.quantity.heading(unit).strip() or result.quantity.name
     if why is None:
         return UnitGrade(symbol, right=True, share=1.0)
-    own = result.rows(unit)
-    typed = [str(result.typed[index]) for index in own if index in result.typed]
-    first = next((i for i in own if result.wrong[i] and i in result.formulas), None)
+    indices = result.rows(unit)
+    typed = [str(result.typed[index]) for index in indices if index in result.typed]
+    first = next((i for i in indices if result.wrong[i] and i in result.formulas), None)
     formula = "" if typed or first is None else result.formulas[first]
     return UnitGrade(
         symbol,
@@ -390,23 +392,23 @@ def _handed_out(handed_in: Submission, inputs: Inputs | None) -> dict[str, np.nd
 
 def _others(handed_in: Submission, given: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the names of the inputs that differ from given ones."""
-    own = handed_in.inputs
+    inputs = handed_in.inputs
     left_out = {q.name for q in handed_in.layout.model.inputs if q.choices} | handed_in.deleted
     return tuple(
         name
         for name, array in given.items()
-        if name in own and name not in left_out and not _same(np.asarray(array), own[name])
+        if name in inputs and name not in left_out and not _same(np.asarray(array), inputs[name])
     )
 
 
-def _same(given: np.ndarray, own: np.ndarray) -> bool:
+def _same(given: np.ndarray, submitted: np.ndarray) -> bool:
     """Return whether inputs are equal to the 15 digits that programs save.
 
     A template has one run, so the first of several is compared with it.
     """
-    own = own[0] if own.ndim > given.ndim else own
-    if given.shape != own.shape:
+    submitted = submitted[0] if submitted.ndim > given.ndim else submitted
+    if given.shape != submitted.shape:
         return False
-    if np.dtype(object) in {own.dtype, given.dtype}:
-        return bool((given.astype(str) == own.astype(str)).all())
-    return bool(np.allclose(given, own, rtol=1e-12, atol=1e-15))
+    if np.dtype(object) in {submitted.dtype, given.dtype}:
+        return bool((given.astype(str) == submitted.astype(str)).all())
+    return bool(np.allclose(given, submitted, rtol=1e-12, atol=1e-15))

@@ -155,8 +155,8 @@ class JudgedQuantity:
     @cached_property
     def circular(self) -> AbstractSet[Index]:
         """The formulas that read their own cell, directly or through others of the quantity."""
-        own = {self.places[index]: text for index, text in self.formulas.items()}
-        closing = self.submitted.order.on_circles(own, [self.submitted.helpers])
+        formulas = {self.places[index]: text for index, text in self.formulas.items()}
+        closing = self.submitted.order.on_circles(formulas, [self.submitted.helpers])
         return {index for index in self.formulas if self.places[index] in closing}
 
     @cached_property
@@ -176,11 +176,11 @@ class JudgedQuantity:
     def task(self) -> Task:
         """The formulas for an engine, without those on circles, which would spoil the others."""
         left = self.places.keys() - self.formulas.keys()
-        own = {i: text for i, text in self.formulas.items() if i not in self.circular}
+        formulas = {i: text for i, text in self.formulas.items() if i not in self.circular}
         return Task(
             formulas={
                 place: text
-                for index, text in own.items()
+                for index, text in formulas.items()
                 if not self.submitted.is_part(place := self.places[index])
             },
             constants={place: self.typed.get(i) for i, place in self.places.items() if i in left},
@@ -319,9 +319,9 @@ class JudgedQuantity:
 
         formualizer counts it as 1, in the formula and in the student's own steps.
         """
-        submitted, own = self.submitted, self.formulas[index]
-        reached = _reached(submitted, own, self.places[index][0]) if submitted.helpers else ()
-        texts = (own, *(text for text, _ in reached))
+        submitted, formula = self.submitted, self.formulas[index]
+        reached = _reached(submitted, formula, self.places[index][0]) if submitted.helpers else ()
+        texts = (formula, *(text for text, _ in reached))
         found = (misread(text, is_0_in_excel=True) for text in texts)
         return next((form.words for form in found if form), ())
 
@@ -381,24 +381,24 @@ def worlds(
         least one random world.
     """
     layout, model = submitted.layout, submitted.layout.model
-    own = submitted.inputs
+    of_file = submitted.inputs
     chosen = {name: np.asarray(n) for name, n in (selected or {}).items() if _selects(layout, name)}
     draw = partial(probe_arrays, model, seed)
-    fit = partial(_fitting, submitted, seed, own | chosen)
-    if submitted.deleted & own.keys():
-        own |= {name: a for name, a in fit(0, draw(0)).items() if name in submitted.deleted}
+    fit = partial(_fitting, submitted, seed, of_file | chosen)
+    if submitted.deleted & of_file.keys():
+        of_file |= {name: a for name, a in fit(0, draw(0)).items() if name in submitted.deleted}
     usable = all(
         all(isinstance(entry, str) for entry in array.ravel())
         if model[name].is_text
         else bool(np.isfinite(array).all()) and _is_choice(model[name], array)
-        for name, array in own.items()
+        for name, array in of_file.items()
     )
     drawn = [draw(number) for number in range(probes if usable else max(probes, 1))]
     extreme = []
     if probes:  # of four probes the third has only whole numbers
         extreme = [draw(number, size) for number, size in enumerate(SIZES, start=probes + 1)]
         extreme += [draw(0) | _all_of(model, n) for n in (0.0, *_compared_with(submitted))]
-    inputs = [own] if usable else []
+    inputs = [of_file] if usable else []
     inputs += [fit(number, arrays) for number, arrays in enumerate(drawn + extreme)]
     first = len(inputs) - len(extreme)
     with np.errstate(all="ignore"):
@@ -406,10 +406,12 @@ def worlds(
     return [World(run, n >= first, usable and n == 0) for n, run in enumerate(runs)]
 
 
-def _fitting(submitted: Submission, seed: int, own: Arrays, number: int, drawn: Arrays) -> Arrays:
+def _fitting(
+    submitted: Submission, seed: int, of_file: Arrays, number: int, drawn: Arrays
+) -> Arrays:
     """Return drawn inputs with the selectors kept, and one-hot targets where they are expected."""
     model = submitted.layout.model
-    for name, array in own.items():
+    for name, array in of_file.items():
         quantity = model[name]
         if quantity.is_text:
             drawn[name] = np.full(array.shape, "?", dtype=object)
@@ -424,8 +426,8 @@ def _fitting(submitted: Submission, seed: int, own: Arrays, number: int, drawn: 
         if q.equation and (q in blanks or not q.equation.reads_as_stated)
     ]
     for name in {q.uses[role].name for q in some for role in q.equation.one_hot}:
-        if name in drawn and _is_one_hot(own[name]):
-            *rows, outputs = own[name].shape
+        if name in drawn and _is_one_hot(of_file[name]):
+            *rows, outputs = of_file[name].shape
             chosen = np.random.default_rng([seed, number]).integers(outputs, size=rows)
             drawn[name] = np.eye(outputs)[chosen]
     return drawn
@@ -435,9 +437,9 @@ def _compared_with(submitted: Submission) -> list[float]:
     """Return the first numbers other than 0 with which the student's formulas compare."""
     asked = [q for q in submitted.blanks if q.name not in submitted.as_stated]
     places = (place for quantity in asked for _, place in submitted.places(quantity))
-    own = (submitted.formulas.get(place, "") for place in places)
+    answers = (submitted.formulas.get(place, "") for place in places)
     found: dict[float, None] = {}
-    for text in (*own, *submitted.helpers.values()):
+    for text in (*answers, *submitted.helpers.values()):
         found |= dict.fromkeys(_numbers_compared(text))
     return [number for number in found if number][:COMPARED]
 

@@ -152,7 +152,7 @@ def in_order(layout: Layout) -> list[Quantity]:
             ordered += updated
             updated = []
         if quantity.equation is not None:
-            own = (model[use.name] for use in quantity.uses.values() if not use.lag)
-            is_of_step = any(used.timed and used not in updated for used in own)
+            sources = (model[use.name] for use in quantity.uses.values() if not use.lag)
+            is_of_step = any(used.timed and used not in updated for used in sources)
             (updated if quantity.given and not is_of_step else ordered).append(quantity)
     return ordered + updated

@@ -389,8 +389,8 @@ class _WrongUnit:
                 is_instead = beyond([other], named) and beyond([area], stated)
                 names = {_names(layout, area), _names(layout, other)}
                 if is_instead and len(names) > 1 and "" not in names:
-                    both = {"symbol": _symbols(layout, area), "right": _symbols(layout, other)}
-                    return self.says("instead", **self.swapped(area, other), **both)
+                    symbols = {"symbol": _symbols(layout, area), "right": _symbols(layout, other)}
+                    return self.says("instead", **self.swapped(area, other), **symbols)
         left = beyond(unused, named)
         if left and not beyond(named, stated):
             belongs = range_text(left, self.titles)
@@ -399,21 +399,21 @@ class _WrongUnit:
 
     def transposed(self, named: list[CellRange], stated: list[CellRange]) -> Mistake | None:
         """Find a matrix with a column in place of a row, or the other way round."""
-        own, right = self.entries(named), self.entries(stated)
-        if own == right or own.keys() != right.keys():
+        read, right = self.entries(named), self.entries(stated)
+        if read == right or read.keys() != right.keys():
             return None
-        differing = [name for name in own if own[name] != right[name]]
+        differing = [name for name in read if read[name] != right[name]]
         for name in differing:
             if not name:
                 return None
             axes = len(self.layout.model[name].axes)
             is_matrix = len(self.layout.model[name].shape) == 2
             turned = {(*index[:axes], *index[axes:][::-1]) for index in right[name]}
-            if not is_matrix or own[name] != turned:
+            if not is_matrix or read[name] != turned:
                 return None
         symbols, rights = (
             _ends(self.layout.model[differing[0]], entries[differing[0]])
-            for entries in (own, right)
+            for entries in (read, right)
         )
         return self.says("transposed", symbol=symbols, right=rights)
 
@@ -448,13 +448,15 @@ class _WrongUnit:
             area: area._replace(top=area.top - moved, bottom=area.bottom - moved)
             for area in strange
         }
-        for there in back.values():
-            if there in stated and there in next_one:
-                title, _, cells = range_text(there, self.titles).rpartition("!")
+        for counterpart in back.values():
+            if counterpart in stated and counterpart in next_one:
+                title, _, cells = range_text(counterpart, self.titles).rpartition("!")
                 return self.says("anchor", cells=f"{title}!" + re.sub("([0-9]+)", r"$\1", cells))
-        for area, there in back.items():
-            if there in stated and len(belonging) == len(stated):
-                return self.says("dragged", **self.swapped(area, belonging[stated.index(there)]))
+        for area, counterpart in back.items():
+            if counterpart in stated and len(belonging) == len(stated):
+                return self.says(
+                    "dragged", **self.swapped(area, belonging[stated.index(counterpart)])
+                )
         return None
 
 
@@ -545,19 +547,19 @@ def _covered(stated: CellRange, named: list[CellRange]) -> bool:
 
 def _relation(layout: Layout, area: CellRange, other: CellRange) -> tuple[str, dict[str, str]]:
     """Return how an area lies relative to the right one, and the words for it; "" if elsewhere."""
-    first, last, own = (
+    first, last, expected = (
         _when(layout, cells.sheet, row, cells.left)
         for cells, row in ((area, area.top), (area, area.bottom), (other, other.top))
     )
     said: dict[str, str] = {}
-    if own and first and first[:2] == own[:2] and first[2] != own[2]:
-        axis = own[3]
-        numbers = {"epoch": str(first[2]), "right": str(own[2])}
+    if expected and first and first[:2] == expected[:2] and first[2] != expected[2]:
+        axis = expected[3]
+        numbers = {"epoch": str(first[2]), "right": str(expected[2])}
         said = {"symbol": _symbols(layout, other), "axis": axis, **numbers}
     is_within = other.sheet == area.sheet and not beyond([other], [area])
-    is_one_quantity = own and first and last and first[0] == last[0] == own[0]
-    if is_within and is_one_quantity and len({first[2], last[2], own[2]}) > 1:
-        return "epochs", said | {"axis": own[3]}
+    is_one_quantity = expected and first and last and first[0] == last[0] == expected[0]
+    if is_within and is_one_quantity and len({first[2], last[2], expected[2]}) > 1:
+        return "epochs", said | {"axis": expected[3]}
     size, right = ((a.bottom - a.top, a.right - a.left) for a in (area, other))
     down, aside = area.top - other.top, area.left - other.left
     if size == right and said:

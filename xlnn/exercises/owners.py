@@ -121,7 +121,7 @@ class _Names:
     def of(self, *names: str) -> list[Student]:
         """Return the students who have one of some names."""
         forms = (form for name in names for form in _forms(name))
-        return [*{own: None for form in forms for own in self._found.get(form, ())}]
+        return [*{student: None for form in forms for student in self._found.get(form, ())}]
 
 
 Folder = tuple[str, str]
@@ -143,13 +143,14 @@ class _Class:
         handed: Mapping[Path, HandedIn],
         roster: Sequence[Student],
     ) -> None:
-        told = zip(told_apart(roster), roster, strict=True)
-        self._roster = _Names([*told, *((own.name, own) for own in roster)])
+        names = zip(told_apart(roster), roster, strict=True)
+        self._roster = _Names([*names, *((student.name, student) for student in roster)])
         self._in_class = {*roster}
         self._by_number: dict[str, list[Student]] = defaultdict(list)
-        for own in roster:
-            for number in {own.id, *re.findall(r"\d+$", own.id)}:  # as in "Participant 12345"
-                self._by_number[number].append(own)
+        for student in roster:
+            # the end of an id is a number, too, as in "Participant 12345"
+            for number in {student.id, *re.findall(r"\d+$", student.id)}:
+                self._by_number[number].append(student)
         self._made_for = _Names((grade.student, self._named(grade.student))
                                 for grade in grades.values() if grade.student)  # fmt: skip
         found = {
@@ -157,17 +158,17 @@ class _Class:
             if (file := handed[path]).is_known
         }  # fmt: skip
         self._folders = {
-            key: own or Student(key[1], key[0]) for key, own in _of_one_each(found).items()
+            key: student or Student(key[1], key[0]) for key, student in _of_one_each(found).items()
         }
         self._folders |= self._adopted(grades, handed)
-        self._owners = _Names((own.name, own) for own in self._folders.values())
+        self._owners = _Names((student.name, student) for student in self._folders.values())
 
     def _listed(self, file: HandedIn) -> Student | None:
         """Return the student of the roster who has the name of a download, or else its id."""
         named = self._roster.of(file.name)
         numbered = self._by_number.get(file.id, [])
-        both = [own for own in numbered if own in named]
-        for found in (both, named) if named else (numbered,):
+        agreeing = [student for student in numbered if student in named]
+        for found in (agreeing, named) if named else (numbered,):
             if len(found) == 1:
                 return found[0]
         return None
@@ -183,13 +184,13 @@ class _Class:
         taken = {*self._folders.values()}
         found: dict[Folder, Student | None] = {}
         for path, grade in grades.items():
-            file, own = handed[path], self._named(grade.student)
+            file, student = handed[path], self._named(grade.student)
             key = file.id, file.name
-            is_free = file.is_known and own in self._in_class and own not in taken
+            is_free = file.is_known and student in self._in_class and student not in taken
             is_unlisted = self._folders.get(key) not in self._in_class
             if is_free and is_unlisted and may_be_one(grade.student, file.name):
-                found[key] = own
-        return {key: own for key, own in _of_one_each(found).items() if own}
+                found[key] = student
+        return {key: student for key, student in _of_one_each(found).items() if student}
 
     def _named(self, called: str) -> Student:
         """Return the student of the roster with a name, or one who is not on it."""
@@ -199,8 +200,8 @@ class _Class:
     def owner(self, file: HandedIn, made_for: str) -> Student:
         """Return who handed in a file; a student without a name if that is unknown."""
         if file.is_known:
-            own = self._folders[file.id, file.name]
-            return own if own.id else replace(own, id=file.id)
+            student = self._folders[file.id, file.name]
+            return student if student.id else replace(student, id=file.id)
         for claim in (file.path.stem, file.path.parent.name):
             for known in (self._roster, self._made_for):
                 if len(found := known.of(claim)) == 1:
@@ -219,16 +220,16 @@ class _Class:
         if file.is_anonymous and owner.name == file.name:
             return True
         names = made_for, meant.name
-        if any(same_name(name, own) for name in names for own in (owner.name, file.name)):
+        if any(same_name(name, known) for name in names for known in (owner.name, file.name)):
             return True
         others = {*self._owners.of(*names)}
         if owner in self._in_class:
             others |= {*self._roster.of(*names)}
-        mine = any(may_be_one(made_for, own) for own in (owner.name, file.name))
+        mine = any(may_be_one(made_for, known) for known in (owner.name, file.name))
         return mine and not others - {owner}
 
 
 def _of_one_each(folders: Mapping[Folder, Student | None]) -> dict[Folder, Student | None]:
     """Return the folders with their students; None if a student would have several folders."""
     times = Counter(folders.values())
-    return {key: own if times[own] == 1 else None for key, own in folders.items()}
+    return {key: student if times[student] == 1 else None for key, student in folders.items()}

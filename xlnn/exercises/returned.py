@@ -66,11 +66,11 @@ class Returning:
     ) -> None:
         self._layout = layout
         self._filled = filled
-        own = {name.casefold(): text for name, text in names.items()}
+        texts = {name.casefold(): text for name, text in names.items()}
         self._pairs = {
             name: (before, now)
             for name, text in layout.names.items()
-            if (before := _area(text)) and (now := _area(own.get(name.casefold(), "")))
+            if (before := _area(text)) and (now := _area(texts.get(name.casefold(), "")))
         }
         self.titles = {now[0]: before[0] for before, now in self._pairs.values()}
         gone = [title for title in layout.titles.values() if title not in sheets]
@@ -103,9 +103,9 @@ class Returning:
     ) -> dict[int, int]:
         """Return the original number of each row (axis 0) or column that was not inserted."""
         (_, was), (title, area) = before, now
-        there = [*range(area[axis], area[axis + 2] + 1)]
+        lines = [*range(area[axis], area[axis + 2] + 1)]
         count = was[axis + 2] - was[axis] + 1
-        if len(there) > count:
+        if len(lines) > count:
             across = 1 - axis
             beside = [
                 (other[across], other[across + 2])
@@ -117,9 +117,9 @@ class Returning:
                 for sheet, *place in self._filled
                 if sheet == title and any(first <= place[across] <= last for first, last in beside)
             }
-            empty = [line for line in there if line not in filled][: len(there) - count]
-            there = [line for line in there if line not in empty]
-        return dict(zip(there, range(was[axis], was[axis + 2] + 1), strict=False))
+            empty = [line for line in lines if line not in filled][: len(lines) - count]
+            lines = [line for line in lines if line not in empty]
+        return dict(zip(lines, range(was[axis], was[axis + 2] + 1), strict=False))
 
     def place(self, place: Place) -> Place:
         """Return a cell's original place, or a place outside all blocks if the student added it."""
@@ -130,15 +130,15 @@ class Returning:
         if before not in self._shifted:
             return before, row, column
         rows, columns = self._rows[title], self._columns[title]
-        there = rows.get(row, row), columns.get(column, column)
+        moved = rows.get(row, row), columns.get(column, column)
         is_new = _is_between(row, rows) or _is_between(column, columns)
-        holds = self._layout.entry(before, *there)
+        holds = self._layout.entry(before, *moved)
         if is_new or (holds and holds[0] in self._named):
             return before, row, column + self._aside(before)
-        return before, *there  # cells without a name move with those around them
+        return before, *moved  # cells without a name move with those around them
 
     def _aside(self, title: str) -> int:
-        key = next(key for key, own in self._layout.titles.items() if own == title)
+        key = next(key for key, current in self._layout.titles.items() if current == title)
         return self._layout.extents[key][1] + max(
             (now[1][3] for _, now in self._pairs.values() if self.titles.get(now[0]) == title),
             default=0,
@@ -155,10 +155,10 @@ class Returning:
             self.place((title, *coordinate_to_tuple(end.replace("$", "").upper())))
             for end in cells.split(":")
         ]
-        there = ":".join(address(row, column) for _, row, column in places)
+        cells_now = ":".join(address(row, column) for _, row, column in places)
         if not sheet and places[0][0] == self.titles.get(here, here):
-            return there
-        return f"{quoted(places[0][0])}!{there}"
+            return cells_now
+        return f"{quoted(places[0][0])}!{cells_now}"
 
 
 def _is_between(line: int, lines: Mapping[int, int]) -> bool:

@@ -88,13 +88,13 @@ def students(path: Path) -> tuple[Student, ...]:
         for number, row in enumerate(rows, start=1)
         if _plain("".join(row[column : column + 1])).casefold() not in NOBODY
     ]
-    email, own = _beside([row for _, row in numbered], column, first)
+    email, id_column = _beside([row for _, row in numbered], column, first)
     found: list[Student] = []
     known: dict[str, dict[str, int]] = {}
     for number, row in numbered[first:]:
         where = f"{path.name}, line {number:,}"
         name = checked(row[column] if column < len(row) else "", where)
-        student = Student(name, _entry(row, own), _entry(row, email))
+        student = Student(name, _entry(row, id_column), _entry(row, email))
         namesakes, told = known.setdefault(name.casefold(), {}), student.id or student.email
         if namesakes and (told in namesakes or "" in {*namesakes, told}):
             line = next(iter(namesakes.values()))
@@ -134,7 +134,7 @@ def _entry(row: Sequence[str], column: int | None) -> str:
 def _beside(rows: Sequence[Sequence[str]], names: int, first: int) -> tuple[int | None, int | None]:
     """Return the columns of the e-mail addresses and of the ids, if any."""
     heads = [_plain(cell).casefold() for cell in rows[0]] if first else []
-    email = own = None
+    email = id_column = None
     for column in range(max(map(len, rows))):
         entries = [_entry(row, column) for row in rows[first:]]
         filled = [entry for entry in entries if entry]
@@ -142,11 +142,11 @@ def _beside(rows: Sequence[Sequence[str]], names: int, first: int) -> tuple[int 
             continue
         if all("@" in entry for entry in filled):
             email = column if email is None else email
-        elif own is None and len({*filled}) == len(entries):
+        elif id_column is None and len({*filled}) == len(entries):
             is_headed = column < len(heads) and re.search(r"\bid\b|number|学号|番号", heads[column])
             if is_headed or all(re.search(r"\d", entry) for entry in filled):
-                own = column
-    return email, own
+                id_column = column
+    return email, id_column
 
 
 def _column(path: Path, rows: Sequence[Sequence[str]]) -> tuple[int, int]:

@@ -290,8 +290,8 @@ def submission(path: Path, model: Model | None = None) -> Submission:
         returning.moved,
         model,
     )
-    own = (at for q in read.blanks if q.name not in read.as_stated for _, at in read.places(q))
-    alone = [at for at in (*own, *read.helpers) if at in read.formulas and at not in arrays]
+    answers = (at for q in read.blanks if q.name not in read.as_stated for _, at in read.places(q))
+    alone = [at for at in (*answers, *read.helpers) if at in read.formulas and at not in arrays]
     crossed = {at: intersected(read.formulas[at], *at[1:]) for at in alone}
     changed = any(read.formulas[at] != text for at, text in crossed.items())
     return replace(read, formulas=read.formulas | crossed) if changed else read
@@ -324,9 +324,9 @@ def _as_handed_out(
     contents: Package, layout: Layout, formulas: Mapping[Place, str], returning: Returning
 ) -> Package:
     """Return the contents of a file with everything back at its original place."""
-    there = [returning.titles.get(title, title) for title in contents.sheets]
+    titles = [returning.titles.get(title, title) for title in contents.sheets]
     cells: dict[str, list[tuple[int, int]]] = {
-        title: [] for title in (*layout.titles.values(), *there)
+        title: [] for title in (*layout.titles.values(), *titles)
     }
     for title, row, column in formulas:
         cells[title].append((row, column))
@@ -353,13 +353,13 @@ def _matrices(
         entry = layout.entry(*first)
         if entry is None or not layout.model[entry[0]].sliced or ":" not in cells:
             continue
-        own = set(layout.places(entry[0]).values())
+        places = set(layout.places(entry[0]).values())
         rows, columns = _size(cells)
-        if functions_of(formulas[first]) <= ENTRYWISE or rows * columns > len(own):
+        if functions_of(formulas[first]) <= ENTRYWISE or rows * columns > len(places):
             continue
         title, top, left = first
         for down, right in product(range(rows), range(columns)):
-            if (place := (title, top + down, left + right)) in own:
+            if (place := (title, top + down, left + right)) in places:
                 found[place] = first, cells
     return found
 
@@ -367,12 +367,12 @@ def _matrices(
 def _spilled(
     contents: Package,
     formulas: Mapping[Place, str],
-    there: AbstractSet[Place],
+    filled: AbstractSet[Place],
     matrices: Mapping[Place, object],
 ) -> dict[Place, str]:
     """Return the formulas of the cells into which other array formulas spill."""
     found = {}
     for first, cells in contents.arrays.items():
         if ":" in cells and first not in matrices:
-            found |= spilled(formulas[first], cells, first[0], there)
+            found |= spilled(formulas[first], cells, first[0], filled)
     return found

@@ -95,8 +95,8 @@ def _naming(
     if column.starts:
         naming = _naming(replace(column, starts=()), here, lengths, place).reshape(lengths)
         for axis, index, start in column.starts:
-            there = (*(slice(None) for _ in range(axis)), index)
-            naming[there] = _naming(start, here, lengths, place).reshape(lengths)[there]
+            selection = (*(slice(None) for _ in range(axis)), index)
+            naming[selection] = _naming(start, here, lengths, place).reshape(lengths)[selection]
         return naming.ravel()
     naming = np.zeros(prod(lengths), dtype=bool)
     # with indices in place of rows, an area's corners show how they move

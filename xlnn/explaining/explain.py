@@ -123,10 +123,13 @@ def _slope(sheet: Entries, entry: Entry) -> str:
     if gradient.gradient_of is None or unmeasurable(model, gradient):
         return ""
     weight, cost = model[gradient.gradient_of.weight], model[cost_of(gradient)]
-    own = (weight.name, index[len(index) - len(weight.lengths) :])
-    of = (cost.name, (*index[: len(cost.axes)], *(0,) * len(cost.shape)))
-    names = {"weight": sheet.symbol(own), "cost": sheet.symbol(of)}
-    cells = {"weight_cell": sheet.layout.cell(*own), "cost_cell": sheet.layout.cell(*of)}
+    of_weight = (weight.name, index[len(index) - len(weight.lengths) :])
+    of_cost = (cost.name, (*index[: len(cost.axes)], *(0,) * len(cost.shape)))
+    names = {"weight": sheet.symbol(of_weight), "cost": sheet.symbol(of_cost)}
+    cells = {
+        "weight_cell": sheet.layout.cell(*of_weight),
+        "cost_cell": sheet.layout.cell(*of_cost),
+    }
     return text(sheet.lang, "explaining")("explain", "slope", **names, **cells)
 
 

@@ -145,29 +145,37 @@ def aligned(rows: Sequence[tuple[str, str]]) -> Iterator[str]:
         yield f"{label}{' ' * (width - cell_len(label))}   {line}"
 
 
-def lines_of(said: Explanation) -> Iterator[str]:
+def lines_of(explanation: Explanation) -> Iterator[str]:
     """Yield the lines of an explanation."""
-    words = text(said.lang, "explaining")
-    yield f"{said.cell}   {_named(said.symbol, said.name)}   {_where(said, words)}".rstrip()
+    words = text(explanation.lang, "explaining")
+    name = _named(explanation.symbol, explanation.name)
+    yield f"{explanation.cell}   {name}   {_where(explanation, words)}".rstrip()
     rows = {
-        "equation": f"{said.equation}   {_book(said, words)}".strip() if said.equation else "",
-        "formula": said.formula,
-        "stated": said.remark if said.formula and said.remark.startswith("=") else "",
-        "symbols": said.in_symbols,
-        "numbers": said.in_numbers,
-        "value": f"{in_words(said.value)}   {_judged(said, words)}".rstrip(),
+        "equation": f"{explanation.equation}   {_book(explanation, words)}".strip()
+        if explanation.equation
+        else "",
+        "formula": explanation.formula,
+        "stated": explanation.remark
+        if explanation.formula and explanation.remark.startswith("=")
+        else "",
+        "symbols": explanation.in_symbols,
+        "numbers": explanation.in_numbers,
+        "value": f"{in_words(explanation.value)}   {_judged(explanation, words)}".rstrip(),
     }
-    if said.meaning:
-        yield f"{INDENT}{said.meaning}"
-    if said.slope:
-        yield f"{INDENT}{said.slope}"
+    if explanation.meaning:
+        yield f"{INDENT}{explanation.meaning}"
+    if explanation.slope:
+        yield f"{INDENT}{explanation.slope}"
     for line in aligned([(words("explain", key), row) for key, row in rows.items() if row]):
         yield f"{INDENT}{line}"
-    if not said.recalculated_by:
+    if not explanation.recalculated_by:
         yield f"{INDENT}{words('show', 'stored')}"
-    if said.remark and not said.remark.startswith("="):
-        yield f"{INDENT}{said.remark}"
-    for key, parts in (("computed_from", said.computed_from), ("used_for", said.used_for)):
+    if explanation.remark and not explanation.remark.startswith("="):
+        yield f"{INDENT}{explanation.remark}"
+    for key, parts in (
+        ("computed_from", explanation.computed_from),
+        ("used_for", explanation.used_for),
+    ):
         if parts:
             yield words("explain", key)
             yield from _tree(parts, words, INDENT)
@@ -188,31 +196,43 @@ def _named(symbol: str, name: str) -> str:
     return f"{symbol}   {name}" if name and name != symbol else symbol
 
 
-def _book(said: "Explanation", words: Text) -> str:
-    return words("explain", "book", place=said.book) if said.book[:1].isdigit() else said.book
+def _book(explanation: "Explanation", words: Text) -> str:
+    return (
+        words("explain", "book", place=explanation.book)
+        if explanation.book[:1].isdigit()
+        else explanation.book
+    )
 
 
-def _where(said: "Explanation", words: Text) -> str:
+def _where(explanation: "Explanation", words: Text) -> str:
     """Return layer, unit, epoch and image in words."""
     axes = (
-        words("explain", "place", axis=said.headings[axis], number=number)
-        for axis, number in said.place.items()
+        words("explain", "place", axis=explanation.headings[axis], number=number)
+        for axis, number in explanation.place.items()
     )
-    layer = words("explain", "layer", name=said.layer) if said.layer else ""
-    unit = words("explain", "unit", number=",".join(map(str, said.unit))) if said.unit else ""
+    layer = words("explain", "layer", name=explanation.layer) if explanation.layer else ""
+    unit = (
+        words("explain", "unit", number=",".join(map(str, explanation.unit)))
+        if explanation.unit
+        else ""
+    )
     return words("joined", "between").join(filter(None, (layer, unit, *axes)))
 
 
-def _judged(said: "Explanation", words: Text) -> str:
-    if said.role in {"input", "noted"}:
-        return words("explain", said.role)
-    if not said.agrees:
-        if said.expected is None and said.formula is None and said.value is None:
+def _judged(explanation: "Explanation", words: Text) -> str:
+    if explanation.role in {"input", "noted"}:
+        return words("explain", explanation.role)
+    if not explanation.agrees:
+        if (
+            explanation.expected is None
+            and explanation.formula is None
+            and explanation.value is None
+        ):
             return words("explain", "not_done")
-        if said.expected is None:
+        if explanation.expected is None:
             return words("explain", "wrong_reads")
-        return words("explain", "wrong", expected=in_words(said.expected))
-    return words("explain", "agrees") if said.expected is not None else ""
+        return words("explain", "wrong", expected=in_words(explanation.expected))
+    return words("explain", "agrees") if explanation.expected is not None else ""
 
 
 def in_words(value: Value) -> str:

@@ -47,9 +47,9 @@ def described(*lines: str) -> str:
 
 
 def _line(tag: str, cells: Sequence[object]) -> str:
-    said = [escape(_said(cell)) for cell in cells[:MOST_COLUMNS]]
-    said += ["…"] if len(cells) > MOST_COLUMNS else []
-    return f"<tr>{''.join(f'<{tag}>{text}</{tag}>' for text in said)}</tr>"
+    cells_shown = [escape(_said(cell)) for cell in cells[:MOST_COLUMNS]]
+    cells_shown += ["…"] if len(cells) > MOST_COLUMNS else []
+    return f"<tr>{''.join(f'<{tag}>{text}</{tag}>' for text in cells_shown)}</tr>"
 
 
 def _said(cell: object) -> str:
@@ -92,13 +92,13 @@ class QuantityValues(NDArrayOperatorsMixin):
     ) -> None:
         self.array, self.name, self.kind = array, quantity.name, quantity.kind
         self.layer = quantity.layer
-        own = None if quantity.is_sentence else quantity.parts[0].equation
+        equation = None if quantity.is_sentence else quantity.parts[0].equation
         # a letter is its own symbol
         named = len(quantity.name) == 1 or quantity.symbol != f"{quantity.name}{{}}"
         self.symbol = quantity.symbol.replace("{}", "") if named else ""
         self.title, self.meaning = meaning["name"], meaning["meaning"]
-        self.equation = meaning["equation"] or equation_text(own)
-        self.section = meaning["book"].strip("–") or section(own)
+        self.equation = meaning["equation"] or equation_text(equation)
+        self.section = meaning["book"].strip("–") or section(equation)
         self.sheet = layout.titles[quantity.sheet]
         self.axes = tuple(axis.name for axis in quantity.axes)
         self._quantity, self._layout = quantity, layout
@@ -194,11 +194,11 @@ class QuantityValues(NDArrayOperatorsMixin):
 
     def __repr__(self) -> str:
         """Return a summary with its first cell."""
-        said = ", ".join(filter(None, [self.symbol, self.title]))
+        title = ", ".join(filter(None, [self.symbol, self.title]))
         source = f"book {self.section}" if self.section[:1].isdigit() else self.section
         book = f", {source}" if source else ""
         shape = " x ".join(map(str, self.shape)) or "one number"
-        return f"<{self.name}: {said or self.kind}, {shape}, from {self.cell()}{book}>"
+        return f"<{self.name}: {title or self.kind}, {shape}, from {self.cell()}{book}>"
 
     def _repr_html_(self) -> str:
         """Return HTML for a notebook: a summary and the first numbers."""

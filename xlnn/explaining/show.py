@@ -44,13 +44,13 @@ class Runs:
             choice.name.partition("_")[0]: f"{choice.name}_used" for choice in choices
         }
 
-    def named(self, quantity: Quantity, said: str, at: tuple[int, ...] = ()) -> str:
+    def named(self, quantity: Quantity, symbol: str, at: tuple[int, ...] = ()) -> str:
         """Return a text about an entry, preceded by the name of its run if there are several."""
         run = self._run_of(quantity, at)
         if run is None:
-            return said
+            return symbol
         words = self._entries.words
-        return words("joined", "named", what=name_of_run(run, words), name=said)
+        return words("joined", "named", what=name_of_run(run, words), name=symbol)
 
     def _run_of(self, quantity: Quantity, at: tuple[int, ...]) -> int | None:
         """Return the run of an entry, from 1; sheets with a choice of run show the chosen one."""
@@ -212,10 +212,10 @@ def about(path: Path, titles: Mapping[str, str]) -> tuple[str, ...]:
     first = next(iter(titles.values()))
     texts = (cell.value for cell in cells(path, first) if isinstance(cell.value, str))
     title, *rows = [*islice(texts, 1 + MOST_ROWS)] or [""]
-    said = ""
+    sentence = ""
     for row in rows:  # a long sentence goes on in the next row
-        said += f" {row}" if said and said[-1].isascii() else row
-        if whole := _WHOLE.match(said):
+        sentence += f" {row}" if sentence and sentence[-1].isascii() else row
+        if whole := _WHOLE.match(sentence):
             return title, whole[0]
     return title, *rows[:1]
 
@@ -258,18 +258,18 @@ def _sentences(entries: Entries, runs: Runs, *, on_check: bool) -> Iterator[str]
         if quantity.sheet in {SHEET, COMPARE}:  # one is about cells, one repeats all of it
             continue
         if (quantity.sheet == CHECK) == on_check:
-            for at, said in np.ndenumerate(entries.arrays[quantity.name]):
-                if isinstance(said, str) and (said.endswith(STOPS) or EQUALS in said):
-                    yield runs.named(quantity, _of_part(entries, quantity, said), at)
+            for at, sentence in np.ndenumerate(entries.arrays[quantity.name]):
+                if isinstance(sentence, str) and (sentence.endswith(STOPS) or EQUALS in sentence):
+                    yield runs.named(quantity, _of_part(entries, quantity, sentence), at)
 
 
-def _of_part(entries: Entries, quantity: Quantity, said: str) -> str:
+def _of_part(entries: Entries, quantity: Quantity, sentence: str) -> str:
     """Return a sentence about classes, preceded by the kind of rows if some are held out."""
     parts = {f"{PREFIX}{part}mistakes": english for part, english in PARTS.items()}
     part, words = parts.get(quantity.name), entries.words
     if part is None or f"{PREFIX}{TEST}mistakes" not in entries.layout.model.by_name:
-        return said
-    return words("joined", "named", what=words.of_itself("charts", part), name=said)
+        return sentence
+    return words("joined", "named", what=words.of_itself("charts", part), name=sentence)
 
 
 BARS = "▁▂▃▄▅▆▇█"

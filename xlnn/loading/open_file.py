@@ -52,13 +52,15 @@ def check_sheets(contents: Package, layout: Layout) -> None:
         raise cause
 
 
-def missing_sheet(path: Path, there: tuple[str, ...], layout: Layout) -> WorkbookError | None:
+def missing_sheet(
+    path: Path, titles_found: tuple[str, ...], layout: Layout
+) -> WorkbookError | None:
     """Return the error that names a sheet that is missing, if one is."""
     titles = tuple(layout.titles.values())
-    missing = [title for title in titles if title not in there]
+    missing = [title for title in titles if title not in titles_found]
     if not missing:
         return None
-    new = [title for title in there if title not in titles]
+    new = [title for title in titles_found if title not in titles]
     return WorkbookError(
         '{file}: the sheet {sheet} is missing (is it "{new:.40}" now?); restore it or its name.'
         if len(new) == len(missing) == 1

@@ -78,7 +78,7 @@ def spec_text(path: Path) -> tuple[str, str]:
         )
     lines = _lines(path, title)
     if not (lines and lines[0].startswith("format")):
-        named = next((name for name, own in by_heading(path).items() if own == title), title)
+        named = next((name for name, right in by_heading(path).items() if right == title), title)
         lines = _lines(path, named)
     return title, "\n".join(lines)
 
@@ -262,9 +262,10 @@ def swapped(path: Path, layout: Layout) -> WorkbookError | None:
         return None
     now = {title: name for name, title in belongs.items()}
     titles = {key: now.get(title, title) for key, title in layout.titles.items()}
-    there = replace(layout, titles=titles)
+    renamed = replace(layout, titles=titles)
     named, stayed, followed = (
-        _fitting(path, *layouts) for layouts in ((layout, layout), (there, layout), (there, there))
+        _fitting(path, *layouts)
+        for layouts in ((layout, layout), (renamed, layout), (renamed, renamed))
     )
     decides = any(layout.titles[block.sheet] in now for block in layout.blocks.values())
     if decides and named >= max(stayed, followed):

@@ -173,16 +173,16 @@ def _compared(
     """Return the largest difference of an output, and the largest allowed."""
     name, output = next(name for name in INPUT if name in inputs), _output(model)
     rows = inputs[name].reshape(len(inputs[name]), -1)
-    told, classes = authority.outputs(rows)
-    got = run[output].reshape(told.shape)
+    expected, classes = authority.outputs(rows)
+    got = run[output].reshape(expected.shape)
     allowed = _rounding(authority, model, inputs)
-    apart = np.abs(got - told)
+    apart = np.abs(got - expected)
     if not (apart <= allowed).all():  # NaN counts as a difference
         at, unit = (int(n) for n in np.argwhere(~(apart <= allowed))[0])
         raise DisagreementError(
             f"The workbook does not agree with ONNX Runtime and was not written: output {unit + 1} "
             f"of {row} {at + 1} is {got[at, unit]:.9g}, but ONNX Runtime gives "
-            f"{told[at, unit]:.9g}. Please report this with the model."
+            f"{expected[at, unit]:.9g}. Please report this with the model."
         )
     if classes is not None and "answer" in run:
         _check_classes(authority, got, allowed, classes, row)

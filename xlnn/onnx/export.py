@@ -126,8 +126,8 @@ def export(  # noqa: PLR0913 -- the options of the command
             f"{output}: the name of the output must end in .onnx, .npz or .safetensors."
         )
     check_replaceable(output, _is_ours, force=force)
-    for package, said in PACKAGES.get(kind, {}).items():
-        needed(package, said)
+    for package, why in PACKAGES.get(kind, {}).items():
+        needed(package, why)
     found = trained(path, epoch, run, engine)
     precision = np.float64 if float64 else np.float32
     made = _written(kind, found, precision)
@@ -152,12 +152,12 @@ def _check_outputs(
     if wrong.any():
         row, unit = map(int, np.argwhere(wrong)[0])
         worst = float(np.nanmax(np.where(np.isfinite(off), off, np.nan), initial=0.0))
-        what = f"{found.outputs[row, unit]:.9g} (row {row + 1}, output {unit + 1})"
+        stated = f"{found.outputs[row, unit]:.9g} (row {row + 1}, output {unit + 1})"
         where = f"{found.cells[row]} and beside: " if found.cells else ""
         close = not float64 and worst < 1e-3
         remedy = "take --float64" if close else f"see  xlnn check {found.name}"
         raise DisagreementError(
-            f"The model gives {outputs[row, unit]:.9g} where the sheet gives {what}; {where}"
+            f"The model gives {outputs[row, unit]:.9g} where the sheet gives {stated}; {where}"
             f"nothing was written: {remedy}."
         )
     return float(off.max())
@@ -171,8 +171,8 @@ def _written(kind: str, found: Trained, precision: type[np.floating]) -> bytes:
     tensors = tensors_of(found, precision)
     if kind == ".safetensors":
         # one entry, since the order of several would vary
-        said = {PRODUCER: json.dumps(properties(found), ensure_ascii=False)}
-        saved: bytes = import_module(SAFETENSORS).save(tensors, said)
+        metadata = {PRODUCER: json.dumps(properties(found), ensure_ascii=False)}
+        saved: bytes = import_module(SAFETENSORS).save(tensors, metadata)
         return saved
     file = io.BytesIO()
     write_arrays(file, tensors)

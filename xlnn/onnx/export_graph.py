@@ -47,15 +47,15 @@ def onnx_of(trained: Trained, precision: type[np.floating]) -> bytes:
         if layer.kind in POOLINGS:
             seen = _pooled(graph, layer, kind, seen)
             continue
-        own = names_of(kind, layer.name)
+        parameters = names_of(kind, layer.name)
         if layer.kind == "convolution":
             seen = _filtered(graph, layer, kind, seen)
         elif layer.kind == "layernorm":
-            seen = _rescaled(graph, layer.name, own, seen)
+            seen = _rescaled(graph, layer.name, parameters, seen)
         else:
             if len(kind.below) > 1:
                 seen = graph.add("Flatten", [seen], f"flat{layer.name}", axis=1)
-            seen = graph.add("Gemm", [seen, *own], f"z{layer.name}", transB=1)
+            seen = graph.add("Gemm", [seen, *parameters], f"z{layer.name}", transB=1)
         seen = _activated(graph, layer, seen)
     if "t_factor" in trained.scaling:
         seen = graph.add("Div", [seen, "t_factor"], "predicted_less_middle")
@@ -77,8 +77,8 @@ def onnx_of(trained: Trained, precision: type[np.floating]) -> bytes:
     helper.set_model_props(
         model,
         {
-            key: said if isinstance(said, str) else json.dumps(said, ensure_ascii=False)
-            for key, said in properties(trained).items()
+            key: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            for key, value in properties(trained).items()
         },
     )
     onnx.checker.check_model(model, full_check=True)
@@ -123,10 +123,10 @@ def _activated(graph: _Graph, layer: LayerSpec, seen: str) -> str:
     return graph.add(ACTIVATIONS[layer.activation], [seen], f"a{layer.name}", **axis)
 
 
-def _rescaled(graph: _Graph, name: str, own: Sequence[str], seen: str) -> str:
+def _rescaled(graph: _Graph, name: str, parameters: Sequence[str], seen: str) -> str:
     if not graph.is_double:
         how = {"axis": -1, "epsilon": float(EPSILON)}
-        return graph.add("LayerNormalization", [seen, *own], f"z{name}", **how)
+        return graph.add("LayerNormalization", [seen, *parameters], f"z{name}", **how)
     # LayerNormalization keeps 7 digits of its epsilon
     mean = graph.add("ReduceMean", [seen], f"mean{name}", axes=[-1])
     off = graph.add("Sub", [seen, mean], f"off{name}")
@@ -135,8 +135,8 @@ def _rescaled(graph: _Graph, name: str, own: Sequence[str], seen: str) -> str:
     divisor = graph.add("Add", [variance, float(EPSILON)], f"above_0{name}")
     divisor = graph.add("Sqrt", [divisor], f"deviation{name}")
     seen = graph.add("Div", [off, divisor], f"normalised{name}")
-    seen = graph.add("Mul", [seen, own[0]], f"product{name}")
-    return graph.add("Add", [seen, own[1]], f"z{name}")
+    seen = graph.add("Mul", [seen, parameters[0]], f"product{name}")
+    return graph.add("Add", [seen, parameters[1]], f"z{name}")
 
 
 def _pooled(graph: _Graph, layer: LayerSpec, kind: LayerKind, seen: str) -> str:

@@ -95,14 +95,14 @@ def properties(trained: Trained) -> dict[str, str | list[str]]:
     ``features`` are the names of a table's inputs.
     """
     spec = trained.spec
-    said: dict[str, str | list[str]] = {"labels": [*trained.labels], "task": spec.task}
+    known: dict[str, str | list[str]] = {"labels": [*trained.labels], "task": spec.task}
     if spec.features:
-        said["features"] = [*spec.features]
+        known["features"] = [*spec.features]
     if spec.runs:
-        said["run"] = str(trained.run)
+        known["run"] = str(trained.run)
     if trained.epoch is not None:
-        said["epoch"] = str(trained.epoch)
-    return said | {"template": spec.template, "made_by": PRODUCER}
+        known["epoch"] = str(trained.epoch)
+    return known | {"template": spec.template, "made_by": PRODUCER}
 
 
 def trained(path: Path, epoch: int | None, run: int | None, engine: str) -> Trained:
@@ -147,7 +147,7 @@ def trained(path: Path, epoch: int | None, run: int | None, engine: str) -> Trai
         found = recalculate({})
         arrays = read_arrays(layout, found)
         check_inputs(layout, found, inputs_of(layout.model, arrays))
-        own = spec.of_run(number)
+        of_run = spec.of_run(number)
         before = (number,) if spec.runs else ()
         state = (*before, after) if learns else ()
         names = [f"{kind}{layer}" for kind, layer, _ in parameters_of(spec)]
@@ -168,7 +168,7 @@ def trained(path: Path, epoch: int | None, run: int | None, engine: str) -> Trai
     ]
     return Trained(
         name=path.name,
-        spec=own,
+        spec=of_run,
         epoch=after if learns else None,
         run=number + 1,
         weights=weights,

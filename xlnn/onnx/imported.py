@@ -40,7 +40,7 @@ def predicting_with(path: Path, *, large: bool = False) -> tuple[Origin, Authori
         It cannot be read, or does not fit a workbook.
     """
     model = read_model(path, large=large)
-    found, told = _origin(model), _told(model)
+    found, keys = _origin(model), _told(model)
     units, names = model.layers[-1].shape[0], list(model.graph.inputs)
     if not (len(names) == model.inputs > 1):
         names = [f"x{number}" for number in range(1, model.inputs + 1)]
@@ -51,14 +51,14 @@ def predicting_with(path: Path, *, large: bool = False) -> tuple[Origin, Authori
         picture=found.reading.picture,
         features=tuple(names) if found.reading.table else (),
         is_regression=not model.is_classifier,
-        told=tuple(f"{path.name}: {SAID[key]}" for key in SAID if key in told),
+        told=tuple(f"{path.name}: {SAID[key]}" for key in SAID if key in keys),
     )
     origin = replace(
         found,
         data=data,
         scaling=model.scaling and tuple(map(rounded, model.scaling)),
         runs=({"start": {name: rounded(array) for name, array in model.weights().items()}},),
-        told=tuple(key for key in TOLD if key in told),
+        told=tuple(key for key in TOLD if key in keys),
     )
     return origin, Authority(model)
 
@@ -89,10 +89,10 @@ NOT_TRAINED = {
 
 def _not_trained(model: TrainedModel) -> tuple[str, ...]:
     """Return a note if a workbook trains a model without a part of it."""
-    said = [said for key, said in NOT_TRAINED.items() if key in model.told]
-    which = "them" if len(said) > 1 else "it"
-    note = f"{model.graph.name}: {' and '.join(said)}, so it trains further without {which}."
-    return (note,) if said else ()
+    sentences = [sentence for key, sentence in NOT_TRAINED.items() if key in model.told]
+    which = "them" if len(sentences) > 1 else "it"
+    note = f"{model.graph.name}: {' and '.join(sentences)}, so it trains further without {which}."
+    return (note,) if sentences else ()
 
 
 def _origin(model: TrainedModel) -> Origin:
@@ -158,10 +158,10 @@ def _layer_spec(name: str, layer: Layer) -> LayerSpec:
 
 
 def _told(model: TrainedModel) -> set[str]:
-    told = set(model.told)
+    keys = set(model.told)
     if model.is_classifier and model.layers[-1].activation not in {"softmax", "sigmoid"}:
-        told.add("scores")
-    return told
+        keys.add("scores")
+    return keys
 
 
 def _usual_labels(units: int, *, is_classifier: bool) -> tuple[str, ...]:

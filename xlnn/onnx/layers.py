@@ -167,10 +167,10 @@ class TrainedModel:
         It does if the file says so, if outputs are probabilities or have classes, and if the inputs
         are a picture.
         """
-        last, told = self.layers[-1], self.graph.metadata.get(TASK)
-        if last.shape[0] < 2 or told == "regression":
+        last, task = self.layers[-1], self.graph.metadata.get(TASK)
+        if last.shape[0] < 2 or task == "regression":
             return False
-        if told == "classification":
+        if task == "classification":
             return True
         shares = last.activation in {"softmax", "sigmoid"}
         return shares or bool(self.classes) or len(self.shape) > 1
@@ -301,9 +301,9 @@ class TrainedModel:
             layer = self.layers[number]
             self.told["activation below"] = None
         if not layer.is_open or not seen.is_plain:
-            what = "the inputs" if number == 0 else f"what is no weighted input ({layer.kind})"
+            source = "the inputs" if number == 0 else f"what is no weighted input ({layer.kind})"
             raise self.refuse(
-                f"the activation {name} is applied to {what}: it must follow weights or filters."
+                f"the activation {name} is applied to {source}: it must follow weights or filters."
             )
         if name == "softmax" and (layer.kind != "dense" or seen.index.ndim != 1):
             raise self.refuse("softmax is applied to maps, but it must follow a dense layer.")

@@ -38,7 +38,7 @@ FLOATS = {1: "float32", 11: "float64"}
 NEEDED = 'ONNX models need two more packages: pip install "xlnn[onnx]".'
 
 
-def needed(name: str, said: str = NEEDED) -> Any:  # noqa: ANN401 -- a module
+def needed(name: str, why: str = NEEDED) -> Any:  # noqa: ANN401 -- a module
     """Import an optional package.
 
     Raises
@@ -49,7 +49,7 @@ def needed(name: str, said: str = NEEDED) -> Any:  # noqa: ANN401 -- a module
     try:
         return import_module(name)
     except ImportError as error:
-        raise DataError(said) from error
+        raise DataError(why) from error
 
 
 def session(serialized: bytes) -> Any:  # noqa: ANN401 -- an InferenceSession

@@ -443,10 +443,10 @@ def _begin(model: TrainedModel) -> None:
     shape = shape if len(shape) != 3 or shape[0] != 1 else shape[1:]  # a picture is one map
     model.layers.append(Layer("input", shape, activation="given"))
     every, first = model.seen(), 0
-    for (name, own), size in zip(shapes.items(), sizes, strict=True):
+    for (name, extent), size in zip(shapes.items(), sizes, strict=True):
         place = slice(first, first + size)
         model.values[name] = every.moved(
-            lambda array, place=place, own=own: array.ravel()[place].reshape(own)
+            lambda array, place=place, extent=extent: array.ravel()[place].reshape(extent)
         )
         first += size
 
@@ -463,10 +463,10 @@ def rearranged(
     model: TrainedModel, node: OnnxNode, array: np.ndarray, rows: Collection[int | None] = ()
 ) -> np.ndarray:
     """Compute a node of `MOVES`; ``rows`` are lengths that stand for the array's rows."""
-    said, shape = node.attributes, array.shape
+    attributes, shape = node.attributes, array.shape
     match node.op:
         case "Gather" | "ArrayFeatureExtractor":
-            axis = int(said.get("axis", 0)) if node.op == "Gather" else -1
+            axis = int(attributes.get("axis", 0)) if node.op == "Gather" else -1
             places = model.array(node, 1).astype(int)
             _check_size(model, node, places.size * array.size // max(1, shape[axis]))
             array = np.take(array, places, axis=axis)
@@ -475,12 +475,12 @@ def rearranged(
         case "Squeeze":
             array = np.squeeze(array, axes_of(model, node))
         case "Transpose":
-            array = np.transpose(array, said.get("perm"))
+            array = np.transpose(array, attributes.get("perm"))
         case "Flatten":
-            array = array.reshape(prod(shape[: said.get("axis", 1)]), -1)
+            array = array.reshape(prod(shape[: attributes.get("axis", 1)]), -1)
         case "Reshape":
             lengths = model.array(node, 1).astype(int).ravel().tolist()
-            if not said.get("allowzero", 0):
+            if not attributes.get("allowzero", 0):
                 lengths = [length or shape[n] for n, length in enumerate(lengths)]
             if lengths and lengths[0] in rows:
                 lengths[0] = len(array)

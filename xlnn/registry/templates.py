@@ -154,11 +154,11 @@ def _in(path: Path, name: str) -> Template:
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}.") from error
     if path.is_file():
-        option, what = GIVEN_BY.get(path.suffix.lower(), ("--data", Message("a table")))
+        option, kind = GIVEN_BY.get(path.suffix.lower(), ("--data", Message("a table")))
         raise OptionsError(
             "{name} is not a template but {what}: say {option} {name}.",
             name=short(name),
-            what=what,
+            what=kind,
             option=option,
         )
     if path.is_dir():
@@ -231,8 +231,8 @@ def copy(name: str, target: Path) -> None:
             (target / "template.toml").write_text(loaded(name).as_toml(), encoding="utf-8")
     except OSError as error:
         # copytree collects for each file: source, copy, and the system's message
-        said = error.strerror or error.args[0][0][2]
-        raise DataError(f"{target} cannot be created: {said}.") from error
+        why = error.strerror or error.args[0][0][2]
+        raise DataError(f"{target} cannot be created: {why}.") from error
 
 
 GROUP = "xlnn.experiments"

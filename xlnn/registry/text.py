@@ -146,8 +146,8 @@ def _merged(words: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, An
     """Return nested dictionaries merged; entries of the second replace those of the first."""
     merged = dict(words)
     for key, value in others.items():
-        own = words.get(key)
-        merged[key] = _merged(own, value) if isinstance(own, dict) else value
+        word = words.get(key)
+        merged[key] = _merged(word, value) if isinstance(word, dict) else value
     return merged
 
 
@@ -157,15 +157,15 @@ def languages() -> tuple[str, ...]:
 
 
 def text(
-    lang: str, own: str = "", declared: Mapping[str, Any] | None = None, home: Path | None = None
+    lang: str, kind: str = "", declared: Mapping[str, Any] | None = None, home: Path | None = None
 ) -> Text:
     """Return the texts of a language, shared ones and those of a kind of workbook.
 
     Parameters
     ----------
     lang : str
-    own : str
-        The kind.
+    kind : str
+        The kind of workbook.
     declared : dict
         The English texts in its modules.
     home : Path
@@ -182,18 +182,18 @@ def text(
             lang=lang,
             names=", ".join(languages()),
         )
-    if not own:
+    if not kind:
         return Text(lang, _read(folder() / "text" / f"{lang}.toml"))
-    words = _merged(_merged(_shared("en"), declared or {}), translated("en", own, home))
+    words = _merged(_merged(_shared("en"), declared or {}), translated("en", kind, home))
     if lang == "en":
         return Text(lang, words)
-    more = _merged(_shared(lang), translated(lang, own, home))
+    more = _merged(_shared(lang), translated(lang, kind, home))
     return Text(lang, words).in_words_of(Text(lang, more))
 
 
-def translated(lang: str, own: str, home: Path | None = None) -> dict[str, Any]:
+def translated(lang: str, kind: str, home: Path | None = None) -> dict[str, Any]:
     """Return the texts in a kind's file for a language; empty if there is no such file."""
-    path = (home or folder() / "text" / own) / f"{lang}.toml"
+    path = (home or folder() / "text" / kind) / f"{lang}.toml"
     return _read(path) if path.exists() else {}
 
 
@@ -218,19 +218,19 @@ def shown_by(name: str, lang: str) -> str:
 
 
 def missing(
-    lang: str, own: str, words: Text, home: Path | None = None
+    lang: str, kind: str, words: Text, home: Path | None = None
 ) -> Iterator[tuple[str, str]]:
     """Yield the texts of a kind that lack a translation: the key, and the English text.
 
     Parameters
     ----------
-    lang, own : str
+    lang, kind : str
     words : Text
         All its texts in English.
     home : Path
         The folder of its files.
     """
-    known = _merged(_shared(lang), translated(lang, own, home))
+    known = _merged(_shared(lang), translated(lang, kind, home))
     yield from _missing(words.words, known, known.get(TITLES, {}), "")
 
 
@@ -238,10 +238,10 @@ def _missing(
     words: Mapping[str, Any], known: object, titles: Mapping[str, str], above: str
 ) -> Iterator[tuple[str, str]]:
     for key, word in words.items():
-        there = known.get(key) if isinstance(known, Mapping) else None
+        translation = known.get(key) if isinstance(known, Mapping) else None
         if isinstance(word, Mapping):
-            yield from _missing(word, there, titles, f"{above}{key}.")
-        elif word and not there and word not in titles:
+            yield from _missing(word, translation, titles, f"{above}{key}.")
+        elif word and not translation and word not in titles:
             yield f"{above}{key}", str(word)
 
 
