@@ -128,9 +128,9 @@ def words_of(lang: str | None) -> Text:
     return text(lang or "en", "auditing")
 
 
-def note(said: Note, words: Text) -> str:
+def note(remark: Note, words: Text) -> str:
     """Return a note as a sentence."""
-    filled = dict(said.said)
+    filled = dict(remark.said)
     for key, section in (("how", "how"), ("cost", "costs"), ("stage", "stages")):
         if key in filled:
             filled[key] = words(section, filled[key])
@@ -138,7 +138,7 @@ def note(said: Note, words: Text) -> str:
         if key in filled:
             texts = filled[key].split(", ")
             filled[key] = ", ".join(words.of_itself("file", part) for part in texts)
-    return words("notes", said.kind, **filled)
+    return words("notes", remark.kind, **filled)
 
 
 def reason(finding: Finding, words: Text) -> str:
@@ -184,11 +184,11 @@ def lines(audit: Audit, words: Text) -> Iterator[str]:
 def _case(judged: Judged, words: Text) -> str:
     name = judged.name if judged.name != judged.parameter else ""
     key = "slope" if judged.verdict == UNSTATED else "case"
-    said = words(
+    sentence = words(
         "said", key, name=name, parameter=judged.parameter, gradient=judged.gradient,
         stated=_number(judged.stated), slope=_number(judged.slope),
     )  # fmt: skip
-    return said.strip()
+    return sentence.strip()
 
 
 def _number(value: float | None) -> str:
@@ -201,13 +201,13 @@ def rows(audits: Sequence[Audit], words: Text) -> Iterator[Row]:
     yield [words("report", key) for key in heads]
     for audit in audits:
         found = " ".join(f"{reason(finding, words)}." for finding in audit.findings)
-        said = audit.error or " ".join(note(remark, words) for remark in audit.notes)
+        remarks = audit.error or " ".join(note(remark, words) for remark in audit.notes)
         counts: Row = [audit.count(result) for result in (RIGHT, WRONG, VAGUE)]
         if audit.error:
             yield [audit.file, "", "", "", "", words("report", "error"), audit.error]
         else:
             stated = len(audit.judged) - audit.count(UNSTATED)
-            yield [audit.file, stated, *counts, found, said]
+            yield [audit.file, stated, *counts, found, remarks]
 
 
 def write_report(path: Path, audits: Sequence[Audit], lang: str | None = None) -> None:
@@ -281,8 +281,8 @@ def write_slopes(path: Path, audit: Audit) -> Path:
             if is_free:
                 sheet.cell(*beside[place], judged.slope)
             else:
-                said = f"slope {_number(judged.slope)}"
-                sheet.cell(*place).comment = Comment(said, "xlnn audit")
+                comment = f"slope {_number(judged.slope)}"
+                sheet.cell(*place).comment = Comment(comment, "xlnn audit")
     target = copy_path(path)
     saved = io.BytesIO()
     book.save(saved)

@@ -1,4 +1,4 @@
-"""Read a workbook of any author: its cells, what each formula reads, and what depends on what.
+"""Hold a workbook of any author: its cells, what each formula reads, and what depends on what.
 
 No engine sees the file. Formulas that reach further than cells keep their stored values.
 """
@@ -30,12 +30,11 @@ class Book:
     path : Path
     titles : tuple of str
     formulas : dict
-        With names written out as cells; an array formula at its first cell.
+        Formulas by cell, with cells in place of names; an array formula is at its first cell.
     patterns : dict
         The pattern of each formula: those that are filled down share one.
     values : dict
-        What each cell holds: what is typed in, and the stored value of a formula, or what an engine
-        computed since.
+        What each cell holds: a typed value, or the value of a formula, stored or recalculated.
     stored : dict
         The value that is stored with each formula, where there is one.
     arrays : dict
@@ -47,11 +46,11 @@ class Book:
     names : dict
         The cells that the other names stand for, by name.
     aside : dict
-        Cells whose stored value is taken, and why.
+        Why formulas are not recalculated, by cell: the stored value is taken.
     brings : frozenset of str
-        Such as macros, which are not run.
+        Contents of the file that are not used, such as macros, which are not run.
     last : dict
-        The last row that was read, of each sheet that has more.
+        The last row that was read of each sheet with more rows, by its title in lower case.
     check : function
         Is called while much is computed, and may stop the audit.
     """
@@ -126,17 +125,17 @@ class Book:
     def inside(self, area: CellRange) -> tuple[Place, ...]:
         """Return the filled cells of an area."""
         sheet, top, left, bottom, right = area
-        there = self.filled.get(sheet, {})
+        filled = self.filled.get(sheet, {})
         if (top, left) == (bottom, right):
-            return (there[top, left],) if (top, left) in there else ()
+            return (filled[top, left],) if (top, left) in filled else ()
         found = self._inside.get(area)
         if found is None:
-            if prod(size(area)) <= 2 * len(there):
-                own = ((r, c) for r in range(top, bottom + 1) for c in range(left, right + 1))
-                found = tuple(there[at] for at in own if at in there)
+            if prod(size(area)) <= 2 * len(filled):
+                places = ((r, c) for r in range(top, bottom + 1) for c in range(left, right + 1))
+                found = tuple(filled[at] for at in places if at in filled)
             else:
                 found = tuple(
-                    place for (row, column), place in there.items()
+                    place for (row, column), place in filled.items()
                     if top <= row <= bottom and left <= column <= right
                 )  # fmt: skip
             self._inside[area] = found
@@ -166,7 +165,7 @@ class Book:
     def terms(self, place: Place) -> tuple[Term, ...]:
         """Return the sum of products that a cell is, with the cells that it multiplies.
 
-        Of an array formula, the cells are those at the same place of the arrays.
+        In an array formula, these are the cells at the same place of the arrays.
         """
         pattern = self.pattern(place)
         return () if pattern is None else tuple(
@@ -206,7 +205,7 @@ class Book:
         return found
 
     def inputs(self, place: Place) -> tuple[tuple[Place, ...], ...]:
-        """Return the filled cells that a cell's formula names, those of each area together.
+        """Return the filled cells that a cell's formula names, in one tuple for each area.
 
         Formulas that name the same area share its cells.
         """
@@ -227,7 +226,7 @@ class Book:
 
     @cached_property
     def readers(self) -> dict[Place, tuple[Place, ...]]:
-        """Return the formulas that read a cell; an array formula by each cell that it fills."""
+        """Return the cells whose formulas read each cell; all that an array formula fills."""
         found: dict[Place, list[Place]] = {}
         for place in self.formulas:
             who = [*self.filled_by(place)]
@@ -303,7 +302,7 @@ class Book:
     ) -> Question:
         """Return the cells for an engine: all or some, with fixed values for some of them.
 
-        An array formula of which a cell has its value fixed is left out as a whole.
+        If a cell of an array formula is fixed, the whole formula is left out.
         """
         whole = {self.owner.get(place, place) for place in fixed}
         formulas, constants = {}, {*fixed}
@@ -333,13 +332,13 @@ class Book:
 
     def shown(self, places: Iterable[Place], most: int = 10_000) -> str:
         """Return the addresses of some cells: rectangles as ranges; of many, the first few."""
-        own = sorted(
+        blocks = sorted(
             rectangles({*places}), key=lambda corner: (self.titles.index(corner[0]), corner[1:])
         )
         ranges = [
             self.at((title, top, left))
             + (f":{address(top + height - 1, left + width - 1)}" if height * width > 1 else "")
-            for title, top, left, height, width in own
+            for title, top, left, height, width in blocks
         ]
         return ", ".join(ranges[:most]) + (" …" if len(ranges) > most else "")
 
@@ -348,15 +347,15 @@ def islands(places: Iterable[Place]) -> Iterator[list[Place]]:
     """Yield the cells that touch each other, above, below or beside."""
     left = dict.fromkeys(places)
     while left:
-        own, near = [], [next(reversed(left))]
+        island, near = [], [next(reversed(left))]
         while near:
             place = title, row, column = near.pop()
             if place in left:
                 del left[place]
-                own.append(place)
+                island.append(place)
                 near += [(title, row + n, column) for n in (1, -1)]
                 near += [(title, row, column + n) for n in (1, -1)]
-        yield own
+        yield island
 
 
 def number(value: Found) -> float:

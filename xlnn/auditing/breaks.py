@@ -13,7 +13,7 @@ from xlnn.engines.scenarios import Place
 from xlnn.formula import moved
 
 FEWEST, FEWEST_ALIKE = 5, 4
-"""Neighbouring cells that can have a pattern, and those among them that must show it."""
+"""The fewest neighbouring cells that can have a pattern, and how many of them must show it."""
 
 
 def breaks(book: Book) -> dict[Place, Place]:
@@ -64,7 +64,7 @@ def broken(
     known : Dependence
     engine : Engine
     pairs : sequence of Pair
-        What leads to their costs, gradients and updates matters.
+        Only what leads to their costs, gradients and updates matters.
     odd : mapping
         Cells that break a pattern, and a cell that shows it.
     """

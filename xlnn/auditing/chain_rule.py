@@ -30,9 +30,9 @@ class ChainRule:
     parameters : frozenset of Place
     costs : tuple of Place
     edges : dict
-        The derivative of a cell by one that its formula reads.
+        The derivative of a cell with respect to one that its formula reads.
     tries : int
-        Cells that were passed while faults were tried.
+        Cells that were passed so far while faults were tried.
     """
 
     book: Book
@@ -49,15 +49,15 @@ class ChainRule:
         rank = {place: n for n, place in enumerate(book.order)}
         cone = book.cone(self.costs, self.parameters) - self.parameters
         depends, found = {*self.parameters}, []
-        own = ((rank[book.owner.get(c, c)], c) for c in cone if book.formula(c))
-        for _, cell in sorted(own):
+        ranked = ((rank[book.owner.get(c, c)], c) for c in cone if book.formula(c))
+        for _, cell in sorted(ranked):
             if not depends.isdisjoint(book.reads(cell)):
                 depends.add(cell)
                 found.append(cell)
         return found
 
     def measure(self, engine: Engine) -> None:
-        """Measure the derivative along each edge: formulas apart, among fixed numbers."""
+        """Measure the derivative along each edge, with copied formulas among fixed numbers."""
         book = self.book
         read = {p for cell in self.cells for p in book.reads(cell)}
         sources = sorted(filter(book.is_number, read & {*self.cells, *self.parameters}))
@@ -110,7 +110,7 @@ class ChainRule:
     def adjoints(
         self, cost: Place, edges: Mapping[Edge, float] | None = None
     ) -> dict[Place, float]:
-        """Return the derivative of a cost by every cell, with other numbers on some edges."""
+        """Return the derivative of a cost with respect to each cell, with some edges changed."""
         other = edges or {}
         found: dict[Place, float] = {cost: 1.0}
         for cell in self._behind(cost):

@@ -16,7 +16,7 @@ from xlnn.engines.scenarios import Place
 from xlnn.grid import address, quoted
 
 MOST_TERMS = 120
-"""Terms of an implied cost: a formula of 8,192 characters."""
+"""The most terms of an implied cost: more would not fit into a formula."""
 
 
 Ranked = list[tuple[tuple[int | bool, ...], Place, list[Place]]]
@@ -32,12 +32,12 @@ class Costs:
     known : Dependence
         It knows the parameters.
     gradients : iterable of Place
-        What is stated.
+        The stated gradients.
 
     Attributes
     ----------
     said : dict
-        What its heading says of each cell.
+        The meaning of each cell that may be a cost.
     """
 
     def __init__(self, headings: Headings, known: Dependence, gradients: Iterable[Place]) -> None:
@@ -48,7 +48,9 @@ class Costs:
         # costs of many rows that differ in nothing else: the first of them is looked at
         every = reversed(self.said.items())
         pattern = self.book.pattern
-        alike = {(cost[0], said, known.reach(cost), pattern(cost)): cost for cost, said in every}
+        alike = {
+            (cost[0], meaning, known.reach(cost), pattern(cost)): cost for cost, meaning in every
+        }
         self._firsts = [*reversed(alike.values())]
 
         self._parts: list[tuple[int, list[Place]]] = []
@@ -56,20 +58,20 @@ class Costs:
 
     def _found(self, headings: Headings, gradients: Iterable[Place]) -> dict[Place, Meaning]:
         known, book = self.known, self.book
-        said = {
+        meanings = {
             place: found
             for place, found in headings.meanings.items()
             if found.kind in {"cost", "part"} and place not in known.parameters
             if self._is_cost(place)
         }
-        # if no heading tells: what nobody reads, and no gradient leads to
+        # without a heading: cells that no formula reads and no gradient leads to
         led, _ = reach_of(book, dict.fromkeys(known.parameters, 0) | dict.fromkeys(gradients, 1))
         for place in book.formulas:
             is_end = not (place in book.read_cells or place in known.parameters or led.get(place))
             if is_end and np.isfinite(book.number(place)):
-                said.setdefault(place, NOTHING)
+                meanings.setdefault(place, NOTHING)
         # what reads rows that were not read is the cost of more than is known
-        return {p: own for p, own in said.items() if 0 < known.reach(p) < known.unread}
+        return {p: said_of for p, said_of in meanings.items() if 0 < known.reach(p) < known.unread}
 
     def _is_cost(self, place: Place) -> bool:
         """Tell whether a cell may be a cost: a formula, but not just a difference y − t."""
@@ -80,19 +82,19 @@ class Costs:
 
     def _lines(self) -> Mapping[tuple[object, ...], list[Place]]:
         """Return the costs of each row that share their columns with others, and of each column."""
-        columns = Counter((cost[0], cost[2], said) for cost, said in self.said.items())
-        rows = Counter((cost[0], cost[1], said) for cost, said in self.said.items())
+        columns = Counter((cost[0], cost[2], meaning) for cost, meaning in self.said.items())
+        rows = Counter((cost[0], cost[1], meaning) for cost, meaning in self.said.items())
         found: dict[tuple[object, ...], list[Place]] = defaultdict(list)
-        for cost, said in self.said.items():
+        for cost, meaning in self.said.items():
             title, row, column = cost
-            if columns[title, column, said] > 1:
+            if columns[title, column, meaning] > 1:
                 found[title, "row", row].append(cost)
-            elif rows[title, row, said] > 1:
+            elif rows[title, row, meaning] > 1:
                 found[title, "column", column].append(cost)
         return found
 
     def likeliest(self, gradient: Place, of: str, options: Sequence[Place]) -> Ranked:
-        """Return the costs that a gradient may belong to, the likeliest first: those of its line.
+        """Return the costs that a gradient may belong to, first those in its row or column.
 
         Parameters
         ----------
@@ -107,13 +109,13 @@ class Costs:
         lines = (title, "row", row), (title, "column", column)
         mask = sum(self.known.bits[p] for p in near)
         reach = self.known.reach
-        own = [c for line in lines for c in self._beside.get(line, ()) if reach(c) & mask]
+        near_costs = [c for line in lines for c in self._beside.get(line, ()) if reach(c) & mask]
         key = title, *options[:1], len(options), of, reach(gradient), self._rows.get(gradient, 0)
         if key not in self._likely:
             every = [cost for cost in self._firsts if reach(cost) & mask]
             self._likely[key] = self._ranked(every, gradient, of, near)
-        others = [rated for rated in self._likely[key] if rated[1] not in own]
-        ranked = self._ranked(own, gradient, of, near)
+        others = [rated for rated in self._likely[key] if rated[1] not in near_costs]
+        ranked = self._ranked(near_costs, gradient, of, near)
         return [((True, *score), cost, of_it) for score, cost, of_it in ranked] + others
 
     def _marks(self) -> dict[Place, int]:
@@ -126,21 +128,21 @@ class Costs:
                 one, other = (self.known.cone(part) for part in parts[:2])
                 bit = 1 << 2 * len(self._parts)
                 self._parts.append((3 * bit, parts))
-                for cells, own in ((one - other, bit), (other - one, 2 * bit)):
+                for cells, row_bit in ((one - other, bit), (other - one, 2 * bit)):
                     for cell in cells:
-                        marks[cell] |= own
+                        marks[cell] |= row_bit
         return marks
 
     def _score(self, cost: Place, gradient: Place, of: str) -> tuple[int | bool, ...]:
         """Return how well a cost suits a gradient whose heading names one."""
-        said = self.said[cost]
-        is_named, is_whole = bool(of) and of == said.name, said.kind == "cost"
+        meaning = self.said[cost]
+        is_named, is_whole = bool(of) and of == meaning.name, meaning.kind == "cost"
         return (
             is_named and not is_whole,  # ∂E1/∂w
             is_whole,
             is_named,
             cost[0] == gradient[0],
-            is_total(said.name),
+            is_total(meaning.name),
             self.known.reach(cost).bit_count(),
         )
 
@@ -176,7 +178,7 @@ def differences(book: Book) -> list[tuple[Place, Place, Place]]:
 
 
 def implied_costs(found: Sequence[tuple[Place, Place, Place]]) -> dict[str, str]:
-    """Return costs whose slope by the weighted inputs is y − t, by their names."""
+    """Return formulas of costs by name; their slopes by the weighted inputs are y − t."""
     pairs = [
         [f"{quoted(place[0])}!{address(*place[1:])}" for place in (output, target)]
         for _, output, target in found

@@ -36,8 +36,8 @@ class Dependence:
 
     def _rounded(self, cost: Place) -> int:
         """Return the bits of the parameters on which a cost depends through rounded cells."""
-        own = (p for p in self.cone(cost) if p not in self.bits and self.book.rounds(p))
-        return reduce(or_, map(self.reach, own), 0)
+        rounded = (p for p in self.cone(cost) if p not in self.bits and self.book.rounds(p))
+        return reduce(or_, map(self.reach, rounded), 0)
 
     def reach(self, place: Place) -> int:
         """Return the bits of the parameters on which a cell depends; a parameter has its own."""
@@ -53,7 +53,7 @@ def reach_of(
 ) -> tuple[dict[Place, int], dict[Place, int]]:
     """Return the bits of the sources and marked cells on which cells depend, in one pass.
 
-    No source is looked through, a marked cell is.
+    The search stops at sources, and goes on through marked cells.
 
     Returns
     -------
@@ -73,10 +73,10 @@ def reach_of(
             if len(cells) == 1:
                 bits |= get(cells[0], 0)
                 continue
-            own = known.get(id(cells))
-            if own is None:
-                own = known[id(cells)] = reduce(or_, map(get, cells, repeat(0)), 0)
-            bits |= own
+            of_area = known.get(id(cells))
+            if of_area is None:
+                of_area = known[id(cells)] = reduce(or_, map(get, cells, repeat(0)), 0)
+            bits |= of_area
         bits = same.setdefault(bits, bits) if bits else 0
         for cell in book.filled_by(place) if place in book.arrays else (place,):
             through[cell] = bits

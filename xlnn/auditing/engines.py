@@ -15,7 +15,7 @@ from xlnn.errors import EngineError
 from xlnn.exercises.evaluation import computed
 
 SECONDS_A_FORMULA, SECONDS_A_ROUND = 5e-6, 1e-3
-"""What IronCalc takes to evaluate what is loaded, measured: twice that and more."""
+"""At least twice the measured time in which IronCalc evaluates one formula, and starts a round."""
 
 MOST_CONVERTED = 60_000
 """Formulas that LibreOffice computes at once, all copies of them counted: some ten seconds."""
@@ -72,8 +72,8 @@ class IronCalc:
         found: list[list[Found]] = []
         for start in range(0, len(moves), at_once):
             self._clock.check()
-            own = moves[start : start + at_once]
-            found += self._ask(Question(tasks=[Task({}, move, tuple(wanted)) for move in own]))
+            batch = moves[start : start + at_once]
+            found += self._ask(Question(tasks=[Task({}, move, tuple(wanted)) for move in batch]))
         return found
 
 

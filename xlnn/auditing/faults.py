@@ -1,8 +1,8 @@
-"""Explain a wrong gradient: find the fault in the chain rule that gives just the stated number.
+"""Explain a wrong gradient: find the fault in the chain rule that gives exactly what is stated.
 
 The derivatives along every edge of the formulas, from cell to cell, are measured. A guess is a
-fault with the gradient that it predicts: with one derivative left out, that of another weight, or
-that of another step. The guess that predicts what is stated, in every step, is the likeliest.
+fault with the gradient that it predicts: one derivative is left out, or that of another weight or
+another step is used. The likeliest guess is the first that predicts what is stated in every step.
 """
 
 from collections import defaultdict
@@ -40,7 +40,7 @@ class Fault:
     cells : tuple of Place
         Where it starts.
     names : tuple of str
-        The parameters of which something is wrong because of it.
+        The parameters whose gradients or updates are wrong because of it.
     """
 
     kind: str
@@ -114,15 +114,15 @@ class Explainer:
     def _derivative(self, pair: Pair) -> Iterator[Guess]:
         """Look for a layer of activations whose derivative is missing, or is there twice."""
         for n, edges in enumerate(self._activations.layers):
-            said = {"cells": self.book.shown(e[1] for e in edges)}
+            values = {"cells": self.book.shown(e[1] for e in edges)}
             missing, twice = (
                 self._activations.adjoints(pair.cost, n, power).get(pair.parameter, 0.0)
                 for power in (0, 2)
             )
             holding = self._holding(pair, edges) if close(missing, pair.stated) else ()
             kind = "mask" if self._is_mask(edges[0][1]) else "derivative"
-            yield Fault(kind, said, holding), missing
-            yield Fault("twice", said), twice
+            yield Fault(kind, values, holding), missing
+            yield Fault("twice", values), twice
 
     def _holding(self, pair: Pair, edges: Iterable[Edge]) -> tuple[Place, ...]:
         """Return cells behind a gradient that pass on the derivative by an activation."""
@@ -165,9 +165,9 @@ class Explainer:
 
     def _reads_alike(self, pair: Pair, other: Pair) -> bool:
         """Tell whether a gradient reads the cells that another parameter's gradient needs."""
-        own, theirs = ({*self.book.reads(c.gradient)} for c in (pair, other))
+        reads, theirs = ({*self.book.reads(c.gradient)} for c in (pair, other))
         inputs = {e[0] for e in self.chain.edges} | self.chain.parameters
-        return not close(other.stated, other.slope) or own >= theirs or own - theirs <= inputs
+        return not close(other.stated, other.slope) or reads >= theirs or reads - theirs <= inputs
 
     def _decay(self, pair: Pair) -> Iterator[Guess]:
         """Look for a penalty on the weights that the cost leaves out: a multiple of each."""
@@ -187,11 +187,11 @@ class Explainer:
             if ("TANH(" in text) == ("EXP(" in text):
                 continue
             y = self.values.get(place, 0.0)
-            own, other = _sigmoid(y), _tanh(y)
+            right, other = _sigmoid(y), _tanh(y)
             if "TANH(" in text:
-                own, other = other, own
-            for kind, put in (("derivative", 1.0), ("function", other)) if own else ():
-                yield Fault(kind, {"cells": self.book.at(place)}), pair.slope * put / own
+                right, other = other, right
+            for kind, put in (("derivative", 1.0), ("function", other)) if right else ():
+                yield Fault(kind, {"cells": self.book.at(place)}), pair.slope * put / right
 
     def _extra(self, pair: Pair) -> Iterator[Guess]:
         """Look for y (1 − y) of an output beside a cost that cancels it, as softmax has."""
@@ -212,10 +212,12 @@ class Explainer:
                     left = self._product(way[n : n + length])
                     if not left or close(left, 1.0):
                         continue
-                    own = [e[1] for e in way[n : n + length] if e[0] not in self.chain.parameters]
+                    passed = [
+                        e[1] for e in way[n : n + length] if e[0] not in self.chain.parameters
+                    ]
                     through = way[min(n + length, len(way) - 1)][1]
-                    said = {"cells": self.book.shown(own or [way[n][1]])}
-                    fault = Fault("one_path", said | {"path": self.book.at(through)})
+                    values = {"cells": self.book.shown(passed or [way[n][1]])}
+                    fault = Fault("one_path", values | {"path": self.book.at(through)})
                     yield fault, pair.slope + whole / left - whole
 
     def _left_out(self, pair: Pair) -> Iterator[Guess]:
@@ -253,32 +255,32 @@ class Explainer:
     def _other_weight(self, pair: Pair) -> Iterator[Guess]:
         """Look for weights taken from another unit: all of a step, or one or two."""
         inputs = sorted(self.chain.parameters & self.chain.step_of(pair.cost))
-        own: dict[Place, list[Edge]] = defaultdict(list)
+        along: dict[Place, list[Edge]] = defaultdict(list)
         for edge, weight in self._weight_edges(pair, inputs):
-            own[weight].append(edge)
-        if sum(map(len, own.values())) * len(inputs) > 4_000:
+            along[weight].append(edge)
+        if sum(map(len, along.values())) * len(inputs) > 4_000:
             return
-        chosen = [((one,), (other,)) for one in own for other in inputs]
-        if len(own) == 2 and len(inputs) <= 24:
-            chosen += [(tuple(own), two) for two in product(inputs, inputs)]
+        chosen = [((one,), (other,)) for one in along for other in inputs]
+        if len(along) == 2 and len(inputs) <= 24:
+            chosen += [(tuple(along), two) for two in product(inputs, inputs)]
         for weights, others in chosen:
             two = [*zip(weights, others, strict=True)]
             if all(close(self.values[a], self.values[b], 1e-7) for a, b in two):
                 continue
-            edges = {edge: self.values[other] for weight, other in two for edge in own[weight]}
+            edges = {edge: self.values[other] for weight, other in two for edge in along[weight]}
             found, right = (", ".join(map(self.book.at, cells)) for cells in (others, weights))
             yield Fault("weight", {"found": found, "right": right}), self._altered(pair, edges)
 
     def _other_derivative(self, pair: Pair) -> Iterator[Guess]:
         """Look for the derivative of another unit's activation."""
-        way, there = self.chain.after(pair.parameter), self.chain.step_of(pair.cost)
-        kinds = [e for edges in self._activations.kinds.values() for e in edges if e[1] in there]
-        own = [e for e in kinds if e[0] in way]
-        for edge, other in product(own, kinds) if len(own) * len(kinds) <= 1_000 else ():
+        way, in_step = self.chain.after(pair.parameter), self.chain.step_of(pair.cost)
+        kinds = [e for edges in self._activations.kinds.values() for e in edges if e[1] in in_step]
+        used = [e for e in kinds if e[0] in way]
+        for edge, other in product(used, kinds) if len(used) * len(kinds) <= 1_000 else ():
             slope = self.chain.edges[other]
             if not close(slope, self.chain.edges[edge]):
-                said = {"found": self.book.at(other[1]), "right": self.book.at(edge[1])}
-                yield Fault("other_derivative", said), self._altered(pair, {edge: slope})
+                values = {"found": self.book.at(other[1]), "right": self.book.at(edge[1])}
+                yield Fault("other_derivative", values), self._altered(pair, {edge: slope})
 
     def _weights_of_another_step(self, pair: Pair) -> Iterator[Guess]:
         """Look for the weights of the row below, or above, where steps stand in rows."""
@@ -293,13 +295,13 @@ class Explainer:
 
     def _factor(self, pair: Pair) -> Iterator[Guess]:
         rows = self._rows_of(pair)
-        own = [c for c in self.wrong if c.slope]
-        for ratio in (c.stated / c.slope for c in own if c.name == pair.name and c.stated):
+        sloped = [c for c in self.wrong if c.slope]
+        for ratio in (c.stated / c.slope for c in sloped if c.name == pair.name and c.stated):
             if not close(ratio * pair.slope, pair.stated):
                 continue
             if rows > 1 and (close(ratio, 1 / rows) or close(ratio, rows)):
                 yield Fault("mean" if ratio < 1 else "sum", {"count": str(rows)}), pair.stated
-            elif is_plain(ratio) or sum(close(c.stated / c.slope, ratio) for c in own) > 1:
+            elif is_plain(ratio) or sum(close(c.stated / c.slope, ratio) for c in sloped) > 1:
                 yield Fault("factor", {"factor": f"{ratio:.4g}"}), pair.stated
 
     def _rows_of(self, pair: Pair) -> int:
@@ -330,15 +332,15 @@ class Explainer:
         """Look for another cell of the step that multiplies the gradient instead of its own."""
         readers = self.chain.readers[pair.parameter]
         edge = pair.parameter, readers[0] if len(readers) == 1 else None
-        own = self.chain.edges.get(edge)
-        for place in self.chain.step_of(pair.cost) if own else ():
+        slope = self.chain.edges.get(edge)
+        for place in self.chain.step_of(pair.cost) if slope else ():
             value = self.values.get(place, 0.0)
-            if not close(value, own):
+            if not close(value, slope):
                 passes = place in self.book.reads(edge[1]) and place not in self.chain.parameters
                 fault = Fault("input", {"found": self.book.at(place)})
                 if passes:
                     fault = Fault("derivative", {"cells": self.book.at(edge[1])})
-                yield fault, pair.slope * value / own
+                yield fault, pair.slope * value / slope
 
 
 def _is_predicted(pair: Pair, number: float) -> bool:
@@ -372,6 +374,6 @@ def is_plain(ratio: float) -> bool:
 
 
 def is_weak(fault: Fault, pair: Pair) -> bool:
-    """Tell whether a fault explains little: that of another cost could look the same."""
+    """Tell whether a fault explains little: the gradient of another cost could look the same."""
     is_odd = fault.kind == "factor" and not is_plain(pair.stated / pair.slope)
     return is_odd or fault.kind in {"other", "range"}

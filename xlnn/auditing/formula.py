@@ -57,9 +57,9 @@ class Reference(NamedTuple):
     corners : tuple of int
         Two rows and columns: top, left, bottom, right, or the other way round.
     moves : tuple of bool
-        Which of them are counted from the cell of the formula.
+        Which of them are relative to the cell of the formula.
     is_transposed : bool
-        Whether TRANSPOSE stands around it.
+        Whether it is the argument of TRANSPOSE.
     is_spilt : bool
         Whether it stands for all that the formula of its cell spills, as H1# does.
     """
@@ -103,7 +103,7 @@ class Term(NamedTuple):
 
 
 class Pattern:
-    """What formulas have in common that are filled down or across: all but their own cells.
+    """What formulas that are filled down or across share: everything but the cells they are in.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ class Pattern:
     terms : tuple of Term
         The sum of products that it is.
     call : tuple of (str, list)
-        The function that it calls with the references and numbers it is given; "" if it is no call.
+        The function that it calls and its references and numbers; "" if it is not a call.
     """
 
     def __init__(self, formula: str, place: Place, lambdas: frozenset[str] = frozenset()) -> None:
@@ -160,8 +160,8 @@ def key_of(formula: str, place: Place) -> tuple[str | int, ...]:
     for token in tokens(text):
         if token["reference"]:
             for start, stop, number in relative(token):
-                own = row if text[start].isdigit() else column
-                parts += text[end:start].upper(), number - own
+                here = row if text[start].isdigit() else column
+                parts += text[end:start].upper(), number - here
                 end = stop
         elif token["text"]:
             parts += text[end : token.start()].upper(), token[0]

@@ -32,7 +32,7 @@ _SPELT = {
     "偏微分係数": "grad", "偏微分": "grad", "导数": "grad", "learningrate": "η", "学习率": "η",
     "學習率": "η", "学習率": "η", "学習係数": "η", "步长": "η", "lrate": "η",
 }  # fmt: skip
-"""What the same thing is called."""
+"""Spellings of one name."""
 
 _LONGEST_FIRST = sorted(_SPELT.items(), key=lambda pair: -len(pair[0]))
 
@@ -100,9 +100,9 @@ class Meaning:
     kind : str
         ``gradient``, ``cost``, ``part`` (of a cost), ``rate``, ``parameter`` or nothing.
     name : str
-        Of which parameter a gradient is, or how the cell itself is called.
+        The parameter of a gradient, or how the cell itself is called.
     of : str
-        Of which cost a gradient is, where its heading says so.
+        The cost of a gradient, if its heading names one.
     """
 
     kind: str
@@ -286,19 +286,19 @@ class Headings:
             return left
         block = self.blocks.get(place)
         if block and size(block) != (1, 1):
-            said = meaning(self._block_text(block))
-            if said.kind:
-                return said
+            meant = meaning(self._block_text(block))
+            if meant.kind:
+                return meant
         return above if above.name else left
 
     def _is_joined(self, heading: Place, place: Place, along: int) -> bool:
         """Tell whether no cell between a heading and a cell of its row or column is empty.
 
-        The one to the right of a heading may be.
+        The cell to the right of a heading may be empty.
         """
-        there = self.book.filled[place[0].casefold()]
+        filled = self.book.filled[place[0].casefold()]
         between = range(heading[along] + along, place[along])
-        return all(((n, place[2]) if along == 1 else (place[1], n)) in there for n in between)
+        return all(((n, place[2]) if along == 1 else (place[1], n)) in filled for n in between)
 
     def name(self, place: Place) -> str:
         """Return the name of a parameter or a cost; "" if it has none."""
@@ -312,10 +312,10 @@ class Headings:
     def _are_gradients_below(self, heading: Place) -> bool:
         """Tell whether the heading above a heading, or one to its left, names gradients."""
         title, row, column = heading
-        there = self.book.filled[title.casefold()]
+        filled = self.book.filled[title.casefold()]
         for above in (row - 1, row - 2):
             for left in range(column, max(0, column - 40), -1):
-                place = there.get((above, left))
+                place = filled.get((above, left))
                 if place and self._is_text(place):
                     return is_all_gradients(self._text(place))
         return False
@@ -326,12 +326,12 @@ class Headings:
         found: dict[Place, CellRange] = {}
         values = self.book.values
         cells = (p for p in self.book.filled_places if not isinstance(values.get(p), str | None))
-        for own in islands(cells):
-            titles, rows, columns = zip(*own, strict=True)
+        for island in islands(cells):
+            titles, rows, columns = zip(*island, strict=True)
             title = titles[0].casefold()
             block = CellRange(title, min(rows), min(columns), max(rows), max(columns))
-            if len(own) == prod(size(block)) <= MOST_IN_BLOCK:
-                found |= dict.fromkeys(own, block)
+            if len(island) == prod(size(block)) <= MOST_IN_BLOCK:
+                found |= dict.fromkeys(island, block)
         return found
 
     def _text_of_block(self, block: CellRange) -> str:

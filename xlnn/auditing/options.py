@@ -35,11 +35,11 @@ def chosen(
     if more or size(one) != (1, 1):
         raise OptionsError(f"--cost {cost} is a range: give one cell, as Sheet1!B6.")
     ((place,),) = _cells(book, one)
-    own = _matrices(book, "--parameters", parameters)
+    areas = _matrices(book, "--parameters", parameters)
     if gradients:
-        pairs = _paired(book, own, _matrices(book, "--gradients", gradients))
+        pairs = _paired(book, areas, _matrices(book, "--gradients", gradients))
     else:
-        pairs = [(p, None) for area in own for row in _cells(book, area) for p in row]
+        pairs = [(p, None) for area in areas for row in _cells(book, area) for p in row]
     for cell in (place, *(p for pair in pairs for p in pair if p)):
         if not book.is_number(cell):
             which = "the cell of the cost" if cell == place else "cells that do"
@@ -58,11 +58,11 @@ def chosen(
 
 
 def _paired(
-    book: Book, own: Sequence[CellRange], stated: Sequence[CellRange]
+    book: Book, parameters: Sequence[CellRange], stated: Sequence[CellRange]
 ) -> list[tuple[Place, Place]]:
     """Pair parameters and gradients: ranges of one shape, transposed ones, or one by one."""
-    sides = [[_cells(book, area) for area in side] for side in (own, stated)]
-    for n, (one, other) in enumerate(zip(own, stated, strict=False)):
+    sides = [[_cells(book, area) for area in side] for side in (parameters, stated)]
+    for n, (one, other) in enumerate(zip(parameters, stated, strict=False)):
         if size(one) == size(other)[::-1] != size(other):
             sides[1][n] = [*zip(*sides[1][n], strict=True)]
     flat = [[p for matrix in side for row in matrix for p in row] for side in sides]

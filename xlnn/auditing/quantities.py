@@ -1,8 +1,8 @@
 """Find roles in a workbook that xlnn wrote, from the names that it defines for its quantities.
 
 The gradient of a weight ``W`` is ``dC_dW``. Row k of one belongs to row k of the other, as both run
-over the same steps. A gradient's name may identify its cost; otherwise the slopes do. Of a
-programmer's own model the statement says which gradient is that of which weight and cost.
+over the same steps. A gradient's name may identify its cost; otherwise the slopes do. A
+programmer's own model states the weight and the cost of each gradient.
 """
 
 import re
@@ -50,7 +50,7 @@ def by_names(finder: Finder, layout: Layout | None = None) -> Roles:
     ----------
     finder : Finder
     layout : Layout or None
-        That of the programmer's own model from which the workbook was made.
+        The layout of the programmer's own model from which the workbook was made.
     """
     book = finder.book
     places = {} if layout is None else layout.names
@@ -142,16 +142,16 @@ def _pair(
     book, known, steps = finder.book, finder.known, size(gradient.area)[0]
     row, column = place[1] - gradient.area.top, place[2] - gradient.area.left
     parameter = _at(book, gradient.parameters, row, column)
-    own = [_at(book, area, row * size(area)[0] // steps, 0) for area in costs]
-    own = [cost for cost in own if known.reach(cost) & known.bits.get(parameter, 0)]
-    if not own or any(map(known.depends_on_unread, (place, *own))):
+    costs_here = [_at(book, area, row * size(area)[0] // steps, 0) for area in costs]
+    costs_here = [cost for cost in costs_here if known.reach(cost) & known.bits.get(parameter, 0)]
+    if not costs_here or any(map(known.depends_on_unread, (place, *costs_here))):
         return None
     after = finder.updates.of.get(parameter)
     heading = book.values.get(finder.headings.above.get(parameter))
     return Pair(
         heading if isinstance(heading, str) else "",
-        parameter, place, own[0], after.new if after else None,
-        others=tuple(own[1:]), group=gradient.name,
+        parameter, place, costs_here[0], after.new if after else None,
+        others=tuple(costs_here[1:]), group=gradient.name,
     )  # fmt: skip
 
 

@@ -102,8 +102,8 @@ def _last_rows(contents: Package) -> dict[str, int]:
     if sum(sizes.values()) <= MOST_FORMULAS:
         return {}
     more = {title: size - FEW_FORMULAS for title, size in sizes.items() if size > FEW_FORMULAS}
-    few = sum(min(size, FEW_FORMULAS) for size in sizes.values())
-    share = max(0.0, (MOST_FORMULAS - few) / sum(more.values()))
+    in_any_case = sum(min(size, FEW_FORMULAS) for size in sizes.values())
+    share = max(0.0, (MOST_FORMULAS - in_any_case) / sum(more.values()))
     return {
         title: int(contents.formulas[title].rows[FEW_FORMULAS + int(share * size)])
         for title, size in more.items()

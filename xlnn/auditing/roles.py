@@ -34,7 +34,7 @@ _GRADIENT = Meaning("gradient", "")
 
 @dataclass
 class Roles:
-    """What was found.
+    """The roles that were found.
 
     Attributes
     ----------
@@ -82,9 +82,9 @@ class Finder:
 
     def find(self) -> Roles:
         """Find the pairs of the workbook."""
-        said, updates = self.headings.meanings, self.updates
+        meanings, updates = self.headings.meanings, self.updates
         gradients = {
-            place: found for place, found in said.items()
+            place: found for place, found in meanings.items()
             if found.kind == "gradient" and not self._is_shown(place)
         }  # fmt: skip
         self.stated = tuple(gradients)
@@ -118,10 +118,10 @@ class Finder:
             update = taken.get(gradient) or inline.get(gradient)
             options = named[found.name] if found.name else [update.old]
             if all(option[0] != gradient[0] for option in options):
-                # rows of two sheets say nothing of each other: the step does, or what it reads
+                # rows of two sheets need not correspond: the update decides, or what is read
                 read = self.reach(gradient)
-                own = [update.old] if update else [p for p in options if self.bits[p] & read]
-                options = own if len(own) == 1 and own[0] in options else options
+                reached = [update.old] if update else [p for p in options if self.bits[p] & read]
+                options = reached if len(reached) == 1 and reached[0] in options else options
             if pair := self._pair(gradient, found, options, costs, roles):
                 after = updates.of.get(pair.parameter)
                 rate = updates.rate_of(inline[gradient]) if gradient in inline else None
@@ -130,19 +130,19 @@ class Finder:
 
     def unstated(self) -> list[Pair]:
         """Return the parameters of a cost by their headings, where no gradient is stated."""
-        own = {
-            p for p, said in self.headings.meanings.items()
-            if said.kind == "parameter" and not self.book.formula(p)
+        parameters = {
+            p for p, meaning in self.headings.meanings.items()
+            if meaning.kind == "parameter" and not self.book.formula(p)
         }  # fmt: skip
-        if not own:
+        if not parameters:
             return []
-        self.set_parameters(own)
-        said = Costs(self.headings, self.known, ()).said
-        costs = [cost for cost, found in said.items() if found.kind == "cost"]
+        self.set_parameters(parameters)
+        meanings = Costs(self.headings, self.known, ()).said
+        costs = [cost for cost, found in meanings.items() if found.kind == "cost"]
         if not costs:
             return []
-        cost = max(costs, key=lambda c: (self.reach(c).bit_count(), is_total(said[c].name)))
-        reached = [p for p in sorted(own) if self.bits[p] & self.reach(cost)]
+        cost = max(costs, key=lambda c: (self.reach(c).bit_count(), is_total(meanings[c].name)))
+        reached = [p for p in sorted(parameters) if self.bits[p] & self.reach(cost)]
         return [Pair(self.headings.name(p), p, None, cost) for p in reached]
 
     # Parameters
@@ -155,8 +155,8 @@ class Finder:
                 named[found.name].append(place)
         found = defaultdict(list)
         for name, places in named.items():
-            own = {*places}
-            found[name] = [p for p in places if self._is_typed(p) or self._goes_on(p, own)]
+            same_name = {*places}
+            found[name] = [p for p in places if self._is_typed(p) or self._goes_on(p, same_name)]
         return found
 
     def _is_typed(self, place: Place) -> bool:
@@ -170,11 +170,15 @@ class Finder:
                 return False
         return False
 
-    def _goes_on(self, place: Place, own: set[Place]) -> bool:
+    def _goes_on(self, place: Place, same_name: set[Place]) -> bool:
         """Tell whether a cell adds something to another one of its name, or to a part of it."""
         terms = self.book.terms(place)
         added = (factor.what for term in terms for factor in term.factors)
-        return len(terms) > 1 and not self._is_shown(place) and any(cell in own for cell in added)
+        return (
+            len(terms) > 1
+            and not self._is_shown(place)
+            and any(cell in same_name for cell in added)
+        )
 
     def _is_shown(self, place: Place) -> bool:
         """Tell whether a cell only shows a number that it looks up."""
@@ -191,11 +195,11 @@ class Finder:
         if len({p[:2] for p in cells}) <= MOST_ROWS_JUDGED:
             return cells
         rows = sorted({p[1] for p in cells})
-        few = {*rows[:8], *rows[-4:], *rows[:: max(1, len(rows) // 20)]}
+        chosen = {*rows[:8], *rows[-4:], *rows[:: max(1, len(rows) // 20)]}
         for place in self.breaks:
-            few |= {place[1] - 1, place[1], place[1] + 1}
-        few = {*sorted(few)[: 3 * MOST_ROWS_JUDGED]}
-        return [p for p in cells if p[1] in few]
+            chosen |= {place[1] - 1, place[1], place[1] + 1}
+        chosen = {*sorted(chosen)[: 3 * MOST_ROWS_JUDGED]}
+        return [p for p in cells if p[1] in chosen]
 
     @cached_property
     def breaks(self) -> dict[Place, Place]:
@@ -216,8 +220,8 @@ class Finder:
         ranked = costs.likeliest(gradient, found.of, options)
         if not ranked or self.known.depends_on_unread(gradient):
             return None
-        (best, cost, own), *others = ranked
-        parameter = self._nearest(gradient, own)
+        (best, cost, candidates), *others = ranked
+        parameter = self._nearest(gradient, candidates)
         if parameter is None or not self.bits.get(parameter, 0) & self.reach(cost):
             return None
         others = [rated for rated in others if self.reach(rated[1]) & self.bits[parameter]]
@@ -227,12 +231,12 @@ class Finder:
         for _, other, _ in others:
             more.setdefault((other[0], costs.said[other]), other)
         name = self.headings.name(parameter) or found.name
-        few = tuple(more.values())[: MOST_COSTS - 1]
+        tried = tuple(more.values())[: MOST_COSTS - 1]
         is_named = bool(found.of) and found.of == costs.said[cost].name
         is_tied = bool(others) and others[0][0] == best
-        is_tied = is_tied or (not is_named and any(self._is_apart(cost, other) for other in few))
+        is_tied = is_tied or (not is_named and any(self._is_apart(cost, other) for other in tried))
         group = name or f"{parameter[0]} {parameter[2]}"
-        return Pair(name, parameter, gradient, cost, others=few, group=group, is_tied=is_tied)
+        return Pair(name, parameter, gradient, cost, others=tried, group=group, is_tied=is_tied)
 
     def _is_apart(self, cost: Place, other: Place) -> bool:
         """Tell whether two costs are of two kinds, and none is a part of the other."""
@@ -240,15 +244,15 @@ class Finder:
         is_part = other in cone(cost) or cost in cone(other)
         return not is_part and pattern(cost) != pattern(other)
 
-    def _nearest(self, gradient: Place, own: Sequence[Place]) -> Place | None:
+    def _nearest(self, gradient: Place, candidates: Sequence[Place]) -> Place | None:
         """Choose among parameters of one name: the same row, the same column, the same turn."""
-        if len(own) == 1:
-            return own[0]
-        blocks, said = self.headings.blocks, self.headings.meanings
-        mine, theirs = blocks.get(gradient), {blocks.get(p) for p in own}
+        if len(candidates) == 1:
+            return candidates[0]
+        blocks, meanings = self.headings.blocks, self.headings.meanings
+        mine, theirs = blocks.get(gradient), {blocks.get(p) for p in candidates}
         mine = None if mine in theirs else mine  # in one table
         for at in (1, 2):
-            same = [p for p in own if p[at] == gradient[at] and p[0] == gradient[0]]
+            same = [p for p in candidates if p[at] == gradient[at] and p[0] == gradient[0]]
             if len(same) == 1 and not (mine and min(size(mine)) > 1):
                 return same[0]
         if mine and len(theirs) == 1 and (block := theirs.pop()):
@@ -256,6 +260,6 @@ class Finder:
             for shape, (down, right) in ((size(mine), at), (size(mine)[::-1], at[::-1])):
                 if shape == size(block):
                     return self.book.lower[block.sheet], block.top + down, block.left + right
-        name = said[gradient].name if gradient in said else None
-        mates = sorted(p for p, m in said.items() if m.kind == "gradient" and m.name == name)
-        return sorted(own)[mates.index(gradient)] if len(mates) == len(own) else None
+        name = meanings[gradient].name if gradient in meanings else None
+        mates = sorted(p for p, m in meanings.items() if m.kind == "gradient" and m.name == name)
+        return sorted(candidates)[mates.index(gradient)] if len(mates) == len(candidates) else None

@@ -19,7 +19,7 @@ def close(one: float, other: float, room: float = CLOSE) -> bool:
 
 
 MOST_GROUPS = 500
-"""Groups of cells that are moved at once, into which a further cell may fit."""
+"""The most groups that are searched for one that a further cell can join, to be moved with it."""
 
 
 def measure(
@@ -28,7 +28,7 @@ def measure(
     values: Mapping[Place, float],
     reach: Mapping[Place, frozenset[Place]],
 ) -> list[Slope]:
-    """Measure the slope of each cost in the direction of its parameter.
+    """Measure the slope of each cost with respect to its parameter.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def measure(
             step = {p: base * max(abs(values[p]), unit) for p, _ in left}
             for pair, slope in _measured(engine, left, values, reach, step).items():
                 tried[pair].append(slope)
-        found = {pair: best_of(own) for pair, own in tried.items()}
+        found = {pair: best_of(slopes) for pair, slopes in tried.items()}
         sizes = [abs(slope.value) for slope in found.values() if np.isfinite(slope.value)]
         scale = float(np.median(sizes)) if sizes else 0.0
         left = [pair for pair in left if not found[pair].is_sure(scale)]
@@ -63,15 +63,15 @@ def _measured(
     step: Mapping[Place, float],
 ) -> dict[tuple[Place, Place], Slope]:
     """Measure slopes with the whole, half and quarter of a step for each parameter."""
-    touched = {p: {cost for cost, own in reach.items() if p in own} for p in step}
+    touched = {p: {cost for cost, parameters in reach.items() if p in parameters} for p in step}
     steps = {p: [half * step[p] for half in HALVES] for p in step}
     start, moved = moved_values(engine, values, steps, touched, [*reach])
     columns = {cost: n for n, cost in enumerate(reach)}
     found = {}
     for p, cost in pairs:
         h = values[p] + np.outer(steps[p], (1, -1)) - values[p]
-        own = moved[p][:, :, columns[cost]]
-        found[p, cost] = slope_of(start[columns[cost]], own, h, engine.epsilon)
+        costs_moved = moved[p][:, :, columns[cost]]
+        found[p, cost] = slope_of(start[columns[cost]], costs_moved, h, engine.epsilon)
     return found
 
 
@@ -105,14 +105,14 @@ def moved_values(
 def together(touched: Mapping[Place, set[Place]]) -> list[list[Place]]:
     """Group cells that affect no common cell, so that they can be moved at once."""
     groups: list[tuple[list[Place], set[Place]]] = []
-    for place, own in touched.items():
+    for place, cells in touched.items():
         for group, taken in groups[-MOST_GROUPS:]:
-            if taken.isdisjoint(own):
+            if taken.isdisjoint(cells):
                 group.append(place)
-                taken |= own  # noqa: PLW2901 -- the set itself
+                taken |= cells  # noqa: PLW2901 -- the set itself
                 break
         else:
-            groups.append(([place], set(own)))
+            groups.append(([place], set(cells)))
     return [group for group, _ in groups]
 
 

@@ -68,16 +68,16 @@ class Tables:
                         self._add(archive, title, part)
 
     def _add(self, archive: Archive, title: str, part: str) -> None:
-        columns, said = [], {}
+        columns, attributes = [], {}
         for node in elements(archive, part):
             if node.main == "table":
-                said = node.attributes
+                attributes = node.attributes
             elif node.main == "tableColumn":
                 columns.append(unescaped(node.attributes.get("name", "")).casefold())
-        if found := corners(said.get("ref", "")):
-            heads = int(said.get("headerRowCount", "1") != "0")
-            totals = int(said.get("totalsRowCount", "0") != "0")
-            name = said.get("displayName", said.get("name", "")).casefold()
+        if found := corners(attributes.get("ref", "")):
+            heads = int(attributes.get("headerRowCount", "1") != "0")
+            totals = int(attributes.get("totalsRowCount", "0") != "0")
+            name = attributes.get("displayName", attributes.get("name", "")).casefold()
             self._tables[name] = ExcelTable(title, *found, tuple(columns), heads, totals)
 
     def plain(self, formula: str, title: str, row: int) -> str:

@@ -22,7 +22,7 @@ SAME = 1e-4
 gradient does, as with a constant e of six digits; the gradient of another unit is off by more."""
 
 MOST_BETWEEN = 3
-"""Cells between an update and the gradient that it takes: such as a mean, or a product."""
+"""The most cells between an update and its gradient, such as a mean or a product."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Update:
     moved_by : tuple of Place
         The cells in the product: a gradient, a rate, or what was made of them.
     sign : int
-        Of the product; 1 where the update climbs.
+        The sign of the product; 1 if the update climbs.
     literal : float or None
         A number in the product.
     is_inline : bool
@@ -104,7 +104,7 @@ class Updates:
 
     def _is_update(self, update: Update) -> bool:  # noqa: PLR0911 -- a sign each
         """Tell whether a sum leads from a parameter to the next one."""
-        new, start, said = update.new, update.old, self.headings.said
+        new, start, meaning = update.new, update.old, self.headings.said
         are_numbers = self.book.is_number(start) and self.book.is_number(new)
         if not are_numbers or start in update.moved_by:
             return False
@@ -112,21 +112,21 @@ class Updates:
         says_so = bool(kinds & {"gradient", "rate"})
         if update.sign > 0 and not says_so:
             return False
-        own, other = said(new), said(start)
-        if own.name and other.name and "gradient" in {own.kind, other.kind}:
+        after, before = meaning(new), meaning(start)
+        if after.name and before.name and "gradient" in {after.kind, before.kind}:
             return False
-        if other.kind == "cost" and not says_so:  # a bias may be called c
+        if before.kind == "cost" and not says_so:  # a bias may be called c
             return False
-        if says_so and (not own.name or not other.name or old(own.name) == old(other.name)):
+        if says_so and (not after.name or not before.name or old(after.name) == old(before.name)):
             return True
         if kinds >= {"gradient", "rate"}:
             return True
         if new[0] == start[0] and new[2] == start[2] and new[1] > start[1]:
             return True
         if new[0] == start[0] and new[1] == start[1] and new[2] > start[2]:
-            after = new[0], new[1], 2 * new[2] - start[2]
-            return self.book.pattern(after) == self.book.pattern(new)
-        if own.name and old(own.name) == old(other.name):
+            beyond = new[0], new[1], 2 * new[2] - start[2]
+            return self.book.pattern(beyond) == self.book.pattern(new)
+        if after.name and old(after.name) == old(before.name):
             return len(update.moved_by) > 1 or update.literal is not None
         return False
 
@@ -139,9 +139,9 @@ class Updates:
         return self._gradient(update.moved_by, update.old, MOST_BETWEEN)
 
     def _gradient(self, cells: Sequence[Place], start: Place, depth: int) -> Place | None:
-        said = [cell for cell in cells if self.headings.said(cell).kind == "gradient"]
-        if len(said) == 1:
-            return said[0]
+        gradients = [cell for cell in cells if self.headings.said(cell).kind == "gradient"]
+        if len(gradients) == 1:
+            return gradients[0]
         free = [cell for cell in cells if cell not in self.rates]
         moving = [cell for cell in free if self.book.formula(cell)] or free
         if len(moving) != 1:
@@ -179,13 +179,13 @@ class Updates:
 
     def rate_of(self, update: Update) -> float | None:
         """Return the rate of an update whose gradient stands in no cell, if it is one number."""
-        own = [c for c in update.moved_by if c in self.rates and not self.book.formula(c)]
+        rate_cells = [c for c in update.moved_by if c in self.rates and not self.book.formula(c)]
         text = self.book.formula(update.new) or ""
         if "SQRT" in text.upper() or update.old not in self.book.reads(update.new):
             return None
-        if len(own) == 1 and update.literal is None:
-            return self.book.number(own[0]) or None
-        return update.literal or None if not own else None
+        if len(rate_cells) == 1 and update.literal is None:
+            return self.book.number(rate_cells[0]) or None
+        return update.literal or None if not rate_cells else None
 
 
 def _may_update(pattern: Pattern) -> bool:
@@ -205,8 +205,8 @@ def wrong_updates(updates: Updates, pairs: Sequence[Pair]) -> Iterator[Fault]:
         if pair.next and abs(pair.stated) > 1e-9 * abs(start) and _takes_gradient(updates, pair):
             rates[pair] = (start - after) / pair.stated
     rates = {pair: rate for pair, rate in rates.items() if np.isfinite(rate)}
-    for own in _of_one_rate(updates, rates):
-        yield from _of_another_rate(updates, {pair: rates[pair] for pair in own}, rates)
+    for group in _of_one_rate(updates, rates):
+        yield from _of_another_rate(updates, {pair: rates[pair] for pair in group}, rates)
     yield from _odd_starts(updates, {pair.parameter for pair in pairs})
 
 
@@ -230,13 +230,13 @@ def _of_one_rate(updates: Updates, rates: Mapping[Pair, float]) -> list[list[Pai
         cells = frozenset(updates.of[pair.parameter].moved_by) & updates.rates
         groups[pair.cost][cells].append(pair)
     found = []
-    for own in groups.values():
-        usual = [c for c, p in own.items() if c and (len(p) > 1 or c & updates.called_rates)]
-        rest = [pair for cells, pairs in own.items() if cells not in usual for pair in pairs]
-        usual.sort(key=lambda cells: len(own[cells]))
+    for by_rates in groups.values():
+        usual = [c for c, p in by_rates.items() if c and (len(p) > 1 or c & updates.called_rates)]
+        rest = [pair for cells, pairs in by_rates.items() if cells not in usual for pair in pairs]
+        usual.sort(key=lambda cells: len(by_rates[cells]))
         if usual:
-            own[usual[-1]] += rest
-        found += [own[cells] for cells in usual] if usual else [rest]
+            by_rates[usual[-1]] += rest
+        found += [by_rates[cells] for cells in usual] if usual else [rest]
     return found
 
 
@@ -244,10 +244,11 @@ def _of_another_rate(
     updates: Updates, rates: Mapping[Pair, float], every: Iterable[Pair]
 ) -> Iterator[Fault]:
     """Yield the updates that use another rate than most, or than the one called so."""
-    said = [*map(updates.book.number, updates.called_rates)]
-    own = [*rates.values()]
-    most = (r for r in own if 2 * sum(close(r, other, SAME) for other in own) > len(own) > 1)
-    called = (rate for rate in own if any(close(rate, known) for known in said))
+    called_so = [*map(updates.book.number, updates.called_rates)]
+    all_rates = [*rates.values()]
+    alike = ((r, sum(close(r, other, SAME) for other in all_rates)) for r in all_rates)
+    most = (rate for rate, count in alike if 2 * count > len(all_rates) > 1)
+    called = (rate for rate in all_rates if any(close(rate, known) for known in called_so))
     usual = next(chain(most, called), None)
     if not usual:
         return
@@ -297,10 +298,10 @@ def _odd_starts(updates: Updates, parameters: set[Place]) -> Iterator[Fault]:
         new, start = update.new, update.old
         if new[0] == start[0] and new[2] == start[2] and not parameters.isdisjoint((new, start)):
             columns[new[0], new[2]].append(update)
-    for own in columns.values():
-        usual, count = Counter(u.new[1] - u.old[1] for u in own).most_common(1)[0]
-        off = [u for u in own if u.new[1] - u.old[1] != usual]
-        for update in off if 2 * count > len(own) else ():
+    for column_updates in columns.values():
+        usual, count = Counter(u.new[1] - u.old[1] for u in column_updates).most_common(1)[0]
+        off = [u for u in column_updates if u.new[1] - u.old[1] != usual]
+        for update in off if 2 * count > len(column_updates) else ():
             at = updates.book.at
             name = updates.headings.name(off[0].new) or at(off[0].new)
             yield Fault("start", {"found": at(off[0].old)}, (update.new,), (name,))

@@ -73,10 +73,10 @@ def from_arrays(where: str, found: Mapping[str, np.ndarray], reading: ReadOption
     DataError
         An array is missing, has the wrong shape or contains values that cannot be used.
     """
-    found, told = _by_role(where, found, reading)
+    found, notes = _by_role(where, found, reading)
     x = _numbers(where, "x", grey(found["x"]), axes=(2, 3), may_miss=True)
     if found["x"].ndim > x.ndim and found["x"].shape[-1] > 1:
-        told.append(f"{where}: colours were read as grey.")
+        notes.append(f"{where}: colours were read as grey.")
     key = given = next((target for target in TARGETS if target in found), "")
     target = found[key] if key else np.empty((len(x), 0))
     if key != "t" and target.shape[1:] == (1,):  # as Keras has the labels of CIFAR
@@ -125,7 +125,7 @@ def from_arrays(where: str, found: Mapping[str, np.ndarray], reading: ReadOption
         is_regression,
         (
             Message("{file}: {what}.", file=where, what=data_told(len(x), picture, features, end)),
-            *told,
+            *notes,
             *treated,
         ),
         reading.missing if treated else "",
@@ -226,8 +226,8 @@ def _outputs(
             )
         labels = tuple(named_apart(given))
     elif is_regression:
-        own = tuple(f"t{column}" for column in range(1, outputs + 1))
-        labels = reading.targets if len(reading.targets) == outputs else own
+        numbered = tuple(f"t{column}" for column in range(1, outputs + 1))
+        labels = reading.targets if len(reading.targets) == outputs else numbered
     else:
         labels = tuple(str(column) for column in range(outputs))
     if is_regression:

@@ -75,7 +75,7 @@ TESTS = {
     "united": lambda text: united(text)[1],
     "word": str,
 }
-"""What a text may be, and how it is found out: the first that applies."""
+"""What a text may be, each with its test: the first that applies decides."""
 
 WRONG = ("broken", "code", "united", "word")
 """What is not a number, though numbers that all have one unit are read."""
@@ -102,17 +102,17 @@ class Column:
     plain : array, shape (rows,), or None
         Its values if all of them are plain numbers.
     count : Counter
-        How many of its texts are what, by the keys of `TESTS`; empty if they are plain numbers.
+        How many of its texts are of each kind in `TESTS`; empty if they are plain numbers.
     wrong : int
-        How many are not numbers.
+        How many texts are not numbers.
     first : str
-        The first that is not a number.
+        The first text that is not a number.
     units : list of str
         The units, currencies and signs of per cent of its numbers.
     mixed : str
         Why its numbers cannot be compared: "numbers in kg and g"; "" if they can.
     words : Words or None
-        What it becomes if it is one of words.
+        What it becomes if it holds words.
     is_ticked : bool
         Whether its empty cells mean no.
     why_out : str
@@ -234,7 +234,7 @@ class Column:
 
     @property
     def told(self) -> dict[str, str]:
-        """How it is named in each sentence of `SENTENCES` that applies to it."""
+        """The column's name in each sentence of `SENTENCES` that applies to it."""
         if self.why_out:
             room = max(8, LONGEST_NAME - len(f" ({self.why_out})"))
             known = {"name": cut(self.heading, room), "why": self.why_out}

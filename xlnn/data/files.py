@@ -108,9 +108,9 @@ def decoded(read: bytes, name: str, kind: str, encoding: str | None = None) -> s
     known = _codec(encoding)
     if not read.strip():
         raise DataError("{file} is empty: {kind} is expected.", file=name, kind=kind)
-    for what, (begins, remedy) in FORMATS.items():
-        if what != kind and re.match(begins, read, re.IGNORECASE):
-            raise DataError(f"{name} is {what}, but {kind} is expected: {remedy}.")
+    for format_name, (begins, remedy) in FORMATS.items():
+        if format_name != kind and re.match(begins, read, re.IGNORECASE):
+            raise DataError(f"{name} is {format_name}, but {kind} is expected: {remedy}.")
     try:
         found = read.decode(known)
     except UnicodeDecodeError as error:

@@ -60,15 +60,15 @@ def from_folder(folder: Path, reading: ReadOptions) -> Dataset:
     first = found[0][1]
     rows, columns = reading.picture or _small_enough(size(first, _shown(folder, first)))
     reading.check_count(folder.name, len(found), len(found) * rows * columns)
-    own = _sizes(folder, found)
+    sizes = _sizes(folder, found)
     t, labels = one_hot([label for label, _ in found], reading, folder.name)
     x = np.empty((len(found), rows * columns))
     for row, (_, path) in zip(x, found, strict=True):
         row[:] = ink(path, _shown(folder, path), (rows, columns), reading)
     where = Message("by file name" if found[0][1].parent == folder else "by subfolder")
-    pictures, end = _told(own, (rows, columns), reading), labels_told(labels, t, where)
-    told = Message("{told}, {end}", told=pictures, end=end)
-    named = Message("{file}: {what}.", file=folder.name, what=told)
+    pictures, end = _told(sizes, (rows, columns), reading), labels_told(labels, t, where)
+    summary = Message("{told}, {end}", told=pictures, end=end)
+    named = Message("{file}: {what}.", file=folder.name, what=summary)
     return Dataset(rounded(x), t, labels, (rows, columns), told=(named,))
 
 
@@ -87,33 +87,35 @@ def _sizes(folder: Path, found: list[tuple[str, Path]]) -> list[tuple[int, int]]
     return sizes
 
 
-def _small_enough(own: tuple[int, int]) -> tuple[int, int]:
+def _small_enough(picture_size: tuple[int, int]) -> tuple[int, int]:
     """Return a picture's size, or the largest one of the same proportions that a network can use.
 
     >>> _small_enough((28, 28)), _small_enough((480, 640))
     ((28, 28), (24, 32))
     """
-    longest = max(own)
+    longest = max(picture_size)
     if longest <= LARGEST_SIDE:
-        return own
-    rows, columns = (max(1, round(side * LARGEST_SIDE / longest)) for side in own)
+        return picture_size
+    rows, columns = (max(1, round(side * LARGEST_SIDE / longest)) for side in picture_size)
     return rows, columns
 
 
-def _told(own: list[tuple[int, int]], taken: tuple[int, int], reading: ReadOptions) -> str:
+def _told(sizes: list[tuple[int, int]], taken: tuple[int, int], reading: ReadOptions) -> str:
     """Return a sentence on the number and sizes of the pictures, and the size that is used.
 
     It names the option for another size where the size follows from the pictures.
     """
-    count, least, most = counted(len(own), "picture"), min(own), max(own)
+    count, least, most = counted(len(sizes), "picture"), min(sizes), max(sizes)
     if least == most == taken:
         return Message("{images} of {size} pixels", images=count, size=sized(taken))
-    span = sized(own[0]) if least == most else f"{sized(least)} to {sized(most)}"
-    told = f"{count} of {span} pixels (rows × columns), taken as {sized(taken)}"
-    told += "" if reading.picture else " (--picture)"
-    if any(abs(rows * taken[1] - columns * taken[0]) > max(rows, columns) for rows, columns in own):
-        told += ", some stretched"
-    return told
+    span = sized(sizes[0]) if least == most else f"{sized(least)} to {sized(most)}"
+    sentence = f"{count} of {span} pixels (rows × columns), taken as {sized(taken)}"
+    sentence += "" if reading.picture else " (--picture)"
+    if any(
+        abs(rows * taken[1] - columns * taken[0]) > max(rows, columns) for rows, columns in sizes
+    ):
+        sentence += ", some stretched"
+    return sentence
 
 
 def _check(folder: Path, reading: ReadOptions) -> None:

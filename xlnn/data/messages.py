@@ -90,19 +90,19 @@ def fitted(names: Sequence[str], room: int, most: int = 12) -> str:
     >>> fitted(["Adelie penguin (adeliae)", "Adelie penguin (papua)"], 30)
     'Adeli…eliae) and Adeli…papua)'
     """
-    told = listed(names, most=most)
+    text = listed(names, most=most)
     for longest in range(LONGEST_NAME, 7, -1):
         shown = [cut(short(name), longest) for name in names]
-        if len(told) <= room or len({*shown}) < len({*names}):
+        if len(text) <= room or len({*shown}) < len({*names}):
             break
-        told = listed(shown, most=most)
-    return told
+        text = listed(shown, most=most)
+    return text
 
 
 def likely(name: str, known: Iterable[str], otherwise: str = ".", least: float = 0.4) -> str:
-    """Return the end of a sentence on an unknown name: the known ones like it, if there are any.
+    """Return the end of a sentence on an unknown name: the known names like it, if there are any.
 
-    Like it are those whose ratio, as difflib has it, is at least that.
+    Names are like it if their ratio, as difflib computes it, is at least `ratio`.
 
     >>> likely("sigmod", ["sigmoid", "relu"]), likely("x", ["relu"])
     (': is it sigmoid?', '.')

@@ -126,8 +126,8 @@ def _opened(path: Path, shown: str) -> Iterator["Image"]:
         ) from error
     except Exception as error:  # a decoder of untrusted bytes may fail in any way
         # Pillow names its internal buffer, which does not help the user
-        said = "" if "BytesIO" in str(error) else f": {reason(error)}"
-        raise DataError(f"{shown} is not a readable PNG or JPEG{said}.") from error
+        why = "" if "BytesIO" in str(error) else f": {reason(error)}"
+        raise DataError(f"{shown} is not a readable PNG or JPEG{why}.") from error
 
 
 def _check_size(pixels: int, scans: int, shown: str) -> None:

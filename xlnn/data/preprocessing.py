@@ -142,7 +142,7 @@ def filled(holed: IncompleteRows, missing: str) -> tuple[np.ndarray, np.ndarray,
     x : array, shape (kept rows, inputs)
     kept : array of bool, shape (rows,)
         Which rows these are; none of them lacks a target.
-    told : list of str
+    notes : list of str
         What was done, for the user; empty if nothing is missing.
 
     Raises
@@ -164,9 +164,9 @@ def filled(holed: IncompleteRows, missing: str) -> tuple[np.ndarray, np.ndarray,
             file=holed.where,
             row=Message(holed.row),
         )
-    told: list[str] = []
+    notes: list[str] = []
     if out := int((~kept).sum()) + holed.unlabelled:
-        told.append(
+        notes.append(
             Message(
                 "{file}: {rows} with missing values left out (--missing drop)."
                 if missing == "drop"
@@ -178,7 +178,7 @@ def filled(holed: IncompleteRows, missing: str) -> tuple[np.ndarray, np.ndarray,
     x = holed.x[kept]
     absent = np.isnan(x)
     if not absent.any():
-        return x, kept, told
+        return x, kept, notes
     if (empty := absent.all(axis=0)).any():
         heading = short(holed.headings[int(empty.argmax())])
         raise DataError(
@@ -190,7 +190,7 @@ def filled(holed: IncompleteRows, missing: str) -> tuple[np.ndarray, np.ndarray,
     size[size == 0] = 1  # so that sums of very large numbers do not overflow
     # a cell with a word is missing in each input made of it
     cells = absent[:, np.unique(holed.headings[: x.shape[1]], return_index=True)[1]]
-    told.append(
+    notes.append(
         Message(
             "{file}: {values} replaced by the mean of the column (--missing mean).",
             file=holed.where,
@@ -198,7 +198,7 @@ def filled(holed: IncompleteRows, missing: str) -> tuple[np.ndarray, np.ndarray,
         )
     )
     means = np.nanmean(x / size, axis=0) * size
-    return np.where(absent, [*map(_as_typed, means, x.T)], x), kept, told
+    return np.where(absent, [*map(_as_typed, means, x.T)], x), kept, notes
 
 
 def _as_typed(mean: float, column: np.ndarray) -> float:

@@ -168,11 +168,11 @@ def _are_headings(first: Sequence[str], reading: ReadOptions) -> bool:
     values = [field for column, field in enumerate(first) if is_whole or column != label]
     # the column of row numbers that pandas writes has no heading; =a and -b may be either
     firm = [field for field in values if field and not re.match(r"=|[+-][^\d.]", field)]
-    said = [field for field in firm if not is_absent(field)]  # Na may be sodium
-    numbers = [field for field in said if looks_numeric(field)]
+    present = [field for field in firm if not is_absent(field)]  # Na may be sodium
+    numbers = [field for field in present if looks_numeric(field)]
     named = {reading.label, *reading.targets, *reading.columns, *reading.drop} & {*first}
     if not numbers or all(_by_place(name, len(first)) is not None for name in named):
-        return bool(said) and not numbers
+        return bool(present) and not numbers
     years = [float(field) for field in numbers if field.isdecimal()]  # or 0, 1, 2 ...
     return len(years) == len(numbers) and all(a < b for a, b in pairwise(years))
 

@@ -112,13 +112,13 @@ class Table:
         heads = [n for n, text in enumerate(self.rows[0][1]) if text]
         start = max((gap + 1 for gap in gaps if gap < heads[0]), default=0)
         kept = slice(start, next(gap for gap in gaps if gap > heads[-1]))
-        if told := self._beside(kept):
-            self.notes.append(f"{self.name}: {told}.")
+        if note := self._beside(kept):
+            self.notes.append(f"{self.name}: {note}.")
         width = kept.stop - kept.start
         self.rows = [
-            (number, own if len(own) == width else own + [""] * (width - len(own)))
+            (number, cells if len(cells) == width else cells + [""] * (width - len(cells)))
             for number, fields in self.rows
-            if any(own := fields[kept])
+            if any(cells := fields[kept])
         ]
         self.dated = frozenset(n - kept.start for n in self.dated)
 
@@ -172,8 +172,9 @@ def _joined(texts: Sequence[dict[int, str]], named: Collection[str] = ()) -> dic
     """Return the headings of the first two rows, joined; {} if only one row holds headings.
 
     Cells that were merged over several columns leave gaps in the upper row, which the lower row
-    fills. With fewer than two gaps, it has words above a column of numbers; without any above
-    several, such as units. Columns that are named by their upper heading keep it.
+    fills. If there are fewer than two gaps, the lower row must have words above a column of
+    numbers; if there are none, above several, such as units. Columns that are named by their upper
+    heading keep it.
 
     >>> heads, data = [{0: "kind", 1: "sales"}, {1: "Q1", 2: "Q2"}], [{0: "x", 1: "1", 2: "2"}] * 2
     >>> _joined([*heads, *data])
@@ -182,16 +183,16 @@ def _joined(texts: Sequence[dict[int, str]], named: Collection[str] = ()) -> dic
     (upper, lower), below = (*texts[:2], {}, {})[:2], texts[2:]
     if len(below) < 2 or not upper or not lower or _has_values(upper) or _has_values(lower):
         return {}
-    both = {*upper, *lower}
-    numbers = {n for n in both if all(looks_numeric(row.get(n, "")) for row in below)}
+    columns = {*upper, *lower}
+    numbers = {n for n in columns if all(looks_numeric(row.get(n, "")) for row in below)}
     numbers = {n for n in numbers if not all(is_absent(row.get(n, "")) for row in below)}
-    gaps = both - {*upper}
+    gaps = columns - {*upper}
     firm = numbers | gaps if len(gaps) > 1 else numbers
-    said = {n for n, text in lower.items() if not is_absent(text)}
-    if min(both) in gaps or len(firm & said) < 2 - bool(gaps):
+    present = {n for n, text in lower.items() if not is_absent(text)}
+    if min(columns) in gaps or len(firm & present) < 2 - bool(gaps):
         return {}
     joined, group = {}, ""
-    for n in sorted(both):
+    for n in sorted(columns):
         group = upper.get(n, group)
         is_whole = n not in lower or (group in named and n in upper)
         joined[n] = group if is_whole else f"{group} {lower[n]}"

@@ -24,7 +24,7 @@ BUILT_IN = frozenset(map(str, (*range(14, 23), *range(27, 37), *range(45, 48), *
 """The built-in number formats of dates and times, some of them only in East Asia."""
 
 LONGEST = 200
-"""Characters of a text that are kept, more than any label or number has."""
+"""Characters of a text that are kept; labels and numbers have fewer."""
 
 
 def sheet_table(path: Path, options: ReadOptions) -> Table:
@@ -170,9 +170,9 @@ def date_styles(archive: Archive) -> frozenset[str]:
         if part not in archive.parts:
             continue
         for node in elements(archive, part):
-            told = node.attributes
-            if node.main == "numFmt" and is_date_format(told.get("formatCode")):
-                known.add(told.get("numFmtId", ""))
+            attributes = node.attributes
+            if node.main == "numFmt" and is_date_format(attributes.get("formatCode")):
+                known.add(attributes.get("numFmtId", ""))
             elif node.main == "cellXfs":
                 formats = [
                     child.attributes.get("numFmtId", "0")

@@ -104,18 +104,18 @@ class Survey:
         """The inputs and the targets."""
         return [*self.inputs, *self.targets]
 
-    def _note(self, said: str) -> None:
-        self.table.notes.append(Message("{file}: {what}.", file=self.table.name, what=said))
+    def _note(self, note: str) -> None:
+        self.table.notes.append(Message("{file}: {what}.", file=self.table.name, what=note))
 
     def _without_notes(self, rows: list[Row]) -> list[Row]:
         """Return the rows that hold more than a single value."""
         if aside := [row for row, fields in rows if is_note(fields)]:
             first = Message("{row} {number}", row=Message(self.table.row), number=f"{aside[0]:,}")
-            few = counted(len(aside), self.table.row)
+            count = counted(len(aside), self.table.row)
             self._note(
                 Message(
                     "left out {rows} with a single value, the first in {first}",
-                    rows=few,
+                    rows=count,
                     first=first,
                 )
             )
@@ -127,11 +127,11 @@ class Survey:
         roles, row = self.roles, self.table.row
         read = (*roles.inputs, *roles.targets, *(() if roles.label is None else (roles.label,)))
         out = {*totals([fields for _, fields in rows], read)}
-        told = [f"{row:,}" for n, (row, _) in enumerate(rows) if n in out]
+        numbers = [f"{row:,}" for n, (row, _) in enumerate(rows) if n in out]
         if len(out) == 1:
-            self._note(f"{row} {told[0]} was left out, since it holds a total")
+            self._note(f"{row} {numbers[0]} was left out, since it holds a total")
         elif out:
-            self._note(f"{row}s {listed(told, most=3)} were left out, since they hold totals")
+            self._note(f"{row}s {listed(numbers, most=3)} were left out, since they hold totals")
         return [line for n, line in enumerate(rows) if n not in out]
 
     def _labels(self, rows: list[Row]) -> list[str]:
@@ -188,9 +188,9 @@ class Survey:
             if not column.why_out
         }
         most = min(MOST_LABELS, len(held) / 2)
-        few = [place for place, kinds in count.items() if 1 < kinds <= most]
-        likely = min(few, key=count.__getitem__, default=self.roles.place(-1))
-        which = listed(few or [likely], "or", most=6)
+        candidates = [place for place, kinds in count.items() if 1 < kinds <= most]
+        likely = min(candidates, key=count.__getitem__, default=self.roles.place(-1))
+        which = listed(candidates or [likely], "or", most=6)
         raise DataError(
             "{file}: no label is named. Add --label and a column with few different values "
             "({columns}), such as --label {likely}, or --target and a column of numbers.",
@@ -223,14 +223,14 @@ class Survey:
     def _all_wrong(self, problems: Sequence[str], wrong: Sequence[Column]) -> DataError:
         """Return one error for all that is wrong."""
         more = len(problems) - MOST_EXAMPLES - 1
-        told = "; ".join(problems[: MOST_EXAMPLES + 1]) + (f"; {more} more" if more > 0 else "")
+        sentence = "; ".join(problems[: MOST_EXAMPLES + 1]) + (f"; {more} more" if more > 0 else "")
         drops = " ".join(f'--drop "{short(c.heading)}"' for c in wrong[:2] if c.is_input)
         remedy = f", or leave columns out ({drops} …)" if len(wrong) > 2 else f", or add {drops}"
         if not all(column.is_input for column in wrong):
             drops = remedy = ", or if a target holds classes, use --label instead of --target"
         hint = self._hint(self._number(wrong[0], wrong[0].first)) if wrong else ""
         return DataError(
-            f"{self.table.name} holds what is not a number: {told}. Correct it"
+            f"{self.table.name} holds what is not a number: {sentence}. Correct it"
             f"{remedy if drops else ''}.{hint}"
         )
 

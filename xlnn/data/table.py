@@ -146,12 +146,12 @@ def _without(  # noqa: PLR0913, PLR0917 -- the inputs, and the note about them
     notes: list[str],
 ) -> tuple[list[str], np.ndarray]:
     """Return the inputs without some of them, unless these are all, and add a note."""
-    told = f"{listed(compress(features, out), most=6)}" if out.any() else ""
+    names = f"{listed(compress(features, out), most=6)}" if out.any() else ""
     reason = why[int(out.sum() > 1)]
     if out.all():
-        notes.append(f"{name}: {told}: {reason}, so there is nothing to learn from.")
-    elif told:
-        known = {"file": name, "names": told, "why": reason}
+        notes.append(f"{name}: {names}: {reason}, so there is nothing to learn from.")
+    elif names:
+        known = {"file": name, "names": names, "why": reason}
         notes.append(
             Message("{file}: left out {names}, {why}; --columns names those to keep.", **known)
         )

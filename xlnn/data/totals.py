@@ -16,7 +16,8 @@ _TOTAL = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-"""Words of a row of totals, in the languages of the workbooks; those of means only alone."""
+"""Words that mark a row of totals, in the languages of the workbooks; words for means only if they
+stand alone."""
 
 MOST_ABOVE = 1_000
 """The most rows above a total that are added up."""

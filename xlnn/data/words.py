@@ -64,7 +64,7 @@ _TIME = re.compile(
     r".*(year|month|week|day|hour|time|date|age|period|epoch|年|月|日).*", re.IGNORECASE
 )
 _STEP = re.compile("minute|second|cycle|step|lap|round|depth|分|秒|时|時|周|週", re.IGNORECASE)
-"""What else may begin anew for each of several series, and say more than the number of the row."""
+"""What else may begin anew in each of several series: it says more than the number of the row."""
 
 
 @dataclass(frozen=True)
@@ -132,14 +132,16 @@ def words(heading: str, found: Iterable[str]) -> Words:
     """
     kinds = sorted(unlike(found), key=str.casefold)
     if len(kinds) == 2:
-        said = [kind for kind in kinds if kind.lower() in YES]
-        said = said or [kind for kind in kinds if kind.lower() != NO]
-        return Words(heading, tuple(said if len(said) == 1 else kinds[1:]), frozenset(kinds))
+        positive = [kind for kind in kinds if kind.lower() in YES]
+        positive = positive or [kind for kind in kinds if kind.lower() != NO]
+        return Words(
+            heading, tuple(positive if len(positive) == 1 else kinds[1:]), frozenset(kinds)
+        )
     return Words(heading, tuple(kinds), frozenset(kinds))
 
 
 def ticked(heading: str, texts: Sequence[str], usual: Sequence[str] = ()) -> list[str] | None:
-    """Return a column of ticks with a no where it is empty; None if it is not one.
+    """Return a column of ticks with "no" in its empty cells; None if it is not one.
 
     Its only word means yes, or is the end of its heading.
 

@@ -109,8 +109,8 @@ class ExternalProgram:
             ended_by = -code if code < 0 else code - 128
             if ended_by in {*signal.Signals}:
                 os.kill(os.getpid(), ended_by)  # the parent tells what that means
-            said = " ".join(ran.stderr.decode(errors="replace").split())[-200:]
-            reason = said or f"exit code {code}"
+            output = " ".join(ran.stderr.decode(errors="replace").split())[-200:]
+            reason = output or f"exit code {code}"
             raise EngineError(f"{self.name} could not compute the workbook: {reason}")
         return result
 

@@ -1,6 +1,6 @@
 """Limit the time and memory that an engine may take for a workbook.
 
-An honest workbook needs a tenth of the limits; a formula that would take a gigabyte or a day is
+A usual workbook needs a tenth of the limits; a formula that would take a gigabyte or a day is
 stopped.
 """
 

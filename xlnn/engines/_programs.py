@@ -471,10 +471,10 @@ ELEMENTWISE = frozenset((*map(OPERATORS.__getitem__, _OPERATORS), *map(named, _N
 ARITHMETIC = frozenset(
     (*map(OPERATORS.__getitem__, ("+", "-", "*", "U-")), *map(named, ("EXP", "LN", "SQRT", "TANH")))
 )
-"""Those that take and give numbers alone, and a truth value as 0 or 1, as NumPy's do."""
+"""Those that take and return only numbers, with truth values as 0 or 1, as NumPy's do."""
 
 COMPARISONS = frozenset(map(OPERATORS.__getitem__, (">=", "<=", "<>", "<", ">", "=")))
-"""Of two numbers they give what NumPy's give; any truth value is greater than any number."""
+"""Of two numbers they return what NumPy's do; any truth value is greater than any number."""
 
 IF = named("IF")
 

@@ -125,7 +125,7 @@ class Store:
     numbers: np.ndarray
     others: dict[int, object] = field(default_factory=dict)
     held: np.ndarray = field(init=False)
-    """Which places have one of these: of a column of empty cells each would be looked up."""
+    """Which places have one of these, so that not every empty cell is looked up."""
 
     def __post_init__(self) -> None:
         """Mark the places of the other values."""

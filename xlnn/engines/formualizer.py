@@ -61,7 +61,7 @@ def load(path: Path) -> Recalculate:
 
 
 def told(loaded: Anew) -> Callable[[Place], str]:
-    """Return what tells the formulas that a loaded workbook holds, after it is computed."""
+    """Return a function that returns the formula of a cell of a loaded and computed workbook."""
     return lambda cell: loaded.session.workbook.get_formula(*cell) or ""
 
 

@@ -225,7 +225,7 @@ class Session:
 
 
 def shape_of(formula: str) -> str:
-    """Return what formulas that differ in their digits alone share: IronCalc reads them alike.
+    """Return what formulas share that differ only in their digits: IronCalc reads them alike.
 
     >>> shape_of("=A12*0.5") == shape_of("=A34*0.6")
     True

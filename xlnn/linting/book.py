@@ -139,11 +139,14 @@ def source_of(part: str) -> str:
 
 def _relationships(source: str, found: list[Node]) -> Iterator[Relationship]:
     for node in elements_named(found, "Relationship"):
-        told = node.attributes
-        target, outside = told.get("Target", ""), told.get("TargetMode", "Internal") != "Internal"
+        attributes = node.attributes
+        target, outside = (
+            attributes.get("Target", ""),
+            attributes.get("TargetMode", "Internal") != "Internal",
+        )
         leads = target if outside else resolved(source, target.partition("#")[0])
         yield Relationship(
-            told.get("Id", ""), told.get("Type", "").rpartition("/")[2], leads, outside
+            attributes.get("Id", ""), attributes.get("Type", "").rpartition("/")[2], leads, outside
         )
 
 

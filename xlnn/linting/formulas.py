@@ -217,7 +217,7 @@ class _Formulas:
     def _whole(
         self, groups: Sequence[FormulaGroup], reads: Sequence[tuple[np.ndarray, np.ndarray]]
     ) -> list[bool]:
-        """Return of which groups all cells exist that lie between those that they read."""
+        """Return for each group whether all cells in the area that it reads exist."""
         whole = [True] * len(groups)
         boxes: dict[int, list[tuple[int, ...]]] = defaultdict(list)
         for number, (group, (first, last)) in enumerate(zip(groups, reads, strict=True)):
@@ -254,11 +254,11 @@ class _Formulas:
                 ends = (int(end[wrong]) for end in rows)
                 message = _missing(self._book.sheets[slot.sheet], slot, *ends)
                 yield wrong, "reference", message, index
-        if not unknown:  # whose form is not known either
+        if not unknown:  # the form of a formula with unknown names is unknown, too
             yield from self._forms(group, last - first)
 
     def _have(self, slot: Slot, top: np.ndarray, bottom: np.ndarray) -> np.ndarray:
-        """Return whether the cells between these rows exist; between matrices others are empty."""
+        """Return whether the cells of these rows exist, or between matrices the corners."""
         sheet, (left, right) = self._book.sheets[slot.sheet], slot.columns
         if sheet.title in self._with_arrays:
             has_first = sheet.used.have(left, left, top, top)
@@ -268,8 +268,8 @@ class _Formulas:
     def _forms(self, group: FormulaGroup, heights: np.ndarray) -> Iterator[Found]:
         """Look for forms that programs compute differently.
 
-        Of formulas whose ranges have the same heights, one is read. A condition of a format, or a
-        range with a name, may be of any form but one. In an array formula programs agree on all.
+        One formula is read of those whose ranges have the same heights. Conditions of formats and
+        named ranges are only checked for unlike ranges, array formulas not at all: programs agree.
         """
         title = self._titles[group.sheet] if group.sheet >= 0 else ""
         if (title, *group.table()[0, :2].tolist()) in self._book.contents.arrays:
@@ -314,7 +314,7 @@ def _missing(sheet: SheetNode, slot: Slot, top: int, bottom: int) -> str:
         shown = ":".join(address(1, column)[:-1] for column in slot.columns)
     elif (top, left) == (bottom, right):
         shown = address(top, left)
-    what = f"the rows of a sheet go from 1 to {MAX_ROWS:,}"
+    why = f"the rows of a sheet go from 1 to {MAX_ROWS:,}"
     if top >= 1 and bottom <= MAX_ROWS:
-        what = f"{sheet.used.first_missing(left, right, top, bottom)} holds nothing"
-    return f"It refers to {sheet.title}!{shown}, and {what}; expected cells that exist."
+        why = f"{sheet.used.first_missing(left, right, top, bottom)} holds nothing"
+    return f"It refers to {sheet.title}!{shown}, and {why}; expected cells that exist."

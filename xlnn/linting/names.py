@@ -18,7 +18,7 @@ _NAME = re.compile(r"[^\W\d][\w.?\\]*|\\[\w.?\\]*")
 
 def sheet_names(book: LintedWorkbook) -> Iterator[Finding]:
     """Check that a sheet has a name that Excel allows."""
-    for title in book.titles:  # `inspect` has refused one that is there twice
+    for title in book.titles:  # `inspect` has refused a title that occurs twice
         if wrong := _wrong_title(title):
             yield (
                 f'the sheet "{title:.40}"',
@@ -27,7 +27,7 @@ def sheet_names(book: LintedWorkbook) -> Iterator[Finding]:
 
 
 def sheet_list(book: LintedWorkbook) -> Iterator[Finding]:
-    """Check that sheets have different numbers, and that one is visible, and one shown first."""
+    """Check that sheets have different numbers, one is visible, and the first shown exists."""
     sheets = list(elements_named(book.workbook, "sheet"))
     numbers = [sheet.attributes.get("sheetId", "") for sheet in sheets]
     shown = [
@@ -62,7 +62,7 @@ def _wrong_title(title: str) -> str | None:
 
 
 def defined_names(book: LintedWorkbook) -> Iterator[Finding]:
-    """Check that Excel allows a defined name, and that it is no cell address and there once."""
+    """Check that Excel allows each defined name, and that it is unique and not a cell address."""
     seen: set[tuple[str, str]] = set()
     for node in elements_named(book.workbook, "definedName"):
         name, sheet = node.attributes.get("name", ""), node.attributes.get("localSheetId", "")

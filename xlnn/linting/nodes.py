@@ -52,7 +52,7 @@ class SheetNode:
     children : list of Node
         The elements inside ``worksheet``; ``sheetData`` is empty.
     nodes : list of Node
-        These and all elements inside them, in the order of their opening tags.
+        The children and all elements inside them, in the order of their opening tags.
     used : Used
         Which cells exist.
     styles : dict of str to str

@@ -24,7 +24,7 @@ ORDER = (
 """The children of <worksheet>, by ECMA-376 part 1, 18.3.1.99."""
 
 REPEATED = {"cols", "conditionalFormatting"}
-"""The children of <worksheet> of which there may be several."""
+"""The children of <worksheet> that may occur several times."""
 
 MAX_LIST = 255
 """Characters of the list of a validation; Excel repairs a file with more by removing it."""

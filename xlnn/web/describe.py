@@ -19,8 +19,8 @@ FIRST = {
     "dC_dW2": ("dC_dw", 0, 4), "dC_db2": ("dC_db", 0, 2),
     "dC_dW3": ("dC_dw", 4, 2), "dC_db3": ("dC_db", 2, 1),
 }  # fmt: skip
-"""The template first has one quantity for the weights of both layers: of each array of its network
-the quantity, its first unit there, and how many units it has."""
+"""The arrays of the network in the template first, which has one quantity for the weights of both
+layers: for each array the quantity, the first unit there, and the number of units."""
 
 Shape = tuple[int, ...]
 
@@ -31,7 +31,7 @@ CONSTANTS = ("eta", "mu", "beta", "beta1", "beta2", "epsilon", "l2")
 def facts(
     spec: WorkbookSpec, layout: Layout, arrays: Mapping[str, np.ndarray], blanks: Collection[str]
 ) -> dict[str, Any]:
-    """Return what the script must know about a workbook beside its cells, as plain values."""
+    """Return what the script must know about a workbook besides its cells, as plain values."""
     kind = kind_of(spec)
     words, equations = kind.words(spec, layout), kind.equations(spec)
     course = course_of(layout, arrays)

@@ -36,7 +36,7 @@ ENGINE += ("reference", "worker")
 """The modules that run beside the page, each after those that it needs when it is loaded."""
 
 SHOWN = ("cells", "svg", "network", "charts", "grid", "explain", "main")
-"""The modules of the page itself."""
+"""The modules of the page itself, without the engine."""
 
 MOST_FORMULAS = 450_000
 """Measured in Chromium: spirals, with 368,331 formulas, recalculates within a second and takes 0.7
@@ -154,10 +154,10 @@ def written(path: Path, engine: str, model: Model | None) -> tuple[str, int]:
     check_right(path, seen.report, blanks)
     spec, layout = seen.spec, seen.layout
     known = facts(spec, layout, read_arrays(layout, seen.values), blanks)
-    own = text(spec.lang, "page").words["page"]
+    texts = text(spec.lang, "page").words["page"]
     title, *lines = about(path, layout.titles)
     known |= {"file": path.name, "title": title, "about": lines}
-    known["words"] = text(spec.lang, "explaining").words["explain"] | own
+    known["words"] = text(spec.lang, "explaining").words["explain"] | texts
     script, style = script_of(), (HOME / "page.css").read_text(encoding="utf-8")
     template = Template((HOME / "page.html").read_text(encoding="utf-8"))
     return template.substitute(
@@ -169,12 +169,12 @@ def written(path: Path, engine: str, model: Model | None) -> tuple[str, int]:
         script=script,
         facts=json.dumps(known, ensure_ascii=False, allow_nan=False).replace("<", "\\u003c"),
         workbook=base64.b64encode(path.read_bytes()).decode(),
-        noscript=html.escape(own["noscript"]),
+        noscript=html.escape(texts["noscript"]),
     ), formulas
 
 
 def check_right(path: Path, report: Report, blanks: tuple[str, ...]) -> None:
-    """Refuse a workbook of which a formula is wrong; of an exercise, another than its blanks.
+    """Refuse a workbook with a wrong formula; in an exercise, one outside its blanks.
 
     Raises
     ------
@@ -184,9 +184,9 @@ def check_right(path: Path, report: Report, blanks: tuple[str, ...]) -> None:
     wrong = [cell for cell in report.wrong if cell.quantity not in blanks]
     if report.agrees or (blanks and not wrong):
         return
-    what = f"{wrong[0].cell} is wrong" if wrong else "a gradient is wrong"
+    fault = f"{wrong[0].cell} is wrong" if wrong else "a gradient is wrong"
     raise WorkbookError(
-        f"{path.name}: {what}, so no page was written; xlnn check lists all that is wrong."
+        f"{path.name}: {fault}, so no page was written; xlnn check lists all that is wrong."
     )
 
 

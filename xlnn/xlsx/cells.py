@@ -88,8 +88,8 @@ def all_cells(
 ) -> Iterator[tuple[str, Cell]]:
     """Read the cells of all sheets, each with the title of its sheet; see `cells`.
 
-    With `last`, of the sheets in it no row after the one that it gives is read. Without `parts`,
-    cells that an array formula elsewhere fills are left out.
+    `last` gives the last row to read of some sheets. Without `parts`, cells that an array formula
+    elsewhere fills are left out.
     """
     for source, strings in _sheets(path):
         end = (last or {}).get(source.title, math.inf)
@@ -222,10 +222,10 @@ class SharedFormulas:
 
     def __init__(self, sheet: SheetSource, *, arrays: bool = False) -> None:
         self.arrays: dict[tuple[int, int], str] = {}
-        """Of each array formula its row and column, and the cells that it fills."""
+        """The cells that each array formula fills, by its row and column."""
         self._has_arrays = arrays
         self._sheet = sheet
-        # of each column, the first rows of array formulas, and their last rows and sizes
+        # by column: the first rows of array formulas, and their last rows and sizes
         self._filled: dict[int, tuple[list[int], list[tuple[int, tuple[int, int]]]]] = {}
         self._stated: dict[str, tuple[str, int, int]] = {}
 
@@ -292,7 +292,7 @@ class SharedFormulas:
 class Constants:
     """The numbers and texts that are typed into cells of a sheet, row by row.
 
-    Of a text only a checksum is kept, since a file may hold a gigabyte of them.
+    Only a checksum of each text is kept, since a file may hold a gigabyte of texts.
     """
 
     def __init__(self) -> None:
@@ -344,7 +344,8 @@ MAX_SAID, EACH_SAID = 1 << 23, 40
 more for its place. A network has a few thousand words."""
 
 _SAID = frozenset({"str", "inlineStr", "d", "e", "b"})
-"""Types of what is stored with a formula in words. No program stores it in a table of texts."""
+"""Types of cells in which a formula has a text, an error, a truth value or a date as its value.
+No program stores these among the shared texts."""
 
 
 class FormulaCells:

@@ -42,7 +42,7 @@ def dated_entry(name: str, compression: int, level: int | None = None) -> ZipInf
 def copy_cells(source: Path, target: Path, changes: Changes) -> None:
     """Copy the formulas and constants of a workbook, with some cells changed.
 
-    Shared formulas are written out, all formulas as all engines read them. The copy is not
+    Shared formulas are written out, and all formulas so that all engines read them. The copy is not
     compressed.
 
     Parameters

@@ -1,4 +1,4 @@
-"""Return whether a workbook is as built or was saved since.
+"""Tell whether a workbook is as it was built, or was saved since.
 
 A workbook carries among its properties a fingerprint of all its other parts. Every program that
 saves a workbook writes its parts in its own way, so that the fingerprint no longer fits, or is

@@ -23,7 +23,7 @@ _WHOLE = {"COLUMN", "COUNT", "COUNTIF", "COUNTIFS", "INT", "MATCH", "RANK", "ROW
 _ALL, _FIRST, _SECOND, _REST = slice(None), slice(1), slice(1, 2), slice(1, None)
 
 _BRANCHES: Mapping[str, slice] = {"CHOOSE": _REST, "IF": _REST, "IFERROR": _ALL}
-"""Which arguments a function returns one of."""
+"""Arguments of which a function returns one."""
 
 _SUMS = (
     *("AVERAGE", "COUNT", "MAX", "MIN", "SUM", "SUMPRODUCT", "SUMSQ", "SUMXMY2"),
@@ -49,14 +49,14 @@ _NO_CELL: Mapping[str, slice] = {
     **dict.fromkeys(("COUNTIFS", "SUMIF"), slice(0, None, 2)),
     "SUMXMY2": _ALL,
 }
-"""Which arguments are an error in IronCalc if they are a single cell."""
+"""Arguments that are an error in IronCalc if they are a single cell."""
 
 _NO_CHOICE: Mapping[str, slice] = {
     **dict.fromkeys(("MATCH", "VLOOKUP"), _FIRST),
     "COUNT": _ALL,
     "COUNTIF": _SECOND,
 }
-"""Which arguments IronCalc does not find or count if CHOOSE picks them among cells."""
+"""Arguments that IronCalc does not find or count if CHOOSE picks them among cells."""
 
 _MAY_BE_EMPTY = {"INDEX", "MOD", "RANK", "ROUND", "SUM", "SUMSQ"}
 """Functions whose empty arguments programs agree on, or which another row of `FORMS` covers."""

@@ -40,7 +40,7 @@ class Batch(NamedTuple):
 
 
 def batches(cells: Iterable[tuple[int, int, str]]) -> Iterator[Batch]:
-    """Yield cells, row, column and formula, a batch at a time to save memory."""
+    """Yield cells (row, column and formula) in batches, which saves memory."""
     left = iter(cells)
     while batch := list(islice(left, BATCH)):
         rows, columns, formulas = zip(*batch, strict=True)
@@ -135,7 +135,7 @@ class Groups:
     names_are_words: bool = True
     _groups: dict[tuple[int, bytes, bytes], FormulaGroup] = field(default_factory=dict)
     _others: dict[tuple[int, bytes], np.ndarray] = field(default_factory=dict)
-    """Where digits are that decide, by sheet and by the formula with 0 for every digit."""
+    """Where digits are that set groups apart, by sheet and the formula with 0 for every digit."""
 
     def __iter__(self) -> Iterator[FormulaGroup]:
         """Iterate over the groups."""
@@ -154,19 +154,19 @@ class Groups:
         alike: dict[bytes, list[int]] = defaultdict(list)
         for index, shape in enumerate(shapes):
             alike[shape].append(index)
-        for shape, own in alike.items():
-            members = np.array(own)
-            digits = np.frombuffer(b"".join([texts[index] for index in own]), np.uint8)
-            digits = digits.reshape(len(own), -1)
+        for shape, indices in alike.items():
+            members = np.array(indices)
+            digits = np.frombuffer(b"".join([texts[index] for index in indices]), np.uint8)
+            digits = digits.reshape(len(indices), -1)
             if (sheet, shape) not in self._others:
-                group, others = self._read(sheet, *places[own[0]], texts[own[0]].decode())
+                group, others = self._read(sheet, *places[indices[0]], texts[indices[0]].decode())
                 self._others[sheet, shape] = others
                 self._groups[sheet, shape, digits[0, others].tobytes()] = group
             deciding = digits[:, self._others[sheet, shape]]
             for chosen in split(deciding):
                 key = sheet, shape, deciding[chosen[0]].tobytes()
                 if key not in self._groups:
-                    first = own[chosen[0]]
+                    first = indices[chosen[0]]
                     self._groups[key], _ = self._read(sheet, *places[first], texts[first].decode())
                 group = self._groups[key]
                 rows = [numbers(digits[chosen, span]) for span in group.spans]

@@ -189,8 +189,8 @@ INSTEAD: Mapping[str, str] = MappingProxyType({
     **dict.fromkeys(("AVERAGEIFS", "SUMIFS"), "SUMPRODUCT((…=…)*(…=…)*…)"),
     "TRANSPOSE": "a quantity of the other shape, with W[i, j] in its cell (j, i)",
 })  # fmt: skip
-"""What to write in place of some other functions, of ranges x and y and of cells a and b: a formula
-of the same value, or words."""
+"""What to write in place of some other functions: a formula of the same value, or words.
+x and y are ranges, a and b are cells."""
 
 
 OTHERWISE = "write the formula without it"
@@ -323,9 +323,9 @@ class FormulaGuard:
     ) -> None:
         self._spares = spares
         self.refused_cells: set[Place | str] = set()
-        """Of a file that is spared for its other formulas, the places of those that are refused."""
+        """The places of refused formulas, if the file is not refused because of them (`spares`)."""
         self.left_out: dict[Place | str, str] = {}
-        """What the formulas call that no engine may see, by their cells."""
+        """The functions because of which no engine may see a formula, by its cell."""
         self._may_be_left_out = may_be_left_out
         self.named: set[Place | str] = set()
         """Where defined names are used."""
@@ -367,7 +367,7 @@ class FormulaGuard:
             joined = joined.replace(f"{name}(".encode(), bytes([code]) + b"(")
         texts, shapes = joined.split(b"\0"), joined.translate(_DIGITS).split(b"\0")
         if arrays:  # the same text may be refused in a single cell
-            texts, shapes = ([b"{" + text for text in these] for these in (texts, shapes))
+            texts, shapes = ([b"{" + text for text in group] for group in (texts, shapes))
         unknown = set(shapes) - self._harmless
         if unknown:
             known = FUNCTIONS.union(OF_MATRICES) if arrays else FUNCTIONS

@@ -57,7 +57,7 @@ _STRAY = re.compile(
     rb"(?P<cdata><!\[CDATA\[)|(?P<comment><!--)|(?P<instruction><\?)"
     rb"|(?P<reference>&#(?:0*(?P<decimal>[0-9]{2,3})|x0*(?P<hex>[0-9A-Fa-f]{2}));)"
 )
-"""What a text is read without, or up to, by some programs."""
+"""What some programs leave out of a text, or stop at."""
 
 _STRAYS = {
     "cdata": "a CDATA section",

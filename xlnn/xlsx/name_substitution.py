@@ -56,8 +56,8 @@ class Names:
         if not self._own:
             return formula
         # cells of the formula's own sheet need no title
-        own = f"{quoted(self._titles.get(title.casefold(), ''))}!"
-        return rewritten(formula, lambda token: self._replaced(token, title, own))
+        prefix = f"{quoted(self._titles.get(title.casefold(), ''))}!"
+        return rewritten(formula, lambda token: self._replaced(token, title, prefix))
 
     def plain(self, formula: str, title: str) -> str:
         """Return a formula with its names replaced, or unchanged if one has no single meaning."""
@@ -73,12 +73,12 @@ class Names:
             if key and (meaning := self._meaning(key)).startswith("("):
                 yield _word(token), meaning
 
-    def _replaced(self, token: Token, title: str, own: str = "") -> str:
+    def _replaced(self, token: Token, title: str, prefix: str = "") -> str:
         key = self._key(token, title)
         if key is None:
             return token[0]
         call = token["call"].removeprefix(token["function"]) if token["call"] else ""
-        return self._meaning(key).removeprefix(own) + call
+        return self._meaning(key).removeprefix(prefix) + call
 
     def _key(self, token: Token, title: str) -> tuple[str, str] | None:
         """Return the name that a token is, if any; names of its own sheet come first."""

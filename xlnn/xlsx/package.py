@@ -230,7 +230,7 @@ class Package:
 
 
 Watch = Callable[[SheetSource], Callable[[Sequence[Item], Sequence[Item]], None]]
-"""Returns, of a sheet that is about to be read, what gets some cells and what else was read."""
+"""Returns, for a sheet about to be read, the function that gets its cells and other elements."""
 
 
 def never(cell: Place | str) -> bool:  # noqa: ARG001 -- whatever it is
@@ -438,10 +438,10 @@ def _check_formulas(
             length += len(text)
         written.append(text)
     for are_arrays in (False, True):
-        own = [n for n in range(len(written)) if (n in arrays) == are_arrays]
+        chosen = [n for n in range(len(written)) if (n in arrays) == are_arrays]
         formulas.check(
-            [written[n] for n in own],
-            lambda index, own=own: Place(sheet.title, *computed[own[index]][:2]),
+            [written[n] for n in chosen],
+            lambda index, chosen=chosen: Place(sheet.title, *computed[chosen[index]][:2]),
             arrays=are_arrays,
         )
     budget.spend(text=length)
@@ -477,22 +477,22 @@ def _check_aside(sheet: SheetSource, formulas: FormulaGuard, budget: _Budget, it
     _, _, _, found, rectangle, *_ = item
     budget.spend(box=area(rectangle or ""))
     for node in found.walk() if found else ():
-        told = node.attributes
+        attributes = node.attributes
         if node.local in COMPUTED:
             formulas.check(
                 [unprefixed(node.text)],
                 lambda _, kind=node.local: f'{COMPUTED[kind]} of the sheet "{sheet.title}"',
             )
-        elif node.local == "cfvo" and told.get("type") == "formula":
+        elif node.local == "cfvo" and attributes.get("type") == "formula":
             formulas.check(
-                [unprefixed(told.get("val", ""))],
+                [unprefixed(attributes.get("val", ""))],
                 lambda _: f'a colour scale of the sheet "{sheet.title}"',
             )
-        elif node.local == "sheetPr" and told.get("transitionEvaluation", "0") not in _FALSE:
+        elif node.local == "sheetPr" and attributes.get("transitionEvaluation", "0") not in _FALSE:
             raise sheet.archive.refused(
                 f'the sheet "{sheet.title}" computes by the rules of Lotus 1-2-3; switch that off '
                 "in the options of Excel"
             )
         elif node.local in {"hyperlink", "mergeCell"}:
             # openpyxl visits each cell of these
-            budget.spend(spread=area(told.get("ref", "")))
+            budget.spend(spread=area(attributes.get("ref", "")))

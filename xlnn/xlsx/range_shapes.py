@@ -184,7 +184,7 @@ def _read(formula: str) -> Reading:
 
 
 def reading_of(tree: Node) -> Reading:
-    """Return the same as `reading`, of the tree of a formula."""
+    """Return what `reading` returns, given the tree of the formula."""
     reader = _Reader()
     reader.value(tree, _Taken())
     return Reading(next(iter(reader.unlike), None), next(iter(reader.intersected), None))
@@ -229,9 +229,9 @@ class _Reader:
         for operand in filter(None, operands):
             known.setdefault(operand.shape, operand)
         for one, other in combinations(known.values(), 2):
-            both = max(one.rows, other.rows), max(one.columns, other.columns)
+            shape = max(one.rows, other.rows), max(one.columns, other.columns)
             fit = all(a == b or 1 in (a, b) for a, b in zip(one.shape, other.shape, strict=True))
-            if not fit or not (spills or both in known or None in operands):
+            if not fit or not (spills or shape in known or None in operands):
                 self.unlike.append(Unlike(one, other))
         rows, columns = (max(lengths) for lengths in zip((1, 1), *known, strict=True))
         if None in operands:
@@ -282,7 +282,7 @@ class _Reader:
 
     def _function(self, node: Node, taken: _Taken) -> list[Operand | None]:
         name, arguments = node.function, node.parts
-        if name in {"LET", "LAMBDA"}:  # their words are no defined names
+        if name in {"LET", "LAMBDA"}:  # their words are not defined names
             return [None]
         given = [*zip(arguments, _arguments_taken(name, arguments, taken), strict=True)]
         found = self._result(name, given)

@@ -122,7 +122,7 @@ class SheetSource:
         yield 0, 0, "", None, f"A1:{address(lowest, widest)}", None, None
 
     def _beside(self, node: Node, *, is_over: bool) -> Iterator[Item]:
-        """Read an element that is no row, or the root; `is_over` after the last row."""
+        """Read an element that is not a row, or the root; `is_over` after the last row."""
         if (node.parent or node).main != "worksheet":
             raise self.archive.refused(f'the part "{self.part}" is not a sheet; {ANEW}')
         if node.parent is None:
@@ -158,14 +158,20 @@ class SheetSource:
             if cell.main != "c":
                 self._check_extension(cell, row, 0)
                 continue
-            told, before, column = cell.attributes, column, column + 1
-            if "r" in told:
-                column = COLUMNS[told["r"].removesuffix(text)]
+            attributes, before, column = cell.attributes, column, column + 1
+            if "r" in attributes:
+                column = COLUMNS[attributes["r"].removesuffix(text)]
                 if column <= before:
-                    raise self._misplaced(told["r"], row, before)
+                    raise self._misplaced(attributes["r"], row, before)
             if column > MAX_COLUMNS:
                 raise self._misplaced(address(row, column), row, before)
-            yield row, column, told.get("t", "n"), *self._content(cell, row, column), told.get("s")
+            yield (
+                row,
+                column,
+                attributes.get("t", "n"),
+                *self._content(cell, row, column),
+                attributes.get("s"),
+            )
         node.children.clear()
         if row > MAX_ROWS:
             raise self._misplaced(address(row, 1), row, 0)
