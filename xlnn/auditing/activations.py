@@ -30,11 +30,11 @@ class Activations:
     @cached_property
     def kinds(self) -> dict[tuple[str, Pattern | None], list[Edge]]:
         """Return edges to cells with the same formula of one cell: activations."""
-        found: dict[tuple[str, Pattern | None], list[Edge]] = defaultdict(list)
+        kinds: dict[tuple[str, Pattern | None], list[Edge]] = defaultdict(list)
         for edge in self._chain.edges:
             if self._only(edge[1]) == edge[0]:
-                found[edge[1][0], self._book.pattern(edge[1])].append(edge)  # of one layer
-        return found
+                kinds[edge[1][0], self._book.pattern(edge[1])].append(edge)  # of one layer
+        return kinds
 
     def _only(self, cell: Place) -> Place | None:
         """Return the one cell from which another is computed; None if there are several."""

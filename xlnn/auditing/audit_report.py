@@ -118,7 +118,7 @@ class Audit:
 
 
 MOST_LINES = 20
-"""Wrong gradients, or slopes, that are printed; JSON has all of them."""
+"""The most wrong gradients, or slopes, that are printed; JSON has all of them."""
 
 MOST_NAMES = 8
 
@@ -200,14 +200,14 @@ def rows(audits: Sequence[Audit], words: Text) -> Iterator[Row]:
     heads = ("file", "gradients", "right", "wrong", "vague", "found", "notes")
     yield [words("report", key) for key in heads]
     for audit in audits:
-        found = " ".join(f"{reason(finding, words)}." for finding in audit.findings)
+        reasons = " ".join(f"{reason(finding, words)}." for finding in audit.findings)
         remarks = audit.error or " ".join(note(remark, words) for remark in audit.notes)
         counts: Row = [audit.count(result) for result in (RIGHT, WRONG, VAGUE)]
         if audit.error:
             yield [audit.file, "", "", "", "", words("report", "error"), audit.error]
         else:
             stated = len(audit.judged) - audit.count(UNSTATED)
-            yield [audit.file, stated, *counts, found, remarks]
+            yield [audit.file, stated, *counts, reasons, remarks]
 
 
 def write_report(path: Path, audits: Sequence[Audit], lang: str | None = None) -> None:

@@ -18,7 +18,7 @@ from xlnn.engines.scenarios import Found, Place, Question
 from xlnn.grid import address, quoted
 
 MOST_NAMED = 6
-"""Cells that are named one by one."""
+"""The most cells that a note names one by one."""
 
 
 @dataclass
@@ -99,10 +99,10 @@ class Book:
     @cached_property
     def filled(self) -> dict[str, dict[tuple[int, int], Place]]:
         """Return the cells that hold something, by sheet in lower case."""
-        found: dict[str, dict[tuple[int, int], Place]] = {t.casefold(): {} for t in self.titles}
+        by_sheet: dict[str, dict[tuple[int, int], Place]] = {t.casefold(): {} for t in self.titles}
         for place in (*self.formulas, *self.values, *self.owner):
-            found[place[0].casefold()][place[1:]] = place
-        return found
+            by_sheet[place[0].casefold()][place[1:]] = place
+        return by_sheet
 
     @property
     def filled_places(self) -> Iterator[Place]:
@@ -128,18 +128,18 @@ class Book:
         filled = self.filled.get(sheet, {})
         if (top, left) == (bottom, right):
             return (filled[top, left],) if (top, left) in filled else ()
-        found = self._inside.get(area)
-        if found is None:
+        inside = self._inside.get(area)
+        if inside is None:
             if prod(size(area)) <= 2 * len(filled):
                 places = ((r, c) for r in range(top, bottom + 1) for c in range(left, right + 1))
-                found = tuple(filled[at] for at in places if at in filled)
+                inside = tuple(filled[at] for at in places if at in filled)
             else:
-                found = tuple(
+                inside = tuple(
                     place for (row, column), place in filled.items()
                     if top <= row <= bottom and left <= column <= right
                 )  # fmt: skip
-            self._inside[area] = found
-        return found
+            self._inside[area] = inside
+        return inside
 
     @cached_property
     def _inside(self) -> dict[CellRange, tuple[Place, ...]]:
@@ -195,14 +195,14 @@ class Book:
         pattern = self.patterns.get(place)
         if pattern is None:
             return []
-        found = []
+        areas = []
         for reference in pattern.references:
             area = reference.area(place)
             if reference.is_spilt:
                 height, width = self.arrays.get(self.filled[area.sheet].get(area[1:3]), (1, 1))
                 area = area._replace(bottom=area.top + height - 1, right=area.left + width - 1)
-            found.append(area)
-        return found
+            areas.append(area)
+        return areas
 
     def inputs(self, place: Place) -> tuple[tuple[Place, ...], ...]:
         """Return the filled cells that a cell's formula names, in one tuple for each area.
@@ -210,10 +210,10 @@ class Book:
         Formulas that name the same area share its cells.
         """
         place = self.owner.get(place, place)
-        found = self._inputs.get(place)
-        if found is None:
-            found = self._inputs[place] = tuple(map(self.inside, self.areas(place)))
-        return found
+        inputs = self._inputs.get(place)
+        if inputs is None:
+            inputs = self._inputs[place] = tuple(map(self.inside, self.areas(place)))
+        return inputs
 
     @cached_property
     def _inputs(self) -> dict[Place, tuple[tuple[Place, ...], ...]]:
@@ -227,12 +227,12 @@ class Book:
     @cached_property
     def readers(self) -> dict[Place, tuple[Place, ...]]:
         """Return the cells whose formulas read each cell; all that an array formula fills."""
-        found: dict[Place, list[Place]] = {}
+        readers: dict[Place, list[Place]] = {}
         for place in self.formulas:
             who = [*self.filled_by(place)]
             for read in self.reads(place):
-                found.setdefault(read, []).extend(who)
-        return {place: tuple(who) for place, who in found.items()}
+                readers.setdefault(read, []).extend(who)
+        return {place: tuple(who) for place, who in readers.items()}
 
     @cached_property
     def read_cells(self) -> set[Place]:

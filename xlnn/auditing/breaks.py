@@ -18,7 +18,7 @@ FEWEST, FEWEST_ALIKE = 5, 4
 
 def breaks(book: Book) -> dict[Place, Place]:
     """Return cells that break the pattern of their column or row, and a cell that shows it."""
-    found: dict[Place, Place] = {}
+    odd: dict[Place, Place] = {}
     cells = [p for p in book.filled_places if book.is_number(p) or p in book.formulas]
     for line, along in ((1, 2), (2, 1)):
         cells.sort(key=lambda p, line=line, along=along: (p[0], p[line], p[along]))
@@ -26,10 +26,10 @@ def breaks(book: Book) -> dict[Place, Place]:
         for cell in [*cells, None]:
             if run and (cell is None or cell[line] != run[-1][line] or cell[0] != run[-1][0]
                         or cell[along] != run[-1][along] + 1):  # fmt: skip
-                found |= _odd_in(book, run)  # those of a column take the place of a row's
+                odd |= _odd_in(book, run)  # those of a column take the place of a row's
                 run = []
             run.append(cell)
-    return found
+    return odd
 
 
 def _odd_in(book: Book, run: Sequence[Place]) -> dict[Place, Place]:

@@ -11,10 +11,10 @@ from xlnn.auditing.slopes import load_apart, moved_values
 from xlnn.engines.scenarios import Place
 
 MOST_CELLS = 4_000
-"""Cells between parameters and costs for which the derivatives are measured."""
+"""The most cells between parameters and costs for which the derivatives are measured."""
 
 MOST_PATHS = 200
-"""Paths from a parameter to the cost that are looked at one by one."""
+"""The most paths from a parameter to the cost that are looked at one by one."""
 
 Edge = tuple[Place, Place]
 """A cell, and one whose formula reads it."""
@@ -48,13 +48,13 @@ class ChainRule:
         book = self.book
         rank = {place: n for n, place in enumerate(book.order)}
         cone = book.cone(self.costs, self.parameters) - self.parameters
-        depends, found = {*self.parameters}, []
+        depends, cells = {*self.parameters}, []
         ranked = ((rank[book.owner.get(c, c)], c) for c in cone if book.formula(c))
         for _, cell in sorted(ranked):
             if not depends.isdisjoint(book.reads(cell)):
                 depends.add(cell)
-                found.append(cell)
-        return found
+                cells.append(cell)
+        return cells
 
     def measure(self, engine: Engine) -> None:
         """Measure the derivative along each edge, with copied formulas among fixed numbers."""
@@ -86,13 +86,13 @@ class ChainRule:
 
     def after(self, place: Place) -> set[Place]:
         """Return a cell and all that depend on it on the way to a cost."""
-        found, left = set(), [place]
+        seen, left = set(), [place]
         while left:
             cell = left.pop()
-            if cell not in found:
-                found.add(cell)
+            if cell not in seen:
+                seen.add(cell)
                 left += self.readers[cell]
-        return found
+        return seen
 
     def step_of(self, cost: Place) -> set[Place]:
         """Return a cost and all that it depends on, up to the parameters."""
@@ -101,25 +101,25 @@ class ChainRule:
     @cached_property
     def readers(self) -> dict[Place, list[Place]]:
         """Return the cells that read each cell on the way to a cost."""
-        found: dict[Place, list[Place]] = defaultdict(list)
+        readers: dict[Place, list[Place]] = defaultdict(list)
         for cell in self.cells:
             for read in self.book.reads(cell):
-                found[read].append(cell)
-        return found
+                readers[read].append(cell)
+        return readers
 
     def adjoints(
         self, cost: Place, edges: Mapping[Edge, float] | None = None
     ) -> dict[Place, float]:
         """Return the derivative of a cost with respect to each cell, with some edges changed."""
         other = edges or {}
-        found: dict[Place, float] = {cost: 1.0}
+        slopes: dict[Place, float] = {cost: 1.0}
         for cell in self._behind(cost):
-            here = found.get(cell, 0.0)
+            here = slopes.get(cell, 0.0)
             if here:
                 for edge, slope in self._inward[cell]:
                     change = here * (other.get(edge, slope) if other else slope)
-                    found[edge[0]] = found.get(edge[0], 0.0) + change
-        return found
+                    slopes[edge[0]] = slopes.get(edge[0], 0.0) + change
+        return slopes
 
     def _behind(self, cost: Place) -> list[Place]:
         """Return the cells on the way to a cost, each before those that it reads."""
@@ -132,22 +132,22 @@ class ChainRule:
 
     @cached_property
     def _inward(self) -> dict[Place, list[tuple[Edge, float]]]:
-        found: dict[Place, list[tuple[Edge, float]]] = defaultdict(list)
+        inward: dict[Place, list[tuple[Edge, float]]] = defaultdict(list)
         for edge, slope in self.edges.items():
-            found[edge[1]].append((edge, slope))
-        return found
+            inward[edge[1]].append((edge, slope))
+        return inward
 
     def paths(self, parameter: Place, cost: Place) -> list[tuple[Edge, ...]]:
         """Return the paths from a parameter to a cost along which something changes."""
-        found: list[tuple[Edge, ...]] = []
+        paths: list[tuple[Edge, ...]] = []
         left: list[tuple[Place, tuple[Edge, ...]]] = [(parameter, ())]
         self.book.check()
-        while left and len(found) <= MOST_PATHS and len(left) < 20 * MOST_PATHS:
+        while left and len(paths) <= MOST_PATHS and len(left) < 20 * MOST_PATHS:
             place, way = left.pop()
             if place == cost:
-                found.append(way)
+                paths.append(way)
                 continue
             left += [
                 (r, (*way, (place, r))) for r in self.readers[place] if self.edges.get((place, r))
             ]
-        return found if len(found) <= MOST_PATHS else []
+        return paths if len(paths) <= MOST_PATHS else []

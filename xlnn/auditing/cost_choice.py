@@ -16,7 +16,7 @@ from xlnn.auditing.pairs import Pair
 from xlnn.auditing.roles import Finder
 
 MOST_TRIED = 6
-"""Gradients of a kind with which the cells that may be their cost are tried."""
+"""The most gradients of a kind with which the cells that may be their cost are tried."""
 
 
 def with_best_costs(

@@ -59,9 +59,9 @@ class Costs:
     def _found(self, headings: Headings, gradients: Iterable[Place]) -> dict[Place, Meaning]:
         known, book = self.known, self.book
         meanings = {
-            place: found
-            for place, found in headings.meanings.items()
-            if found.kind in {"cost", "part"} and place not in known.parameters
+            place: meaning
+            for place, meaning in headings.meanings.items()
+            if meaning.kind in {"cost", "part"} and place not in known.parameters
             if self._is_cost(place)
         }
         # without a heading: cells that no formula reads and no gradient leads to
@@ -84,14 +84,14 @@ class Costs:
         """Return the costs of each row that share their columns with others, and of each column."""
         columns = Counter((cost[0], cost[2], meaning) for cost, meaning in self.said.items())
         rows = Counter((cost[0], cost[1], meaning) for cost, meaning in self.said.items())
-        found: dict[tuple[object, ...], list[Place]] = defaultdict(list)
+        lines: dict[tuple[object, ...], list[Place]] = defaultdict(list)
         for cost, meaning in self.said.items():
             title, row, column = cost
             if columns[title, column, meaning] > 1:
-                found[title, "row", row].append(cost)
+                lines[title, "row", row].append(cost)
             elif rows[title, row, meaning] > 1:
-                found[title, "column", column].append(cost)
-        return found
+                lines[title, "column", column].append(cost)
+        return lines
 
     def likeliest(self, gradient: Place, of: str, options: Sequence[Place]) -> Ranked:
         """Return the costs that a gradient may belong to, first those in its row or column.
@@ -164,7 +164,7 @@ class Costs:
 
 def differences(book: Book) -> list[tuple[Place, Place, Place]]:
     """Return the cells that are an output minus a typed target, with these two."""
-    found = []
+    cells = []
     for first, pattern in book.patterns.items():
         if sorted(term.sign for term in pattern.terms) != [-1, 1]:
             continue
@@ -173,15 +173,15 @@ def differences(book: Book) -> list[tuple[Place, Place, Place]]:
             for output, target in ((one, other), (other, one)):
                 is_typed = book.is_number(target) and not book.formula(target)
                 if is_cell(output) and is_typed and book.formula(output):
-                    found.append((place, output, target))
-    return found
+                    cells.append((place, output, target))
+    return cells
 
 
-def implied_costs(found: Sequence[tuple[Place, Place, Place]]) -> dict[str, str]:
+def implied_costs(cells: Sequence[tuple[Place, Place, Place]]) -> dict[str, str]:
     """Return formulas of costs by name; their slopes by the weighted inputs are y − t."""
     pairs = [
         [f"{quoted(place[0])}!{address(*place[1:])}" for place in (output, target)]
-        for _, output, target in found
+        for _, output, target in cells
     ]
     if not 0 < len(pairs) <= MOST_TERMS:
         return {}

@@ -62,11 +62,11 @@ def reach_of(
     """
     book.check()
     marks = marks or {}
-    found = {**marks, **sources}
+    reached = {**marks, **sources}
     through: dict[Place, int] = {}
     known: dict[int, int] = {}  # many formulas name the same area
     same: dict[int, int] = {}  # numbers of thousands of bits are kept once
-    get = found.get
+    get = reached.get
     for place in book.order:
         bits = marks.get(place, 0)
         for cells in book.inputs(place):
@@ -81,5 +81,5 @@ def reach_of(
         for cell in book.filled_by(place) if place in book.arrays else (place,):
             through[cell] = bits
             if cell not in sources:
-                found[cell] = bits | marks.get(cell, 0)
-    return found, through
+                reached[cell] = bits | marks.get(cell, 0)
+    return reached, through

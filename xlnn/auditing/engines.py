@@ -18,10 +18,10 @@ SECONDS_A_FORMULA, SECONDS_A_ROUND = 5e-6, 1e-3
 """At least twice the measured time in which IronCalc evaluates one formula, and starts a round."""
 
 MOST_CONVERTED = 60_000
-"""Formulas that LibreOffice computes at once, all copies of them counted: some ten seconds."""
+"""The most formulas that LibreOffice computes at once, copies included: some ten seconds."""
 
 MOST_COPIES = 300
-"""Copies in one workbook, each of which has sheets of its own."""
+"""The most copies in one workbook; each has its own sheets."""
 
 
 class IronCalc:
@@ -69,12 +69,12 @@ class IronCalc:
         """Return the values of some cells in each round, with other numbers in some cells."""
         seconds = SECONDS_A_FORMULA * self._size + SECONDS_A_ROUND
         at_once = max(1, int((2 + 2e-4 * self._size) / seconds))
-        found: list[list[Found]] = []
+        values: list[list[Found]] = []
         for start in range(0, len(moves), at_once):
             self._clock.check()
             batch = moves[start : start + at_once]
-            found += self._ask(Question(tasks=[Task({}, move, tuple(wanted)) for move in batch]))
-        return found
+            values += self._ask(Question(tasks=[Task({}, move, tuple(wanted)) for move in batch]))
+        return values
 
 
 class LibreOffice:
@@ -104,14 +104,14 @@ class LibreOffice:
         """
         sheets, size = self._sheets, max(1, len(self._sheets.formulas))
         at_once = max(1, min(MOST_COPIES, MOST_CONVERTED // size))
-        found: list[list[Found]] = []
+        values: list[list[Found]] = []
         for start in range(0, len(moves), at_once):
             tasks = [Task({}, move, tuple(wanted)) for move in moves[start : start + at_once]]
             cells = len(tasks) * (size + len(sheets.beside))
             self._clock.check()
             allowed = within(Allowance.of_size(cells, cells), self._clock)
-            found += computed([replace(sheets, tasks=tasks)], allowed)[0]
-        return found
+            values += computed([replace(sheets, tasks=tasks)], allowed)[0]
+        return values
 
 
 Engine = IronCalc | LibreOffice

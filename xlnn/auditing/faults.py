@@ -24,7 +24,7 @@ from xlnn.auditing.starts import Starts
 from xlnn.engines.scenarios import Place
 
 MOST_TRIES = 2_000_000
-"""Cells that are passed in all while faults are tried: some seconds."""
+"""The most cells that are passed while faults are tried: some seconds."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class Explainer:
         return self.chain.adjoints(pair.cost, edges).get(pair.parameter, 0.0)
 
     def _derivative(self, pair: Pair) -> Iterator[Guess]:
-        """Look for a layer of activations whose derivative is missing, or is there twice."""
+        """Look for a layer of activations whose derivative is missing, or occurs twice."""
         for n, edges in enumerate(self._activations.layers):
             values = {"cells": self.book.shown(e[1] for e in edges)}
             missing, twice = (

@@ -172,15 +172,15 @@ def key_of(formula: str, place: Place) -> tuple[str | int, ...]:
 def reference(text: str, place: Place) -> Reference | None:
     """Return a reference as seen from a cell; None for a name."""
     sheet, _, cells = text.rpartition("!")
-    found = corners(cells)
-    if found is None or ":" in sheet:  # the cells of several sheets
+    numbers = corners(cells)
+    if numbers is None or ":" in sheet:  # the cells of several sheets
         return None
-    top, left, bottom, right = found
+    top, left, bottom, right = numbers
     is_whole = (top, bottom) == (1, MAX_ROWS) or (left, right) == (1, MAX_COLUMNS)
     ends = cells.split(":")
     marks = (mark for end in (ends[0], ends[-1]) for mark in ("$" in end[1:], end[0] == "$"))
     moves = _FIXED if is_whole else tuple(not mark for mark in marks)
-    seen = (n - at * move for n, at, move in zip(found, place[1:] * 2, moves, strict=True))
+    seen = (n - at * move for n, at, move in zip(numbers, place[1:] * 2, moves, strict=True))
     return Reference(title_of(sheet).casefold(), tuple(seen), moves)
 
 

@@ -15,10 +15,10 @@ from xlnn.engines.scenarios import Place
 from xlnn.grid import CellError
 
 GAP = 3
-"""Empty cells that may stand between a heading and what it heads."""
+"""The most empty cells between a heading and what it heads."""
 
 MOST_IN_BLOCK = 100_000
-"""Numbers in a block."""
+"""The most numbers in a block."""
 
 LISTED = 4
 """Letters from A on that are a list: fewer may be the parameters A, B and C."""
@@ -139,13 +139,13 @@ def _meant(text: str) -> Meaning:  # noqa: PLR0911 -- a kind of heading each
     bare = _MEAN.sub("", plain)
     for candidate in dict.fromkeys((plain, bare)):
         for pattern in _PATTERNS:
-            found = pattern.fullmatch(candidate)
-            if found:
-                of = found.groupdict().get("of") or ""
+            match = pattern.fullmatch(candidate)
+            if match:
+                of = match.groupdict().get("of") or ""
                 costs = (_COST_LIKE, _COSTS, _PART_COST)
                 if of and not any(cost.fullmatch(of) for cost in costs):
                     return Meaning("", plain)
-                return Meaning("gradient", found["p"], of)
+                return Meaning("gradient", match["p"], of)
     if _RATE.fullmatch(plain) and len(plain) < 16:
         return Meaning("rate", plain)
     if _WEIGHT.fullmatch(plain):
@@ -199,7 +199,7 @@ class Headings:
         self._is_of_gradients = lru_cache(maxsize=None)(self._are_gradients_below)
 
     def _head(
-        self, cells: Iterable[Place], line: int, along: int, found: dict[Place, Place]
+        self, cells: Iterable[Place], line: int, along: int, headed: dict[Place, Place]
     ) -> None:
         heading = before = None
         for place in cells:
@@ -212,7 +212,7 @@ class Headings:
             if self._is_text(place):
                 heading = place
             elif heading is not None:
-                found[place] = heading
+                headed[place] = heading
             before = place
 
     def _is_text(self, place: Place) -> bool:
@@ -220,7 +220,7 @@ class Headings:
         return isinstance(value, str) and not isinstance(value, CellError) and value.strip() != ""
 
     def _is_mark(self, place: Place) -> bool:
-        """Tell whether a cell holds a sign that is no heading, such as an arrow."""
+        """Tell whether a cell holds a sign that is not a heading, such as an arrow."""
         value = self.book.values.get(place)
         return isinstance(value, str) and not any(map(str.isalnum, value)) and "∇" not in value
 
@@ -231,9 +231,9 @@ class Headings:
     def meanings(self) -> dict[Place, Meaning]:
         """Return what the headings say of each number."""
         return {
-            place: found
+            place: meant
             for place in self.book.filled_places
-            if self.book.is_number(place) and (found := self._meaning(place)).name
+            if self.book.is_number(place) and (meant := self._meaning(place)).name
         }
 
     def said(self, place: Place) -> Meaning:
@@ -323,7 +323,7 @@ class Headings:
     @cached_property
     def blocks(self) -> dict[Place, CellRange]:
         """Return the block of each number that stands in a rectangle of its own."""
-        found: dict[Place, CellRange] = {}
+        blocks: dict[Place, CellRange] = {}
         values = self.book.values
         cells = (p for p in self.book.filled_places if not isinstance(values.get(p), str | None))
         for island in islands(cells):
@@ -331,8 +331,8 @@ class Headings:
             title = titles[0].casefold()
             block = CellRange(title, min(rows), min(columns), max(rows), max(columns))
             if len(island) == prod(size(block)) <= MOST_IN_BLOCK:
-                found |= dict.fromkeys(island, block)
-        return found
+                blocks |= dict.fromkeys(island, block)
+        return blocks
 
     def _text_of_block(self, block: CellRange) -> str:
         """Return the one text that heads a block: above it, or to its left."""

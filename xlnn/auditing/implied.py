@@ -16,7 +16,7 @@ from xlnn.auditing.roles import Finder, Roles
 from xlnn.engines.scenarios import Place
 
 MOST_STEPS = 40
-"""Steps for which a cost that no cell states is made up."""
+"""The most steps for which a cost that no cell states is made up."""
 
 Difference = tuple[Place, Place, Place]
 """The cell of a difference, an output and its target."""
@@ -41,27 +41,29 @@ class Implied:
 
 
 def with_implied_costs(finder: Finder, engine: Engine, roles: Roles, notes: Notes) -> Implied:
-    """Make up costs, and keep the kind of cost of which most stated gradients are the slopes.
+    """Make up costs, and keep the kind whose slopes most stated gradients are.
 
     Gradients are first taken by their headings, with a cost for the parameters of each step; then
     by the cells that they multiply, with one cost.
     """
-    book, found = finder.book, differences(finder.book)
+    book, difference_cells = finder.book, differences(finder.book)
     steps: dict[int, list[Difference]] = defaultdict(list)
-    for difference in found if finder.known else ():
+    for difference in difference_cells if finder.known else ():
         if reached := finder.reach(difference[1]):
             steps[reached].append(difference)
-    for by, groups in (("headings", [*steps.values()]), ("products", [found])):
+    for by, groups in (("headings", [*steps.values()]), ("products", [difference_cells])):
         costs: dict[Place, dict[str, str]] = {}
-        for group in groups[:MOST_STEPS] if found else ():
+        for group in groups[:MOST_STEPS] if difference_cells else ():
             title = group[0][0][0]
             costs[title, book.bottom(title) + 3 + len(costs), 1] = implied_costs(group)
         if not costs or not all(costs.values()):
             continue
-        finder, pairs = _with_pairs(finder, costs, by, found)
+        finder, pairs = _with_pairs(finder, costs, by, difference_cells)
         if best := _best(finder, engine, pairs, costs):
             _state(book, costs, best)
-            notes.add("implied", cost=best, cells=notes.cells(cell for cell, _, _ in found))
+            notes.add(
+                "implied", cost=best, cells=notes.cells(cell for cell, _, _ in difference_cells)
+            )
             total = max(len(pairs), roles.total)
             roles = replace(roles, pairs=pairs, chosen_by=by, total=total)
             return Implied(finder, roles, frozenset(costs))
@@ -80,14 +82,14 @@ def _with_pairs(
     finder: Finder,
     costs: Mapping[Place, Mapping[str, str]],
     by: str,
-    found: Sequence[Difference],
+    difference_cells: Sequence[Difference],
 ) -> tuple[Finder, list[Pair]]:
     """Put made-up costs into the workbook, and pair parameters and gradients with them."""
     book = finder.book
     _state(book, costs, next(iter(next(iter(costs.values())))))
     book.values |= dict.fromkeys(costs, 0.0)
     if by == "products":
-        forward = book.cone([output for _, output, _ in found])
+        forward = book.cone([output for _, output, _ in difference_cells])
         pairs = pairs_by_products(book, forward, next(iter(costs)))
         finder.set_parameters({pair.parameter for pair in pairs})
         return finder, pairs
@@ -105,7 +107,7 @@ def _best(
     pairs: Sequence[Pair],
     costs: Mapping[Place, Mapping[str, str]],
 ) -> str:
-    """Return the kind of cost of which most gradients are the slopes; empty if none is."""
+    """Return the kind of cost whose slopes most gradients are; empty if none fits."""
     right: dict[str, int] = {}
     for name in next(iter(costs.values())) if pairs else ():
         _state(finder.book, costs, name)

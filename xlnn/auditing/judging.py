@@ -21,7 +21,7 @@ ROUNDS = 12
 """How often a cost is computed for a slope: 6 or 18 times."""
 
 FEWEST_COSTS = 6
-"""Steps, the first and the last ones, of which the slopes are measured in any case."""
+"""The number of steps, first and last ones, whose slopes are measured in any case."""
 
 MOST_AT_ONCE = 3_000_000
 """Formulas that are computed before the slopes measured so far are kept: if the time is over
@@ -85,7 +85,7 @@ def measured_in_time(
     most = max(Counter(pair.cost for pair in pairs).values(), default=0)
     cells = sum(len(finder.known.cone(cost)) for cost in costs_of(pairs))
     parts = max(1, round(len(HALVES) * 2 * most * cells / MOST_AT_ONCE))
-    found: list[Pair] = []
+    results: list[Pair] = []
     # a part has parameters of all steps, which are moved at once
     groups: dict[str, list[Pair]] = defaultdict(list)
     for pair in pairs:
@@ -93,10 +93,12 @@ def measured_in_time(
     every = [*groups.values()]
     for n in range(min(parts, len(every))):
         notes.begin(
-            Message("Measuring slopes, {done:,} of {total:,}", done=len(found), total=len(pairs))
+            Message("Measuring slopes, {done:,} of {total:,}", done=len(results), total=len(pairs))
         )
         try:
-            found += measured(finder, engine, [pair for group in every[n::parts] for pair in group])
+            results += measured(
+                finder, engine, [pair for group in every[n::parts] for pair in group]
+            )
         except OutOfTimeError:
             notes.add_late()
             break
@@ -104,7 +106,7 @@ def measured_in_time(
             notes.add_failed(dict.fromkeys(pair.cost[0] for pair in pairs), engine.name)
             break
     order = {(pair.parameter, pair.gradient): n for n, pair in enumerate(pairs)}
-    return sorted(found, key=lambda pair: order[pair.parameter, pair.gradient])
+    return sorted(results, key=lambda pair: order[pair.parameter, pair.gradient])
 
 
 def affordable(finder: Finder, engine: Engine, pairs: Sequence[Pair]) -> list[Pair]:

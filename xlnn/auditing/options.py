@@ -12,7 +12,7 @@ from xlnn.engines.scenarios import Place
 from xlnn.errors import OptionsError
 
 MOST_CHOSEN = 5_000
-"""Cells that an option may name."""
+"""The most cells that an option may name."""
 
 
 def chosen(
@@ -81,9 +81,9 @@ def _cells(book: Book, area: CellRange) -> list[list[Place]]:
 def _matrices(book: Book, option: str, text: str) -> list[CellRange]:
     """Return the ranges that an option lists; each is on the sheet of the one before by default."""
     names = {name.casefold(): areas for name, areas in book.names.items()}
-    found: list[CellRange] = []
+    ranges: list[CellRange] = []
     for written in filter(None, map(str.strip, text.split(","))):
-        place = book.lower[found[-1].sheet] if found else book.titles[0], 1, 1
+        place = book.lower[ranges[-1].sheet] if ranges else book.titles[0], 1, 1
         named = reference(written, place)
         areas = names.get(written.casefold()) or ([named.area(place)] if named else [])
         if len(areas) != 1:
@@ -99,7 +99,7 @@ def _matrices(book: Book, option: str, text: str) -> list[CellRange]:
             raise OptionsError(
                 f"{option} {written:.60} has more than {MOST_CHOSEN:,} cells: choose fewer."
             )
-        found += areas
-    if not found:
+        ranges += areas
+    if not ranges:
         raise OptionsError(f"{option} names no cells: give them as Sheet1!B2:D4.")
-    return found
+    return ranges

@@ -10,7 +10,7 @@ from xlnn.auditing.pairs import Pair
 from xlnn.engines.scenarios import Place
 
 MOST_IN_MATRIX = 100_000
-"""Cells of a matrix in a product."""
+"""The most cells of a matrix in a product."""
 
 
 def pairs_by_products(book: Book, forward: set[Place], cost: Place) -> list[Pair]:

@@ -56,9 +56,9 @@ def by_names(finder: Finder, layout: Layout | None = None) -> Roles:
     places = {} if layout is None else layout.names
     stated = {name: areas(f"={cells}", "") for name, cells in places.items()}
     blocks = {
-        _MARK.sub("", name.removeprefix(PREFIX)): found[0]
-        for name, found in (stated | book.names).items()
-        if name.startswith(PREFIX) and len(found) == 1 and found[0].sheet in book.lower
+        _MARK.sub("", name.removeprefix(PREFIX)): ranges[0]
+        for name, ranges in (stated | book.names).items()
+        if name.startswith(PREFIX) and len(ranges) == 1 and ranges[0].sheet in book.lower
     }
     known = _gradients(book, blocks) if layout is None else _stated(layout.model, blocks)
     gradients = [*known]
@@ -85,18 +85,18 @@ def _gradients(book: Book, blocks: Mapping[str, CellRange]) -> Iterator[_Gradien
     """Yield the quantities that state gradients with respect to typed quantities."""
     for name, area in blocks.items():
         base, run = _RUN.fullmatch(name).group("name", "run")
-        found = _GRADIENT.fullmatch(base)
-        parameters = found and blocks.get(found["parameter"] + (run or ""))
+        match = _GRADIENT.fullmatch(base)
+        parameters = match and blocks.get(match["parameter"] + (run or ""))
         if not parameters:
             continue
-        is_known = _COST.fullmatch(found["of"]) or any(
-            block.startswith(found["of"]) for block in blocks
+        is_known = _COST.fullmatch(match["of"]) or any(
+            block.startswith(match["of"]) for block in blocks
         )
         rows, width = size(parameters)
         starts = book.inside(parameters._replace(bottom=parameters.top))
         is_typed = bool(starts) and not any(map(book.formula, starts))
         if is_known and is_typed and width == size(area)[1] and rows >= size(area)[0]:
-            yield _Gradient(name, run or "", found["of"], area, parameters)
+            yield _Gradient(name, run or "", match["of"], area, parameters)
 
 
 def _stated(model: Model, blocks: Mapping[str, CellRange]) -> Iterator[_Gradient]:
@@ -120,7 +120,7 @@ def _costs(
     behind = book.cone(
         book.inside(gradient.area._replace(bottom=gradient.area.top)), finder.known.parameters
     )
-    found = []
+    scored = []
     for name, area in blocks.items():
         base, run = _RUN.fullmatch(name).group("name", "run")
         first = _at(book, area, 0, 0)
@@ -131,8 +131,8 @@ def _costs(
         is_total = base == f"{of}_T" or base.casefold() in _TOTALS
         score = (base == of, is_total, base.startswith(of), bool(_COST.fullmatch(base)))
         if any(score[:2]) or (first not in behind and not _GRADIENT.fullmatch(base)):
-            found.append((score, name))
-    return sorted(found, key=itemgetter(0), reverse=True)
+            scored.append((score, name))
+    return sorted(scored, key=itemgetter(0), reverse=True)
 
 
 def _pair(

@@ -14,11 +14,11 @@ from xlnn.xlsx.package import Package, inspect
 from xlnn.xlsx.sheet_stream import area as cells_of
 
 MOST_FORMULAS = 150_000
-"""Formulas that are read. Of larger workbooks the first rows of each sheet are: of a training, its
-first steps."""
+"""The most formulas that are read. In larger workbooks, only the first rows of each sheet are read:
+the first steps of a training."""
 
 FEW_FORMULAS = 20_000
-"""Formulas of a sheet that are read in any case."""
+"""The formulas of each sheet that are read in any case."""
 
 CHECKED = 100
 """Rows after which an audit looks at the time while it reads."""

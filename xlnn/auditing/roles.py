@@ -25,7 +25,7 @@ MOST_ROWS_JUDGED = 40
 between. All cells of a column are compared by their formulas."""
 
 MOST_COSTS = 4
-"""Cells that may be the cost of a gradient: the likeliest ones are tried."""
+"""The most cells that are tried as the cost of a gradient: the likeliest ones."""
 
 _LOOKUPS = frozenset({"INDEX", "CHOOSE", "LOOKUP", "HLOOKUP", "VLOOKUP", "XLOOKUP", "FILTER"})
 
@@ -84,8 +84,8 @@ class Finder:
         """Find the pairs of the workbook."""
         meanings, updates = self.headings.meanings, self.updates
         gradients = {
-            place: found for place, found in meanings.items()
-            if found.kind == "gradient" and not self._is_shown(place)
+            place: meaning for place, meaning in meanings.items()
+            if meaning.kind == "gradient" and not self._is_shown(place)
         }  # fmt: skip
         self.stated = tuple(gradients)
         taken = {
@@ -98,10 +98,10 @@ class Finder:
             update.new: update for update in updates.of.values()
             if update.is_inline and updates.rate_of(update) is not None
         }  # fmt: skip
-        named = self._parameters({found.name for found in gradients.values()})
+        named = self._parameters({meaning.name for meaning in gradients.values()})
         stated = {g: m for g, m in gradients.items() if named[m.name]}
         roles = Roles(chosen_by="headings" if stated else "updates" if taken or inline else "")
-        called = {place for found in stated.values() for place in named[found.name]}
+        called = {place for meaning in stated.values() for place in named[meaning.name]}
         for gradient, update in taken.items():
             if update.old not in called:
                 stated.setdefault(gradient, _GRADIENT)
@@ -114,15 +114,15 @@ class Finder:
         costs = Costs(self.headings, self.known, stated)
         roles.total = len(stated)
         for gradient in self.sampled(stated):
-            found = stated[gradient]
+            meaning = stated[gradient]
             update = taken.get(gradient) or inline.get(gradient)
-            options = named[found.name] if found.name else [update.old]
+            options = named[meaning.name] if meaning.name else [update.old]
             if all(option[0] != gradient[0] for option in options):
                 # rows of two sheets need not correspond: the update decides, or what is read
                 read = self.reach(gradient)
                 reached = [update.old] if update else [p for p in options if self.bits[p] & read]
                 options = reached if len(reached) == 1 and reached[0] in options else options
-            if pair := self._pair(gradient, found, options, costs, roles):
+            if pair := self._pair(gradient, meaning, options, costs, roles):
                 after = updates.of.get(pair.parameter)
                 rate = updates.rate_of(inline[gradient]) if gradient in inline else None
                 roles.pairs.append(replace(pair, rate=rate, next=after.new if after else None))
@@ -138,7 +138,7 @@ class Finder:
             return []
         self.set_parameters(parameters)
         meanings = Costs(self.headings, self.known, ()).said
-        costs = [cost for cost, found in meanings.items() if found.kind == "cost"]
+        costs = [cost for cost, meaning in meanings.items() if meaning.kind == "cost"]
         if not costs:
             return []
         cost = max(costs, key=lambda c: (self.reach(c).bit_count(), is_total(meanings[c].name)))
@@ -150,14 +150,16 @@ class Finder:
     def _parameters(self, names: set[str]) -> Mapping[str, list[Place]]:
         """Return the parameters with some names: typed, or computed from each other."""
         named: dict[str, list[Place]] = defaultdict(list)
-        for place, found in self.headings.meanings.items():
-            if found.kind not in {"gradient", "cost", "part", "rate"} and found.name in names:
-                named[found.name].append(place)
-        found = defaultdict(list)
+        for place, meaning in self.headings.meanings.items():
+            if meaning.kind not in {"gradient", "cost", "part", "rate"} and meaning.name in names:
+                named[meaning.name].append(place)
+        parameters = defaultdict(list)
         for name, places in named.items():
             same_name = {*places}
-            found[name] = [p for p in places if self._is_typed(p) or self._goes_on(p, same_name)]
-        return found
+            parameters[name] = [
+                p for p in places if self._is_typed(p) or self._goes_on(p, same_name)
+            ]
+        return parameters
 
     def _is_typed(self, place: Place) -> bool:
         """Tell whether a cell is typed or computed by an update, or shows such a cell."""
@@ -211,13 +213,13 @@ class Finder:
     def _pair(
         self,
         gradient: Place,
-        found: Meaning,
+        meaning: Meaning,
         options: Sequence[Place],
         costs: Costs,
         roles: Roles,
     ) -> Pair | None:
         """Choose the parameter and the cost of a stated gradient."""
-        ranked = costs.likeliest(gradient, found.of, options)
+        ranked = costs.likeliest(gradient, meaning.of, options)
         if not ranked or self.known.depends_on_unread(gradient):
             return None
         (best, cost, candidates), *others = ranked
@@ -230,9 +232,9 @@ class Finder:
         more: dict[tuple[str, Meaning], Place] = {}  # of many alike, the likeliest
         for _, other, _ in others:
             more.setdefault((other[0], costs.said[other]), other)
-        name = self.headings.name(parameter) or found.name
+        name = self.headings.name(parameter) or meaning.name
         tried = tuple(more.values())[: MOST_COSTS - 1]
-        is_named = bool(found.of) and found.of == costs.said[cost].name
+        is_named = bool(meaning.of) and meaning.of == costs.said[cost].name
         is_tied = bool(others) and others[0][0] == best
         is_tied = is_tied or (not is_named and any(self._is_apart(cost, other) for other in tried))
         group = name or f"{parameter[0]} {parameter[2]}"

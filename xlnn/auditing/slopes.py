@@ -48,11 +48,11 @@ def measure(
             step = {p: base * max(abs(values[p]), unit) for p, _ in left}
             for pair, slope in _measured(engine, left, values, reach, step).items():
                 tried[pair].append(slope)
-        found = {pair: best_of(slopes) for pair, slopes in tried.items()}
-        sizes = [abs(slope.value) for slope in found.values() if np.isfinite(slope.value)]
+        best = {pair: best_of(slopes) for pair, slopes in tried.items()}
+        sizes = [abs(slope.value) for slope in best.values() if np.isfinite(slope.value)]
         scale = float(np.median(sizes)) if sizes else 0.0
-        left = [pair for pair in left if not found[pair].is_sure(scale)]
-    return [found[pair] for pair in pairs]
+        left = [pair for pair in left if not best[pair].is_sure(scale)]
+    return [best[pair] for pair in pairs]
 
 
 def _measured(
@@ -67,12 +67,12 @@ def _measured(
     steps = {p: [half * step[p] for half in HALVES] for p in step}
     start, moved = moved_values(engine, values, steps, touched, [*reach])
     columns = {cost: n for n, cost in enumerate(reach)}
-    found = {}
+    slopes = {}
     for p, cost in pairs:
         h = values[p] + np.outer(steps[p], (1, -1)) - values[p]
         costs_moved = moved[p][:, :, columns[cost]]
-        found[p, cost] = slope_of(start[columns[cost]], costs_moved, h, engine.epsilon)
-    return found
+        slopes[p, cost] = slope_of(start[columns[cost]], costs_moved, h, engine.epsilon)
+    return slopes
 
 
 def moved_values(

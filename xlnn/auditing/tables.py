@@ -74,11 +74,11 @@ class Tables:
                 attributes = node.attributes
             elif node.main == "tableColumn":
                 columns.append(unescaped(node.attributes.get("name", "")).casefold())
-        if found := corners(attributes.get("ref", "")):
+        if corner_cells := corners(attributes.get("ref", "")):
             heads = int(attributes.get("headerRowCount", "1") != "0")
             totals = int(attributes.get("totalsRowCount", "0") != "0")
             name = attributes.get("displayName", attributes.get("name", "")).casefold()
-            self._tables[name] = ExcelTable(title, *found, tuple(columns), heads, totals)
+            self._tables[name] = ExcelTable(title, *corner_cells, tuple(columns), heads, totals)
 
     def plain(self, formula: str, title: str, row: int) -> str:
         """Return a formula of a row of a sheet with cells in the place of tables' columns."""

@@ -64,11 +64,11 @@ class Updates:
     @cached_property
     def every(self) -> list[Update]:
         """Return all updates."""
-        found = [update for update in self._sums if self._is_update(update)]
-        new = {update.new for update in found}
-        _, others = reach_of(self.book, dict.fromkeys(new.union(u.old for u in found), 1))
-        # a cell computed from parameters is no parameter, unless an update makes it
-        return [u for u in found if u.old in new or not others.get(u.old)]
+        updates = [update for update in self._sums if self._is_update(update)]
+        new = {update.new for update in updates}
+        _, others = reach_of(self.book, dict.fromkeys(new.union(u.old for u in updates), 1))
+        # a cell computed from parameters is not a parameter, unless an update makes it
+        return [u for u in updates if u.old in new or not others.get(u.old)]
 
     @cached_property
     def of(self) -> dict[Place, Update]:
@@ -229,15 +229,15 @@ def _of_one_rate(updates: Updates, rates: Mapping[Pair, float]) -> list[list[Pai
     for pair in rates:
         cells = frozenset(updates.of[pair.parameter].moved_by) & updates.rates
         groups[pair.cost][cells].append(pair)
-    found = []
+    pairs_by_rate = []
     for by_rates in groups.values():
         usual = [c for c, p in by_rates.items() if c and (len(p) > 1 or c & updates.called_rates)]
         rest = [pair for cells, pairs in by_rates.items() if cells not in usual for pair in pairs]
         usual.sort(key=lambda cells: len(by_rates[cells]))
         if usual:
             by_rates[usual[-1]] += rest
-        found += [by_rates[cells] for cells in usual] if usual else [rest]
-    return found
+        pairs_by_rate += [by_rates[cells] for cells in usual] if usual else [rest]
+    return pairs_by_rate
 
 
 def _of_another_rate(
@@ -285,10 +285,10 @@ def apart(one: float, other: float) -> tuple[str, str]:
     ('1.0002', '1')
     """
     for digits in range(4, 17):
-        found = f"{one:.{digits}g}", f"{other:.{digits}g}"
-        if found[0] != found[1]:
+        texts = f"{one:.{digits}g}", f"{other:.{digits}g}"
+        if texts[0] != texts[1]:
             break
-    return found
+    return texts
 
 
 def _odd_starts(updates: Updates, parameters: set[Place]) -> Iterator[Fault]:

@@ -26,7 +26,7 @@ def short(text: object) -> str:
 
 
 def of_system(error: OSError | ValueError) -> Message:
-    """Return what the system says of a file that it does not open."""
+    """Return the reason why the system does not open a file."""
     return Message(getattr(error, "strerror", None) or "{error}", error=str(error))
 
 

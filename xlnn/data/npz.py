@@ -46,7 +46,7 @@ def arrays(
     is_known : function
         Whether an array is needed, by its name. Others are returned as empty arrays.
     reading : ReadOptions
-        Options, of which ``large`` is used.
+        Only its ``large`` is used.
 
     Raises
     ------

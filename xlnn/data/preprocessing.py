@@ -101,7 +101,7 @@ def scaling(x: np.ndarray, how: str) -> tuple[np.ndarray, np.ndarray]:
 
 @dataclass(frozen=True)
 class IncompleteRows:
-    """Numbers of which some may be missing.
+    """Numbers, some of which may be missing.
 
     Attributes
     ----------

@@ -54,8 +54,8 @@ class Table:
     def from_headings(self, rows: Iterator[Row], options: ReadOptions) -> Iterator[Row]:
         """Return the rows from the headings on, and note which rows were skipped or joined.
 
-        Titles fill at most half as many columns as the widest of the first rows. Of two rows of
-        headings, the one with the named columns is used, or both if the upper one has the names.
+        Titles fill at most half as many columns as the widest of the first rows. If there are two
+        rows of headings, the one with the named columns is used, or both if the upper one has them.
 
         Parameters
         ----------

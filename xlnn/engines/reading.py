@@ -39,7 +39,7 @@ class Reading:
     constants : mapping of str to Constants
         The typed numbers and texts, by the sheet's title: all of them are compared.
     formulas : mapping of Place to str
-        Formulas without "=". Of formulas that differ only in digits, one is compared: reading all
+        Formulas without "=", one of those that differ only in digits: reading all
         of them from formualizer takes a sixth of the time of a check.
     """
 

@@ -118,8 +118,8 @@ def formula_problems(
     ----------
     book : LintedWorkbook
     patterns : iterable of (str, str)
-        Cells and formulas, if others only differ from these in their cells, all of which exist:
-        then only these are read.
+        Cells and formulas. If given, only these are read: all others differ from them only in
+        their cells, which exist.
     """
     formulas = _Formulas(book)
     for place, formula in patterns or ():
@@ -268,8 +268,9 @@ class _Formulas:
     def _forms(self, group: FormulaGroup, heights: np.ndarray) -> Iterator[Found]:
         """Look for forms that programs compute differently.
 
-        One formula is read of those whose ranges have the same heights. Conditions of formats and
-        named ranges are only checked for unlike ranges, array formulas not at all: programs agree.
+        One formula is read of those whose ranges have the same heights. Formulas outside sheets,
+        such as those of names, are only checked for unlike ranges; array formulas are not checked,
+        since programs agree on them.
         """
         title = self._titles[group.sheet] if group.sheet >= 0 else ""
         if (title, *group.table()[0, :2].tolist()) in self._book.contents.arrays:
