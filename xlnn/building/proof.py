@@ -11,12 +11,14 @@ import numpy as np
 
 from xlnn.building.limits import size
 from xlnn.checking.check import compare
+from xlnn.checking.comparison import all_foreign
 from xlnn.checking.edges import edges
 from xlnn.checking.formula_text import check_stated
 from xlnn.checking.gradients import with_gradients
 from xlnn.checking.last_digits import Deciders, check_last_digits
 from xlnn.checking.probe import Work
 from xlnn.checking.report import Report, named_entry, ratio_of, told_apart, wrong_gradients
+from xlnn.checking.witness import begin_second
 from xlnn.errors import DataError, DisagreementError, Message, XlnnError
 from xlnn.formula import functions_of, parsed
 from xlnn.grid import Place, Values
@@ -102,6 +104,8 @@ def proven(  # noqa: PLR0913 -- what is proven, and how
         It does not agree with NumPy, stores other values, or Excel would repair it.
     """
     work.probe(layout)
+    if all_foreign(layout, is_ours=is_ours):
+        begin_second(work, layout)
     deciders = Deciders(layout)
     tell(Message("Recalculating, and looking for anything that Excel would repair"))
     arrays = layout.has_arrays

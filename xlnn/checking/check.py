@@ -20,7 +20,7 @@ import numpy as np
 
 from xlnn import engines, reference
 from xlnn.arguments import path_of
-from xlnn.checking.comparison import Comparison, is_altered
+from xlnn.checking.comparison import Comparison, all_foreign, is_altered
 from xlnn.checking.edges import edges
 from xlnn.checking.edits import appended, cause, happened
 from xlnn.checking.formula_text import check_stated, plainly
@@ -29,7 +29,7 @@ from xlnn.checking.last_digits import Deciders, check_last_digits
 from xlnn.checking.probe import Work
 from xlnn.checking.report import Report, Reports, without_answers
 from xlnn.checking.stored import CLOSE, stale
-from xlnn.checking.witness import Confirmed, confirm, second_work
+from xlnn.checking.witness import Confirmed, begin_second, confirm
 from xlnn.engines import DEFAULT_ENGINE, Allowance
 from xlnn.engines.reading import Reading
 from xlnn.errors import (
@@ -195,8 +195,10 @@ def examined(
             check_stated(layout)
             check_last_digits(layout)
         work.probe(layout)
-        check_sheets(contents, layout)
         ours = is_ours(spec, model)
+        if all_foreign(layout, is_ours=ours):
+            begin_second(work, layout)
+        check_sheets(contents, layout)
         report, values, run = compare(contents, layout, work, is_ours=ours)
     return Examined(report, spec, layout, values, run)
 
@@ -233,7 +235,7 @@ def compare(
     with TemporaryDirectory(prefix="xlnn-", ignore_cleanup_errors=True) as folder:
         while True:
             try:
-                return _judge(comparison, work)
+                return _compared(comparison, work)
             except (CircularReferenceError, EngineError) as stopped:
                 # each round leaves out further formulas, or is the last
                 copy = comparison.without(stopped, work.file, Path(folder))
@@ -242,17 +244,12 @@ def compare(
                 work.begin_anew(copy, layout)
 
 
-def _judge(comparison: Comparison, work: Work) -> tuple[Report, Values, Arrays]:
+def _compared(comparison: Comparison, work: Work) -> tuple[Report, Values, Arrays]:
     """Make all comparisons; those of the file's own inputs while the engine computes the probes."""
-    with second_work(comparison, work) as second:
-        return _compared(comparison, work, second)
-
-
-def _compared(
-    comparison: Comparison, work: Work, second: Work | None
-) -> tuple[Report, Values, Arrays]:
-    values = work.own.result()
     layout = comparison.layout
+    if comparison.foreign:
+        begin_second(work, layout)
+    values = work.own.result()
     arrays = read_arrays(layout, values)
     known = reference.known(layout.model)  # the true values; the cells are compared below
     inputs = inputs_of(layout.model, arrays) | known
@@ -266,7 +263,7 @@ def _compared(
     for probed in work.probed:
         comparison.local(read_arrays(layout, probed.result()), probed.result())
     recalculated = arrays, values
-    confirmed = confirm(comparison, work, second, recalculated) if second else Confirmed("")
+    confirmed = confirm(comparison, work, recalculated) if comparison.foreign else Confirmed("")
     report = comparison.report(work.engine, work.probes, work.seed, arrays, run)
     notes = *confirmed.notes, *remarks(comparison, arrays)
     return replace(report, notes=notes, witness=confirmed.witness), values, run

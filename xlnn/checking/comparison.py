@@ -120,6 +120,11 @@ Finding = tuple[float | str | None, float | str | bool | None]
 """The expected and the recalculated value of a wrong entry."""
 
 
+def all_foreign(layout: Layout, *, is_ours: bool) -> bool:
+    """Return whether a second engine must compute every formula: no test computed them in each."""
+    return not is_ours or layout.has_arrays
+
+
 @dataclass
 class Comparison:
     """The findings so far.
@@ -293,7 +298,7 @@ class Comparison:
 
         Quantities without any are left out, and so are formulas that are wrong whatever they give.
         """
-        if not self.is_ours or self.layout.has_arrays:
+        if all_foreign(self.layout, is_ours=self.is_ours):
             return {name: mask for name, mask in self.has_formula.items() if mask.any()}
         masks: dict[str, np.ndarray] = {}
         for name, index in self.readings.otherwise:

@@ -140,6 +140,8 @@ class Work:
     ) -> None:
         self.engine, self.file, self.probes, self.seed = engine, file, probes, seed
         self.allowance, self.reading = allowance, reading
+        self._drawn: list[Inputs] = []
+        self._others: dict[str, Work] = {}
         self._begin(file)
 
     def _begin(self, file: Path) -> None:
@@ -151,16 +153,26 @@ class Work:
 
     def begin_anew(self, file: Path, layout: Layout) -> None:
         """Stop the engine, then start it with another file and its probes."""
-        self._cancel()
+        self.cancel()
         self.reading = self.reading and self.reading.without_formulas()
         self._begin(file)
         self.probe(layout)
 
     def probe(self, layout: Layout) -> None:
         """Start the probes, which need the layout."""
-        self.probed = [
-            self.submit(probe_inputs(layout, self.seed, number)) for number in range(self.probes)
-        ]
+        numbers = range(self.probes)
+        self._start([probe_inputs(layout, self.seed, number) for number in numbers])
+
+    def _start(self, drawn: list[Inputs]) -> None:
+        self._drawn, self.probed = drawn, [*map(self.submit, drawn)]
+
+    def beside(self, engine: str) -> "Work":
+        """Return another engine that computes the same file and probes, and ends with this one."""
+        if engine not in self._others:
+            other = Work(engine, self.given, self.probes, self.seed, self.allowance, self.reading)
+            other._start(self._drawn)
+            self._others[engine] = other
+        return self._others[engine]
 
     def submit(self, inputs: Inputs) -> "Future[Values]":
         """Start a recalculation with some inputs replaced."""
@@ -174,9 +186,11 @@ class Work:
         """End the engine, without waiting if the check was stopped."""
         if error is None:
             self._worker.shutdown()
-        self._cancel()
+        self.cancel()
 
-    def _cancel(self) -> None:
-        """Cancel the engine in the other thread, and wait until it has ended."""
+    def cancel(self) -> None:
+        """Cancel the engines in the other threads, and wait until they have ended."""
+        while self._others:
+            self._others.popitem()[1].cancel()
         self._worker.shutdown(wait=False, cancel_futures=True)
         getattr(self._recalculate, "cancel", lambda: None)()

@@ -4,8 +4,6 @@ Each engine misreads something. The tests compute the formulas of the templates 
 engines compute the formulas of other models, and those that somebody has rewritten.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
 from typing import NamedTuple
 
 from xlnn.checking.comparison import Comparison, Finding, written
@@ -26,14 +24,9 @@ REFUSALS = (EngineError, CircularReferenceError)
 """What an engine raises for a workbook that it cannot compute, though another can."""
 
 
-@contextmanager
-def second_work(comparison: Comparison, work: Work) -> Iterator[Work | None]:
-    """Start a second engine beside the first if there are formulas that need it."""
-    if not comparison.foreign:
-        yield None
-        return
-    with _started(comparison, work, _others(work, comparison.layout)[0]) as second:
-        yield second
+def begin_second(work: Work, layout: Layout) -> None:
+    """Start a second engine beside the first, which `confirm` then asks."""
+    work.beside(_others(work, layout)[0])
 
 
 class Confirmed(NamedTuple):
@@ -51,9 +44,7 @@ class Confirmed(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def confirm(
-    comparison: Comparison, work: Work, second: Work, recalculated: tuple[Arrays, Values]
-) -> Confirmed:
+def confirm(comparison: Comparison, work: Work, recalculated: tuple[Arrays, Values]) -> Confirmed:
     """Report the foreign formulas whose values no second engine confirms.
 
     If the second engine cannot compute the workbook, or gives another value, the next one is used.
@@ -62,18 +53,16 @@ def confirm(
     ----------
     comparison : Comparison
         With the findings of the first engine.
-    work, second : Work
-        The first engine and the second.
+    work : Work
+        The first engine.
     recalculated : (dict of arrays, Values)
         What the first computed from the workbook's own inputs.
     """
     asked: dict[str, dict[Entry, Finding]] = {}
     refusal = None
     for engine in _others(work, comparison.layout):
-        is_second = engine == second.engine
         try:
-            with nullcontext(second) if is_second else _started(comparison, work, engine) as other:
-                asked[engine] = _differing(comparison, other)
+            asked[engine] = _differing(comparison, work.beside(engine))
         except REFUSALS as error:
             refusal = refusal or error
             continue
@@ -111,13 +100,6 @@ def _others(work: Work, layout: Layout) -> list[str]:
     """Return the engines that may confirm what an engine computed."""
     lacking = {"formualizer"} if layout.has_arrays else set()  # it computes no array formulas
     return [engine for engine in WITNESSES if engine not in {work.engine, *lacking}]
-
-
-def _started(comparison: Comparison, work: Work, engine: str) -> Work:
-    """Let another engine compute the same file with the same random inputs."""
-    second = Work(engine, work.given, work.probes, work.seed, work.allowance, work.reading)
-    second.probe(comparison.layout)
-    return second
 
 
 def _differing(comparison: Comparison, another: Work) -> dict[Entry, Finding]:
