@@ -198,13 +198,13 @@ class Equation:
 
         @wraps(self.array)
         def array(**of: Any) -> Any:  # noqa: ANN401 -- as its own
-            return self.array(**{first[name]: each for name, each in of.items()})
+            return self.array(**{first[name]: argument for name, argument in of.items()})
 
         def cell(*unit: int, **of: Cells) -> str:
-            return self.cell(*unit, **{first[name]: each for name, each in of.items()})
+            return self.cell(*unit, **{first[name]: argument for name, argument in of.items()})
 
         def block(*unit: int, **of: object) -> str:
-            return self.block(*unit, **{first[name]: each for name, each in of.items()})
+            return self.block(*unit, **{first[name]: argument for name, argument in of.items()})
 
         kept = ("reads_as_stated", "discontinuous", "switches", "repeats", "number_format", "says")
         fields = {name: getattr(self, name) for name in kept}
@@ -304,14 +304,14 @@ class Sentence(Equation):
         MissingNumberError
             A number in it is missing.
         """
-        said = self.said(*unit, **{role: Value(each) for role, each in known.items()})
+        said = self.said(*unit, **{role: Value(value) for role, value in known.items()})
         if MISSING in said:
             raise MissingNumberError(f"a number is missing in a {type(self).__name__}")
         return said
 
     def cell(self, *unit: int, **known: Cells) -> str:
         """Return the formula of a unit."""
-        said = self.said(*unit, **{role: Formula(cells=each) for role, each in known.items()})
+        said = self.said(*unit, **{role: Formula(cells=cells) for role, cells in known.items()})
         return f"={joined(said)}"
 
 
@@ -395,7 +395,7 @@ def _with_ranges(formula: str, **ranges: object) -> str:
 
 def _filled(formula: str, *unit: int, **known: Cells) -> str:
     """Return the formula of a unit, with the cells of its arguments."""
-    cells = {role: _Cell(each, unit) for role, each in known.items()}
+    cells = {role: _Cell(argument, unit) for role, argument in known.items()}
     try:
         return formula.format(*(index + 1 for index in unit), **cells)
     except KeyError as error:

@@ -26,7 +26,7 @@ def one_line(text: str, longest: int = LONGEST) -> str:
     >>> one_line("one, two, three, four, five and six", longest=24)
     'one, two, … and six'
     """
-    line = "".join(each if each.isprintable() else "?" for each in text)
+    line = "".join(character if character.isprintable() else "?" for character in text)
     if len(line) <= longest:
         return line
     end = min(_END, longest // 3)

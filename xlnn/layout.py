@@ -85,7 +85,7 @@ class Layout:
 
         Upper and lower case are equal in titles; None if the cell belongs to no quantity.
         """
-        keys = (key for key, each in self.titles.items() if each.casefold() == title.casefold())
+        keys = (key for key, own in self.titles.items() if own.casefold() == title.casefold())
         for block in self.on(next(keys, "")):
             index = block.index(row, column)
             if index is not None:
@@ -170,8 +170,8 @@ class Layout:
     def formula(self, name: str, index: tuple[int, ...]) -> str:
         """Return the formula of one entry of a quantity's array; of a slice all have the same."""
         quantity, index = self.model[name], self.blocks[name].head(index)
-        each, axes = len(quantity.each), len(quantity.axes)
-        part, along = sum(index[:each]), index[each:axes]
+        runs, axes = len(quantity.each), len(quantity.axes)
+        part, along = sum(index[:runs]), index[runs:axes]
         across = {axis.family: axis.first + along[n] for n, axis in self._across(name, part)}
         return self._column(name, part, index[axes:], entry=across).at(along)
 
@@ -334,7 +334,7 @@ def lay_out(model: Model, titles: dict[str, str], blocks: Iterable[Block]) -> La
         raise DataError(f"{name} is on the sheet {sheet}, but no page has that key.")
     for block in placed.values():
         _check_grid(block, titles[block.sheet])
-    blocks = ByName((each.name, placed[each.name]) for each in model.quantities)
+    blocks = ByName((quantity.name, placed[quantity.name]) for quantity in model.quantities)
     return Layout(model, titles, blocks)
 
 

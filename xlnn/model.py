@@ -34,9 +34,9 @@ def with_copies(stated: Iterable[Quantity | Copy]) -> Iterator[Quantity]:
         No quantity of that name precedes a copy.
     """
     known: dict[str, Quantity] = {}
-    for each in stated:
+    for item in stated:
         try:
-            quantity = each.of(known) if isinstance(each, Copy) else each
+            quantity = item.of(known) if isinstance(item, Copy) else item
         except KeyError as error:
             raise DataError(f"A copy needs the quantity {error} before it.") from error
         known[quantity.name] = quantity

@@ -128,13 +128,13 @@ WORDS = Type(
     _one(
         lambda value: (
             isinstance(value, list | tuple)
-            and all(len(_several(is_text)(each)) > 1 for each in value)
+            and all(len(_several(is_text)(column)) > 1 for column in value)
         ),
         lambda value: tuple(map(tuple, value)),
     ),
 )
 TABLES = Type(
-    "a list of tables, each in [[double brackets]],", _several(lambda each: isinstance(each, dict))
+    "a list of tables, each in [[double brackets]],", _several(lambda item: isinstance(item, dict))
 )
 LIST = Type("a list", _one(lambda value: isinstance(value, list)))
 TABLE = Type("a table, written in [brackets],", _one(lambda value: isinstance(value, dict)))
@@ -235,7 +235,7 @@ class Option:
     def words(self) -> tuple[str, ...]:
         """The choices, each as one word."""
         names = ((name, *others) for name, others in (self.choices or {}).items())
-        return tuple(next(word for word in each if " " not in word) for each in names)
+        return tuple(next(word for word in words if " " not in word) for words in names)
 
     def parsed(self, text: str) -> object:
         """Return the value of a text on the command line, valid or not."""
@@ -314,11 +314,11 @@ class Option:
 
     def notes(self, value: object) -> Iterator[str]:
         """Yield notes on how our meaning of a name differs from that of others."""
-        for each in value if isinstance(value, list | tuple) else [value]:
+        for name in value if isinstance(value, list | tuple) else [value]:
             if (
                 self.choices
-                and isinstance(each, str)
-                and (said := _difference(each, self._ours(each)))
+                and isinstance(name, str)
+                and (said := _difference(name, self._ours(name)))
             ):
                 yield said
 

@@ -109,7 +109,7 @@ def largest_input(model: Model, arrays: Arrays) -> tuple[Quantity, tuple[int, ..
         array = inputs[quantity.name]
         index = tuple(map(int, np.unravel_index(np.abs(array).argmax(), array.shape)))
         found.append((quantity, index, float(array[index])))
-    return max(found, key=lambda each: abs(each[2]), default=None)
+    return max(found, key=lambda candidate: abs(candidate[2]), default=None)
 
 
 def order(model: Model) -> Iterator[tuple[Quantity, tuple[int | slice, ...]]]:
@@ -132,7 +132,7 @@ def _ordered(
     waiting: Sequence[tuple[Quantity, Sequence[Axis]]], at: At
 ) -> Iterator[tuple[Quantity, At]]:
     """Yield quantities at every entry of their remaining ordered axes."""
-    for runs, group in groupby(waiting, key=lambda each: _runs(each[1])):
+    for runs, group in groupby(waiting, key=lambda pair: _runs(pair[1])):
         together = list(group)
         if runs is None:
             yield from ((quantity, at) for quantity, _ in together)

@@ -313,7 +313,7 @@ class _OfSameUnit(Cells):
         """Return the range, if the unit is the same; it may lack the first dimensions."""
         here, of = self.here.quantity, self.of.quantity
         several = unit if isinstance(unit, tuple) else (unit,)
-        given = [getattr(each, "dimension", None) for each in several]
+        given = [getattr(index, "dimension", None) for index in several]
         positions = int(of.has_positions and here.has_positions)
         first = len(here.shape) - len(of.shape) + positions
         wanted = [*range(positions), *range(first, len(here.shape))]
@@ -343,7 +343,7 @@ class _OfAllSamples(_OfSameUnit):
         """Return the column of a unit."""
         several = unit if isinstance(unit, tuple) else (unit,)
         samples, own = map(_samples, (self.of.quantity, self.here.quantity))
-        if not all(isinstance(each, int) for each in several) or samples not in ([], own):
+        if not all(isinstance(index, int) for index in several) or samples not in ([], own):
             raise NotOfSliceError
         if len(several) != len(self.shape):
             raise NotOfSliceError
@@ -401,7 +401,7 @@ def _following(own: Slice, slices: Mapping[str, Slice], unit: tuple[int, ...]) -
 
 def _repeating(own: Slice, slices: Iterable[Slice]) -> str:
     """Return what repeats a row in all rows, or a column in all columns: not every program does."""
-    found = [matrix_of(each.rows) for each in slices]
+    found = [matrix_of(part.rows) for part in slices]
     rows, columns = (max(lengths) for lengths in zip((1, 1), *found, strict=True))
     if (rows, columns) == (1, 1):
         return ""

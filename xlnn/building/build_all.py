@@ -93,7 +93,7 @@ def built(
 
     with folder_for(folder, parents=True):
         yield from _warned(plans)
-        for number, name in enumerate([each.name for each in templates], start=1):
+        for number, name in enumerate([template.name for template in templates], start=1):
             before = Message(
                 "{number} of {total}, {name}", number=number, total=len(templates), name=name
             )
@@ -114,13 +114,13 @@ def _warned(plans: Mapping[str, Plan]) -> Iterator[str]:
 
 def _chosen(without: Sequence[str], options: Options) -> tuple[Template, ...]:
     """Return the templates to build, in the order of the book."""
-    known = [each.name for each in in_order()]
+    known = [template.name for template in in_order()]
     if unknown := [name for name in without if name not in known]:
         raise OptionsError(
             f'There is no template "{short(unknown[0])}" to leave out: `xlnn templates` lists them.'
         )
     text(options.lang or "en")  # refuses an unknown language, once
-    found = tuple(each for each in in_order() if each.name not in without)
+    found = tuple(template for template in in_order() if template.name not in without)
     if not found:
         raise OptionsError("All templates are left out: there is nothing to build.")
     return found
@@ -135,11 +135,11 @@ def _planned(template: Template, options: Options) -> Plan:
 
 def _index(lang: str, counts: Mapping[str, int], folder: Path) -> Plan:
     """Plan the index of all templates' workbooks in the folder, including older ones."""
-    names = [each.name for each in in_order()]
+    names = [template.name for template in in_order()]
     formulas = [counts.get(name) or _formulas(folder / f"{name}.xlsx") for name in names]
     entries = tuple(
-        index.Entry(each.name, each.sections, count > 0)
-        for each, count in zip(in_order(), formulas, strict=True)
+        index.Entry(template.name, template.sections, count > 0)
+        for template, count in zip(in_order(), formulas, strict=True)
     )
     spec = index.IndexSpec(INDEX, lang, entries)
     return index.index_plan(spec, formulas)

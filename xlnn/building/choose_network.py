@@ -61,7 +61,7 @@ LEAST_ROWS = 20
 WANTED_ROWS = (60, 2 * LEAST_ROWS)
 """How many rows are used at least, with fewer hidden units if need be; fewer if they do not fit."""
 
-OF_DATA = frozenset(name for name, each in BUILD.items() if each.reads) | {"data", "test_share"}
+OF_DATA = frozenset(name for name, option in BUILD.items() if option.reads) | {"data", "test_share"}
 """Options that no longer matter once the network is chosen."""
 
 

@@ -127,7 +127,7 @@ def _agree(results: "Sequence[Result]") -> bool:
 
 def _plain(result: "Result") -> dict[str, Any]:
     if isinstance(result, dict):
-        return {key: one_line(each) for key, each in result.items()}
+        return {key: one_line(value) for key, value in result.items()}
     return result.to_json()
 
 

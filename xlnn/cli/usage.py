@@ -56,7 +56,7 @@ def _language(error: click.UsageError, arguments: Sequence[str]) -> str:
     known = error.ctx.meta.get(LANG) if error.ctx else None
     after = zip(arguments, [*arguments[1:], ""], strict=True)
     typed = [e.partition("=")[2] or other for e, other in after if re.match("--lang(=|$)", e)]
-    return known or next((each for each in typed if each in languages()), "en")
+    return known or next((word for word in typed if word in languages()), "en")
 
 
 def message_of(error: click.UsageError) -> str:

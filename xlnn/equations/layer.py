@@ -111,7 +111,7 @@ def parameter_of(name: str) -> tuple[str, str]:
     >>> parameter_of("W2"), parameter_of("gainN")
     (('W', '2'), ('gain', 'N'))
     """
-    parameter = next(each for each in PARAMETERS if name.startswith(each))
+    parameter = next(letter for letter in PARAMETERS if name.startswith(letter))
     return parameter, name.removeprefix(parameter)
 
 

@@ -79,7 +79,7 @@ def _sums(p: Cells, i: int) -> list[str]:
 
 DRAWN = Choice(
     lambda p, r: 1.0 + (p.cumsum(-1)[..., :-1] < r[..., None]).sum(-1),
-    lambda i, p, r: "=1+" + "+".join(f"IF({each}<{r[i]},1,0)" for each in _sums(p, i)),
+    lambda i, p, r: "=1+" + "+".join(f"IF({total}<{r[i]},1,0)" for total in _sums(p, i)),
     block=lambda p, r: "=1+{}".format(
         p.sum_rows(
             f"IF(MMULT({of_vectors(p)},IF(TRANSPOSE({p.column_numbers})<={p.column_numbers},1,0))"

@@ -247,15 +247,15 @@ class Told(Sentence):
     @property
     def roles(self) -> tuple[str, ...]:  # type: ignore[override]
         """The roles of its case, of its blanks, and of what functions and sentences ask for."""
-        functions = (each for each in (*self.made.values(), self.case) if callable(each))
-        asked = (signature(each).parameters for each in functions)
+        functions = filter(callable, (*self.made.values(), self.case))
+        asked = (signature(function).parameters for function in functions)
         case = [self.case] if isinstance(self.case, str) and self.case else []
-        inner = (each.roles for each in self.inner.values())
+        inner = (part.roles for part in self.inner.values())
         return tuple(dict.fromkeys(chain(case, self.blanks.values(), *asked, *inner)))
 
     def said_by(self, sentence: Callable[..., str]) -> Self:
         said = super().said_by(sentence)
-        said.inner = {name: each.said_by(sentence) for name, each in self.inner.items()}
+        said.inner = {name: part.said_by(sentence) for name, part in self.inner.items()}
         return said
 
     def said(self, *unit: int, **known: Term) -> str:
@@ -267,9 +267,9 @@ class Told(Sentence):
         def of(function: Callable[..., Any]) -> Any:  # noqa: ANN401 -- what it returns
             return function(**{role: known[role] for role in signature(function).parameters})
 
-        filled = {name: of(each) for name, each in self.made.items()}
-        for name, each in self.inner.items():
-            filled[name] = each.said(*unit, **{role: known[role] for role in each.roles})
+        filled = {name: of(function) for name, function in self.made.items()}
+        for name, part in self.inner.items():
+            filled[name] = part.said(*unit, **{role: known[role] for role in part.roles})
         for blank, role in self.blanks.items():
             end = _END.search(blank)
             number = known[role].at(0 if end[1] == "first" else -1) if end else known[role]
@@ -298,16 +298,16 @@ class Lines(Sentence):
 
     Parameters
     ----------
-    each : sequence of Sentence
+    sentences : sequence of Sentence
         The sentence of each line.
     """
 
-    def __init__(self, each: Sequence[Sentence]) -> None:
-        self.each = tuple(each)
-        self.roles = tuple(dict.fromkeys(chain(*(sentence.roles for sentence in each))))
+    def __init__(self, sentences: Sequence[Sentence]) -> None:
+        self.sentences = tuple(sentences)
+        self.roles = tuple(dict.fromkeys(chain(*(sentence.roles for sentence in sentences))))
 
     def said(self, line: int, **known: Term) -> str:
-        sentence = self.each[line]
+        sentence = self.sentences[line]
         return sentence.said(line, **{role: known[role] for role in sentence.roles})
 
 
@@ -350,7 +350,7 @@ class Complete(Sentence):
 
     def said(self, *unit: int, **known: Term) -> str:
         columns = [known[name].over(*self.along)[...] for name in self.columns]
-        own = {name: each for name, each in known.items() if name in self.sentence.roles}
+        own = {name: term for name, term in known.items() if name in self.sentence.roles}
         said = self.sentence.said(*unit, **own)
         return either(count(*columns) < self.cells, self.words["missing"], said)
 

@@ -26,7 +26,7 @@ DESCENT = Stated(
     says="w - eta dC_T/dw: the weights after one step against the gradient. Book: 2-10, 4-4.")
 GRADIENT_SIZE = Stated(
     lambda **gradients: np.sqrt(sum((gradient**2).sum() for gradient in gradients.values())),
-    lambda **gradients: f"=SQRT({written_squares([each[...] for each in gradients.values()])})",
+    lambda **gradients: f"=SQRT({written_squares([slope[...] for slope in gradients.values()])})",
     says="|grad C_T| = sqrt(sum of the squares of all its components).   Book: 2-10.")
 DISPLACEMENT = Stated(
     lambda eta, slope: -eta * slope, "=-{eta}*{slope}",

@@ -91,7 +91,7 @@ def slope(*axes: str) -> Stated:
     Stated(d, a)
     """
     return Stated(
-        lambda d, a: np.einsum("nj,ni->ji", *(each.reshape(-1, each.shape[-1]) for each in (d, a))),
+        lambda d, a: np.einsum("nj,ni->ji", *(x.reshape(-1, x.shape[-1]) for x in (d, a))),
         lambda j, i, d, a: f"=SUMPRODUCT({d.over(*axes)[j]},{a.over(*axes)[i]})",
         usage=f"d ({', '.join(axes)}; m), a ({', '.join(axes)}; n) → (m, n)",
         block=lambda d, a: (
@@ -350,8 +350,8 @@ def number_of(axis: str, names: int) -> Stated:
 
     def array(typed: np.ndarray, names: np.ndarray) -> np.ndarray:
         known = [str(name or "").lower() for name in names]
-        said = (str(each or "").lower() for each in typed)
-        return np.array([1 + known.index(each) if each in known else 0 for each in said], float)
+        said = (str(text or "").lower() for text in typed)
+        return np.array([1 + known.index(word) if word in known else 0 for word in said], float)
 
     def cell(unit: int, typed: Cells, names: Cells) -> str:
         tests = (f"IF({typed[unit]}={names.at(n, along=axis)[()]},{n + 1}," for n in range(length))

@@ -41,7 +41,7 @@ NOWHERE = -100
 
 LESS = eq.Choice(lambda labels: labels.min() - 1, "=MIN({labels[image]})-1")
 KIND = eq.Choice(  # the next larger label, or the largest again
-    lambda labels, before: min((each for each in labels if each > before), default=before),
+    lambda labels, before: min((label for label in labels if label > before), default=before),
     '=IFERROR(LARGE({labels[image]},COUNTIF({labels[image]},">"&{before})),{before})')
 
 

@@ -41,10 +41,10 @@ def weights(inputs: int, hidden: int) -> xlnn.Weights:
     return xlnn.Weights(found)
 
 
-def network(each: partial, batch: partial, H: int) -> Iterator[Quantity]:
+def network(of_row: partial, batch: partial, H: int) -> Iterator[Quantity]:
     """Yield a network with a normalised hidden layer, forward and back."""
-    hidden, over = partial(each, shape=(H,)), partial(batch, shape=(H,))
-    forward, one = partial(hidden, role="forward"), partial(each, shape=(1,))
+    hidden, over = partial(of_row, shape=(H,)), partial(batch, shape=(H,))
+    forward, one = partial(hidden, role="forward"), partial(of_row, shape=(1,))
     yield forward("s", "sum", eq.DENSE.of("W", "x", "b"), symbol="s{}", written="s = W x + b")
     yield from batchnorm.layer(forward, over)
     yield forward("h", "hidden unit", batchnorm.SCALED, symbol="h{}", source=SOURCE,
@@ -81,8 +81,8 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     yield data("t", "target", symbol="t", shape=(1,), choices=(0, 1))
     both = weights(inputs, H)
     yield from both.trained(epoch.length, sizes["optimizer"])
-    each, batch = alike(sheet="steps", axes=(epoch, row)), alike(sheet="means", axes=(epoch,))
-    first = [*network(each, batch, H)]
+    of_row, batch = alike(sheet="steps", axes=(epoch, row)), alike(sheet="means", axes=(epoch,))
+    first = [*network(of_row, batch, H)]
     yield from first
     second = [replace(q, equation=batchnorm.CUT_ERROR, uses={}) if q.name == "ds" else q
               for q in first]

@@ -262,8 +262,8 @@ def from_data(rows: list, where: str) -> tuple:
         spread = max(1, np.std(found))
     most = max(*Counter(who).values(), *Counter(what).values())
     return {"people": len(people), "films": len(films), "ratings": len(found)}, lambda sizes: {
-        "name_person": people, "person_of": [1 + people.index(each) for each in who],
-        "name_film": films, "film_of": [1 + films.index(each) for each in what],
+        "name_person": people, "person_of": [1 + people.index(person) for person in who],
+        "name_film": films, "film_of": [1 + films.index(film) for film in what],
         "r": found, "eta": rate(sizes, min(1, TERMS / (most * spread)))}
 
 

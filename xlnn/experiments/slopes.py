@@ -41,7 +41,7 @@ HEADINGS = {
 }
 """The headings of the list of each sheet, by the number that follows."""
 
-NAMES = [each.text for each in SURFACES]
+NAMES = [surface.text for surface in SURFACES]
 FUNCTIONS = [function.text for function in eq.FUNCTIONS]
 
 PRIMES, DEGREES = "′″‴⁗", [f"n = {n}" for n in range(eq.DEGREE + 1)]

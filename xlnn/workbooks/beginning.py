@@ -98,8 +98,8 @@ def _entries(kind: Kind, of: Template, where: str) -> dict[str, Any]:
     ) -> dict[str, Any]:
         own = {name: option for name, option in options.items() if option.table == table}
         return {
-            name: partial(replace(each, name=name).check, several=False)
-            for name, each in {**known, **own, **first}.items()
+            name: partial(replace(option, name=name).check, several=False)
+            for name, option in {**known, **own, **first}.items()
         }
 
     constants = dict.fromkeys(CONSTANTS if kind.rates else (), Option(NUMBER, ""))
@@ -116,7 +116,7 @@ def _stated(entries: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Yield the options, sizes and constants among the entries of a template."""
     yield from ((name, value) for name, value in entries.items() if name not in KEYS)
     for table in ("data", "start"):
-        yield from ((name, each) for name, each in entries[table].items() if name not in FILES)
+        yield from ((name, value) for name, value in entries[table].items() if name not in FILES)
 
 
 def _with_files(kind: Kind, of: Template, entries: Mapping[str, Any], origin: Origin) -> Origin:

@@ -105,9 +105,9 @@ def to_values(spec: object) -> Any:  # noqa: ANN401 -- as TOML has it
     if not is_dataclass(spec):
         return spec
     return {
-        each.metadata.get("key", each.name): to_values(value)
-        for each in fields(spec)
-        if (value := getattr(spec, each.name)) != each.default or "seldom" not in each.metadata
+        entry.metadata.get("key", entry.name): to_values(value)
+        for entry in fields(spec)
+        if (value := getattr(spec, entry.name)) != entry.default or "seldom" not in entry.metadata
     }
 
 
@@ -132,10 +132,10 @@ def from_values(spec: type[T], values: Mapping[str, Any], where: str = "") -> T:
     DataError
         An entry is unknown or missing, or has a value that its field does not allow.
     """
-    by_key = {each.metadata.get("key", each.name): each for each in fields(spec)}  # type: ignore[arg-type]
+    by_key = {entry.metadata.get("key", entry.name): entry for entry in fields(spec)}  # type: ignore[arg-type]
     hints = get_type_hints(spec, include_extras=True)
-    known = {key: partial(_read, hints, each, key) for key, each in by_key.items()}
-    needed = [key for key, each in by_key.items() if each.default is MISSING]
+    known = {key: partial(_read, hints, entry, key) for key, entry in by_key.items()}
+    needed = [key for key, entry in by_key.items() if entry.default is MISSING]
     found = read_entries(known, values, where, needed)
     return spec(**{by_key[key].name: value for key, value in found.items()})
 
@@ -177,8 +177,8 @@ def _read(hints: Mapping[str, Any], entry: Field[Any], name: str, value: object)
         raise DataError(f"{name} is larger than any workbook: at most {LARGEST_NUMBER:,}.")
     if kind in TYPES:
         return Option(TYPES[kind], "", name=name).check(value)
-    each = get_args(kind)[0]
+    part = get_args(kind)[0]
     if get_origin(kind) is not tuple:  # an entry that may be missing
-        return from_values(each, Option(TABLE, "", name=name).check(value), name)
+        return from_values(part, Option(TABLE, "", name=name).check(value), name)
     tables = Option(TABLES, "", name=name).check(value)
-    return tuple(from_values(each, table, f"{name} {n}") for n, table in enumerate(tables, start=1))
+    return tuple(from_values(part, table, f"{name} {n}") for n, table in enumerate(tables, start=1))

@@ -90,7 +90,7 @@ class Tasks:
         """The ranges of areas of each quantity that is left out: of its first and later steps."""
         is_first = np.arange(len(self.areas)) < len(self.firsts)
         own = (np.array([area.name == name for area in self.areas]) for name in self.blank)
-        return tuple((*_runs(each & is_first), *_runs(each & ~is_first)) for each in own)
+        return tuple((*_runs(is_own & is_first), *_runs(is_own & ~is_first)) for is_own in own)
 
     def _computed(self, name: str, *, later: bool = False) -> np.ndarray:
         """Mark the entries of a quantity that formulas compute: in the first step, or later."""
@@ -117,7 +117,7 @@ class Tasks:
         """The ranges of areas of the inputs that each quantity that is left out depends on."""
         sources = map(self.layout.model.needed_by, self.blank)
         depend = ([area.name in source for area in self.inputs] for source in sources)
-        return tuple(tuple(_runs(np.array(each, dtype=bool))) for each in depend)
+        return tuple(tuple(_runs(np.array(is_needed, dtype=bool))) for is_needed in depend)
 
     def _typed(self, name: str) -> np.ndarray:
         """Mark the entries of an input that are typed in."""
@@ -277,7 +277,7 @@ def waiting(layout: Layout, blank: Sequence[str]) -> Layout:
 def _shares_rows(sentence: Quantity, others: Iterable[Quantity]) -> bool:
     """Return whether a sentence shares its rows with others, and only reads these."""
     own = {axis.name for axis in sentence.axes if axis.length > 1}
-    return any(axis.name in own for each in others for axis in each.axes)
+    return any(axis.name in own for quantity in others for axis in quantity.axes)
 
 
 def noted(tasks: Tasks, run: Arrays) -> dict[str, np.ndarray]:

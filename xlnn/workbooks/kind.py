@@ -90,7 +90,7 @@ class WorkbookKind(ABC, Generic[S, O]):
     def options(self) -> frozenset[str]:
         """The options of a build that apply to it."""
         kinds = {self.name, "*"}
-        return frozenset(name for name, each in BUILD.items() if kinds & {*each.kinds})
+        return frozenset(name for name, option in BUILD.items() if kinds & {*option.kinds})
 
     def from_template(self, template: Template) -> O:
         """Read a template.

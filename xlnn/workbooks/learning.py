@@ -133,7 +133,7 @@ class Weights:
     >>> from xlnn.equations.units import bias_slope, slope
     >>> layer = Weights({"W": Weight((3, 2), slope("row"), "delta", "x"),
     ...                  "b": Weight((3,), bias_slope("row"), "delta")})
-    >>> [each.name for each in (*layer.trained(5), *layer.gradients(5))]
+    >>> [q.name for q in (*layer.trained(5), *layer.gradients(5))]
     ['W', 'b', 'dC_dW', 'dC_db']
     >>> layer.drawn(seed=0)["b"].shape
     (1, 3)
@@ -201,15 +201,15 @@ class Weights:
         They are on the sheet ``gradients``. `xlnn.workbook` and `xlnn.check` compare them with
         central differences of the cost.
         """
-        for name, each in self._stated.items():
+        for name, stated in self._stated.items():
             weight = self._quantities[name]
             named = title.format(symbol=_letter(weight), title=weight.title)
-            meant = GradientOf(name, each.cost or self._cost, each.exact and self._exact)
+            meant = GradientOf(name, stated.cost or self._cost, stated.exact and self._exact)
             yield Quantity(
                 f"dC_d{name}", f"dC_d{weight.kind}", f"∂C/∂{weight.symbol}", sheet="gradients",
                 axes=(Axis("epoch", epochs, "up"), *weight.axes), shape=weight.shape,
-                equation=each.slope, role="backward", gradient_of=meant,
-                **{"title": named, **each.gradient},
+                equation=stated.slope, role="backward", gradient_of=meant,
+                **{"title": named, **stated.gradient},
             )  # fmt: skip
 
     def drawn(
@@ -235,7 +235,7 @@ class Weights:
             start = self._stated[name].start
             size = (1, *(axis.length for axis in quantity.axes), *quantity.shape)
             found[name] = draw(size=size, scale=scale) if start is None else np.full(size, start)
-        return {name: each.round(digits) for name, each in found.items()}
+        return {name: array.round(digits) for name, array in found.items()}
 
 
 def again(  # noqa: PLR0913 -- what copies may have of their own
@@ -279,23 +279,24 @@ def again(  # noqa: PLR0913 -- what copies may have of their own
     first = [quantity if isinstance(quantity, str) else quantity.name for quantity in quantities]
     names = {name: named.format(name) for name in first} | {**(instead or {})}
 
-    def copy(each: Quantity) -> Quantity:
+    def copy(quantity: Quantity) -> Quantity:
         uses = {
             role: replace(
                 use, name=names.get(use.name, use.name), start=names.get(use.start, use.start)
             )
-            for role, use in each.uses.items()
+            for role, use in quantity.uses.items()
         }
         own = {**said}
         if "title" in said:
-            own |= {"title": said["title"].format(each.title), "kind": names[each.name]}
+            own |= {"title": said["title"].format(quantity.title), "kind": names[quantity.name]}
         if "symbol" in said:
-            letter, *index = each.symbol.partition("{}")
+            letter, *index = quantity.symbol.partition("{}")
             letter = said["symbol"].format(letter) if letter.strip() else letter
             own["symbol"] = letter + "".join(index)
         return replace(
-            each, name=names[each.name], axes=each.axes if axes is None else axes, uses=uses,
-            sheet=apart.get(each.name, sheet or each.sheet), gradient_of=None, **own,
+            quantity, name=names[quantity.name], uses=uses,
+            axes=quantity.axes if axes is None else axes,
+            sheet=apart.get(quantity.name, sheet or quantity.sheet), gradient_of=None, **own,
         )  # fmt: skip
 
     for quantity in quantities:
@@ -339,18 +340,18 @@ def shown(
     >>> copy.name, copy.axes == n.axes, [str(use.name) for use in copy.uses.values()]
     ('h_shown', True, ['h', 'row_used', 'n'])
     """
-    of, along = (each if isinstance(each, str) else each.name for each in (of, along))
+    of, along = (named if isinstance(named, str) else named.name for named in (of, along))
 
     def copy(known: Mapping[str, Quantity]) -> Quantity:
-        each, axes = known[of], known[along].axes if along else ()
-        numbers = {axis.name: f"{axis.name}_used" for axis in each.axes}
+        source, axes = known[of], known[along].axes if along else ()
+        numbers = {axis.name: f"{axis.name}_used" for axis in source.axes}
         numbers |= {**(at or {}), **{axis.name: along for axis in axes}}
-        role = "result" if each.role == "input" else each.role
-        own = {"symbol": each.symbol, "title": each.title, "role": role}
-        own["number_format"] = str(each.number_format)  # a copy has another equation
+        role = "result" if source.role == "input" else source.role
+        own = {"symbol": source.symbol, "title": source.title, "role": role}
+        own["number_format"] = str(source.number_format)  # a copy has another equation
         return Quantity(
-            name or f"{of}_shown", axes=axes, shape=each.shape,
-            equation=Chosen(*counted(each.axes, numbers, known)), uses={"of": of, **numbers},
+            name or f"{of}_shown", axes=axes, shape=source.shape,
+            equation=Chosen(*counted(source.axes, numbers, known)), uses={"of": of, **numbers},
             **{**own, **said},
         )  # fmt: skip
 
@@ -437,7 +438,7 @@ def beside_choice(
 
     >>> from xlnn.registry.text import text
     >>> chosen = Quantity("mapF", "map", layer="F", choices=(1, 9))
-    >>> [each.name for each in beside_choice(chosen, text("en"))]
+    >>> [q.name for q in beside_choice(chosen, text("en"))]
     ['map_usedF', 'map_askedF']
     """
     least, most = chosen.choices
@@ -465,7 +466,7 @@ def with_used(
     >>> from xlnn.registry.text import text
     >>> chosen = Quantity("epoch", choices=(1, 9))
     >>> seen = Quantity("seen", equation=Asked(""), uses={"chosen": "epoch", "used": "epoch"})
-    >>> *_, last = with_used([chosen, seen], text("en"), lambda each: each.choices is not None)
+    >>> *_, last = with_used([chosen, seen], text("en"), lambda q: q.choices is not None)
     >>> last.uses["used"].name
     'epoch_used'
     """

@@ -96,8 +96,11 @@ class Samples:
         names = {raw_name(learns.x) if self.scale else learns.x: self.data.x}
         names |= {raw_name(learns.t) if self.target_scale else learns.t: self.data.t}
         for prefix, rows in (("", ~self.held), (TEST, self.held)):
-            for name in (each for each in names if prefix + each in model.by_name):
-                found[prefix + name] = names[name][rows]
+            found |= {
+                prefix + name: array[rows]
+                for name, array in names.items()
+                if prefix + name in model.by_name
+            }
         if learns.t and "labels" in model.by_name and "labels" not in found:
             kind = object if model["labels"].is_text else float
             found["labels"] = np.array(self.data.labels, dtype=kind)
@@ -143,7 +146,7 @@ def plan_of(kind: Kind, origin: Origin, asked: Options) -> Plan[Spec]:
     notes = (*notes, *said, *dict.fromkeys(chain(*(said for _, said in found))), *scaled)
     if not are_equal(own):
         set_to = [{**spec.sizes, **run, **inputs} for run, inputs in zip(runs, own, strict=True)]
-        compared = tuple(n for n in COMPARED if len({str(each.get(n)) for each in set_to}) > 1)
+        compared = tuple(n for n in COMPARED if len({str(values.get(n)) for values in set_to}) > 1)
         seeds = tuple(run["seed"] for run in runs) if "seed" in compared else ()
         usual = spec.sizes.get("optimizer", "")
         optimizers = tuple(run.get("optimizer", usual) for run in runs)
@@ -275,14 +278,14 @@ class Making:
             other = [name for name in drawn if np.size(drawn[name]) != np.size(usual[name])]
             usual |= {name: drawn[name] for name in other}
         if asked.start is None:
-            start = {name: each for name, each in start.items() if name not in origin.inputs}
+            start = {name: array for name, array in start.items() if name not in origin.inputs}
         given = {**usual, **start}
         if samples is not None:
             for name in (kind.learns.x, kind.learns.t):
                 given.pop(name, None)
             if "data" in asked or not kind.learns.t:
                 beside = inputs_of(kind, samples.data, source_name(asked.data))
-                names = {each.name for each in model.inputs}
+                names = {quantity.name for quantity in model.inputs}
                 given |= beside
                 given |= {
                     TEST + name: np.asarray(own)[samples.held]

@@ -47,9 +47,9 @@ def results(model: Model, run: Arrays, titles: Mapping[str, str]) -> tuple[str, 
     said = []
     for number in range(max(1, runs)):
         one = {name: run[name][number] if model[name].each else run[name] for name in names}
-        for each in judge(one, prefix):
+        for sentence in judge(one, prefix):
             name = general_text(run[NAMES][number]) if runs else ""
-            said.append(Message("{name}: {said}", name=name, said=each) if runs else each)
+            said.append(Message("{name}: {said}", name=name, said=sentence) if runs else sentence)
     return (*said, Message("See the sheet {sheet}.", sheet=titles[quantity.sheet]))
 
 

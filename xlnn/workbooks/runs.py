@@ -96,17 +96,17 @@ def each_run(options: Mapping[str, Any], least: int = 1) -> list[dict[str, Any]]
     OptionsError
         Two lists differ in length.
     """
-    several = [name for name, each in BUILD.items() if each.several]
-    lists = {name: each for name in several if isinstance(each := options.get(name), tuple)}
-    lengths = {len(each) for each in lists.values()}
+    several = [name for name, option in BUILD.items() if option.several]
+    lists = {name: values for name in several if isinstance(values := options.get(name), tuple)}
+    lengths = {len(values) for values in lists.values()}
     if len(lengths) > 1:
-        lengths_of = listed([f"{as_typed(name)} has {len(each)}" for name, each in lists.items()])
+        lengths_of = listed([f"{as_typed(name)} has {len(own)}" for name, own in lists.items()])
         raise OptionsError(
             f"Lists of values must have the same length, one entry per run, but {lengths_of}."
         )
     count = lengths.pop() if lengths else least
     return [
-        {**options, **{name: each[number] for name, each in lists.items()}}
+        {**options, **{name: values[number] for name, values in lists.items()}}
         for number in range(count)
     ]
 
@@ -183,12 +183,12 @@ def joined_runs(
         for name, quantities in several.items()
     }
     # shared quantities come first: between those of runs they would part one round from the next
-    joined = sorted(of_runs(trained, runs), key=lambda each: bool(each.each))
-    found = {each.name: each for each in joined}
-    own = {each.name for each in found.values() if each.each}
-    choice = next((choice_of_run(each.name) for each in first if each.name in _epochs(first)), "")
-    shown = choosing([each for each in first if each.name in close], own, len(runs), choice)
-    found |= {each.name: each for each in with_used(shown, words, is_run)}
+    joined = sorted(of_runs(trained, runs), key=lambda quantity: bool(quantity.each))
+    found = {quantity.name: quantity for quantity in joined}
+    own = {quantity.name for quantity in found.values() if quantity.each}
+    choice = next((choice_of_run(q.name) for q in first if q.name in _epochs(first)), "")
+    shown = choosing([q for q in first if q.name in close], own, len(runs), choice)
+    found |= {quantity.name: quantity for quantity in with_used(shown, words, is_run)}
     return Model(tuple(found.values()))
 
 
@@ -217,9 +217,9 @@ def is_run(quantity: Quantity) -> bool:
 def _epochs(quantities: Sequence[Quantity]) -> set[str]:
     """Return the names of the choices of an epoch."""
     chosen = (quantity for quantity in quantities if quantity.choices)
-    epochs = {each.name for each in chosen if each.kind.rpartition("_")[2] == EPOCH}
+    epochs = {quantity.name for quantity in chosen if quantity.kind.rpartition("_")[2] == EPOCH}
     used = (quantity for quantity in quantities if _is_used_epoch(quantity))
-    return epochs | {name for each in used for name in each.sources}
+    return epochs | {name for quantity in used for name in quantity.sources}
 
 
 def is_of_one(quantity: Quantity) -> bool:
@@ -248,19 +248,19 @@ def of_runs(
         differences.
     """
     own = _own(chain(*found.values()), shared)
-    each_run = [{each.name: each for each in found[optimizer]} for optimizer in runs]
+    each_run = [{quantity.name: quantity for quantity in found[optimizer]} for optimizer in runs]
     for name in _in_order(found.values()):
         having = [n for n, run in enumerate(each_run) if name in run]
         first = each_run[having[0]][name]
         if name not in own:
             yield first
             continue
-        each = [run.get(name, first) for run in each_run[having[0] : having[-1] + 1]]
+        copies = [run.get(name, first) for run in each_run[having[0] : having[-1] + 1]]
         yield replace(
             first,
-            axes=(runs_from(having[0], len(each)), *first.axes),
-            equation=of_each([one.equation for one in each]),
-            uses={role: use for one in each for role, use in one.uses.items()},
+            axes=(runs_from(having[0], len(copies)), *first.axes),
+            equation=of_each([one.equation for one in copies]),
+            uses={role: use for one in copies for role, use in one.uses.items()},
         )
 
 

@@ -103,7 +103,7 @@ class Learns:
     def options(self) -> tuple[str, ...]:
         """The options of a build that it has."""
         reading = [
-            name for name, each in BUILD.items() if each.reads
+            name for name, option in BUILD.items() if option.reads
             and (name != "targets" or self.t) and (name != "label" or self.classes or not self.t)
         ]  # fmt: skip
         return ("data", *(["scale"] if self.scales else []), "test_share", "start", *reading)
@@ -160,7 +160,7 @@ def replayed(
 
     >>> from xlnn.equations.units import COPY
     >>> a, b = Quantity("a", equation=COPY.of("x")), Quantity("b", equation=COPY.of("a"))
-    >>> [each.name for each in replayed([a, b], ["b"], "test_{}", instead={"x": "test_x"})]
+    >>> [q.name for q in replayed([a, b], ["b"], "test_{}", instead={"x": "test_x"})]
     ['test_a', 'test_b']
     """
     # weights are not copied: they were trained from the first numbers
@@ -286,13 +286,13 @@ def classes_found(
     tested : bool
         Whether some rows are held out, so that shares are compared.
     """
-    each = partial(Quantity, symbol=" ", axes=output.axes, sheet=output.sheet)
+    of_row = partial(Quantity, symbol=" ", axes=output.axes, sheet=output.sheet)
     whole = partial(Quantity, symbol=" ", axes=output.axes[:1], sheet=sheet)
-    yield each("answer", title="class found", equation=eq.LargestUnit().of(output.name))
-    yield each(
+    yield of_row("answer", title="class found", equation=eq.LargestUnit().of(output.name))
+    yield of_row(
         "label", title="label found", is_text=are_text(labels), equation=eq.LABEL_OF.of("answer")
     )
-    yield each("right", title="right?", equation=eq.RIGHT.of("answer", "truth"))
+    yield of_row("right", title="right?", equation=eq.RIGHT.of("answer", "truth"))
     yield whole("recognised", title="rows classified correctly", equation=eq.RECOGNISED.of("right"))
     if tested:
         yield whole(
@@ -319,16 +319,16 @@ def numbers_found(
     yield Quantity("labels", title="names of the outputs", symbol=" ", shape=output.shape,
                    sheet=t.sheet, is_text=are_text(labels), number_format="General")  # fmt: skip
     own = {"shape": output.shape, "number_format": "0.0000" if digits < 0 else f"{0:.{digits}f}"}
-    each = partial(Quantity, axes=output.axes, sheet=output.sheet, **own)
+    of_row = partial(Quantity, axes=output.axes, sheet=output.sheet, **own)
     whole = partial(Quantity, axes=output.axes[:1], sheet=sheet, **own)
     factor = {}
     if sizes["scaled_targets"]:
         factor = {"factor": "t_factor"}
-        yield each("predicted", symbol="ŷ{}", title="predicted",
-                   equation=eq.PREDICTED.of(output.name, middle="t_middle", **factor),
-                   written="ŷ = middle + a / factor")  # fmt: skip
-    yield each("off", symbol="|ŷ − y|{}", title="error",
-               equation=eq.OFF.of(output.name, t.name, **factor))  # fmt: skip
+        yield of_row("predicted", symbol="ŷ{}", title="predicted",
+                     equation=eq.PREDICTED.of(output.name, middle="t_middle", **factor),
+                     written="ŷ = middle + a / factor")  # fmt: skip
+    yield of_row("off", symbol="|ŷ − y|{}", title="error",
+                 equation=eq.OFF.of(output.name, t.name, **factor))  # fmt: skip
     yield whole("rmse", symbol="RMSE", title="root mean square error",
                 equation=eq.ROOT_MEAN_SQUARE.of("off"), written="√(Σ (ŷ − y)² / n)")  # fmt: skip
     yield whole("mae", symbol="MAE", title="mean absolute error",
@@ -392,11 +392,11 @@ def dataset_of(
         t, labels = _beside(_with_tested(arrays, "labels"), rows)
     picture = None if is_table else spec.picture
     read = {"labels", learns.x, learns.t, raw_name(learns.x), raw_name(learns.t)}
-    read |= {prefix + each for each in read for prefix in ("", TEST)}
+    read |= {prefix + array for array in read for prefix in ("", TEST)}
     read |= {f"{of}{which}" for of in ("", "t_") for which in ("middle", "factor")}
     return replace(
         origin,
-        inputs={each: value for each, value in origin.inputs.items() if each not in read},
+        inputs={key: value for key, value in origin.inputs.items() if key not in read},
         settings={**origin.settings, "test_share": spec.test_samples / rows},
         reading=ReadOptions(
             picture=picture,
@@ -430,7 +430,7 @@ def _with_tested(arrays: Mapping[str, np.ndarray], name: str) -> np.ndarray:
 
 def _scaling(arrays: Mapping[str, np.ndarray], prefix: str) -> tuple[np.ndarray, np.ndarray]:
     """Return the middle and the factor of the inputs, or of the targets."""
-    middle, factor = (rounded(arrays[f"{prefix}{each}"]).ravel() for each in ("middle", "factor"))
+    middle, factor = (rounded(arrays[f"{prefix}{name}"]).ravel() for name in ("middle", "factor"))
     return middle, factor
 
 

@@ -58,7 +58,7 @@ def _is_count(value: Any) -> bool:  # noqa: ANN401 -- of whatever a program give
 
 
 def _is_axes(value: object) -> bool:
-    return isinstance(value, tuple) and all(isinstance(each, Axis) for each in value)
+    return isinstance(value, tuple) and all(isinstance(axis, Axis) for axis in value)
 
 
 def _is_shape(value: object) -> bool:
@@ -89,7 +89,7 @@ def _bounds(is_meant: Callable[[Any], bool]) -> Callable[[Any], bool]:
         or (
             isinstance(value, tuple | list)
             and len(value) == 2
-            and all(is_meant(each) and isfinite(each) for each in value)
+            and all(is_meant(bound) and isfinite(bound) for bound in value)
             and value[0] <= value[1]
         )
     )

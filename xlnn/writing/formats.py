@@ -238,7 +238,7 @@ def _rules(number_format: str, size: int, room: float, first: str) -> Iterator[R
         yield _shown_as(finer, f"AND(ABS({first})>={smaller},ABS({first})<{small})")
         small = smaller
     yield _shown_as(code, f"AND({first}<>0,ABS({first})<{small})")
-    long, too_long = (_too_long(each, size, room) for each in (number_format, WHOLE))
+    long, too_long = (_too_long(written, size, room) for written in (number_format, WHOLE))
     if decimals:
         yield _shown_as(WHOLE, f"AND(ABS({first})>={long},ABS({first})<{too_long})")
     yield _shown_as(code, f"ABS({first})>={too_long}")

@@ -74,12 +74,13 @@ class Pages:
 
 def pages(drawing: Drawing, blocks: Sequence[Block], values: Arrays = NOTHING) -> Pages:
     """Return how a sheet with some quantities is printed; ``values`` has what sentences say."""
-    blocks, charts = [each for each in blocks if not _is_folded(drawing, each)], [*charted(drawing)]
+    blocks = [block for block in blocks if not _is_folded(drawing, block)]
+    charts = [*charted(drawing)]
     full = [area for block in blocks for area in block.rectangles()]
     corners = [last for _, last in (*charts, *_texts(drawing, blocks, values), *full)]
     rows, columns = (max(corner[way] for corner in corners) for way in (0, 1))
-    across = sum(column_pixels(drawing, each) for each in range(1, columns + 1))
-    down = np.cumsum([0, *(row_pixels(drawing, each) for each in range(1, rows + 1))])
+    across = sum(column_pixels(drawing, column) for column in range(1, columns + 1))
+    down = np.cumsum([0, *(row_pixels(drawing, row) for row in range(1, rows + 1))])
     area = (1, 1), (rows, columns)
     page = max(LANDSCAPE, PORTRAIT, key=lambda page: min(page[0] / across, page[1] / down[-1]))
     if LEAST * across <= page[0] and LEAST * down[-1] <= page[1]:
@@ -162,7 +163,7 @@ def _texts(drawing: Drawing, blocks: Sequence[Block], values: Arrays) -> Iterato
         name = part.quantity.name
         if part.quantity.is_sentence and not part.quantity.timed:
             said = np.ravel(values.get(name, ())).tolist()
-            longest = max([SAID, *(wide(each) for each in said if isinstance(each, str))])
+            longest = max([SAID, *(wide(text) for text in said if isinstance(text, str))])
             drawn = "x" * longest, drawing.looks.get(name, SENTENCE)
             cells |= {next(part.places(unit)): drawn for unit in part.quantity.units}
     filled = {at for at, (text, _) in cells.items() if text != ""}

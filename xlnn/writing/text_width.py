@@ -165,7 +165,7 @@ def size_in(width: float, texts: Iterable[str], size: int) -> int:
     """
     texts = tuple(texts)
     sizes = range(size, SMALLEST, -1)
-    return next((each for each in sizes if text_width(*texts, size=each) <= width), SMALLEST)
+    return next((points for points in sizes if text_width(*texts, size=points) <= width), SMALLEST)
 
 
 def named_over(names: Iterable[str], look: Look) -> Look:

@@ -297,7 +297,7 @@ def named(
     """
     kind, of = kinds_of(spec)[layer], prefix if weights is None else weights
     own = (*kind.forward, *noted(spec, layer), *kind.backward, "delta")
-    names = {each: f"{prefix}{each}{layer}" for each in own}
+    names = {name: f"{prefix}{name}{layer}" for name in own}
     names |= {parameter: f"{of}{parameter}{layer}" for parameter in kind.parameters}
     return names | {"below": seen or activation_of(kind.lower, prefix)}
 

@@ -71,10 +71,10 @@ def forward(spec: Spec, numbers: Mapping[str, np.ndarray], samples: np.ndarray) 
     a = samples.reshape(len(samples), *next(iter(kinds_of(spec).values())).below)
     for name, kind in kinds_of(spec).items():
         shapes = kind.parameters.items()
-        values = {each: numbers[f"{each}{name}"].reshape(shape) for each, shape in shapes}
+        values = {kept: numbers[f"{kept}{name}"].reshape(shape) for kept, shape in shapes}
         values["below"] = a
-        for each, equation in kind.forward.items():
-            values[each] = computed(equation, values)
+        for quantity, equation in kind.forward.items():
+            values[quantity] = computed(equation, values)
         a = values["a"]
     return numbers["t_middle"] + a / numbers["t_factor"] if "t_factor" in numbers else a
 
@@ -110,7 +110,7 @@ def score(spec: Spec, predicted: np.ndarray, y: object) -> float:
     if len(truth) != len(predicted):
         raise OptionsError(f"y has {len(truth):,} rows, and x has {len(predicted):,}.")
     if not spec.is_regression:
-        names = (as_whole([str(each) for each in every]) for every in (truth, predicted))
+        names = (as_whole([str(label) for label in every]) for every in (truth, predicted))
         return float(np.mean([one == other for one, other in zip(*names, strict=True)]))
     truth = truth.reshape(predicted.shape)
     left = ((truth - predicted) ** 2).sum(axis=0)

@@ -114,7 +114,7 @@ def _of_numbers(run: Arrays, prefix: str, which: str) -> str:
         return ""
     names = listed(run["labels"][useless], most=MOST_NAMED)
     where = f" of{which} rows" if which else ""
-    error, mean = (amount(each[useless[0]]) for each in (errors, by_mean))
+    error, mean = (amount(rmse[useless[0]]) for rmse in (errors, by_mean))
     scaling = "" if "raw_t" in run else "--scale standard, "
     remedy = HELD_OUT_REMEDY if prefix else f"{scaling}more --epochs or another --eta"
     return (

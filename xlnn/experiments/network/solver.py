@@ -78,27 +78,27 @@ def quantities(net: Spec, images: int, words: Text) -> Iterator[Quantity]:
         symbol = f"{PARAMETERS[kind].symbol}{superscript(layer)}"
         yield Quantity(f"{kind}{layer}", kind, symbol, shape=shape, role="weight",
                        number_format="0.00", scale=probed(kind, shape))  # fmt: skip
-    each = partial(Quantity, axes=(Axis("image", images),))
-    yield each("images", symbol="x{}", shape=net.picture)
+    of_image = partial(Quantity, axes=(Axis("image", images),))
+    yield of_image("images", symbol="x{}", shape=net.picture)
     first, last = int(net.labels[0]), int(net.labels[-1])
-    yield each("labels", symbol="", choices=(first, last))
+    yield of_image("labels", symbol="", choices=(first, last))
     target = digits.target(first, len(net.labels))
-    yield each("t", symbol="t", shape=(len(net.labels),), equation=target.of("labels"),
-               number_format="0", role="forward")  # fmt: skip
+    yield of_image("t", symbol="t", shape=(len(net.labels),), equation=target.of("labels"),
+                   number_format="0", role="forward")  # fmt: skip
     below = "images"
     for name, layer in kinds_of(net).items():
         for kind, equation in layer.forward.items():
             uses = {role: below if role == "below" else f"{role}{name}" for role in equation.roles}
             decimals = "0.0" if kind == "z" and len(layer.shape) == 3 else "0.00"
-            yield each(f"{kind}{name}", kind, f"{kind}{superscript(name)}", shape=layer.shape,
-                       equation=equation, uses=uses, number_format=decimals,
-                       role="forward")  # fmt: skip
+            yield of_image(f"{kind}{name}", kind, f"{kind}{superscript(name)}", shape=layer.shape,
+                           equation=equation, uses=uses, number_format=decimals,
+                           role="forward")  # fmt: skip
         below = f"a{name}"
-    yield each("C", symbol="C", equation=SQUARED_ERROR.of("t", below), number_format="0.000")
-    yield each("answer", equation=digits.LargestDigit(first).of(below),
-               number_format='0;"?";0')  # fmt: skip
+    yield of_image("C", symbol="C", equation=SQUARED_ERROR.of("t", below), number_format="0.000")
+    yield of_image("answer", equation=digits.LargestDigit(first).of(below),
+                   number_format='0;"?";0')  # fmt: skip
     marks = words("sentences", "marks")
-    yield each("right", equation=RIGHT.of("answer", "labels"), number_format=marks)
+    yield of_image("right", equation=RIGHT.of("answer", "labels"), number_format=marks)
     yield Quantity("C_T", symbol="C_T", equation=TOTAL_COST, number_format="0.00000")
     yield Quantity("recognised", equation=RECOGNISED, number_format="0")
     yield Quantity("C_T_built", symbol="C_T", is_record=True, number_format="0.00000")
@@ -239,8 +239,8 @@ def _band(net: Spec, model: Model, heading: str, *names: str) -> tuple[PagePart,
 
     title = Label(heading, "headings", SECTION, above=1)
     ink = [name for name in own if model[name].kind == "a"]
-    each = Units("", *own, ink=ink, looks=dict.fromkeys(own, SMALL), **options)
-    right = Below(Beside(*heads(*own), apart=0), each)
+    beside = Units("", *own, ink=ink, looks=dict.fromkeys(own, SMALL), **options)
+    right = Below(Beside(*heads(*own), apart=0), beside)
     if not shared:
         return title, right
     _, layer = parameter_of(shared[0])

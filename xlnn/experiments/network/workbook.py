@@ -118,10 +118,10 @@ def first_choices(
     cost depends on; and what other pages begin with.
     """
     run, choices = seen_by(0, model, run), {}
-    for each in (quantity for quantity in model.quantities if quantity.choices):
-        _, most = each.choices
-        middle = (1 + most) // 2 if each.kind in PLACE else 1
-        choices[each.name] = most if each.name in OPEN_ON_LAST else middle
+    for chosen in (q for q in model.quantities if q.choices):
+        _, most = chosen.choices
+        middle = (1 + most) // 2 if chosen.kind in PLACE else 1
+        choices[chosen.name] = most if chosen.name in OPEN_ON_LAST else middle
     choices |= with_inputs(SHARED, model, learns_of(spec), spec, inputs)
     choices |= worth_seeing(inputs, run)
     if "slope_chosen" in model.by_name:

@@ -93,7 +93,7 @@ class GradientCheck(Page):
             of = quantity.gradient_of
             if of is not None and of.exact and (of.cost or "C_T") == self.cost:
                 found[quantity.name] = model[of.weight]
-        return {name: each for name, each in found.items() if len(each.axes) == 1}
+        return {name: weight for name, weight in found.items() if len(weight.axes) == 1}
 
     def quantities(
         self,
@@ -104,8 +104,8 @@ class GradientCheck(Page):
     ) -> Iterator[Quantity]:
         """Yield the choices, the parameters, and the cost with one of them moved."""
         weights = self.weights(model)
-        names = [each.name for each in weights.values()]
-        count = sum(prod(each.shape) for each in weights.values())
+        names = [weight.name for weight in weights.values()]
+        count = sum(prod(weight.shape) for weight in weights.values())
         if not 0 < count <= MOST:
             return
         shown = partial(Quantity, sheet=self.key)
@@ -207,8 +207,8 @@ class GradientCheck(Page):
             for quantity in model.quantities
             if quantity.sheet == self.key and quantity.axes
         ]
-        for axes in dict.fromkeys(each.axes for each in here):
-            own = [each.name for each in here if each.axes == axes]
+        for axes in dict.fromkeys(quantity.axes for quantity in here):
+            own = [quantity.name for quantity in here if quantity.axes == axes]
             groups = {
                 next(name for name in own if name.startswith(side)): text
                 for side, text in GROUPS.items()

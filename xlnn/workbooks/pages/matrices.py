@@ -103,8 +103,8 @@ class Matrices(Page):
         """Yield the cells of its quantities."""
         groups = self.groups(model)
         height, bands = _height(groups), _bands(groups)
-        for each in (each for group in groups for each in group.placed):
-            quantity, row = each.quantity, FIRST_ROW + each.row
+        for matrix in _placed(groups):
+            quantity, row = matrix.quantity, FIRST_ROW + matrix.row
             steps, right = [], _units_across(quantity)
             down = strides([axis.length for axis in as_rows(quantity).samples])
             for axis in quantity.axes:
@@ -118,7 +118,7 @@ class Matrices(Page):
                     steps.append((0, right))
                 else:
                     steps.append((down.pop(0), 0))
-            yield Block(quantity, self.key, row, each.column, (*steps, *_unit_steps(quantity)))
+            yield Block(quantity, self.key, row, matrix.column, (*steps, *_unit_steps(quantity)))
 
     def draw(self, context: Context[Any]) -> Drawing:
         """Draw the names of all bands, of their rows and of their columns."""
@@ -134,8 +134,8 @@ class Matrices(Page):
             for band in range(bands):
                 top = FIRST_ROW + (run * bands + band) * height
                 self._draw_band(drawing, context, groups, (run, band, top), names)
-        for each in (each for group in groups for each in group.placed):
-            type_in(drawing, context.layout.blocks[each.quantity.name], context.words)
+        for matrix in _placed(groups):
+            type_in(drawing, context.layout.blocks[matrix.quantity.name], context.words)
         return drawing
 
     def _draw_band(
@@ -150,9 +150,9 @@ class Matrices(Page):
         run, band, top = at
         last = top
         for group in groups:
-            shown = [each for each in group.placed if _is_in(each.quantity, run, band)]
-            for each in shown:
-                self._draw_head(drawing, context, each, top)
+            shown = [matrix for matrix in group.placed if _is_in(matrix.quantity, run, band)]
+            for matrix in shown:
+                self._draw_head(drawing, context, matrix, top)
             for rows in _numbered(group, shown):
                 for column, numbers in enumerate(rows[1], start=group.column):
                     for row, number in enumerate(numbers, start=top + rows[0]):
@@ -160,26 +160,27 @@ class Matrices(Page):
                         last = max(last, row)
                     drawing.widths[column] = NARROW
             drawing.widths[group.column - 1] = max(NARROW if group.column == 2 else 0, GAP)
-            last = max([last, *(top + each.row + each.rows - 1 for each in shown)])
+            last = max([last, *(top + matrix.row + matrix.rows - 1 for matrix in shown)])
         for row in range(top, last + 1):
             drawing.put(row, 1, band + 1, replace(KEY, number_format=names.get(band, "General")))
 
-    def _draw_head(self, drawing: Drawing, context: Context[Any], each: Placed, top: int) -> None:
+    def _draw_head(self, drawing: Drawing, context: Context[Any], matrix: Placed, top: int) -> None:
         """Draw the name of a matrix, and the symbols of the columns of its first row."""
-        quantity, row = each.quantity, top + each.row - 1
+        quantity, row = matrix.quantity, top + matrix.row - 1
         units = quantity.units[: _units_across(quantity)]
         look = heading(quantity.role, first=True, computed=not quantity.is_input)
         said = plain_name(quantity, context.words)
-        spread = "centerContinuous" if 1 < each.columns <= MOST_SPREAD else "left"
-        for position in range(each.columns):
-            column, symbol = each.column + position, quantity.heading(units[position % len(units)])
+        spread = "centerContinuous" if 1 < matrix.columns <= MOST_SPREAD else "left"
+        for position in range(matrix.columns):
+            column = matrix.column + position
+            symbol = quantity.heading(units[position % len(units)])
             own = replace(look, first=position == 0, wrap=False)
             drawing.put(row, column, symbol, own)
-            above = replace(own, align=spread, wrap=each.columns == 1)
+            above = replace(own, align=spread, wrap=matrix.columns == 1)
             drawing.put(row - 1, column, "" if position else said, above)
             narrow = max(NARROW if quantity.role == "input" else NORMAL - 1, text_width(symbol))
             drawing.widths[column] = max(drawing.widths.get(column, 0), narrow)
-        if each.columns == 1:
+        if matrix.columns == 1:
             drawing.heights[row - 1] = 30
 
 
@@ -207,8 +208,12 @@ def _shape(quantity: Quantity) -> tuple[int, ...]:
     return quantity.shape
 
 
+def _placed(groups: Sequence[Group]) -> list[Placed]:
+    return [matrix for group in groups for matrix in group.placed]
+
+
 def _all(groups: Sequence[Group]) -> list[Quantity]:
-    return [each.quantity for group in groups for each in group.placed]
+    return [matrix.quantity for matrix in _placed(groups)]
 
 
 def _units_across(quantity: Quantity) -> int:
@@ -233,7 +238,7 @@ def _size(quantity: Quantity) -> tuple[int, int]:
 
 def _height(groups: Sequence[Group]) -> int:
     """Return the rows of a band, with a blank one below."""
-    return 1 + max(each.row + each.rows for group in groups for each in group.placed)
+    return 1 + max(matrix.row + matrix.rows for matrix in _placed(groups))
 
 
 def _bands(groups: Sequence[Group]) -> int:
@@ -269,7 +274,7 @@ def _numbered(group: Group, shown: Sequence[Placed]) -> Iterator[tuple[int, list
     if not shown:
         return
     if not group.samples:
-        firsts = {each.row: each.rows for each in shown}
+        firsts = {matrix.row: matrix.rows for matrix in shown}
         for row, rows in firsts.items():
             yield row, [[*range(1, rows + 1)]]
         return
@@ -351,7 +356,7 @@ def by_slices(layout: Layout, sheets: Mapping[str, Any]) -> Layout:
     found, model = dict(layout.blocks), layout.model
     for block in layout.blocks.values():
         if isinstance(sheets.get(block.sheet), Matrices) or block.sheet in OF_SAMPLES:
-            several = (replace(block, quantity=each) for each in sliced(model, block.quantity))
+            several = (replace(block, quantity=q) for q in sliced(model, block.quantity))
             found[block.quantity.name] = next(filter(fits_in(layout), several), block)
     quantities = tuple(found[q.name].quantity for q in model.quantities)
     return replace(layout, model=replace(model, quantities=quantities), blocks=found)

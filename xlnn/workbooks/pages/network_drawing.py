@@ -200,8 +200,8 @@ class Connections(Drawn):
         """Yield the weights and the lines in each series, or the ends of thin lines."""
         if self.weight is None:
             shape = len(self.ends), 2
-            for way, each in zip(WAYS, zip(*chain(*self.ends), strict=True), strict=True):
-                where = eq.coordinate(each, shape)
+            for way, numbers in zip(WAYS, zip(*chain(*self.ends), strict=True), strict=True):
+                where = eq.coordinate(numbers, shape)
                 yield self.state(
                     f"guide_{way}", f"guide: {SIDES[way]}", where, *shape, number_format="0.0"
                 )
@@ -213,7 +213,7 @@ class Connections(Drawn):
         yield self.state("strength", "strength", eq.Strength(), count, uses=uses, number_format="0")
         shape, uses = (count, 2, len(SERIES)), {"strength": self.name("strength")}
         for at, way in enumerate(WAYS):
-            starts, ends = ([end[at] for end in each] for each in zip(*self.ends, strict=True))
+            starts, ends = ([end[at] for end in points] for points in zip(*self.ends, strict=True))
             line = eq.LineEnds(SERIES, starts, ends)
             yield self.state(
                 f"line_{way}", f"{SIDES[way]}, if of strength", line, *shape, uses=uses,
@@ -276,7 +276,7 @@ class Texts(Drawn):
         across, up = (self.name(f"{self.kind}_{way}") for way in WAYS)
         name = self.cells if isinstance(self.cells, str) else self.name(f"{self.kind}_text")
         for unit in range(len(self.places)):
-            x, y = (cell(each, (unit,)) for each in (across, up))
+            x, y = (cell(coordinate, (unit,)) for coordinate in (across, up))
             text = said[unit] if self.texts else cell(name, page.layout.model[name].units[unit])
             dot = {"colour": self.colours[unit], "marker": "circle"} if self.colours else {}
             yield Line(x, y, name=text, width=0, side=self.side, ink=self.ink, size=8, **dot)
@@ -302,8 +302,8 @@ class Picture:
 
     def quantities(self) -> Iterator[Quantity]:
         """Yield the numbers that it is made of."""
-        for each in (*chain(*self.dots), *self.connections, *self.texts):
-            yield from each.quantities()
+        for drawn in (*chain(*self.dots), *self.connections, *self.texts):
+            yield from drawn.quantities()
 
     def chart(self, page: Context[Any]) -> ScatterChart:
         """Return the chart of these numbers."""
@@ -341,9 +341,10 @@ def stated(
 
 
 def _coordinates(of: Drawn, places: Sequence[Point], kind: str = "") -> Iterator[Quantity]:
-    for way, each in zip(WAYS, zip(*places, strict=True), strict=True):
+    for way, numbers in zip(WAYS, zip(*places, strict=True), strict=True):
         title = f"{kind[:-1]}: {SIDES[way]}" if kind else PLACES[way]
-        yield of.state(f"{kind}{way}", title, eq.coordinate(each), len(each), number_format="0.0")
+        where, count = eq.coordinate(numbers), len(numbers)
+        yield of.state(f"{kind}{way}", title, where, count, number_format="0.0")
 
 
 def _ends(of: Sequence[Drawn], kind: str) -> tuple[str, str]:
@@ -364,9 +365,9 @@ def _parts(model: Model) -> Beside:
     kinds = {q.name: q.kind.removeprefix(KIND) for q in here}
     single = (q.name for q in here if not q.shape or q.kind in LOOKED_UP)
     dots: dict[str, list[Quantity]] = {}
-    for each in here:
-        if kinds[each.name] == "dot":
-            dots.setdefault(_begins(each, "dot"), []).append(each)
+    for quantity in here:
+        if kinds[quantity.name] == "dot":
+            dots.setdefault(_begins(quantity, "dot"), []).append(quantity)
     said: dict[str, list[str]] = {}
     for name, kind in kinds.items():
         text, is_of, _ = kind.partition("_")
@@ -415,7 +416,7 @@ def _of_layers(
 ) -> Iterator[PagePart]:
     """Yield the weight of each connection, its line in each series, or the thin lines."""
     of = f"{kind}_across"
-    for number, first in enumerate(each for each in here if each.kind == f"{KIND}{of}"):
+    for number, first in enumerate(quantity for quantity in here if quantity.kind == f"{KIND}{of}"):
         names = [_beside(first, of, f"{kind}_{way}") for way in WAYS]
         rows, series, lines = "", (), names
         if kind == "line":

@@ -262,7 +262,7 @@ class NetworkLayout:
         """Return the units, rows or maps that are connected, and the index of each weight."""
         start, weights, end = line
         lag = start.lag if isinstance(start, Use) else 0
-        first, last = (self.known(each) for each in (_named(start), end))
+        first, last = (self.known(name) for name in (_named(start), end))
         steps = [step for step in last.steps if step - lag in first.steps]
         shape = self.model[weights].shape if weights else ()
         if shape and self._is_weighed(weights, end):
@@ -363,7 +363,7 @@ class NetworkLayout:
             entries = [entry for entry in layer.entries if entry[-1] == at]
             beside = -self.radius if is_first else self.radius
             where = self.square if name in self.stated.back and not is_first else self.place
-            places = [(x + beside, y) for x, y in (where(name, each) for each in entries)]
+            places = [(x + beside, y) for x, y in (where(name, entry) for entry in entries)]
             said = cells or [_told(n) for n in range(len(entries))]
             if not isinstance(said, str) and not callable(said):
                 places = places[: len(said)]

@@ -125,7 +125,7 @@ class Numbers(PagePart):
             for at in range(block.column, block.last[1] + 1):
                 drawing.widths.setdefault(at, NUMBER)
         beside = range(column + 1, column + self.at - self.symbols)
-        room = sum(drawing.widths.get(each, USUAL_WIDTH) for each in beside)
+        room = sum(drawing.widths.get(place, USUAL_WIDTH) for place in beside)
         usual = drawing.widths.get(column, USUAL_WIDTH)
         drawing.widths[column] = max(usual, text_width(*texts) - room)
         draw_ink(drawing, page, self.ink)
@@ -248,7 +248,7 @@ class Hidden(Row):
 
 def used_choices(model: Model, *choices: str) -> Hidden:
     """Return the numbers that are used in place of choices, and of the choices of a run."""
-    names = (f"{each}_used" for name in choices for each in (choice_of_run(name), name))
+    names = (f"{choice}_used" for name in choices for choice in (choice_of_run(name), name))
     return Hidden(*(name for name in names if name in model.by_name))
 
 

@@ -158,7 +158,7 @@ class Page:
         choices = (
             (name, model[name].choices) for name in self.adds(learns) if name in model.by_name
         )
-        return {name: each[1] for name, each in choices if each is not None}
+        return {name: bounds[1] for name, bounds in choices if bounds is not None}
 
     def made(self, model: Model) -> Sequence[PagePart]:  # noqa: ARG002 -- for pages that follow from it
         """Return its parts for a model that has its quantities."""
@@ -333,7 +333,7 @@ def _is_unseen(model: Model, quantity: Quantity) -> bool:
         return True
     if quantity.is_input or quantity.lengths or quantity.is_text:
         return False
-    uses = [each for each in model.quantities if quantity.name in each.sources]
+    uses = [user for user in model.quantities if quantity.name in user.sources]
     return bool(uses) and all(use.is_sentence for use in uses)
 
 

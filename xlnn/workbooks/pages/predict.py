@@ -97,7 +97,7 @@ class Predict(Page):
         """Yield what is typed, the computation of one row again, and the answer in words."""
         if learns is None or learns.output not in model.by_name:
             return
-        if any(len(each.axes) > 1 for each in _weights_of(model, learns.output)):
+        if any(len(weight.axes) > 1 for weight in _weights_of(model, learns.output)):
             return
         x, output = model[learns.x], model[learns.output]
         rows, epochs = x.axes[0], output.axes[0]
@@ -156,7 +156,7 @@ class Predict(Page):
         grid = self.grid(spec) if is_row and len(x.shape) == 1 else ()
         if is_row and spec.words:
             equation = _from_words(spec, x.shape)
-            numbers = sum(isinstance(each, int) for each in equation.inputs)
+            numbers = sum(isinstance(column, int) for column in equation.inputs)
             if numbers:
                 yield shown(f"{PREFIX}typed_number", title="numbers", shape=(numbers,))
             yield shown(
@@ -283,7 +283,7 @@ class Predict(Page):
         known = model.by_name
         here = [quantity for quantity in model.quantities if quantity.sheet == self.key]
         typed = [q for q in here if q.is_input and not q.choices]
-        parts = [_part_of(each) for each in typed]
+        parts = [_part_of(quantity) for quantity in typed]
         said = [Sentences(f"{PREFIX}verdict", look=VERDICT)] if f"{PREFIX}verdict" in known else []
         kinds = ("name", "output", "predicted", "bar")
         listed = [PREFIX + kind for kind in kinds if PREFIX + kind in known]
@@ -295,7 +295,7 @@ class Predict(Page):
         if f"{PREFIX}result" in known:
             said.append(Grid(f"{PREFIX}result", scale=_ink, width=CELL, digits="0.00"))
         shown = [] if not said else [Below(*said)]
-        weights = [_weight(each) for each in here if each.role == "weight" and each.shape]
+        weights = [_weight(q) for q in here if q.role == "weight" and q.shape]
         kinds = ("answer", "label", "tied")
         hidden = [PREFIX + kind for kind in kinds if PREFIX + kind in known]
         return [
@@ -322,8 +322,8 @@ def _weights_of(model: Model, output: str) -> list[Quantity]:
 
 def _numbers(typed: Iterable[Quantity], spec: Spec) -> Quantity | None:
     """Return the typed numbers that may not be missing; in a picture, a missing one is paper."""
-    given = (each for each in typed if each.is_input and not each.is_text)
-    return next((each for each in given if not _is_picture(each, spec)), None)
+    given = (quantity for quantity in typed if quantity.is_input and not quantity.is_text)
+    return next((quantity for quantity in given if not _is_picture(quantity, spec)), None)
 
 
 def _is_picture(typed: Quantity, spec: Spec) -> bool:

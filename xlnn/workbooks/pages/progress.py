@@ -154,21 +154,21 @@ class Progress(Page):
         for name, said_of in lines.items():
             if said_of:
                 yield shown(name, shape=(len(said_of),), equation=Lines(said_of))
-        each = [diverged(words, name_of_run(run, words)) for run in runs]
-        each = each or [diverged(words)]
-        yield shown("diverged", shape=(len(each),), equation=SaidOfEachRun(each))
+        sentences = [diverged(words, name_of_run(run, words)) for run in runs]
+        sentences = sentences or [diverged(words)]
+        yield shown("diverged", shape=(len(sentences),), equation=SaidOfEachRun(sentences))
 
     def made(self, model: Model) -> list[PagePart]:
         """Return the table of the epochs, and beside it the results of a run."""
         here = [quantity for quantity in model.quantities if quantity.sheet == self.key]
-        rows = [each.name for each in here if each.axes]
+        rows = [quantity.name for quantity in here if quantity.axes]
         several = [row for row in rows if model[row].shape]
         table = Table(
             *rows, named=named, lined=True,
             units=dict.fromkeys(several, lambda page: page.spec.labels),
             widths={name: WIDE + 4 * (model[name].shape[0] < 3) for name in several},
         )  # fmt: skip
-        said = [each.name for each in here if each.is_sentence and each.shape]
+        said = [quantity.name for quantity in here if quantity.is_sentence and quantity.shape]
         numbers: list[Any] = ["best", *(name for name in ("all_right",) if name in model.by_name)]
         if (run := f"{self.key}_{RUN}") in model.by_name:
             numbers.insert(0, (run, f"{run}_asked"))

@@ -126,23 +126,23 @@ def of_each_run(
     if not spec.runs:
         yield from quantities_of(spec)
         return
-    alike = {each.optimizer: each for each in map(spec.of_run, range(spec.number_of_runs))}
+    alike = {run.optimizer: run for run in map(spec.of_run, range(spec.number_of_runs))}
     found = {name: tuple(quantities_of(one)) for name, one in alike.items()}
     yield from of_runs(found, spec.runs, shared)
 
 
 def alone(spec: Spec) -> Iterator[Quantity]:
     """Yield the quantities of one run; without epochs, only those of the forward pass."""
-    each = (epochs_of(spec), samples_of(spec)[""]) if spec.epochs else (samples_of(spec)[""],)
+    axes = (epochs_of(spec), samples_of(spec)[""]) if spec.epochs else (samples_of(spec)[""],)
     yield from _settings(spec)
     yield from _data(spec, axes=(samples_of(spec)[""],))
     yield from _trained(spec)
-    yield from forward(spec, axes=each)
+    yield from forward(spec, axes=axes)
     if not spec.epochs:
-        yield from () if spec.is_regression else _answers(spec, axes=each)
+        yield from () if spec.is_regression else _answers(spec, axes=axes)
         return
-    yield from cost(spec, axes=each)
-    yield from backward(spec, axes=each)
+    yield from cost(spec, axes=axes)
+    yield from backward(spec, axes=axes)
     yield from _gradients(spec)
     yield from _results(spec, samples_of(spec)[""])
     gradients = tuple(f"dC_d{kind}{layer}" for kind, layer, _ in parameters_of(spec))
@@ -518,8 +518,8 @@ def predicted(spec: Spec, a: str, **rows: object) -> Quantity:
 
 def _tested(spec: Spec, samples: Axis) -> Iterator[Quantity]:
     """Yield the held-out samples, and the results with each epoch's weights."""
-    each = {"axes": (epochs_of(spec), samples), "prefix": TEST, "sheet": "test"}
+    shared = {"axes": (epochs_of(spec), samples), "prefix": TEST, "sheet": "test"}
     yield from _data(spec, axes=(samples,), prefix=TEST, sheet="test_images")
-    yield from forward(spec, slopes=False, weights="", **each)
-    yield from cost(spec, t=f"{TEST}t", **each)
+    yield from forward(spec, slopes=False, weights="", **shared)
+    yield from cost(spec, t=f"{TEST}t", **shared)
     yield from _results(spec, samples, TEST, "test")

@@ -196,7 +196,7 @@ def _said(spec: Spec, trained: Model, words: Text) -> Iterator[Quantity]:
     )
     found = [*_tied(spec)] if len(spec.labels) > 1 else []
     yield from found
-    tied = {each.kind: each.name for each in found}
+    tied = {tie.kind: tie.name for tie in found}
     said = {"label": "play_label", "a": "play_surest", **tied}
     told = verdict(words, several=bool(found), are_shares=is_share(spec))
     yield one("verdict", equation=told, uses=said)

@@ -24,7 +24,7 @@ USED, ASKED = "used", "asked"
 def within_range(quantities: Iterable[Quantity], words: Text) -> Iterator[Quantity]:
     """Yield quantities, with choices replaced by the whole number within range."""
     chosen: dict[str, Quantity] = {}
-    for found in with_used(quantities, words, lambda each: each.choices is not None):
+    for found in with_used(quantities, words, lambda quantity: quantity.choices is not None):
         if found.choices:
             chosen[found.name] = found
         if not isinstance(found.equation, UsedNumber):
@@ -60,7 +60,7 @@ def choices(
         known = model.by_name
         names = (prefix + kind for kind in (EPOCH, *others) if prefix + kind in known)
         shown = (
-            tuple(each for each in (name, f"{name}_{ASKED}") if each in known) for name in names
+            tuple(part for part in (name, f"{name}_{ASKED}") if part in known) for name in names
         )
         of_epoch = {prefix + EPOCH: "C_T", **(of or {})}
         return Numbers(*shown, choices=of_epoch, at=at)

@@ -46,19 +46,19 @@ ERRORS = (f"{PREFIX}rmse_last", f"{PREFIX}test_rmse_last")
 
 def quantities(spec: Spec, words: Text) -> Iterator[Quantity]:
     """Yield the quantities of the sheet Compare."""
-    each = partial(
+    of_run = partial(
         quantity, sheet=COMPARE, axes=(runs_from(0, spec.number_of_runs),),
         reads_as_stated=True, number_format="0.0000",
     )  # fmt: skip
-    yield each(f"{PREFIX}name", "name", of_each([*names_of_runs(spec, words)]))
+    yield of_run(f"{PREFIX}name", "name", of_each([*names_of_runs(spec, words)]))
     best = Least("time").of("C_T")
-    yield each(f"{PREFIX}best", "first epoch with the smallest C_T", best, number_format="0")
-    yield each(f"{PREFIX}least", "smallest C_T", least_of("time").of("C_T"))
-    yield each(f"{PREFIX}C_T_last", "C_T in the last epoch", last_of().of("C_T"))
+    yield of_run(f"{PREFIX}best", "first epoch with the smallest C_T", best, number_format="0")
+    yield of_run(f"{PREFIX}least", "smallest C_T", least_of("time").of("C_T"))
+    yield of_run(f"{PREFIX}C_T_last", "C_T in the last epoch", last_of().of("C_T"))
     if not spec.is_regression:
         never = f'0;;"{words.sentence("none", "none")}"'
         first = "first epoch with no mistakes" if spec.features else "all recognised from epoch"
-        yield each(f"{PREFIX}all_right", first, first_all_right(spec.images), number_format=never)
+        yield of_run(f"{PREFIX}all_right", first, first_all_right(spec.images), number_format=never)
     told, right = "recognised", "classified correctly" if spec.features else "recognised"
     titles = [f"{'rows' if spec.features else 'images'} {right}", right]
     if spec.is_regression:
@@ -68,8 +68,8 @@ def quantities(spec: Spec, words: Text) -> Iterator[Quantity]:
     for part, title in zip(samples_of(spec), titles, strict=False):
         title = f"{'held out: ' if part else ''}{title} in the last epoch"  # noqa: PLW2901 -- whole
         last = last_of(*unit).of(part + told)
-        yield each(f"{PREFIX}{part}{told}_last", title, last, number_format=digits)
-    yield each(f"{PREFIX}state", "does it agree with NumPy?", Name().of("numpy_state"))
+        yield of_run(f"{PREFIX}{part}{told}_last", title, last, number_format=digits)
+    yield of_run(f"{PREFIX}state", "does it agree with NumPy?", Name().of("numpy_state"))
 
 
 def _parts(model: Model) -> Below:
@@ -91,7 +91,7 @@ def _chart(model: Model, name: str) -> Chart:
     """Return the chart of one result, with a line for each run."""
     course, kind = model[name], name.removeprefix(TEST)
     part = name.removesuffix(kind)
-    images, epochs = (model[each].axes[-1].length for each in (f"{part}number", name))
+    images, epochs = (model[result].axes[-1].length for result in (f"{part}number", name))
 
     def title(page: Context[Spec]) -> str:
         if kind == "C_T":

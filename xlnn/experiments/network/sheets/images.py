@@ -144,7 +144,7 @@ def _parts(model: Model) -> Beside:
 
 def _scales(model: Model) -> Iterator[PagePart]:
     """Yield how inputs and targets are scaled, below the sentences that say so."""
-    for of in (each for each in ("", "t_") if f"{each}middle" in model.by_name):
+    for of in (prefix for prefix in ("", "t_") if f"{prefix}middle" in model.by_name):
         names = [f"{of}middle", f"{of}factor"]
         yield Below(*(Label(partial(told_of, name), look=NOTE) for name in names))
         # in columns so wide that their headings are a line, as high as a row of the table

@@ -300,7 +300,7 @@ class Window(Below):
                 yield from _columns(first, last, (row, 1), (column, 1), f"{framed},")
             for first, last in of_unit(weights, (n,)).rectangles():
                 yield f"{address(*first)}:{address(*last)}", _framed(framed)
-                below = ":".join(address(last[0] + 1, each[1]) for each in (first, last))
+                below = ":".join(address(last[0] + 1, corner[1]) for corner in (first, last))
                 yield below, _framed(framed, "top")
 
 
@@ -315,8 +315,8 @@ def _columns(
     (row, high), (column, wide) = down, right
     at = f"ROW()-{first[0] - 1}"
     rows, below = f"{at}>={row},{at}<{row}+{high}", f"{at}={row}+{high}"
-    for n, each in enumerate(range(first[1], last[1] + 1), start=1):
-        cells = f"{address(first[0], each)}:{address(last[0], each)}"
+    for n, position in enumerate(range(first[1], last[1] + 1), start=1):
+        cells = f"{address(first[0], position)}:{address(last[0], position)}"
         columns = f"{column}<={n},{n}<{column}+{wide}"
         yield cells, _framed(f"AND({also}{rows},{columns})")
         # the line between two cells is also that of the one below, or to the right

@@ -194,7 +194,7 @@ def _title(page: Context, layer: str) -> str:
 
 def _scale(page: Context, layer: str = "") -> Scale:
     """Return the range of a hidden layer's values or, of outputs, that of the targets."""
-    used = next((each for each in page.spec.layers if each.name == layer), page.spec.layers[-1])
+    used = next((spec for spec in page.spec.layers if spec.name == layer), page.spec.layers[-1])
     least, most = ACTIVATIONS[used.activation].reach
     if not layer and not page.spec.is_regression:
         least, most = 0, 1
@@ -230,7 +230,7 @@ def _used(model: Model) -> Below:
     """Return the ends of the plane and the weights of each layer."""
     here = [found for found in model.quantities if found.sheet == NUMBERS]
     weights = (found for found in here if found.kind in PARAMETERS)
-    layers = [[each.name for each in of] for _, of in groupby(weights, lambda found: found.layer)]
+    layers = [[q.name for q in of] for _, of in groupby(weights, lambda weight: weight.layer)]
     ends = [f"{PREFIX}low", f"{PREFIX}high"]
     units = (Units("{number}", *names, above=1) for names in (ends, *layers))
     return Below(Numbers(f"{PREFIX}output", at=1), *units)

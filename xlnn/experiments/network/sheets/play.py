@@ -167,7 +167,7 @@ def _left(model: Model) -> Iterator[PagePart]:
             "eta",
             positive=["eta"],
             at=1,
-            named=lambda each, words: f"{plain_name(each, words)} {each.symbol}",
+            named=lambda quantity, words: f"{plain_name(quantity, words)} {quantity.symbol}",
             looks={"eta": look},
         )
     said = existing("diverged")

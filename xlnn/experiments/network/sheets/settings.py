@@ -70,11 +70,11 @@ VALUES, WIDTH = 3, 12
 def quantities(spec: Spec, words: Text) -> Iterator[Quantity]:
     """Yield the sentence about each of several runs whose total cost rose."""
     runs = range(1, spec.number_of_runs + 1)
-    each = [diverged(words, name_of_run(run, words)) for run in runs]
+    sentences = [diverged(words, name_of_run(run, words)) for run in runs]
     yield quantity(
         "diverged",
-        equation=SaidOfEachRun(each),
-        shape=(len(each),),
+        equation=SaidOfEachRun(sentences),
+        shape=(len(sentences),),
         prefix="settings_",
         sheet=SHEET,
     )
@@ -99,14 +99,14 @@ class _Settings(Below):
 def _parts(model: Model) -> _Settings:
     """Return a line for each constant of a step, with a column for each run, and the lists."""
     here = [quantity for quantity in model.quantities if quantity.sheet == SHEET]
-    steps = [each.name for each in here if each.is_input and not each.shape]
+    steps = [q.name for q in here if q.is_input and not q.shape]
     runs = max((len(model[name].parts) for name in steps), default=1)
     names = [Space(1, VALUES - 1), *map(_run, range(runs))]
     return _Settings(
         *([Beside(*names, apart=0)] if runs > 1 else []),
         *_steps(steps),
-        *(Sentences(each.name, bold=0, look=ASKED) for each in here if each.is_sentence),
-        *(_list(each.name) for each in here if each.is_input and each.shape),
+        *(Sentences(q.name, bold=0, look=ASKED) for q in here if q.is_sentence),
+        *(_list(q.name) for q in here if q.is_input and q.shape),
     )
 
 
