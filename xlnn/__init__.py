@@ -63,7 +63,7 @@ if TYPE_CHECKING:
     from xlnn.explaining.quantity_values import QuantityValues as QuantityValues
     from xlnn.explaining.run import Run as Run
     from xlnn.explaining.run import load as load
-    from xlnn.explaining.show import Contents as Contents
+    from xlnn.explaining.show import Summary as Summary
     from xlnn.explaining.show import show as show
     from xlnn.loading.open_file import lint as lint
     from xlnn.loading.values import values as values
@@ -136,7 +136,7 @@ _MODULES = {
     "xlnn.explaining.explanation": "Explanation Part",
     "xlnn.explaining.quantity_values": "QuantityValues",
     "xlnn.explaining.run": "Run load",
-    "xlnn.explaining.show": "Contents show",
+    "xlnn.explaining.show": "Summary show",
     "xlnn.loading.open_file": "lint",
     "xlnn.loading.values": "values",
     "xlnn.onnx.export": "Exported export",

@@ -6,7 +6,7 @@ from pathlib import Path
 from xlnn.atomic_write import folder_for
 from xlnn.building.destination import OUTPUT, Destination
 from xlnn.building.limits import size
-from xlnn.building.plan import origin_of_template, planned
+from xlnn.building.plan import planned, source_of_template
 from xlnn.building.writing import Built, carried_out
 from xlnn.data.messages import listed, short
 from xlnn.errors import MENDABLE, Message, OptionsError, OutputNameError, XlnnError
@@ -127,10 +127,10 @@ def _chosen(without: Sequence[str], options: Options) -> tuple[Template, ...]:
 
 
 def _planned(template: Template, options: Options) -> Plan:
-    kind, origin, name = origin_of_template(template.name)
+    source = source_of_template(template.name)
     trains = {"epochs", "steps", "episodes"} & {*template.values, *template.values.get("sizes", ())}
-    left = options.keys() - (set() if trains and "epochs" in kind.options else {"epochs"})
-    return planned(kind, origin, name, Options(**{name: options[name] for name in left}))
+    left = options.keys() - (set() if trains and "epochs" in source.kind.options else {"epochs"})
+    return planned(source, Options(**{name: options[name] for name in left}))
 
 
 def _index(lang: str, counts: Mapping[str, int], folder: Path) -> Plan:

@@ -75,7 +75,7 @@ class WorkbookSpec:
     Attributes
     ----------
     kind : str
-        A key of `xlnn.workbooks.KINDS`.
+        A key of `xlnn.workbooks.kind.KINDS`.
     template : str
         The template's name.
     lang : str

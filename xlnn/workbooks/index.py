@@ -6,7 +6,7 @@ were noted when it was built; their sum is its one formula.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Any, ClassVar, Never
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
@@ -65,7 +65,7 @@ class IndexSpec(WorkbookSpec):
     entries: tuple[Entry, ...] = field(metadata={"key": "workbooks"})
 
 
-class Index(WorkbookKind[IndexSpec, Never]):
+class Index(WorkbookKind[IndexSpec]):
     """Workbooks with links to others."""
 
     name = IndexSpec.kind

@@ -14,7 +14,8 @@ from xlnn.data.load import load, load_rows
 from xlnn.data.messages import counted
 from xlnn.errors import DataError, OptionsError
 from xlnn.options import Options, as_typed
-from xlnn.workbooks.origin import Origin, check_reading, source_name
+from xlnn.workbooks.kind import Source
+from xlnn.workbooks.source_data import check_reading, data_name
 
 Kind = Any
 """An `xlnn.workbooks.experiment.Experiment`, whose module imports this one."""
@@ -59,8 +60,8 @@ def lengths(kind: Kind, data: Dataset, kept: np.ndarray, where: str) -> dict[str
     return found
 
 
-def with_data(kind: Kind, origin: Origin, asked: Options) -> tuple[Origin, tuple[str, ...]]:
-    """Return an origin with the sizes and inputs that follow from the user's data, and notes.
+def with_data(kind: Kind, source: Source, asked: Options) -> tuple[Source, tuple[str, ...]]:
+    """Return a source with the sizes and inputs that follow from the user's data, and notes.
 
     Raises
     ------
@@ -76,11 +77,11 @@ def with_data(kind: Kind, origin: Origin, asked: Options) -> tuple[Origin, tuple
         )
     (sizes, inputs), notes = read(kind, asked.data, said)
     own = {kind.sets[name]: value for name, value in asked.items() if name in kind.sets}
-    all_sizes = {**origin.sizes, **sizes}
+    all_sizes = {**source.sizes, **sizes}
     all_sizes |= {name: one_of(own[name]) for name in kind.sizes if name in own}
     rate = {} if callable(inputs) else lower_rate(kind, sizes, all_sizes)
-    given = {**rate, **origin.inputs, **for_sizes(inputs, kind.checked(all_sizes, origin.name))}
-    return replace(origin, sizes=all_sizes, inputs=given, is_own=True), notes
+    given = {**rate, **source.inputs, **for_sizes(inputs, kind.checked(all_sizes, source.name))}
+    return replace(source, sizes=all_sizes, inputs=given, is_own=True), notes
 
 
 def inputs_of(kind: Kind, data: Dataset, where: str) -> Mapping[str, Any]:
@@ -108,7 +109,7 @@ def read(kind: Kind, source: object, said: Mapping[str, Any]) -> tuple[Given, tu
     if kind.from_data is None:
         return ({}, {}), ()
     source = Path(source) if isinstance(source, str | os.PathLike) else source
-    where = source_name(source)
+    where = data_name(source)
     if kind.reads == "rows":
         found = kind.from_data(load_rows(source, ReadOptions(**said)), where)
         kind.check_sizes(found[0], where)

@@ -9,25 +9,15 @@ import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import chain
-from math import prod
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from xlnn.axis import Axis
-from xlnn.data import classes as class_names
-from xlnn.data.dataset import Dataset, ReadOptions
-from xlnn.data.messages import listed
-from xlnn.data.numbers import rounded
+from xlnn.data.dataset import ReadOptions
 from xlnn.equations import verdict as eq
-from xlnn.errors import WorkbookError
 from xlnn.options import BUILD, Options
 from xlnn.quantity import Quantity
-from xlnn.terms import general_text
 from xlnn.workbooks.learning import again
-from xlnn.workbooks.origin import Origin
 from xlnn.workbooks.spec import Spec
 
 TEST = "test_"
@@ -333,110 +323,3 @@ def numbers_found(
                 equation=eq.ROOT_MEAN_SQUARE.of("off"), written="√(Σ (ŷ − y)² / n)")  # fmt: skip
     yield whole("mae", symbol="MAE", title="mean absolute error",
                 equation=eq.MEAN_ABSOLUTE.of("off"), written="Σ |ŷ − y| / n")  # fmt: skip
-
-
-def typed_data(learns: Learns, inputs: Mapping[str, object]) -> Dataset:
-    """Return the inputs that an experiment learns from as data.
-
-    Parameters
-    ----------
-    learns : Learns
-    inputs : dict of arrays
-    """
-    x = np.asarray(inputs[learns.x], dtype=float)
-    if learns.t:
-        t = np.asarray(inputs[learns.t], dtype=float)
-        labels = tuple(map(str, inputs.get("labels", ())))
-    else:
-        t, labels = _beside(inputs.get("labels"), len(x))
-    x = x.reshape(len(x), -1)
-    picture = learns.picture if learns.picture and prod(learns.picture) == x.shape[1] else None
-    return Dataset(x=x, t=t.reshape(len(x), -1), labels=labels, picture=picture)
-
-
-def _beside(labels: object, rows: int) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Return labels that are not learned as classes, and their names; none if all differ."""
-    if labels is None:
-        return np.empty((rows, 0)), ()
-    names, classes = np.unique(np.asarray(labels, dtype=float), return_inverse=True)
-    if len(names) == rows:
-        return np.empty((rows, 0)), ()
-    return np.eye(len(names))[classes.ravel()], tuple(f"{name:g}" for name in names)
-
-
-def dataset_of(
-    name: str, spec: Spec, learns: Learns, arrays: Mapping[str, np.ndarray], origin: Origin
-) -> Origin:
-    """Return the origin of a workbook with its rows as data, those that are held out last.
-
-    Raises
-    ------
-    WorkbookError
-        A label occurs twice, or a factor of the targets is 0.
-    """
-    if spec.scaled_targets and not arrays["t_factor"].all():
-        raise WorkbookError(
-            f"{name}: a factor of the targets is 0, and predictions are divided by it: type "
-            "another number."
-        )
-    x = _with_tested(arrays, raw_name(learns.x) if spec.scaled else learns.x)
-    rows = len(x)
-    t = np.empty((rows, 0))
-    if learns.t in arrays:
-        t = _with_tested(arrays, raw_name(learns.t) if spec.scaled_targets else learns.t)
-    is_row = spec.picture[:1] in {(), (1,)}  # which is no picture, where rows may be tables
-    is_table, labels = bool(spec.features) or (learns.table and is_row), spec.labels
-    if "labels" in arrays and learns.t:
-        labels = _labels(name, arrays["labels"])
-    elif "labels" in arrays:
-        t, labels = _beside(_with_tested(arrays, "labels"), rows)
-    picture = None if is_table else spec.picture
-    read = {"labels", learns.x, learns.t, raw_name(learns.x), raw_name(learns.t)}
-    read |= {prefix + array for array in read for prefix in ("", TEST)}
-    read |= {f"{of}{which}" for of in ("", "t_") for which in ("middle", "factor")}
-    return replace(
-        origin,
-        inputs={key: value for key, value in origin.inputs.items() if key not in read},
-        settings={**origin.settings, "test_share": spec.test_samples / rows},
-        reading=ReadOptions(
-            picture=picture,
-            table=is_table,
-            features=spec.features,
-            # new data may have the names of the sheet or those of the data before
-            labels=tuple(dict.fromkeys(chain(*zip(labels, spec.labels, strict=True)))),
-            targets=spec.labels if spec.is_regression else (),
-        ),
-        data=Dataset(
-            x=rounded(x).reshape(rows, -1),  # the user may have typed =1/3
-            t=rounded(t).reshape(rows, -1),
-            labels=labels,
-            picture=picture,
-            features=spec.features,
-            is_regression=spec.is_regression,
-            missing=spec.missing,
-            words=spec.words,
-        ),
-        held=np.arange(rows) >= rows - spec.test_samples,
-        scaling=_scaling(arrays, "") if spec.scaled else None,
-        target_scaling=_scaling(arrays, "t_") if spec.scaled_targets else None,
-    )
-
-
-def _with_tested(arrays: Mapping[str, np.ndarray], name: str) -> np.ndarray:
-    """Return the samples that are trained, and after them those that are held out."""
-    tested = f"{TEST}{name}"
-    return np.concatenate([arrays[name], arrays[tested]]) if tested in arrays else arrays[name]
-
-
-def _scaling(arrays: Mapping[str, np.ndarray], prefix: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return the middle and the factor of the inputs, or of the targets."""
-    middle, factor = (rounded(arrays[f"{prefix}{name}"]).ravel() for name in ("middle", "factor"))
-    return middle, factor
-
-
-def _labels(name: str, now: np.ndarray) -> tuple[str, ...]:
-    """Return the labels as the sheet names them now."""
-    labels = tuple(class_names.name(general_text(label), name) for label in now)
-    if len(set(labels)) < len(labels):
-        raise WorkbookError(f"{name}: a label occurs twice in {listed(labels)}; change one.")
-    return labels

@@ -11,7 +11,7 @@ from xlnn.equations.layer import computed
 from xlnn.errors import OptionsError
 from xlnn.experiments.network.layers import kinds_of, parameters_of
 from xlnn.workbooks.spec import Spec
-from xlnn.workbooks.start import SCALING
+from xlnn.workbooks.start_weights import SCALING
 
 
 def outputs(spec: Spec, arrays: Mapping[str, np.ndarray], x: object, number: int) -> np.ndarray:

@@ -40,8 +40,7 @@ from xlnn.registry.templates import Template, folder, names
 from xlnn.registry.text import Text
 from xlnn.workbooks.entries import SELDOM, one_of
 from xlnn.workbooks.experiment import Experiment, Size
-from xlnn.workbooks.kind import Plan
-from xlnn.workbooks.origin import Origin
+from xlnn.workbooks.kind import Plan, Source
 from xlnn.workbooks.pages.grid_part import Grid
 from xlnn.workbooks.pages.number_parts import Made, Numbers, Row
 from xlnn.workbooks.pages.page import Page
@@ -50,7 +49,7 @@ from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table_parts import Units
 from xlnn.workbooks.pages.text_parts import Label, Sentences
 from xlnn.workbooks.spec import Spec
-from xlnn.workbooks.start import start_from_seed, start_of
+from xlnn.workbooks.start_weights import start_from_seed, start_of
 from xlnn.writing.charts import Line, range_of, scatter
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import INPUT_INK, NOTE, QUIET, SECTION, Look
@@ -307,35 +306,35 @@ class SolverKind(Experiment):
 
     described_by: ClassVar[type[Spec]] = SolverSpec
 
-    def from_template(self, template: Template) -> Origin:
+    def from_template(self, template: Template) -> Source:
         """Read a template; ``start`` names another one, whose start is used."""
         values = dict(template.values)
         named, where = values.pop("start", None), f"template.toml of {template.name}"
-        origin = super().from_template(replace(template, values=values))
+        source = super().from_template(replace(template, values=values))
         if named is None:
-            return origin
+            return source
         file = folder() / str(named) / "start.json"
         if named not in names() or not file.exists():
             raise DataError(f"{where}: start is {short(named)}: a template with a start.json.")
-        return replace(origin, inputs={**start_of(file, variables(self.net)), **origin.inputs})
+        return replace(source, inputs={**start_of(file, variables(self.net)), **source.inputs})
 
-    def from_workbook(self, name: str, spec: Spec, arrays: Arrays) -> Origin:
+    def from_workbook(self, name: str, spec: Spec, arrays: Arrays) -> Source:
         """Return the current contents of a workbook; changed weights no longer count as found."""
-        found, origin = spec.found, super().from_workbook(name, spec, arrays)
+        found, source = spec.found, super().from_workbook(name, spec, arrays)
         if found and not np.isclose(arrays["C_T"], found.C_T, rtol=1e-6, atol=0):
             found = None
-        inputs = {**origin.inputs, "C_T_built": arrays["C_T_built"]}
-        return replace(origin, inputs=inputs, settings={**origin.settings, "found": found})
+        inputs = {**source.inputs, "C_T_built": arrays["C_T_built"]}
+        return replace(source, inputs=inputs, settings={**source.settings, "found": found})
 
-    def plan(self, origin: Origin, options: Mapping[str, Any]) -> Plan[Spec]:
-        """Combine an origin with options, and find the weights if requested."""
+    def plan(self, source: Source, options: Mapping[str, Any]) -> Plan[Spec]:
+        """Combine a source with options, and find the weights if requested."""
         given = self._start(options)
-        known = {**origin.inputs, **given}
+        known = {**source.inputs, **given}
         began = "template" if known.pop("C_T_built", None) is None else "workbook"
         began = "file" if "start" in options else "seed" if given else began
-        kept = None if given else origin.settings.get("found")
+        kept = None if given else source.settings.get("found")
         plain = {name: value for name, value in options.items() if name == "lang"}
-        plan = super().plan(replace(origin, inputs=known), plain)
+        plan = super().plan(replace(source, inputs=known), plain)
         inputs, notes, method = dict(plan.inputs), (), ""
         if options.get("solved"):
             target = reference.expected(plan.model, plan.model["t"], plan.inputs)
