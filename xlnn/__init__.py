@@ -176,8 +176,8 @@ def __getattr__(name: str) -> object:
     if name == "testing":
         return import_module("xlnn.testing")
     if name in _HOMES:
-        found = globals()[name] = getattr(import_module(_HOMES[name]), name)
-        return found
+        value = globals()[name] = getattr(import_module(_HOMES[name]), name)
+        return value
     raise AttributeError(f"module 'xlnn' has no attribute '{name}'")
 
 

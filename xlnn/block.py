@@ -58,14 +58,14 @@ class Block:
         if row < self.row or column < self.column:
             return None
         left = [row - self.row, column - self.column]
-        found = [0] * len(self.steps)
+        index = [0] * len(self.steps)
         for dimension in self._widest_first:
             for direction, step in enumerate(self.steps[dimension]):
                 if step:
                     most = self.quantity.lengths[dimension] - 1
-                    found[dimension] = min(left[direction] // step, most)
-                    left[direction] -= found[dimension] * step
-        return None if any(left) else tuple(found)
+                    index[dimension] = min(left[direction] // step, most)
+                    left[direction] -= index[dimension] * step
+        return None if any(left) else tuple(index)
 
     @cached_property
     def _widest_first(self) -> list[int]:

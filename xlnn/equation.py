@@ -180,9 +180,9 @@ class Equation:
         >>> largest.taking("x", "y").roles
         ('x', 'y')
         """
-        found = copy(self)
-        vars(found)["roles"] = roles
-        return found
+        changed = copy(self)
+        vars(changed)["roles"] = roles
+        return changed
 
     def restated(self, *roles: str, **said: Any) -> "Stated":  # noqa: ANN401 -- the fields of `Stated`
         """Return the same equation with other names for its arguments, or another meaning.
@@ -325,8 +325,8 @@ class EachEquation(Equation):
             dict.fromkeys(role for equation in equations for role in equation.optional)
         )
         self.reads_as_stated, self.discontinuous, self.repeats, self.switches = (
-            any(getattr(equation, what) for equation in equations)
-            for what in ("reads_as_stated", "discontinuous", "repeats", "switches")
+            any(getattr(equation, flag) for equation in equations)
+            for flag in ("reads_as_stated", "discontinuous", "repeats", "switches")
         )
 
 

@@ -56,18 +56,18 @@ class Layout:
 
     def at(self, family: str, number: int) -> Self:
         """Return the layout at one entry along first axes of a family (`Block.at`)."""
-        found = {name: block.at(family, number) for name, block in self.blocks.items()}
-        blocks = {name: block for name, block in found.items() if block}
+        reduced = {name: block.at(family, number) for name, block in self.blocks.items()}
+        blocks = {name: block for name, block in reduced.items() if block}
         model = Model(tuple(block.quantity for block in blocks.values()))
         return replace(self, model=model, blocks=blocks)
 
     def sheets(self, arrays: Mapping[str, Any], empty: float) -> dict[str, np.ndarray]:
         """Return an array of each sheet, by its title, with arrays of quantities at their cells."""
-        found = {title: np.full(self.extents[key], empty) for key, title in self.titles.items()}
+        grids = {title: np.full(self.extents[key], empty) for key, title in self.titles.items()}
         for name, array in arrays.items():
             block = self.blocks[name]
-            block.window(found[self.titles[block.sheet]])[...] = array
-        return found
+            block.window(grids[self.titles[block.sheet]])[...] = array
+        return grids
 
     def on(self, sheet: str) -> tuple[Block, ...]:
         """Return the blocks of a sheet, in the order of their quantities."""
@@ -75,10 +75,10 @@ class Layout:
 
     @cached_property
     def _on(self) -> dict[str, tuple[Block, ...]]:
-        found: dict[str, list[Block]] = {}
+        by_sheet: dict[str, list[Block]] = {}
         for block in self.blocks.values():
-            found.setdefault(block.sheet, []).append(block)
-        return {sheet: tuple(blocks) for sheet, blocks in found.items()}
+            by_sheet.setdefault(block.sheet, []).append(block)
+        return {sheet: tuple(blocks) for sheet, blocks in by_sheet.items()}
 
     def entry(self, title: str, row: int, column: int) -> tuple[str, tuple[int, ...]] | None:
         """Return the quantity and the index of a cell, by its sheet's title.
@@ -182,7 +182,7 @@ class Layout:
         Cells that do not fill a rectangle have no name. Excel takes ``xlnn.W`` and ``xlnn.w`` for
         one name, so the second of them ends in ``.2``.
         """
-        found, spelt = {}, Counter()
+        names, spelt = {}, Counter()
         for name, block in self.blocks.items():
             spelt[name.casefold()] += 1
             number = spelt[name.casefold()]
@@ -192,8 +192,8 @@ class Layout:
                     ends = (part.row, part.column), part.last
                     cells = ":".join(fixed(*corner) for corner in dict.fromkeys(ends))
                     end = f".run{run}" if run > 1 else ""
-                    found[f"xlnn.{name}{mark}{end}"] = f"{quoted(self.titles[block.sheet])}!{cells}"
-        return found
+                    names[f"xlnn.{name}{mark}{end}"] = f"{quoted(self.titles[block.sheet])}!{cells}"
+        return names
 
     def _across(self, name: str, part: int) -> Iterator[tuple[int, Axis]]:
         """Yield the axes along which arguments of a formula stand side by side."""

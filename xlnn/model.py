@@ -64,13 +64,13 @@ def _with_starts(quantities: Sequence[Quantity]) -> tuple[Quantity, ...]:
             )
         return replace(use, start=starts[key].name)
 
-    found = []
+    order = []
     for quantity in quantities:
         if isinstance(quantity.equation, Equation) and isinstance(quantity.uses, Mapping):
             uses = {role: named(quantity, use) for role, use in quantity.uses.items()}
             quantity = quantity if uses == quantity.uses else replace(quantity, uses=uses)  # noqa: PLW2901
-        found.append(quantity)
-    return (*starts.values(), *found)
+        order.append(quantity)
+    return (*starts.values(), *order)
 
 
 T = TypeVar("T")

@@ -264,24 +264,24 @@ class Option:
             if isinstance(value, str) and "," in value:
                 value = self.parsed(value)
             if isinstance(value, list | tuple) and value:
-                found = tuple(map(self._checked, value))
-                if len(found) > MOST_RUNS:
+                values = tuple(map(self._checked, value))
+                if len(values) > MOST_RUNS:
                     raise DataError(
                         "{count} runs are too many: a workbook compares at most {most}.",
                         self.name,
-                        count=f"{len(found):,}",
+                        count=f"{len(values):,}",
                         most=MOST_RUNS,
                     )
-                return found[0] if len(found) == 1 else found
+                return values[0] if len(values) == 1 else values
         return self._checked(value)
 
     def _checked(self, value: object) -> object:
         try:
-            found = _one(self.within)(self.type.read(value))
+            read = _one(self.within)(self.type.read(value))
         except (TypeError, ValueError, OverflowError):
             wanted = self.wanted or self.type.wanted
             raise DataError(wrong(self.name, value, Message(wanted)).args[0], self.name) from None
-        number = len(found) if isinstance(found, tuple) else found
+        number = len(read) if isinstance(read, tuple) else read
         if self.most and number > self.most:
             raise DataError(
                 "{count} {thing} are too many: a workbook holds at most {most} (--{option}).",
@@ -292,16 +292,16 @@ class Option:
                 option=self.name,
             )
         if self.choices is None:
-            return found
-        found = self._ours(found)
-        if self.is_open or found in self.choices:
-            return found
+            return read
+        read = self._ours(read)
+        if self.is_open or read in self.choices:
+            return read
         choices = listed(self.choices, "or")
         raise DataError(
             'There is no {thing} "{name}"; choose {choices}.',
             self.name,
             thing=Message(self.thing),
-            name=short(found),
+            name=short(read),
             choices=choices,
         )
 

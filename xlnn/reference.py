@@ -41,14 +41,14 @@ def known(model: Model) -> dict[str, np.ndarray]:
     >>> known(Model((Quantity("i", axes=(Axis("point", 3, counts_from=-1),), counts=True),)))
     {'i': array([-1.,  0.,  1.])}
     """
-    found = {}
+    arrays = {}
     for quantity in model.quantities:
         if quantity.counts:
             (axis,) = quantity.axes
-            found[quantity.name] = np.arange(axis.length) + float(axis.counts_from)
+            arrays[quantity.name] = np.arange(axis.length) + float(axis.counts_from)
         elif quantity.is_record and quantity.given:
-            found[quantity.name] = np.zeros(quantity.input_lengths)
-    return found
+            arrays[quantity.name] = np.zeros(quantity.input_lengths)
+    return arrays
 
 
 def run(model: Model, inputs: Arrays) -> dict[str, np.ndarray]:
@@ -84,7 +84,7 @@ def inputs_of(model: Model, arrays: Arrays) -> dict[str, np.ndarray]:
 def size_of(arrays: Arrays) -> float:
     """Return the size of the largest number."""
     sizes = (np.abs(array).ravel() for array in arrays.values() if array.dtype != object)
-    return max((float(np.fmax.reduce(found, initial=0.0)) for found in sizes), default=0.0)
+    return max((float(np.fmax.reduce(size, initial=0.0)) for size in sizes), default=0.0)
 
 
 def largest_input(model: Model, arrays: Arrays) -> tuple[Quantity, tuple[int, ...], float] | None:
@@ -104,12 +104,12 @@ def largest_input(model: Model, arrays: Arrays) -> tuple[Quantity, tuple[int, ..
     steps = [quantity for quantity in numeric if quantity.is_step_size]
     still = inputs | {quantity.name: 0 * inputs[quantity.name] for quantity in steps}
     is_step = bool(steps) and size_of(run(model, still)) < LARGE
-    found = []
+    largest = []
     for quantity in steps if is_step else numeric:
         array = inputs[quantity.name]
         index = tuple(map(int, np.unravel_index(np.abs(array).argmax(), array.shape)))
-        found.append((quantity, index, float(array[index])))
-    return max(found, key=lambda candidate: abs(candidate[2]), default=None)
+        largest.append((quantity, index, float(array[index])))
+    return max(largest, key=lambda candidate: abs(candidate[2]), default=None)
 
 
 def order(model: Model) -> Iterator[tuple[Quantity, tuple[int | slice, ...]]]:

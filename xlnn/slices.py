@@ -170,11 +170,11 @@ class Slice:
 
     def each(self, *axes: str) -> "list[Slice]":
         """Return the slice at each entry of those of these axes that are ordered."""
-        found = [self]
+        slices = [self]
         for axis in self.quantity.axes:
             if axis.order and {axis.name, axis.family} & {*axes}:
-                found = [one.at(n, axis.name) for one in found for n in range(axis.length)]
-        return found
+                slices = [one.at(n, axis.name) for one in slices for n in range(axis.length)]
+        return slices
 
     def at(self, index: int, along: str) -> "Slice":
         """Return the slice at one entry of an axis, from 0; -1 is the last."""
@@ -260,21 +260,21 @@ def largest_of(units: Sequence[str], values: Sequence[str]) -> str:
     """Return the value of the first of some columns that is the largest, for each row."""
     if len(units) > MOST_CHOICES:
         raise NotOfSliceError
-    found = values[-1]
+    result = values[-1]
     for n in range(len(units) - 2, -1, -1):
         is_largest = "*".join(f"({units[n]}>={other})" for other in units[n + 1 :])
-        found = f"IF({is_largest},{values[n]},{found})"
-    return found
+        result = f"IF({is_largest},{values[n]},{result})"
+    return result
 
 
 def chosen(number: str, values: Sequence[str]) -> str:
     """Return, for each row, the value with a number, from 1."""
     if len(values) > MOST_CHOICES:
         raise NotOfSliceError
-    found = values[-1]
+    result = values[-1]
     for n in range(len(values) - 1, 0, -1):
-        found = f"IF({number}={n},{values[n - 1]},{found})"
-    return found
+        result = f"IF({number}={n},{values[n - 1]},{result})"
+    return result
 
 
 class _OfSameUnit(Cells):
@@ -401,8 +401,8 @@ def _following(own: Slice, slices: Mapping[str, Slice], unit: tuple[int, ...]) -
 
 def _repeating(own: Slice, slices: Iterable[Slice]) -> str:
     """Return what repeats a row in all rows, or a column in all columns: not every program does."""
-    found = [matrix_of(part.rows) for part in slices]
-    rows, columns = (max(lengths) for lengths in zip((1, 1), *found, strict=True))
+    sizes = [matrix_of(part.rows) for part in slices]
+    rows, columns = (max(lengths) for lengths in zip((1, 1), *sizes, strict=True))
     if (rows, columns) == (1, 1):
         return ""
     all_rows, all_columns = matrix_of(own.rows)
@@ -418,8 +418,8 @@ def sliced(model: Model, quantity: Quantity) -> Iterator[Quantity]:
     for kind in SLICED:
         if kind == "sample" and not quantity.has_positions:
             continue
-        found = replace(quantity, sliced=kind)
-        filled = zip(found.lengths, found.inside, strict=True)
+        changed = replace(quantity, sliced=kind)
+        filled = zip(changed.lengths, changed.inside, strict=True)
         if prod(length for length, is_inside in filled if is_inside) == 1:
             continue
         units, whole = quantity.units if kind == "unit" else quantity.units[:1], kind != "sample"
@@ -436,10 +436,10 @@ def sliced(model: Model, quantity: Quantity) -> Iterator[Quantity]:
                 },
                 units[0],
             )
-            for part in found.parts
+            for part in changed.parts
             for begins in (False, True)[: 1 + bool(starts)]
         ):
-            yield found
+            yield changed
 
 
 class _Named:

@@ -85,11 +85,11 @@ def built(
             tell(Message("{before}: {stage}", before=before, stage=stage))
 
         try:
-            found = carried_out(plan, place, verify=options.verify, tell=tell_more)
+            made = carried_out(plan, place, verify=options.verify, tell=tell_more)
         except MENDABLE as error:
             return error
-        counts[name] = found.formulas
-        return found
+        counts[name] = made.formulas
+        return made
 
     with folder_for(folder, parents=True):
         yield from _warned(plans)
@@ -120,10 +120,10 @@ def _chosen(without: Sequence[str], options: Options) -> tuple[Template, ...]:
             f'There is no template "{short(unknown[0])}" to leave out: `xlnn templates` lists them.'
         )
     text(options.lang or "en")  # refuses an unknown language, once
-    found = tuple(template for template in in_order() if template.name not in without)
-    if not found:
+    chosen = tuple(template for template in in_order() if template.name not in without)
+    if not chosen:
         raise OptionsError("All templates are left out: there is nothing to build.")
-    return found
+    return chosen
 
 
 def _planned(template: Template, options: Options) -> Plan:

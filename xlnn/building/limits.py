@@ -168,11 +168,11 @@ def check_size(layout: Layout, *, large: bool) -> WorkbookSize:
     DataError
         It is too large, or a formula would be too long.
     """
-    found = size(layout)
-    if (found.formulas > LARGE or found.inputs > LARGE_INPUTS) and not large:
+    total = size(layout)
+    if (total.formulas > LARGE or total.inputs > LARGE_INPUTS) and not large:
         raise DataError(
             "The workbook would have {size}: use fewer epochs or images, or smaller pictures, or "
             "add --large.",
-            size=str(found),
+            size=str(total),
         )
-    return found
+    return total

@@ -45,10 +45,10 @@ def verifier(layout: Layout) -> str:
     """Return the engine that verifies a workbook before it is published."""
     if layout.has_arrays:
         return "ironcalc"
-    found, free = size(layout), free_memory()
-    needed = found.formulas * BYTES_OF_A_FORMULA + found.reads * BYTES_OF_A_READ
+    total, free = size(layout), free_memory()
+    needed = total.formulas * BYTES_OF_A_FORMULA + total.reads * BYTES_OF_A_READ
     if free is None:
-        return "formualizer" if found.formulas <= FORMULAS_ALWAYS else "formulas"
+        return "formualizer" if total.formulas <= FORMULAS_ALWAYS else "formulas"
     return "formualizer" if needed <= PART * free else "formulas"
 
 

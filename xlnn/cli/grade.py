@@ -74,8 +74,8 @@ def exercise(template: str | None, output: Path | None, **options: Any) -> None:
     for one in built if options["roster"] is None else ():
         say_built(one)
     if options["roster"] is not None:
-        what = counted(len(built), "solution" if options["key"] else "exercise")
-        say(f"{built[0].path.parent}   {what}   each verified before formulas were left out")
+        made = counted(len(built), "solution" if options["key"] else "exercise")
+        say(f"{built[0].path.parent}   {made}   each verified before formulas were left out")
 
 
 @click.command(cls=Grouped, groups=OF_GRADE)

@@ -86,6 +86,6 @@ def _known(said: str) -> str:
     """Return an error of click as a message, or as it is if it is not in `SENTENCES`."""
     for sentence in SENTENCES:
         pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>.*)", re.escape(sentence))
-        if found := re.fullmatch(pattern, said):
-            return Message(sentence, **found.groupdict())
+        if match := re.fullmatch(pattern, said):
+            return Message(sentence, **match.groupdict())
     return said

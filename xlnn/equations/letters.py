@@ -30,10 +30,10 @@ def one_hot(numbers: int, places: int) -> Stated:
     """
 
     def array(s: np.ndarray) -> np.ndarray:
-        found = np.zeros((*s.shape, numbers + places))
-        found[..., :numbers] = s[..., None] == np.arange(1, numbers + 1)
-        found[..., numbers:] = np.eye(places)
-        return found
+        digits = np.zeros((*s.shape, numbers + places))
+        digits[..., :numbers] = s[..., None] == np.arange(1, numbers + 1)
+        digits[..., numbers:] = np.eye(places)
+        return digits
 
     def cell(p: int, k: int, s: Cells) -> str:
         return f"=IF({s[p]}={k + 1},1,0)" if k < numbers else f"={int(k == numbers + p)}"

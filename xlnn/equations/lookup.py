@@ -258,10 +258,10 @@ class OfUnit(Equation):
 
     def array(self, of: np.ndarray, at: np.ndarray, **numbers: np.ndarray) -> np.ndarray:
         """Return the unit, or units; NaN if there is no such one."""
-        found = entry(of.reshape(-1, *self.shape), at)
+        chosen = entry(of.reshape(-1, *self.shape), at)
         for role in self.numbers:
-            found = entry(found, np.squeeze(numbers[role]))
-        return found
+            chosen = entry(chosen, np.squeeze(numbers[role]))
+        return chosen
 
     def cell(self, *unit: int, of: Cells, at: Cells, **numbers: Cells) -> str:
         entries = [numbers[role][()] for role in self.numbers]

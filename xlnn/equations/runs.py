@@ -53,8 +53,8 @@ class OfOneRun(Equation):
 
     def array(self, run: float = 1, **arguments: np.ndarray) -> np.ndarray:
         """Return the equation's value for that run; NaN where CHOOSE has an error."""
-        found = self.equation.array(**self.seen(run, arguments))
-        return found if self.is_one(run) else np.full(np.shape(found), np.nan)
+        value = self.equation.array(**self.seen(run, arguments))
+        return value if self.is_one(run) else np.full(np.shape(value), np.nan)
 
     def ties(
         self, got: np.ndarray, tolerance: float, *, run: float = 1, **arguments: np.ndarray

@@ -279,7 +279,7 @@ def first_best_in(of: Cells, *row: int, alike: int = 1, least: bool = False) -> 
         unit = of[(*row, k)]
         cases.append((f"{unit}-MIN({every})" if least else f"MAX({every})-{unit}", k + 1))
     size = f"{peak_formula(every)}/{CLOSE}"
-    tests = "".join(f"IF(SIGN({gap}-{size})<1,{found}," for gap, found in cases)
+    tests = "".join(f"IF(SIGN({gap}-{size})<1,{number}," for gap, number in cases)
     return f"{tests}{count}{')' * len(cases)}"
 
 

@@ -47,8 +47,8 @@ KIND = eq.Choice(  # the next larger label, or the largest again
 
 def class_count(labels: np.ndarray) -> int:
     """Return the number of classes that have a colour each; 1 if there are too many."""
-    found = len({*labels})
-    return found if found <= MOST else 1
+    count = len({*labels})
+    return count if count <= MOST else 1
 
 
 def by_class(number: int, of: str, image: Axis, **here: str) -> Iterator[Quantity]:

@@ -25,7 +25,7 @@ NAMES = {"W": "W", "b": "b", "gamma": "γ", "shift": "β", "V": "V", "c": "c"}
 # fmt: off
 def weights(inputs: int, hidden: int) -> xlnn.Weights:
     """Return the weights of both networks; two gradients of the second lack the mean's term."""
-    slope, bias, found = eq.slope("row"), eq.bias_slope("row"), {}
+    slope, bias, named = eq.slope("row"), eq.bias_slope("row"), {}
     for more, title in (("", "weights"), ("_cut", "weights of the second network")):
         ds, delta, e = (f"{name}{more}" for name in ("ds", "delta", "e"))
         stated = {
@@ -34,11 +34,11 @@ def weights(inputs: int, hidden: int) -> xlnn.Weights:
             "shift": ((hidden,), bias, delta),
             "V": ((1, hidden), slope, e, f"h{more}"), "c": ((1,), bias, e)}
         for name, of in stated.items():
-            found[name + more] = Weight(
+            named[name + more] = Weight(
                 *of, title=title, symbol=f"{NAMES[name]}{'′' if more else ''}{{}}",
                 cost=f"C_T{more}", exact=not more or name not in "Wb",
                 start={"W": None, "V": None, "gamma": 1}.get(name, 0))
-    return xlnn.Weights(found)
+    return xlnn.Weights(named)
 
 
 def network(of_row: partial, batch: partial, H: int) -> Iterator[Quantity]:

@@ -53,13 +53,13 @@ def quantities(spec: Compared, model: Model, words: Text) -> Iterator[Quantity]:
     of_run = partial(Quantity, sheet=COMPARE, axes=runs, reads_as_stated=True, symbol=" ")
     names = of_each([*names_of_runs(spec, words)])
     yield of_run(NAMES, title="name", equation=names)
-    found = courses(model)
-    if COST in {course.name for course in found}:
+    results = courses(model)
+    if COST in {course.name for course in results}:
         yield of_run(f"{COMPARE}_best", title="first epoch with the smallest C_T",
                      equation=Least(EPOCH).of(COST), number_format="0")  # fmt: skip
         yield of_run(f"{COMPARE}_least", title="smallest C_T",
                      equation=least_of(EPOCH).of(COST), number_format="0.0000")  # fmt: skip
-    for course in found:
+    for course in results:
         yield of_run(
             f"{COMPARE}_{course.name}", equation=last_of().of(course.name),
             title=words.of_itself("headings", LAST).format(what=_called(course, words)),

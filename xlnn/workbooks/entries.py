@@ -136,8 +136,8 @@ def from_values(spec: type[T], values: Mapping[str, Any], where: str = "") -> T:
     hints = get_type_hints(spec, include_extras=True)
     known = {key: partial(_read, hints, entry, key) for key, entry in by_key.items()}
     needed = [key for key, entry in by_key.items() if entry.default is MISSING]
-    found = read_entries(known, values, where, needed)
-    return spec(**{by_key[key].name: value for key, value in found.items()})
+    entries = read_entries(known, values, where, needed)
+    return spec(**{by_key[key].name: value for key, value in entries.items()})
 
 
 def read_entries(

@@ -295,8 +295,8 @@ class Experiment(WorkbookKind[Spec]):
         run : dict
             All settings of the run, such as its ``seed``.
         """
-        found = self.inputs_for(self.facts(spec) | spec.sizes)
-        return {name: found[name] for name in shapes if name in found}
+        inputs = self.inputs_for(self.facts(spec) | spec.sizes)
+        return {name: inputs[name] for name in shapes if name in inputs}
 
     def weights(self, model: Model) -> list[Quantity]:
         """Return the weights, whose start may be given."""
@@ -340,8 +340,8 @@ class Experiment(WorkbookKind[Spec]):
             return {}
         rows = np.ones(len(data.x), dtype=bool)
         optimizer = asked.get("optimizer", source.sizes.get("optimizer"))
-        found = own_data.lengths(self, data, rows, data_name(asked.data))
-        return own_data.lower_rate(self, found, {"optimizer": optimizer})
+        sizes = own_data.lengths(self, data, rows, data_name(asked.data))
+        return own_data.lower_rate(self, sizes, {"optimizer": optimizer})
 
     def spec(self, values: Mapping[str, Any]) -> Spec:
         """Read the Spec that a workbook keeps."""
@@ -366,15 +366,15 @@ class Experiment(WorkbookKind[Spec]):
 
     def check_sizes(self, sizes: Mapping[str, Any], where: str) -> dict[str, Any]:
         """Return some sizes in their normal form, or refuse one that is not allowed."""
-        found = {}
+        checked = {}
         for name in filter(sizes.__contains__, self.sizes):
             options = self.options_of(name)
             typed = f" ({', '.join(map(as_typed, options))})" if options else ""
             try:
-                found[name] = replace(self.sizes[name], name=f"{name}{typed}").check(sizes[name])
+                checked[name] = replace(self.sizes[name], name=f"{name}{typed}").check(sizes[name])
             except DataError as error:
                 raise DataError(f"{where}: {error}", *options) from None
-        return found
+        return checked
 
     def options_of(self, name: str) -> tuple[str, ...]:
         """Return the options that set a size or an input."""
@@ -457,17 +457,17 @@ class Experiment(WorkbookKind[Spec]):
         }
         for kind, symbol in self.symbols.items():
             words["guide"]["symbols"][kind]["symbol"] = symbol
-        found = text(spec.lang, self.name, words, self.texts)
+        translated = text(spec.lang, self.name, words, self.texts)
         for key in tested:
-            name = found.words["sheets"][key.removeprefix(TEST)]
-            found.words["sheets"][key] = found("headings", "tested", name=name)
-            found.words["notes"][key] = found("joined", "held_out")
-        guide = found.words["guide"]
+            name = translated.words["sheets"][key.removeprefix(TEST)]
+            translated.words["sheets"][key] = translated("headings", "tested", name=name)
+            translated.words["notes"][key] = translated("joined", "held_out")
+        guide = translated.words["guide"]
         steps = {page.key: guide["steps"].get(page.key) for page in pages}
         guide["steps"] = {key: does for key, does in steps.items() if does}  # in their order
         if spec.data and self.task is not None:
             guide |= {"about": guide["about"][self.task :], "experiments": []}
-        return model, found
+        return model, translated
 
     def _joined(self, spec: Spec, words: Text) -> Model:
         """Return its quantities; those of several runs with what compares them."""

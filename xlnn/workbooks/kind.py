@@ -171,8 +171,8 @@ class WorkbookKind(ABC, Generic[S]):
         DataError
             They are not as `xlnn.workbooks.entries.to_values` returns them.
         """
-        found: S = from_values(self.described_by, values)
-        return found
+        spec: S = from_values(self.described_by, values)
+        return spec
 
     @abstractmethod
     def stated(self, spec: S) -> tuple[Model, Text]:
@@ -308,8 +308,8 @@ def kind_named(name: object) -> WorkbookKind[Any]:
         )
     if name not in KINDS:
         return loaded(name)
-    found: WorkbookKind[Any] = resolve_name(KINDS[name])
-    return found
+    kind: WorkbookKind[Any] = resolve_name(KINDS[name])
+    return kind
 
 
 @dataclass(frozen=True)
@@ -443,9 +443,9 @@ class Plan(Generic[S]):
         DataError
             NumPy cannot compute the workbook from its inputs.
         """
-        found = reference.run(self.kind.watched(self.model), self.inputs)
-        self.kind.check_run(self.model, found)
-        return found
+        arrays = reference.run(self.kind.watched(self.model), self.inputs)
+        self.kind.check_run(self.model, arrays)
+        return arrays
 
     @cached_property
     def cells(self) -> dict[str, np.ndarray]:

@@ -230,12 +230,12 @@ class Weights:
         ):
             if not is_meant:
                 raise wrong(name, value, wanted)
-        draw, found = np.random.default_rng(seed).normal, {}
+        draw, arrays = np.random.default_rng(seed).normal, {}
         for name, quantity in self._quantities.items():
             start = self._stated[name].start
             size = (1, *(axis.length for axis in quantity.axes), *quantity.shape)
-            found[name] = draw(size=size, scale=scale) if start is None else np.full(size, start)
-        return {name: array.round(digits) for name, array in found.items()}
+            arrays[name] = draw(size=size, scale=scale) if start is None else np.full(size, start)
+        return {name: array.round(digits) for name, array in arrays.items()}
 
 
 def again(  # noqa: PLR0913 -- what copies may have of their own
@@ -471,15 +471,15 @@ def with_used(
     'epoch_used'
     """
     used: dict[str, str] = {}
-    for found in quantities:
+    for quantity in quantities:
         uses = {
             role: replace(use, name=used.get(use.name, use.name))
-            for role, use in found.uses.items()
+            for role, use in quantity.uses.items()
         }
-        yield replace(found, uses=uses)
-        if is_meant(found):
-            number, asked = beside_choice(found, words)
-            used[found.name] = number.name
+        yield replace(quantity, uses=uses)
+        if is_meant(quantity):
+            number, asked = beside_choice(quantity, words)
+            used[quantity.name] = number.name
             yield from (number, asked)
 
 

@@ -39,7 +39,7 @@ def lengths(kind: Kind, data: Dataset, kept: np.ndarray, where: str) -> dict[str
     learns = kind.learns
     if kind.from_data is not None:
         return kind.check_sizes(kind.from_data(data.some(kept), where)[0], where)
-    found: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for name, sizes in learns.sizes.items():
         array = data.x if name == learns.x else data.t
         own = dict(zip(sizes, (int(kept.sum()), array.shape[1]), strict=False))
@@ -50,14 +50,14 @@ def lengths(kind: Kind, data: Dataset, kept: np.ndarray, where: str) -> dict[str
                 f"{counted(array.shape[1], 'target')} were found, but each row needs one "
                 "target: name it with --target."
             )
-        for size in (size for size in own if found.get(size, own[size]) != own[size]):
+        for size in (size for size in own if counts.get(size, own[size]) != own[size]):
             raise DataError(
-                f"{where}: {counted(found[size], 'input')} and "
+                f"{where}: {counted(counts[size], 'input')} and "
                 f"{counted(own[size], 'target')} were found, but each input needs one "
                 "target: name it with --target."
             )
-        found |= own
-    return found
+        counts |= own
+    return counts
 
 
 def with_data(kind: Kind, source: Source, asked: Options) -> tuple[Source, tuple[str, ...]]:
@@ -111,15 +111,15 @@ def read(kind: Kind, source: object, said: Mapping[str, Any]) -> tuple[Given, tu
     source = Path(source) if isinstance(source, str | os.PathLike) else source
     where = data_name(source)
     if kind.reads == "rows":
-        found = kind.from_data(load_rows(source, ReadOptions(**said)), where)
-        kind.check_sizes(found[0], where)
-        told = ", ".join(f"{name} {count:,}" for name, count in found[0].items())
-        return found, (f"{where} was read: {told}.",)
+        result = kind.from_data(load_rows(source, ReadOptions(**said)), where)
+        kind.check_sizes(result[0], where)
+        told = ", ".join(f"{name} {count:,}" for name, count in result[0].items())
+        return result, (f"{where} was read: {told}.",)
     check_reading(source, said)
     data = load(source, ReadOptions(table=True, bare=not kind.has_targets, **said))
-    found = kind.from_data(data, where)
-    kind.check_sizes(found[0], where)
-    return found, data.told
+    result = kind.from_data(data, where)
+    kind.check_sizes(result[0], where)
+    return result, data.told
 
 
 def one_of(value: object) -> object:

@@ -266,10 +266,10 @@ def _valued(quantity: Quantity, **arguments: np.ndarray) -> np.ndarray:
     except ValueError:
         fits = False
     if not fits:
-        found = (
+        shown = (
             f"{array.dtype.name} of the shape {array.shape}" if array.ndim else repr(array.item())
         )
-        raise DataError(f"The array of {name} gives {found:.60}: {wanted} was expected.")
+        raise DataError(f"The array of {name} gives {shown:.60}: {wanted} was expected.")
     return array
 
 

@@ -81,39 +81,39 @@ class Samples:
     @property
     def imputed(self) -> tuple[int, ...]:
         """As `Spec` has it; () if they are too many to be marked."""
-        found = self.data.imputed
-        if found is None or not 0 < found.sum() <= MOST_MARKED:
+        imputed = self.data.imputed
+        if imputed is None or not 0 < imputed.sum() <= MOST_MARKED:
             return ()
-        held = self.held[: len(found)]
-        return tuple(np.flatnonzero(np.concatenate([found[~held], found[held]])).tolist())
+        held = self.held[: len(imputed)]
+        return tuple(np.flatnonzero(np.concatenate([imputed[~held], imputed[held]])).tolist())
 
     def inputs(self, model: Model, learns: Learns) -> dict[str, np.ndarray]:
         """Return the values of the inputs that are read."""
-        found: dict[str, np.ndarray] = {}
+        arrays: dict[str, np.ndarray] = {}
         for of, scale in (("", self.scale), ("t_", self.target_scale)):
             if scale is not None:
-                found |= {f"{of}middle": scale[0], f"{of}factor": scale[1]}
+                arrays |= {f"{of}middle": scale[0], f"{of}factor": scale[1]}
         names = {raw_name(learns.x) if self.scale else learns.x: self.data.x}
         names |= {raw_name(learns.t) if self.target_scale else learns.t: self.data.t}
         for prefix, rows in (("", ~self.held), (TEST, self.held)):
-            found |= {
+            arrays |= {
                 prefix + name: array[rows]
                 for name, array in names.items()
                 if prefix + name in model.by_name
             }
-        if learns.t and "labels" in model.by_name and "labels" not in found:
+        if learns.t and "labels" in model.by_name and "labels" not in arrays:
             kind = object if model["labels"].is_text else float
-            found["labels"] = np.array(self.data.labels, dtype=kind)
-        return found
+            arrays["labels"] = np.array(self.data.labels, dtype=kind)
+        return arrays
 
     def kept(self, given: Mapping[str, Any], model: Model, learns: Learns) -> dict[str, Any]:
         """Return inputs; those with an entry for each row have only the rows that train."""
-        rows, found = model[learns.x].axes[0], dict(given)
+        rows, kept = model[learns.x].axes[0], dict(given)
         for quantity in model.inputs:
             own = quantity.axes[:1] == (rows,) and quantity.name in given
             if own and len(given[quantity.name]) == len(self.held) > rows.length:
-                found[quantity.name] = np.asarray(given[quantity.name])[~self.held]
-        return found
+                kept[quantity.name] = np.asarray(given[quantity.name])[~self.held]
+        return kept
 
 
 def plan_of(kind: Kind, source: Source, asked: Options) -> Plan[Spec]:
@@ -141,9 +141,9 @@ def plan_of(kind: Kind, source: Source, asked: Options) -> Plan[Spec]:
         data="own" if source.is_own else "", edition=runs[0]["edition"],
         told=source.told, **(samples.facts if samples else {}),
     )  # fmt: skip
-    found = [request.inputs(spec, run) for run in runs]
-    own = [inputs for inputs, _ in found]
-    notes = (*notes, *said, *dict.fromkeys(chain(*(said for _, said in found))), *scaled)
+    made = [request.inputs(spec, run) for run in runs]
+    own = [inputs for inputs, _ in made]
+    notes = (*notes, *said, *dict.fromkeys(chain(*(said for _, said in made))), *scaled)
     if not are_equal(own):
         set_to = [{**spec.sizes, **run, **inputs} for run, inputs in zip(runs, own, strict=True)]
         compared = tuple(n for n in COMPARED if len({str(values.get(n)) for values in set_to}) > 1)
@@ -164,8 +164,8 @@ def _read(kind: Kind, source: Source, asked: Options) -> tuple[Source, Dataset |
     """Return a source, what it learns from, and what was read."""
     learns, is_own = kind.learns, "data" in asked or bool(asked.reading)
     if learns is None:
-        found, notes = with_data(kind, source, asked) if is_own else (source, ())
-        return found, None, notes
+        read, notes = with_data(kind, source, asked) if is_own else (source, ())
+        return read, None, notes
     if is_own:
         _check_columns(learns, source, asked)
         source = replace(source, reading=learns.reading(source.reading, asked))
@@ -307,8 +307,8 @@ class Request:
                 f"{where}: {short(unknown[0])} is not an input of a {kind.name} workbook."
             )
         _check_constants(run.get("optimizer", spec.sizes.get("optimizer", "")), given)
-        found = {q.name: given_of(q, given, where, kind.options_of(q.name)) for q in model.inputs}
-        return found, notes
+        arrays = {q.name: given_of(q, given, where, kind.options_of(q.name)) for q in model.inputs}
+        return arrays, notes
 
     def _start(
         self, weights: list[Quantity], spec: Spec, run: Mapping[str, Any]
@@ -381,10 +381,10 @@ def given_of(
         array = array.reshape(lengths)
     except (TypeError, ValueError) as error:
         shape = " x ".join(map(str, lengths)) or "one number"
-        found = short(given[name])
+        shown = short(given[name])
         if isinstance(given[name], np.ndarray):
-            found = f"an array of {' x '.join(map(str, given[name].shape))}"
-        said = f"{where}: {name} takes {shape}: {found} is not."
+            shown = f"an array of {' x '.join(map(str, given[name].shape))}"
+        said = f"{where}: {name} takes {shape}: {shown} is not."
         raise DataError(said, *options) from error
     if not quantity.is_text and (wrong := misfit(quantity, array)):
         index, wanted = wrong

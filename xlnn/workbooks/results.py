@@ -36,14 +36,14 @@ def results(model: Model, run: Arrays, titles: Mapping[str, str]) -> tuple[str, 
     titles : dict of str
         The titles of sheets, by their keys.
     """
-    found = next((name for name, read in READ.items() if run.keys() >= read), "")
-    if not found:
+    task = next((name for name, read in READ.items() if run.keys() >= read), "")
+    if not task:
         return ()
-    prefix = TEST if TEST + found in run else ""
-    quantity = model[prefix + found]
+    prefix = TEST if TEST + task in run else ""
+    quantity = model[prefix + task]
     runs = len(run[quantity.name]) if quantity.each else 0
     names = [name for name in run if name.removeprefix(TEST) in ARRAYS]
-    judge = _of_classes if found == "recognised" else _of_numbers
+    judge = _of_classes if task == "recognised" else _of_numbers
     said = []
     for number in range(max(1, runs)):
         one = {name: run[name][number] if model[name].each else run[name] for name in names}

@@ -117,17 +117,17 @@ def together(model: Model, own: Sequence[Mapping[str, np.ndarray]]) -> dict[str,
     Inputs that all runs share are taken from the first run. If a run lacks an input that runs
     before and after it have, it gets the one of the first run that has it.
     """
-    found = {}
+    joint = {}
     for name in dict.fromkeys(chain(*own)):
         if model[name].is_record:
             continue
         if not model[name].each:
-            found[name] = next(inputs[name] for inputs in own if name in inputs)
+            joint[name] = next(inputs[name] for inputs in own if name in inputs)
             continue
         (axis,) = model[name].each
         those = own[axis.first : axis.first + axis.length]
-        found[name] = np.stack([inputs.get(name, those[0][name]) for inputs in those])
-    return found
+        joint[name] = np.stack([inputs.get(name, those[0][name]) for inputs in those])
+    return joint
 
 
 def are_equal(several: Sequence[Mapping[str, np.ndarray]]) -> bool:
@@ -184,12 +184,12 @@ def joined_runs(
     }
     # shared quantities come first: between those of runs they would part one round from the next
     joined = sorted(of_runs(trained, runs), key=lambda quantity: bool(quantity.each))
-    found = {quantity.name: quantity for quantity in joined}
-    own = {quantity.name for quantity in found.values() if quantity.each}
+    by_name = {quantity.name: quantity for quantity in joined}
+    own = {quantity.name for quantity in by_name.values() if quantity.each}
     choice = next((choice_of_run(q.name) for q in first if q.name in _epochs(first)), "")
     shown = choosing([q for q in first if q.name in close], own, len(runs), choice)
-    found |= {quantity.name: quantity for quantity in with_used(shown, words, is_run)}
-    return Model(tuple(found.values()))
+    by_name |= {quantity.name: quantity for quantity in with_used(shown, words, is_run)}
+    return Model(tuple(by_name.values()))
 
 
 def _close(quantities: Sequence[Quantity]) -> set[str]:
@@ -267,7 +267,7 @@ def of_runs(
 def _own(quantities: Iterable[Quantity], shared: Collection[str] | None) -> set[str]:
     """Return the names of the quantities that differ between runs."""
     if shared is not None:
-        return {found.name for found in quantities} - {*shared}
+        return {quantity.name for quantity in quantities} - {*shared}
     quantities = tuple(quantities)
     own = {quantity.name for quantity in quantities if quantity.name in OWN or quantity.given > 0}
     return own | _users(quantities, own)
@@ -289,10 +289,10 @@ def _in_order(several: Iterable[Sequence[Quantity]]) -> list[str]:
     names: list[str] = []
     for quantities in several:
         at = 0
-        for found in quantities:
-            if found.name not in names:
-                names.insert(at, found.name)
-            at = names.index(found.name) + 1
+        for quantity in quantities:
+            if quantity.name not in names:
+                names.insert(at, quantity.name)
+            at = names.index(quantity.name) + 1
     return names
 
 
@@ -308,23 +308,23 @@ def choosing(
     quantities = tuple(quantities)
     choices: dict[str, str] = {}
     epochs = _epochs(quantities)
-    for found in quantities:
-        prefix = found.name.partition("_")[0]
-        if found.name in epochs:
-            name = choice_of_run(found.name)
-            choices[found.sheet] = choices[prefix] = name
-            yield replace(found, name=name, kind=RUN, title=RUN, symbol=" ", choices=(1, runs))
-        elif is_run(found):
-            choices[found.sheet] = found.name
-        roles = [role for role, use in found.uses.items() if use.name in own]
-        if not roles or isinstance(found.equation, SaidOfEachRun):
-            yield found
+    for quantity in quantities:
+        prefix = quantity.name.partition("_")[0]
+        if quantity.name in epochs:
+            name = choice_of_run(quantity.name)
+            choices[quantity.sheet] = choices[prefix] = name
+            yield replace(quantity, name=name, kind=RUN, title=RUN, symbol=" ", choices=(1, runs))
+        elif is_run(quantity):
+            choices[quantity.sheet] = quantity.name
+        roles = [role for role, use in quantity.uses.items() if use.name in own]
+        if not roles or isinstance(quantity.equation, SaidOfEachRun):
+            yield quantity
             continue
-        choice = choices.get(found.sheet) or choices.get(prefix) or otherwise
+        choice = choices.get(quantity.sheet) or choices.get(prefix) or otherwise
         chosen = {RUN: Use(choice)} if choice else {}
-        kind = SaidOfOneRun if found.is_sentence else OfOneRun
-        equation = kind(found.equation, found.uses, roles, runs if choice else 0)
-        yield replace(found, equation=equation, uses={**found.uses, **chosen})
+        kind = SaidOfOneRun if quantity.is_sentence else OfOneRun
+        equation = kind(quantity.equation, quantity.uses, roles, runs if choice else 0)
+        yield replace(quantity, equation=equation, uses={**quantity.uses, **chosen})
 
 
 def _is_used_epoch(quantity: Quantity) -> bool:
@@ -345,11 +345,11 @@ def choice_of_run(epoch: str) -> str:
 
 def seen_by(run: int, model: Model, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Return the arrays of one run, without the axis of runs, and those that all runs share."""
-    found = {}
+    own = {}
     for name, array in arrays.items():
         at = run - model[name].begins
         if not model[name].each:
-            found[name] = array
+            own[name] = array
         elif 0 <= at < len(array):
-            found[name] = array[at]
-    return found
+            own[name] = array[at]
+    return own

@@ -101,10 +101,10 @@ class Learns:
 
 def users_of(quantities: Iterable[Quantity], names: Iterable[str]) -> set[str]:
     """Return the names of the quantities that are computed from some, directly or not."""
-    quantities, found = tuple(quantities), {*names}
-    while more := {q.name for q in quantities if not found.isdisjoint(q.sources)} - found:
-        found |= more
-    return found - {*names}
+    quantities, users = tuple(quantities), {*names}
+    while more := {q.name for q in quantities if not users.isdisjoint(q.sources)} - users:
+        users |= more
+    return users - {*names}
 
 
 def needed_for(
@@ -172,10 +172,10 @@ def completed(stated: Sequence[Quantity], learns: Learns, spec: Spec) -> Iterato
     learns : Learns
     spec : Spec
     """
-    found = [*_scaled(stated, learns, spec)]
-    yield from found
+    quantities = [*_scaled(stated, learns, spec)]
+    yield from quantities
     if spec.test_samples:
-        yield from _held_out(found, learns, spec)
+        yield from _held_out(quantities, learns, spec)
 
 
 def _scaled(stated: Sequence[Quantity], learns: Learns, spec: Spec) -> Iterator[Quantity]:

@@ -83,14 +83,14 @@ def _rows(source: Source, options: Options) -> Dataset:
         large=options.large,
         **options.reading,
     )
-    found = load_inputs(options.data, reading, known.x.shape[1])
+    read = load_inputs(options.data, reading, known.x.shape[1])
     return replace(
         known,
-        x=found.x,
-        t=np.empty((len(found.x), 0)),
-        features=(found.features if is_table else ()) or known.features,
-        told=found.told + known.told,
-        missing=found.missing,
+        x=read.x,
+        t=np.empty((len(read.x), 0)),
+        features=(read.features if is_table else ()) or known.features,
+        told=read.told + known.told,
+        missing=read.missing,
     )
 
 

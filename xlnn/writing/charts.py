@@ -78,11 +78,11 @@ def ranges_of(title: str, places: Sequence[tuple[int, int]]) -> Range:
     breaks = [n for n in range(1, len(places)) if places[n] != (places[n - 1][0] + 1, places[n][1])]
     starts = [0, *breaks, len(places)]
     drawn = np.linspace(0, len(breaks), min(len(breaks) + 1, MOST_RANGES)).round().astype(int)
-    found = []
+    ranges = []
     for n in drawn:
         (first, column), (last, _) = places[starts[n]], places[starts[n + 1] - 1]
-        found.append(range_of(title, column, first, last))
-    return Range(f"({','.join(found)})") if len(found) > 1 else found[0]
+        ranges.append(range_of(title, column, first, last))
+    return Range(f"({','.join(ranges)})") if len(ranges) > 1 else ranges[0]
 
 
 def each_range(text: str) -> list[str]:
@@ -294,8 +294,8 @@ def interval(length: float) -> float | None:
     if length <= 1:
         return length / 5
     counts = (5, 4, 6, 8, 3, 7, 2) if length >= MOST_LABELS else (length,)
-    found = [length // count for count in counts if length % count == 0]
-    return next((number for number in found if str(number).rstrip("0") in ROUND), (*found, None)[0])
+    intervals = [length // count for count in counts if length % count == 0]
+    return next((n for n in intervals if str(n).rstrip("0") in ROUND), (*intervals, None)[0])
 
 
 def _titled(words: str) -> Title:

@@ -187,10 +187,10 @@ def with_ending(drawing: Drawing, values: Arrays) -> Drawing:
     Of several runs the latest last entry counts. Nothing is collapsed if it is not a number.
     """
     ending = drawing.ending
-    found = [] if ending is None else np.ravel(values.get(ending.last, ())).tolist()
-    if ending is None or not found or not all(isinstance(number, float) for number in found):
+    last = [] if ending is None else np.ravel(values.get(ending.last, ())).tolist()
+    if ending is None or not last or not all(isinstance(number, float) for number in last):
         return drawing
-    number = max(found)
+    number = max(last)
     rows, columns = (
         {at for at, earliest in of.items() if earliest > number}
         for of in (ending.rows, ending.columns)

@@ -282,10 +282,10 @@ def _alike(
         yield "", _columns(block), _areas(block)
         return
     columns = np.moveaxis(given, down, range(len(down))).reshape(rows, -1)
-    found: dict[str, list[int]] = {}
+    by_format: dict[str, list[int]] = {}
     for at, numbers in enumerate(columns.T, start=block.column):
-        found.setdefault(_decimals(numbers), []).append(at)
-    for number_format, alike in found.items():
+        by_format.setdefault(_decimals(numbers), []).append(at)
+    for number_format, alike in by_format.items():
         runs = [f"{address(block.row, at)}:{address(block.last[0], at)}" for at in alike]
         yield number_format, alike, runs
 

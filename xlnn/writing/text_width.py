@@ -91,22 +91,22 @@ def parted(text: str, look: Look, room: float) -> list[str]:
     >>> parted("コスト関数（テスト）", Look(), 105), parted("识别正确的图像数", Look(), 85)
     (['コスト関数', '（テスト）'], ['识别正确的', '图像数'])
     """
-    em, found = look.size * PIXELS_A_POINT, [""]
+    em, rows = look.size * PIXELS_A_POINT, [""]
     for line in text.split("\n"):
         for word, gap in _words(line):
-            longer = found[-1] + gap + word
-            if found[-1] and sum(map(_ems, longer)) * em > room:
-                found.append(word)
+            longer = rows[-1] + gap + word
+            if rows[-1] and sum(map(_ems, longer)) * em > room:
+                rows.append(word)
             else:
-                found[-1] = longer
-        found.append("")
-    return found[:-1]
+                rows[-1] = longer
+        rows.append("")
+    return rows[:-1]
 
 
 def _words(text: str) -> Iterator[tuple[str, str]]:
     """Yield each unbreakable piece, and the gap before it."""
-    for found in re.finditer(_WORDS, text):
-        word, gap = found[0], " " if text[: found.start()].endswith(" ") else ""
+    for match in re.finditer(_WORDS, text):
+        word, gap = match[0], " " if text[: match.start()].endswith(" ") else ""
         if len(word) <= MOST_SIGNS or not is_east_asian(word):
             yield word, gap
             continue

@@ -247,8 +247,8 @@ class SheetCells:
         self, quantity: Quantity, entries: tuple[int | EllipsisType, ...]
     ) -> tuple[str, Varying, str, Varying]:
         """Return patterns for the types and values of formulas, and what varies in them."""
-        found = self._values.get(quantity.name)
-        return self._stored(None if found is None else found[entries])
+        array = self._values.get(quantity.name)
+        return self._stored(None if array is None else array[entries])
 
     def _stored(self, found: Any) -> tuple[str, Varying, str, Varying]:  # noqa: ANN401 -- a single entry is not an array
         """Return patterns for the types and values of some formulas, and what varies in them."""
@@ -335,7 +335,7 @@ def write(  # noqa: PLR0913 -- the contents of a workbook
     printable = "".join(character if character.isprintable() else "?" for character in title)
     workbook.properties = DocumentProperties(creator=APPLICATION, title=printable)
     workbook.custom_doc_props.append(StringProperty(name=NAME, value=""))  # set by `Parts`
-    values = {name: found for name, found in values.items() if can_be_stored(found)}
+    values = {name: array for name, array in values.items() if can_be_stored(array)}
     done = 0
     rows = sum(layout.extents[key][0] for key in layout.titles)
     style = cache(lambda look: styled(workbook.worksheets[0], look).style_id)
@@ -397,7 +397,7 @@ def _label_axes(chart: ChartBase, layout: Layout, numbers: Arrays) -> None:
             continue
         references = (getattr(series, part).numRef.f for series in chart.series)
         cells = (area for reference in references for area in each_range(reference))
-        shown = [found for cell in cells for found in _charted(cell, layout, numbers)]
+        shown = [number for cell in cells for number in _charted(cell, layout, numbers)]
         axis.number_format = axis_format(np.array(shown, dtype=float))
     for name, edge in getattr(chart, "edges", {}).items():
         scaling, at = getattr(chart, name).scaling, float(numbers[edge])
@@ -411,9 +411,9 @@ def _charted(cells: str, layout: Layout, numbers: Arrays) -> Iterator[float]:
     first, last = layout.entry(title, top, left), layout.entry(title, bottom, right)
     if first and last and first[0] == last[0] and first[0] in numbers:
         part = tuple(slice(a, b + 1) for a, b in zip(first[1], last[1], strict=True))
-        found = np.ravel(numbers[first[0]][part])
+        values = np.ravel(numbers[first[0]][part])
         # where formulas are left out, others give errors
-        yield from (entry for entry in found if not isinstance(entry, str | None))
+        yield from (entry for entry in values if not isinstance(entry, str | None))
 
 
 def _furnish(sheet: Worksheet, drawing: Drawing) -> None:

@@ -63,8 +63,8 @@ RATES = {"sgd": 0.2, "momentum": 0.1, "rmsprop": 0.01, "adam": 0.05}
 
 def words_of(spec: Spec) -> Text:
     """Return the texts in the workbook's language; for a regression some titles differ."""
-    found = text(spec.lang).of_pages()
-    return found.with_titles("titles_of_numbers") if spec.is_regression else found
+    words = text(spec.lang).of_pages()
+    return words.with_titles("titles_of_numbers") if spec.is_regression else words
 
 
 LEAST = 7 / 8
@@ -141,9 +141,9 @@ class Network(Experiment):
 
     def spec(self, values: Mapping[str, Any]) -> Spec:
         """Read the Spec that a workbook keeps."""
-        found = super().spec(values)
-        check_network(found)
-        return found
+        read = super().spec(values)
+        check_network(read)
+        return read
 
     def model_of(self, spec: Spec) -> Model:
         """Return the quantities that depend only on what is read."""

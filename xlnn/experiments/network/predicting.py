@@ -41,13 +41,11 @@ def outputs(spec: Spec, arrays: Mapping[str, np.ndarray], x: object, number: int
     )
     if isinstance(x, list | np.ndarray) and np.ndim(x) == 1:  # a single row
         x = np.reshape(x, (1, -1))
-    found = load_inputs(x, reading, spec.inputs).x
+    rows = load_inputs(x, reading, spec.inputs).x
     state = ((number - 1,) if spec.runs else ()) + ((-1,) if spec.epochs else ())
     names = [f"{kind}{layer}" for kind, layer, _ in parameters_of(spec.of_run(0))]
     weights = {name: arrays[name][state] for name in names}
-    return forward(
-        spec, weights | {name: arrays[name] for name in SCALING if name in arrays}, found
-    )
+    return forward(spec, weights | {name: arrays[name] for name in SCALING if name in arrays}, rows)
 
 
 def forward(spec: Spec, numbers: Mapping[str, np.ndarray], samples: np.ndarray) -> np.ndarray:

@@ -160,11 +160,11 @@ def solver_names(layout: Layout, objective: str, variables: Iterable[str]) -> di
         The quantities to be changed.
     """
     blocks = [layout.blocks[name] for name in (objective, *variables)]
-    found = [
+    ranges = [
         [f"{quoted(layout.titles[block.sheet])}!{cells}" for cells in block.ranges(is_fixed=True)]
         for block in blocks
     ]
-    cells = {"solver_opt": found[0][0], "solver_adj": ",".join(chain(*found[1:]))}
+    cells = {"solver_opt": ranges[0][0], "solver_adj": ",".join(chain(*ranges[1:]))}
     return dict(sorted({**SETTINGS, **cells}.items()))
 
 
@@ -205,8 +205,8 @@ class _Solver(Below):
         names = Label("C_T", "quantities", fits=True), Label("recognised", "quantities")
         totals = Row("C_T", "recognised", look=LARGE)
         left = Below(Beside(*names, apart=0), totals, Space(0, whole.left(model) - 1))
-        found = Label(_found, look=Look(ink=QUIET))
-        right = Below(Label("solver", "notes", NOTE), Sentences("says"), found)
+        label = Label(_found, look=Look(ink=QUIET))
+        right = Below(Label("solver", "notes", NOTE), Sentences("says"), label)
         super().__init__(Beside(left, right), whole)
         self.net = net
 

@@ -128,10 +128,10 @@ class Confusion(Page):
         row, of_class = partial(shown, axes=(rows,)), partial(shown, shape=(classes,))
         number, answer = f"{own}number", f"{own}answer"
         yield row("number", counts=True)
-        found = Chosen(epoch, rows).of(
+        chosen = Chosen(epoch, rows).of(
             f"{part}answer", **{epoch.name: f"{PREFIX}epoch_used", rows.name: number}
         )
-        yield row("answer", equation=found)
+        yield row("answer", equation=chosen)
         yield row("key", equation=eq.key(count).of(number, truth, answer))
         yield row("place", equation=eq.WRONG_RANK.of(f"{own}key"))
         for kind in ("class_row", "class_column"):

@@ -94,11 +94,11 @@ class Fit(Page):
             yield shown(part, "actual", axes=(axis,), equation=copied)
             for kind, of in (("predicted", predicted), ("off", "off")):
                 at = {epoch.name: used, axis.name: number}
-                found = Chosen(epoch, axis).of(f"{part}{of}", **at)
-                yield shown(part, kind, axes=(axis,), equation=found)
+                chosen = Chosen(epoch, axis).of(f"{part}{of}", **at)
+                yield shown(part, kind, axes=(axis,), equation=chosen)
             for kind in ERRORS:
-                found = OfRow(model["off"].shape).of(f"{part}{kind}", used)
-                yield shown(part, kind, equation=found)
+                chosen = OfRow(model["off"].shape).of(f"{part}{kind}", used)
+                yield shown(part, kind, equation=chosen)
         names = [f"{PREFIX}{part}{kind}" for part in parts for kind in ROWS[:2]]
         shape = (2, *model["off"].shape)
         yield Quantity(f"{PREFIX}diagonal", title="predicted = actual", symbol=" ", shape=shape,

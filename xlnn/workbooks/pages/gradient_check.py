@@ -88,12 +88,12 @@ class GradientCheck(Page):
 
     def weights(self, model: Model) -> dict[str, Quantity]:
         """Return the weights that can be moved, each by the name of its gradient."""
-        found = {}
+        weights = {}
         for quantity in model.quantities:
             of = quantity.gradient_of
             if of is not None and of.exact and (of.cost or "C_T") == self.cost:
-                found[quantity.name] = model[of.weight]
-        return {name: weight for name, weight in found.items() if len(weight.axes) == 1}
+                weights[quantity.name] = model[of.weight]
+        return {name: weight for name, weight in weights.items() if len(weight.axes) == 1}
 
     def quantities(
         self,
@@ -118,8 +118,8 @@ class GradientCheck(Page):
         used, chosen = f"{PREFIX}epoch_used", f"{PREFIX}chosen_used"
         for gradient, weight in weights.items():
             for of in (weight, model[gradient]):
-                found = OfRow(of.shape).of(of.name, used)
-                yield _copy(of, f"{PREFIX}{of.name}", self.key, found)
+                equation = OfRow(of.shape).of(of.name, used)
+                yield _copy(of, f"{PREFIX}{of.name}", self.key, equation)
         for side, sign in SIDES.items():
             first = 1
             for weight in weights.values():

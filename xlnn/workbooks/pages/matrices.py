@@ -81,12 +81,12 @@ class Matrices(Page):
         """Return what a band has, from left to right; it begins with the column of epochs."""
         here = [q for q in model.quantities if q.sheet == self.key]
         column, groups = 2, []
-        for samples, found in _grouped(here):
+        for samples, group in _grouped(here):
             left = column
             column = end = left + max(1, len(samples))
             placed, row = [], HEADINGS
             # matrices of one shape stand side by side, such as a weight and its memories
-            lines = [found] if samples else [[*line] for _, line in groupby(found, _shape)]
+            lines = [group] if samples else [[*line] for _, line in groupby(group, _shape)]
             for line in lines:
                 at = column
                 for quantity in line:
@@ -199,9 +199,9 @@ def _grouped(
         else:
             stacks[bool(rows)].append(quantity)
     first, *others = rows.items() if rows else [((), [])]
-    for samples, found in (((), stacks[0]), first, ((), stacks[1]), *others):
-        if found:
-            yield samples, found
+    for samples, group in (((), stacks[0]), first, ((), stacks[1]), *others):
+        if group:
+            yield samples, group
 
 
 def _shape(quantity: Quantity) -> tuple[int, ...]:
@@ -290,16 +290,16 @@ def moved(model: Model, sheets: Mapping[str, Any]) -> dict[str, str]:
 
     All with epochs are one sheet; one with steps or samples alone keeps its own.
     """
-    found = {}
+    formats = {}
     for key, sheet in sheets.items():
         page = getattr(sheet, "page", sheet)
         is_whole = _is_whole(page, key)
         here = [q for q in model.quantities if q.sheet == key] if is_whole else []
         if any(is_banded(axis) for q in here for axis in q.axes):
-            found[key] = MATRICES
+            formats[key] = MATRICES
         elif any(map(_is_laid_down, here)):
-            found[key] = key
-    return found
+            formats[key] = key
+    return formats
 
 
 def _is_laid_down(quantity: Quantity) -> bool:
@@ -332,19 +332,19 @@ def is_in_matrices(model: Model) -> bool:
 
 def sheets_in_matrices(model: Model, sheets: Mapping[str, Any]) -> dict[str, Any]:
     """Return the sheets of a model `in_matrices`, the one of training where its first one was."""
-    found: dict[str, Any] = {}
+    pages: dict[str, Any] = {}
     used = {quantity.sheet for quantity in model.quantities}
     for key, sheet in sheets.items():
         page = getattr(sheet, "page", sheet)
         is_whole = _is_whole(page, key)
         here = [q for q in model.quantities if q.sheet == key]
         if is_whole and not here and key not in used:
-            found.setdefault(MATRICES, Matrices(MATRICES))
+            pages.setdefault(MATRICES, Matrices(MATRICES))
         elif is_whole and any(map(_is_laid_down, here)):
-            found[key] = Matrices(key, page)
+            pages[key] = Matrices(key, page)
         else:
-            found[key] = sheet
-    return found
+            pages[key] = sheet
+    return pages
 
 
 def by_slices(layout: Layout, sheets: Mapping[str, Any]) -> Layout:
@@ -353,13 +353,13 @@ def by_slices(layout: Layout, sheets: Mapping[str, Any]) -> Layout:
     This includes the scaled numbers on the sheets of data. Where an equation states no array
     formula, or the cells of a slice are no rectangle, a formula for each cell remains.
     """
-    found, model = dict(layout.blocks), layout.model
+    blocks, model = dict(layout.blocks), layout.model
     for block in layout.blocks.values():
         if isinstance(sheets.get(block.sheet), Matrices) or block.sheet in OF_SAMPLES:
             several = (replace(block, quantity=q) for q in sliced(model, block.quantity))
-            found[block.quantity.name] = next(filter(fits_in(layout), several), block)
-    quantities = tuple(found[q.name].quantity for q in model.quantities)
-    return replace(layout, model=replace(model, quantities=quantities), blocks=found)
+            blocks[block.quantity.name] = next(filter(fits_in(layout), several), block)
+    quantities = tuple(blocks[q.name].quantity for q in model.quantities)
+    return replace(layout, model=replace(model, quantities=quantities), blocks=blocks)
 
 
 def reads_positions_apart(layout: Layout) -> bool:
@@ -378,8 +378,8 @@ def reads_positions_apart(layout: Layout) -> bool:
 
 def without_positions(model: Model) -> Model:
     """Return a model in which each sample is one row, whose positions stand side by side."""
-    found = (replace(quantity, has_positions=False) for quantity in model.quantities)
-    return replace(model, quantities=tuple(found))
+    quantities = (replace(quantity, has_positions=False) for quantity in model.quantities)
+    return replace(model, quantities=tuple(quantities))
 
 
 OF_SAMPLES = ("images", "test_images", "data", "test_data", "gradient_check")

@@ -445,9 +445,9 @@ def _signed(levels: Sequence[int], _: Context[Any]) -> list[str]:
 
 def _symbols(page: Context[Any], name: str) -> list[str]:
     """Return the symbols of the units or weights that are looked up, and their entries."""
-    found, model = page.layout.model[name], page.layout.model
-    equation = found.equation.equation if is_of_one(found) else found.equation
-    of = model[found.uses["of"].name]
+    quantity, model = page.layout.model[name], page.layout.model
+    equation = quantity.equation.equation if is_of_one(quantity) else quantity.equation
+    of = model[quantity.uses["of"].name]
     entries = getattr(equation, "fixed", None) or [{}] * len(equation.units)
     return [
         " ".join([of.heading(unit), *map(str, entry.values())])

@@ -345,9 +345,9 @@ class NetworkLayout:
             name, between = self.stated.names(weights or f"{from_layer}_{end}")
             return Connections(prefix, name, between, None, ends)
         steps = [step for _, (step, *_), _ in pairs]
-        found = self.weights(weights, prefix, [index for *_, index in pairs], steps)
+        quantities = self.weights(weights, prefix, [index for *_, index in pairs], steps)
         name, between = self.stated.names(weights)
-        return Connections(prefix, name, between, found, ends, scale_of(self.model[weights]))
+        return Connections(prefix, name, between, quantities, ends, scale_of(self.model[weights]))
 
     def weights(
         self, weights: str, prefix: str, indices: Sequence[Index], steps: Sequence[int] = ()

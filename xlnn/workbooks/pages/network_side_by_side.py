@@ -158,11 +158,11 @@ class SideBySide(NetworkLayout):
         halves = [max(map(self.half, column)) for column in columns]
         behind = [max(map(self.behind, column)) for column in columns]
         gap = (self._width - sum(halves) - sum(behind)) / max(1, len(columns) - 1)
-        found, x = {}, float(self.stated.room[0])
+        middles, x = {}, float(self.stated.room[0])
         for column, half, end in zip(columns, halves, behind, strict=True):
-            found |= dict.fromkeys(column, x + half)
+            middles |= dict.fromkeys(column, x + half)
             x += half + end + gap
-        return found
+        return middles
 
     def _where(self, name: str) -> Point:
         """Return the middle of a layer's first unit, row or map."""

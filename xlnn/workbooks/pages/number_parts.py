@@ -140,15 +140,15 @@ def _side_by_side(quantity: Quantity) -> Quantity:
 
 def _meant(model: Model, name: str) -> Sequence[str]:
     """Return the meanings of the numbers of a choice, or a quantity with the rows that it names."""
-    found: Sequence[str] = ()
+    names: Sequence[str] = ()
     for equation in (q.equation for q in model.quantities if name in q.sources):
         if isinstance(equation, NameOf):
             return equation.names
         if isinstance(equation, UsedNumber) and equation.along:
             axes = [(equation.along.name, equation.along.length)]
             rows = (q for q in model.quantities if [(a.name, a.length) for a in q.axes] == axes)
-            found = next((row.name for row in rows), ())
-    return found
+            names = next((row.name for row in rows), ())
+    return names
 
 
 def _beside(quantity: Quantity) -> Look:

@@ -291,14 +291,14 @@ def with_inputs(
     given : dict
         Inputs by name, perhaps those of an earlier workbook.
     """
-    found = dict(given)
+    inputs = dict(given)
     for page in pages:
         for name in (name for name in page.adds(learns) if name not in model.by_name):
-            found.pop(name, None)
+            inputs.pop(name, None)
         for name, value in page.inputs(model, learns, spec, given).items():
-            if name not in found or np.shape(found[name]) != np.shape(value):
-                found[name] = value
-    return found
+            if name not in inputs or np.shape(inputs[name]) != np.shape(value):
+                inputs[name] = value
+    return inputs
 
 
 def usual_page(model: Model, key: str) -> Page:

@@ -135,10 +135,10 @@ class Predict(Page):
         output, rows = model[learns.output], model[learns.x].axes[0]
         weights = _weights_of(model, learns.output)
         for weight in weights:  # state 0 is the start, so those after epoch e are in row e + 1
-            found = OfRow(weight.shape, row=2).of(weight.name, f"{PREFIX}epoch_used")
+            equation = OfRow(weight.shape, row=2).of(weight.name, f"{PREFIX}epoch_used")
             yield replace(
                 weight, name=f"{PREFIX}{weight.name}", axes=(), given=0, sheet=self.key,
-                equation=found, uses={}, choices=None,
+                equation=equation, uses={}, choices=None,
             )  # fmt: skip
         names = [learns.x, *(weight.name for weight in weights)]
         instead = {name: f"{PREFIX}{name}" for name in names}
@@ -189,14 +189,14 @@ class Predict(Page):
     ) -> Iterator[Quantity]:
         """Yield the outputs, and what they mean in words or which number is missing."""
         shown = partial(Quantity, sheet=self.key, symbol=" ", axes=(one,))
-        found, output_name = f"{PREFIX}{output.name}", f"{PREFIX}output"
+        outputs, output_name = f"{PREFIX}{output.name}", f"{PREFIX}output"
         is_classes = "answer" in model.by_name
         named = model.by_name.get("labels")
         is_numbers = spec.is_regression and named is not None and named.shape == output.shape
         if is_classes or is_numbers:
             yield shown(f"{PREFIX}name", title="name", equation=Name(), shape=output.shape)
             yield shown(
-                output_name, title="output", equation=COPY.of(found), shape=output.shape,
+                output_name, title="output", equation=COPY.of(outputs), shape=output.shape,
                 number_format=str(output.number_format),
             )  # fmt: skip
         if is_numbers:
@@ -223,8 +223,9 @@ class Predict(Page):
     ) -> "Answer":
         """Return the class that is found, unless the largest outputs are equal."""
         outputs, (are_bars, are_shares) = f"{PREFIX}output", self.shares_of(spec)
-        found = [shown(f"{PREFIX}bar", equation=Bar().of(outputs), shape=output.shape)] * are_bars
-        found += [
+        bar = partial(shown, f"{PREFIX}bar", equation=Bar().of(outputs), shape=output.shape)
+        quantities = [bar()] if are_bars else []
+        quantities += [
             shown(f"{PREFIX}answer", title="class found", number_format="0",
                   equation=LargestUnit().of(outputs)),
             shown(f"{PREFIX}label", title="label found", is_text=are_text(spec.labels),
@@ -233,28 +234,28 @@ class Predict(Page):
         several = len(spec.labels) > 1
         uses = {"label": f"{PREFIX}label", "a": outputs}
         if several:
-            found.append(
+            quantities.append(
                 shown(f"{PREFIX}tied", title="largest outputs equal? (1: yes)", number_format="0",
                       equation=Tied().of(outputs))
             )  # fmt: skip
             uses["tied"] = f"{PREFIX}tied"
-        return found, verdict(words, several=several, are_shares=are_shares), uses
+        return quantities, verdict(words, several=several, are_shares=are_shares), uses
 
     def _of_others(
         self, shown: Callable[..., Quantity], output: Quantity, spec: Spec, one: Axis
     ) -> Iterator[Quantity]:
         """Yield outputs that are neither classes nor numbers of a table, perhaps as a picture."""
-        found = f"{PREFIX}{output.name}"
+        name = f"{PREFIX}{output.name}"
         grid = self.grid(spec) if len(output.axes) == 2 else ()
         if grid and prod(grid) == prod(output.shape):
             yield replace(
                 shown(f"{PREFIX}result", title="what comes out", shape=grid), axes=(),
-                equation=as_picture(*grid), uses={"a": found},
+                equation=as_picture(*grid), uses={"a": name},
             )  # fmt: skip
             return
         yield replace(
             output, name=f"{PREFIX}output", kind=f"{PREFIX}output", title="output", meaning="",
-            axes=(one, *output.axes[2:]), equation=COPY, uses={"a": found}, sheet=self.key,
+            axes=(one, *output.axes[2:]), equation=COPY, uses={"a": name}, sheet=self.key,
             written="",
         )  # fmt: skip
 
@@ -267,16 +268,16 @@ class Predict(Page):
         name = raw_name(learns.x) if spec.scaled else learns.x
         x = np.asarray(given[name], dtype=float)
         first = next((row for row in x if row.any()), x[-1])
-        found = {**super().inputs(model, learns, spec, given)}
+        inputs = {**super().inputs(model, learns, spec, given)}
         if f"{PREFIX}typed_word" in model.by_name:
             numbers, said = _from_words(spec, x.shape[1:]).typed(first.ravel())
-            found[f"{PREFIX}typed_word"] = np.array(said, dtype=object)
+            inputs[f"{PREFIX}typed_word"] = np.array(said, dtype=object)
             if numbers:
-                found[f"{PREFIX}typed_number"] = np.array(numbers)
-            return found
+                inputs[f"{PREFIX}typed_number"] = np.array(numbers)
+            return inputs
         typed = f"{PREFIX}picture"
         typed = typed if typed in model.by_name else PREFIX + name
-        return found | {typed: first.reshape(model[typed].lengths)}
+        return inputs | {typed: first.reshape(model[typed].lengths)}
 
     def made(self, model: Model) -> list[PagePart]:
         """Return the epoch, the inputs beside what the model says, and what it computes."""

@@ -189,20 +189,20 @@ class Progress(Page):
         paths = self.paths
         if paths is None:
             paths = [weight.name for weight in weights if len(weight.shape) > 1][:MOST_PATHS]
-        for found in (weight for weight in weights if weight.name in paths and weight.shape):
-            units = sampled(found.shape[0], len(PATH_COLOURS))
+        for weight in (weight for weight in weights if weight.name in paths and weight.shape):
+            units = sampled(weight.shape[0], len(PATH_COLOURS))
             lines = []
             for unit, colour in zip(units, PATH_COLOURS, strict=False):
-                own = [index for index in found.units if index[0] == unit]
+                own = [index for index in weight.units if index[0] == unit]
                 names = [
-                    found.heading((unit,)) or str(unit + 1)
+                    weight.heading((unit,)) or str(unit + 1)
                 ]  # of one line, for all of the unit
                 for at in sampled(len(own), max(1, LINES // len(units))):
-                    y = (found.name, *own[at])
+                    y = (weight.name, *own[at])
                     name = "".join(names)
                     lines.append(Trace(y, colour=colour, width=THIN, name=name, of=""))
                     names.clear()
-            title, after = partial(_weights, found, len(lines)), found.sheet == MATRICES
+            title, after = partial(_weights, weight, len(lines)), weight.sheet == MATRICES
             yield _chart(model, title, lines, (), after=after)
 
 

@@ -112,8 +112,8 @@ class Table(PagePart):
             yield block
             below = block.last[0] + 2
             for down, begins in enumerate(self.under.values()):
-                if found := model.by_name.get(f"{begins}_{block.quantity.name}"):
-                    yield single_block(found, below + down, block.column)
+                if beside := model.by_name.get(f"{begins}_{block.quantity.name}"):
+                    yield single_block(beside, below + down, block.column)
 
     def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:  # noqa: ARG002 -- as far down as its cells
         """Draw the headings, and the names of the rows."""

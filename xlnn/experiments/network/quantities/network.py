@@ -127,8 +127,8 @@ def of_each_run(
         yield from quantities_of(spec)
         return
     alike = {run.optimizer: run for run in map(spec.of_run, range(spec.number_of_runs))}
-    found = {name: tuple(quantities_of(one)) for name, one in alike.items()}
-    yield from of_runs(found, spec.runs, shared)
+    quantities = {name: tuple(quantities_of(one)) for name, one in alike.items()}
+    yield from of_runs(quantities, spec.runs, shared)
 
 
 def alone(spec: Spec) -> Iterator[Quantity]:
@@ -376,18 +376,18 @@ def cost(
     **rows: object,
 ) -> Iterator[Quantity]:
     """Yield C of the outputs of that prefix, and before it the cost of each output.   Book: 3-4."""
-    name, found = output_of(spec), COSTS[spec.cost]
+    name, stated = output_of(spec), COSTS[spec.cost]
     uses = {kind: f"{prefix}{kind}{name}" for kind in ("z", "largest", "exp")}
     uses |= {"t": t, "a": a or f"{prefix}a{name}", "loss": f"{prefix}loss"}
     own = partial(quantity, prefix=prefix, sheet=sheet, role="backward", **rows)
-    if found.loss:
-        yield own("loss", "cost of one output", found.loss, uses, shapes_of(spec)[name],
+    if stated.loss:
+        yield own("loss", "cost of one output", stated.loss, uses, shapes_of(spec)[name],
                   symbol="c{}", meaning="how wrong one output is", written="{loss}",
                   source="3-3")  # fmt: skip
     row = "row" if spec.features else "image"
-    yield own("C", "cross-entropy" if found.loss else "squared error", found.value, uses,
+    yield own("C", "cross-entropy" if stated.loss else "squared error", stated.value, uses,
               symbol="C", meaning=f"how wrong the outputs are for one {row}", written="{cost}",
-              source="3-3" if found.loss else "3-4")  # fmt: skip
+              source="3-3" if stated.loss else "3-4")  # fmt: skip
 
 
 def backward(

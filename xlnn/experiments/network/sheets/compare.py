@@ -74,12 +74,12 @@ def quantities(spec: Spec, words: Text) -> Iterator[Quantity]:
 
 def _parts(model: Model) -> Below:
     """Return a column for each result of the runs, and below them the charts, two side by side."""
-    here = [found for found in model.quantities if found.sheet == COMPARE]
-    numbers = [found.name for found in here if not found.is_text]
+    here = [q for q in model.quantities if q.sheet == COMPARE]
+    numbers = [q.name for q in here if not q.is_text]
     charts = [_chart(model, name) for name in COURSES if name in model.by_name]
     return Below(
         Table(
-            *(found.name for found in here), widths=WIDTHS, width=WIDTH,
+            *(q.name for q in here), widths=WIDTHS, width=WIDTH,
             looks=dict.fromkeys(numbers, replace(NUMBER, number_format="")),
             units=dict.fromkeys(ERRORS, lambda page: page.spec.labels[:1]),
         ),

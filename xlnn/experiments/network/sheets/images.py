@@ -101,7 +101,7 @@ class Examples(Page):
 
 def _gallery(model: Model) -> PagePart:
     """Return the first images as pictures, line by line, each over its caption."""
-    lines = [found.name for found in model.quantities if found.kind == "picture"]
+    lines = [q.name for q in model.quantities if q.kind == "picture"]
     pictures = (
         Grid(
             name, scale="ink", digits=";;;", width=PIXEL_WIDTH, height=0, titled=False,

@@ -135,7 +135,7 @@ def _data(spec: Spec, ends: dict[str, str]) -> Iterator[Quantity]:
 def _parts(model: Model) -> Below:
     """Return the choices, the plane coloured by the chosen output, and small pictures of units."""
     epoch, label, asked = (f"{PREFIX}{kind}" for kind in ("epoch", "label_chosen", "label_asked"))
-    weights = next(found.name for found in model.quantities if found.given)
+    weights = next(q.name for q in model.quantities if q.given)
     return Below(
         choices(PREFIX, of={epoch: weights}, at=1),
         Numbers((label, asked), choices={label: "labels"}, looks={label: LABEL_CHOICE}, at=1),
@@ -172,9 +172,9 @@ def _dots(model: Model) -> list[Trace]:
 
 def _units(model: Model) -> Iterator[PagePart]:
     """Yield the small pictures of each layer, below its title."""
-    seen = [found for found in model.quantities if found.kind == UNITS]
-    widest = max((found.shape[0] for found in seen), default=0) * (len(PLACES) + 1)
-    for layer, lines in groupby(seen, lambda found: found.layer):
+    seen = [q for q in model.quantities if q.kind == UNITS]
+    widest = max((q.shape[0] for q in seen), default=0) * (len(PLACES) + 1)
+    for layer, lines in groupby(seen, lambda q: q.layer):
         symbol, scale = model[f"{PREFIX}a{layer}"].heading, partial(_scale, layer=layer)
         yield Label(partial(_title, layer=layer), look=SECTION, columns=widest + 1)
         pictures = (
@@ -223,13 +223,13 @@ PAGE = Page(
 
 def _points(model: Model) -> Table:
     """Return the points of the grid and what the network computes for each."""
-    return Table(*(found.name for found in model.quantities if POINT in found.axes))
+    return Table(*(q.name for q in model.quantities if POINT in q.axes))
 
 
 def _used(model: Model) -> Below:
     """Return the ends of the plane and the weights of each layer."""
-    here = [found for found in model.quantities if found.sheet == NUMBERS]
-    weights = (found for found in here if found.kind in PARAMETERS)
+    here = [q for q in model.quantities if q.sheet == NUMBERS]
+    weights = (q for q in here if q.kind in PARAMETERS)
     layers = [[q.name for q in of] for _, of in groupby(weights, lambda weight: weight.layer)]
     ends = [f"{PREFIX}low", f"{PREFIX}high"]
     units = (Units("{number}", *names, above=1) for names in (ends, *layers))

@@ -35,7 +35,7 @@ WIDTH = 8
 def _layers(model: Model) -> Below:
     """Return the parameters of each layer that has any, below each other."""
     here = (quantity for quantity in model.quantities if quantity.sheet == WEIGHTS)
-    return Below(*(_layer(*found) for _, found in groupby(here, lambda quantity: quantity.layer)))
+    return Below(*(_layer(*layer) for _, layer in groupby(here, lambda quantity: quantity.layer)))
 
 
 def _layer(first: Quantity, *others: Quantity) -> Below:
