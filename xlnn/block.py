@@ -129,11 +129,11 @@ class Block:
         return f"{address(row, column)}:{address(row + rows - 1, column + columns - 1)}"
 
     @cached_property
-    def parts(self) -> "tuple[Block, ...]":
-        """The cells of each part of the quantity, such as those of each run."""
+    def runs(self) -> "tuple[Block, ...]":
+        """The cells of the quantity in each run."""
         if not self.quantity.each:
             return (self,)
-        return tuple(self._entry(part, n) for n, part in enumerate(self.quantity.parts))
+        return tuple(self._entry(quantity, n) for n, quantity in enumerate(self.quantity.runs))
 
     def at(self, family: str, number: int) -> "Block | None":
         """Return the block of one run, or of one entry of another family of axes.
@@ -146,10 +146,10 @@ class Block:
         n = number - self.quantity.axes[0].first
         return self._entry(entries[n], n) if 0 <= n < len(entries) else None
 
-    def _entry(self, part: Quantity, number: int) -> "Block":
+    def _entry(self, quantity: Quantity, number: int) -> "Block":
         (down, right), *steps = self.steps
         row, column = self.row + number * down, self.column + number * right
-        return Block(part, self.sheet, row, column, (*steps,))
+        return Block(quantity, self.sheet, row, column, (*steps,))
 
     @property
     def lengths(self) -> tuple[int, ...]:

@@ -149,18 +149,18 @@ class Layout:
         return {}
 
     def heads(self, name: str) -> Iterator[Block]:
-        """Yield the cells that hold the formulas of each part of a quantity."""
-        return (part.heads for part in self.blocks[name].parts)
+        """Yield the cells that hold the formulas of each run of a quantity."""
+        return (run.heads for run in self.blocks[name].runs)
 
-    def columns(self, name: str, part: int = 0) -> tuple[FilledColumn, ...]:
-        """Return the formula of each unit of a part of a quantity that has an equation.
+    def columns(self, name: str, run: int = 0) -> tuple[FilledColumn, ...]:
+        """Return the formula of each unit of a run of a quantity that has an equation.
 
         Where an array formula fills all units there is one.
         """
-        if (name, part) not in self._columns:
+        if (name, run) not in self._columns:
             units = self.blocks[name].heads.quantity.units
-            self._columns[name, part] = tuple(self._column(name, part, unit) for unit in units)
-        return self._columns[name, part]
+            self._columns[name, run] = tuple(self._column(name, run, unit) for unit in units)
+        return self._columns[name, run]
 
     @cached_property
     def _columns(self) -> dict[tuple[str, int], tuple[FilledColumn, ...]]:
@@ -171,9 +171,9 @@ class Layout:
         """Return the formula of one entry of a quantity's array; of a slice all have the same."""
         quantity, index = self.model[name], self.blocks[name].head(index)
         runs, axes = len(quantity.each), len(quantity.axes)
-        part, along = sum(index[:runs]), index[runs:axes]
-        across = {axis.family: axis.first + along[n] for n, axis in self._across(name, part)}
-        return self._column(name, part, index[axes:], entry=across).at(along)
+        run, along = sum(index[:runs]), index[runs:axes]
+        across = {axis.family: axis.first + along[n] for n, axis in self._across(name, run)}
+        return self._column(name, run, index[axes:], entry=across).at(along)
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -187,17 +187,17 @@ class Layout:
             spelt[name.casefold()] += 1
             number = spelt[name.casefold()]
             mark = f".{number}" if number > 1 else ""
-            for run, part in enumerate(block.parts, start=block.quantity.begins + 1):
-                if part.is_dense:
-                    ends = (part.row, part.column), part.last
+            for run, own in enumerate(block.runs, start=block.quantity.begins + 1):
+                if own.is_dense:
+                    ends = (own.row, own.column), own.last
                     cells = ":".join(fixed(*corner) for corner in dict.fromkeys(ends))
                     end = f".run{run}" if run > 1 else ""
                     names[f"xlnn.{name}{mark}{end}"] = f"{quoted(self.titles[block.sheet])}!{cells}"
         return names
 
-    def _across(self, name: str, part: int) -> Iterator[tuple[int, Axis]]:
+    def _across(self, name: str, run: int) -> Iterator[tuple[int, Axis]]:
         """Yield the axes along which arguments of a formula stand side by side."""
-        here = self.blocks[name].parts[part]
+        here = self.blocks[name].runs[run]
         for number, axis in enumerate(here.quantity.axes):
             sources = here.quantity.sources if axis.length > 1 else ()
             if any(_goes_right(self.blocks[source], axis.family) for source in sources):
@@ -206,7 +206,7 @@ class Layout:
     def _column(
         self,
         name: str,
-        part: int,
+        run: int,
         unit: tuple[int, ...],
         starting: frozenset[str] = frozenset(),
         entry: Mapping[str, int] = {},
@@ -215,18 +215,18 @@ class Layout:
 
         ``entry`` is its index along families that stand side by side, by default each in turn.
         """
-        here = self.blocks[name].parts[part]
+        here = self.blocks[name].runs[run]
         start_at = {(axis, index): family for axis, index, family in _starts(here.quantity)}
-        for number, axis in self._across(name, part):
+        for number, axis in self._across(name, run):
             if axis.family not in entry:
                 columns = []
                 for n in range(axis.length):
                     begun = starting.union([start_at[number, n]] if (number, n) in start_at else ())
                     at = {**entry, axis.family: axis.first + n}
-                    columns.append(self._column(name, part, unit, begun, at))
+                    columns.append(self._column(name, run, unit, begun, at))
                 starts = tuple((number, n, column) for n, column in enumerate(columns))
                 return replace(columns[0], starts=starts)
-        entry = {**entry, **{axis.family: axis.first + part for axis in self.model[name].each}}
+        entry = {**entry, **{axis.family: axis.first + run for axis in self.model[name].each}}
         rows: dict[tuple, int] = {}
         arguments = {}
         for role, use in here.quantity.uses.items():
@@ -237,7 +237,7 @@ class Layout:
             arguments[role] = QuantityCells(block, here, read, title, rows, entry)
         own = QuantityCells(here, here, Use(name), self.titles[here.sheet], rows, entry)
         starts = tuple(
-            (axis, index, self._column(name, part, unit, starting | {family}))
+            (axis, index, self._column(name, run, unit, starting | {family}))
             for (axis, index), family in start_at.items()
             if family not in starting
         )

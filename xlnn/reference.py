@@ -195,9 +195,9 @@ def expected(model: Model, quantity: Quantity, arrays: Arrays) -> np.ndarray:
     array
         The whole quantity; typed entries are unchanged.
     """
-    kind = object if quantity.is_text else float
+    dtype = object if quantity.is_text else float
     values = (
-        np.empty(quantity.lengths, kind) if not quantity.given else arrays[quantity.name].copy()
+        np.empty(quantity.lengths, dtype) if not quantity.given else arrays[quantity.name].copy()
     )
     for at in _places(quantity):
         values[*_place(quantity, at), ...] = _value(model, quantity, arrays, at, judges=True)
@@ -254,7 +254,7 @@ def ties(model: Model, quantity: Quantity, arrays: Arrays, tolerance: float) -> 
     got = arrays[quantity.name]
     tied = np.zeros(quantity.lengths, dtype=bool)
     for at in _places(quantity):
-        place, part = _place(quantity, at), _part(quantity, at)
+        place, part = _place(quantity, at), _run_of(quantity, at)
         arguments = _arguments(model, part, arrays, at)
         tied[*place, ...] = part.equation.ties(got[place], tolerance, **arguments)
     return tied
@@ -263,16 +263,16 @@ def ties(model: Model, quantity: Quantity, arrays: Arrays, tolerance: float) -> 
 def _empty(quantity: Quantity, inputs: Arrays) -> np.ndarray:
     if quantity.equation is None:
         return np.asarray(inputs[quantity.name])
-    nothing, kind = (None, object) if quantity.is_text else (np.nan, float)
-    array = np.full(quantity.lengths, nothing, dtype=kind)
+    nothing, dtype = (None, object) if quantity.is_text else (np.nan, float)
+    array = np.full(quantity.lengths, nothing, dtype=dtype)
     if quantity.given:
         quantity.typed(array)[...] = inputs[quantity.name]
     return array
 
 
-def _part(quantity: Quantity, at: At) -> Quantity:
-    """Return the part of a quantity that is computed."""
-    return quantity.parts[sum(at[axis.family] for axis in quantity.each) - quantity.begins]
+def _run_of(quantity: Quantity, at: At) -> Quantity:
+    """Return the quantity of the run that is computed."""
+    return quantity.runs[sum(at[axis.family] for axis in quantity.each) - quantity.begins]
 
 
 def _value(
@@ -289,7 +289,7 @@ def _value(
     """
     if isinstance(quantity.equation, Sentence):
         return _texts(model, quantity, arrays, judges=judges)
-    part = _part(quantity, at)
+    part = _run_of(quantity, at)
     arguments = _arguments(model, part, arrays, at)
     # the comparison reports overflows better than NumPy's warnings
     with np.errstate(all="ignore"):
@@ -310,13 +310,13 @@ def _texts(model: Model, quantity: Quantity, arrays: Arrays, *, judges: bool) ->
     axes = len(quantity.axes)
     for index in np.ndindex(texts.shape):
         own = dict(zip(quantity.axes, index, strict=False))
-        part = quantity.parts[index[0] if quantity.each else 0]
+        one = quantity.runs[index[0] if quantity.each else 0]
         arguments = {
-            role: _in_row(model[use.name], arrays[use.name], own) for role, use in part.uses.items()
+            role: _in_row(model[use.name], arrays[use.name], own) for role, use in one.uses.items()
         }
         try:
             with np.errstate(all="ignore"):
-                texts[index] = part.equation.text(*index[axes:], **arguments)
+                texts[index] = one.equation.text(*index[axes:], **arguments)
         except Exception as error:
             if not _is_no_value(error, arguments, judges=judges):
                 raise

@@ -425,18 +425,18 @@ def sliced(model: Model, quantity: Quantity) -> Iterator[Quantity]:
         units, whole = quantity.units if kind == "unit" else quantity.units[:1], kind != "sample"
         if all(
             slice_formula(
-                Slice(part, _Named(), whole=whole),
+                Slice(run, _Named(), whole=whole),
                 {
                     role: Slice(
                         model[str(use.start) if begins and use in starts else use.name],
                         _Named(),
                         whole=whole,
                     )
-                    for role, use in part.uses.items()
+                    for role, use in run.uses.items()
                 },
                 units[0],
             )
-            for part in changed.parts
+            for run in changed.runs
             for begins in (False, True)[: 1 + bool(starts)]
         ):
             yield changed

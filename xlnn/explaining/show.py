@@ -24,7 +24,7 @@ from xlnn.quantity import Quantity
 from xlnn.registry.text import Text, in_language, text
 from xlnn.workbooks.entries import to_values
 from xlnn.workbooks.exercise_sheet import SHEET
-from xlnn.workbooks.pages.confusion import PARTS, PREFIX
+from xlnn.workbooks.pages.confusion import PREFIX, SPLITS
 from xlnn.workbooks.runs import RUN, is_of_one, name_of_run
 from xlnn.xlsx.cells import cells
 from xlnn.xlsx.fingerprint import State, state
@@ -263,7 +263,7 @@ def _sentences(entries: Entries, runs: Runs, *, on_check: bool) -> Iterator[str]
 
 def _of_part(entries: Entries, quantity: Quantity, said: str) -> str:
     """Return a sentence about classes, preceded by the kind of rows if some are held out."""
-    parts = {f"{PREFIX}{part}mistakes": english for part, english in PARTS.items()}
+    parts = {f"{PREFIX}{part}mistakes": english for part, english in SPLITS.items()}
     part, words = parts.get(quantity.name), entries.words
     if part is None or f"{PREFIX}{TEST}mistakes" not in entries.layout.model.by_name:
         return said

@@ -168,17 +168,17 @@ def read_entries(
 
 def _read(hints: Mapping[str, Any], entry: Field[Any], name: str, value: object) -> Any:  # noqa: ANN401
     """Return a plain value as the type of a field has it."""
-    kind = hints[entry.name]
+    hint = hints[entry.name]
     if read := entry.metadata.get("read"):
         return read(value)
-    if declared := getattr(kind, "__metadata__", ()):
+    if declared := getattr(hint, "__metadata__", ()):
         return replace(declared[0], name=name).check(value)
     if type(value) is int and abs(value) > LARGEST_NUMBER:
         raise DataError(f"{name} is larger than any workbook: at most {LARGEST_NUMBER:,}.")
-    if kind in TYPES:
-        return Option(TYPES[kind], "", name=name).check(value)
-    part = get_args(kind)[0]
-    if get_origin(kind) is not tuple:  # an entry that may be missing
+    if hint in TYPES:
+        return Option(TYPES[hint], "", name=name).check(value)
+    part = get_args(hint)[0]
+    if get_origin(hint) is not tuple:  # an entry that may be missing
         return from_values(part, Option(TABLE, "", name=name).check(value), name)
     tables = Option(TABLES, "", name=name).check(value)
     return tuple(from_values(part, table, f"{name} {n}") for n, table in enumerate(tables, start=1))

@@ -131,11 +131,11 @@ class Tasks:
         For images that are side by side it is the last area: a formula cannot hold all.
         """
         block = self.layout.blocks[name]
-        first = block.parts[0]
+        first = block.runs[0]
         if first.is_table and first.quantity.axes and first.is_dense:
             grid = self._grid(block, np.ones(block.quantity.lengths, dtype=bool))
-            for part in block.parts:
-                bottom = part.last[0] - block.row
+            for run in block.runs:
+                bottom = run.last[0] - block.row
                 yield self._area(block, grid, slice(bottom, bottom + 1))
         else:
             both = (self._computed(name, later=later) for later in (False, True))
@@ -161,7 +161,7 @@ class Tasks:
         if whole and down and (grid[rows] >= 0).all():
             yield self._area(block, grid, rows)
             return
-        first = block.parts[0]
+        first = block.runs[0]
         if block.quantity.sliced:
             yield from self._slices(block, grid)
             return
@@ -174,8 +174,8 @@ class Tasks:
     def _slices(self, block: Block, grid: np.ndarray) -> Iterator[eq.JudgedCells]:
         """Yield an area for each array formula."""
         height, width = block.size
-        for part in block.parts:
-            heads = part.heads
+        for run in block.runs:
+            heads = run.heads
             for row, column in chain(*map(heads.places, heads.quantity.units)):
                 down, right = row - block.row, column - block.column
                 rows, columns = slice(down, down + height), slice(right, right + width)

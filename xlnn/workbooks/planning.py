@@ -102,8 +102,8 @@ class Samples:
                 if prefix + name in model.by_name
             }
         if learns.t and "labels" in model.by_name and "labels" not in arrays:
-            kind = object if model["labels"].is_text else float
-            arrays["labels"] = np.array(self.data.labels, dtype=kind)
+            dtype = object if model["labels"].is_text else float
+            arrays["labels"] = np.array(self.data.labels, dtype=dtype)
         return arrays
 
     def kept(self, given: Mapping[str, Any], model: Model, learns: Learns) -> dict[str, Any]:

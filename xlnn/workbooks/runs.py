@@ -322,8 +322,8 @@ def choosing(
             continue
         choice = choices.get(quantity.sheet) or choices.get(prefix) or otherwise
         chosen = {RUN: Use(choice)} if choice else {}
-        kind = SaidOfOneRun if quantity.is_sentence else OfOneRun
-        equation = kind(quantity.equation, quantity.uses, roles, runs if choice else 0)
+        chooser = SaidOfOneRun if quantity.is_sentence else OfOneRun
+        equation = chooser(quantity.equation, quantity.uses, roles, runs if choice else 0)
         yield replace(quantity, equation=equation, uses={**quantity.uses, **chosen})
 
 

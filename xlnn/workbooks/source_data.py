@@ -51,7 +51,7 @@ def data_of(source: Source, options: Options, picture: tuple[int, int] | None = 
     known = replace(source.reading, large=source.reading.large or options.large)
     if options.data is not None:  # options about the source's file do not apply to another
         known = replace(known, sheet="", encoding="", decimal="")
-    if options.data is not None and _kind(place) != PICTURES:
+    if options.data is not None and _form(place) != PICTURES:
         # a table may have as many inputs as a picture has pixels
         known = replace(known, picture=None, usual=known.picture or picture)
     elif options.data is not None:
@@ -115,8 +115,8 @@ def data_name(data: object) -> str:
     return Path(data).name if isinstance(data, str | os.PathLike) else "data"
 
 
-def _kind(data: object) -> str:
-    """Return the kind of data."""
+def _form(data: object) -> str:
+    """Return the form of data: files, arrays or a data frame."""
     if not isinstance(data, Path):
         return ARRAYS if isinstance(data, tuple | list | Mapping) else FRAMES
     if data.is_dir():
@@ -129,9 +129,9 @@ def check_reading(data: object, given: Mapping[str, Any]) -> None:
     """Refuse options that do not apply to data of this kind."""
     if isinstance(data, Path) and not data.exists():
         return  # which reading it says
-    kind, name = _kind(data), data_name(data)
+    form, name = _form(data), data_name(data)
     for option in given:
-        if kind not in BUILD[option].reads:
+        if form not in BUILD[option].reads:
             meant = listed(BUILD[option].reads)
             raise OptionsError(
                 "{option} is for {kinds}; {name} is not one.",

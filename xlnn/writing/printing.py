@@ -158,14 +158,14 @@ def _texts(drawing: Drawing, blocks: Sequence[Block], values: Arrays) -> Iterato
         for row, here in drawing.cells.items()
         for column, drawn in here.items()
     }
-    parts = [part for block in blocks for part in block.parts]
-    for part in parts:
-        name = part.quantity.name
-        if part.quantity.is_sentence and not part.quantity.timed:
+    runs = [run for block in blocks for run in block.runs]
+    for run in runs:
+        name = run.quantity.name
+        if run.quantity.is_sentence and not run.quantity.timed:
             said = np.ravel(values.get(name, ())).tolist()
             longest = max([SAID, *(wide(text) for text in said if isinstance(text, str))])
             drawn = "x" * longest, drawing.looks.get(name, SENTENCE)
-            cells |= {next(part.places(unit)): drawn for unit in part.quantity.units}
+            cells |= {next(run.places(unit)): drawn for unit in run.quantity.units}
     filled = {at for at, (text, _) in cells.items() if text != ""}
     for (row, column), (text, look) in cells.items():
         if row in drawing.folded_rows or column in drawing.folded_columns:
@@ -175,11 +175,11 @@ def _texts(drawing: Drawing, blocks: Sequence[Block], values: Arrays) -> Iterato
             letter = LETTER * BOLD if look.bold else LETTER
             pixels = wide(text) * letter * look.size * PIXELS_A_POINT
         if pixels > column_pixels(drawing, column):
-            here = [part for part in parts if part.row <= row <= part.last[0]]
+            here = [run for run in runs if run.row <= row <= run.last[0]]
             while (pixels := pixels - column_pixels(drawing, last)) > 0:
                 beside = last + 1
                 if (row, beside) in filled or any(
-                    part.column <= beside <= part.last[1] for part in here
+                    run.column <= beside <= run.last[1] for run in here
                 ):
                     break
                 last = beside

@@ -115,11 +115,11 @@ class SheetCells:
         }
 
     def strips(self, layout: Layout, block: Block) -> Iterator[FilledStrip]:
-        """Yield the cells of a quantity, part by part."""
-        for number, part in enumerate(block.parts):
+        """Yield the cells of a quantity, run by run."""
+        for number, run in enumerate(block.runs):
             place = (number,) if block.quantity.each else ()
-            strips = self._array_strips if part.quantity.sliced else self._strips
-            yield from strips(layout, part, place)
+            strips = self._array_strips if run.quantity.sliced else self._strips
+            yield from strips(layout, run, place)
 
     def _strips(
         self, layout: Layout, block: Block, place: tuple[int, ...]

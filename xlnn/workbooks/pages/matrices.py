@@ -369,8 +369,8 @@ def reads_positions_apart(layout: Layout) -> bool:
         if quantity.sliced or not any(known[name].has_positions for name in quantity.sources):
             continue
         try:
-            for part in range(len(quantity.parts)):
-                layout.columns(quantity.name, part)
+            for run in range(len(quantity.runs)):
+                layout.columns(quantity.name, run)
         except NoRectangleError:
             return True
     return False
@@ -394,10 +394,10 @@ def fits_in(layout: Layout) -> Callable[[Block], bool]:
 
     def fits(block: Block) -> bool:
         quantity, whole = block.quantity, block.quantity.sliced == "all"
-        if not block.parts[0].fills:
+        if not block.runs[0].fills:
             return False
         for name in quantity.sources if quantity.sliced != "unit" else ():
-            one = layout.blocks[name].parts[0]
+            one = layout.blocks[name].runs[0]
             part = replace(one.quantity, sliced=quantity.sliced)
             size = matrix_of(as_rows(part, whole=whole))
             if replace(one, quantity=part).size != size and not is_turned(one, whole=whole):
@@ -410,8 +410,8 @@ def fits_in(layout: Layout) -> Callable[[Block], bool]:
 def _is_stated(layout: Layout, block: Block) -> bool:
     """Return whether each array formula of a quantity can be stated where its arguments are."""
     try:
-        for part in range(len(block.parts)):
-            layout.columns(block.quantity.name, part)
+        for run in range(len(block.runs)):
+            layout.columns(block.quantity.name, run)
     except DataError:
         return False
     return True

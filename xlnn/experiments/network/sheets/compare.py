@@ -123,12 +123,12 @@ class EachRun:
 
     def place(self, model: Model) -> Iterator[Block]:
         """Yield the cells of its quantities; those of all runs come before those of only some."""
-        runs = max(len(quantity.parts) for quantity in model.quantities)
+        runs = max(len(quantity.runs) for quantity in model.quantities)
         if runs == 1:
             yield from self.page.place(model)
             return
-        ordered = sorted(model.quantities, key=lambda q: bool(q.each) and len(q.parts) < runs)
-        blocks = [*self.page.place(Model(tuple(quantity.parts[0] for quantity in ordered)))]
+        ordered = sorted(model.quantities, key=lambda q: bool(q.each) and len(q.runs) < runs)
+        blocks = [*self.page.place(Model(tuple(quantity.runs[0] for quantity in ordered)))]
         height = max(block.last[0] for block in blocks) + 1
         for block in blocks:
             quantity = model[block.quantity.name]

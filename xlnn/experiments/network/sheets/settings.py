@@ -88,11 +88,11 @@ class _Settings(Below):
         drawing.widths[VALUES] = max(WIDTH, name_width(page.spec.labels))
         super().draw(drawing, page, row, column)
         drawing.validations = [
-            bounded_validation(cell_range(part), page.words, BOUNDS.get(kind, "number"))
+            bounded_validation(cell_range(run), page.words, BOUNDS.get(kind, "number"))
             for block in page.layout.on(SHEET)
-            for part in block.parts
-            for kind in [part.quantity.kind]
-            if part.quantity.is_input and not part.quantity.is_text
+            for run in block.runs
+            for kind in [run.quantity.kind]
+            if run.quantity.is_input and not run.quantity.is_text
         ]
 
 
@@ -100,7 +100,7 @@ def _parts(model: Model) -> _Settings:
     """Return a line for each constant of a step, with a column for each run, and the lists."""
     here = [quantity for quantity in model.quantities if quantity.sheet == SHEET]
     steps = [q.name for q in here if q.is_input and not q.shape]
-    runs = max((len(model[name].parts) for name in steps), default=1)
+    runs = max((len(model[name].runs) for name in steps), default=1)
     names = [Space(1, VALUES - 1), *map(_run, range(runs))]
     return _Settings(
         *([Beside(*names, apart=0)] if runs > 1 else []),
