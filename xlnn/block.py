@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import product
-from math import prod
+from math import inf, prod
 
 import numpy as np
 
@@ -81,6 +81,29 @@ class Block:
         row, column = self.address((*(0 for _ in axes), *unit))
         down, right = (tuple(step[n] for step in self.steps[: len(axes)]) for n in (0, 1))
         return zip(spread(row, down, lengths), spread(column, right, lengths), strict=True)
+
+    def lines_along(self, along: str) -> Iterator[tuple[float, list[int], list[int]]]:
+        """Yield the number of each entry along an axis, and the rows and columns of its cells.
+
+        A quantity without that axis has one entry, whose number is -inf.
+
+        >>> from xlnn.axis import Axis
+        >>> x = Quantity("x", axes=(Axis("step", 2),), shape=(3,))
+        >>> [*Block(x, "data", 4, 2, ((1, 0), (0, 1))).lines_along("step")]
+        [(1, [4], [2, 3, 4]), (2, [5], [2, 3, 4])]
+        """
+        names = [axis.name for axis in self.quantity.axes]
+        lengths, steps = [*self.quantity.lengths], [*self.steps]
+        first, count, step = -inf, 1, (0, 0)
+        if along in names:
+            place = names.index(along)
+            first = self.quantity.axes[place].counts_from
+            count, step = lengths.pop(place), steps.pop(place)
+        ways = zip(*steps, strict=True) if steps else ((), ())
+        rows, columns = (dict.fromkeys(spread(0, way, tuple(lengths))) for way in ways)
+        for n in range(count):
+            row, column = self.row + n * step[0], self.column + n * step[1]
+            yield first + n, [row + at for at in rows], [column + at for at in columns]
 
     @cached_property
     def heads(self) -> "Block":
