@@ -184,7 +184,7 @@ class Equation:
         vars(changed)["roles"] = roles
         return changed
 
-    def restated(self, *roles: str, **said: Any) -> "Stated":  # noqa: ANN401 -- the fields of `Stated`
+    def restated(self, *roles: str, **changes: Any) -> "Stated":  # noqa: ANN401 -- the fields of `Stated`
         """Return the same equation with other names for its arguments, or another meaning.
 
         An equation is stated once, and may be several of the book's.
@@ -211,7 +211,7 @@ class Equation:
         for name in ("optional", "one_hot"):
             fields[name] = tuple(own[role] for role in getattr(self, name))
         fields |= {"block": None if self.block is None else block, "block_of": self.block_of}
-        return Stated(array, cell, **{**fields, **said}).taking(*first)
+        return Stated(array, cell, **{**fields, **changes}).taking(*first)
 
     def ties(self, got: np.ndarray, tolerance: float, **arguments: np.ndarray) -> np.ndarray:  # noqa: ARG002 -- for those that choose
         """Return where a choice in ``got`` is as good as that of ``array``, apart from rounding."""

@@ -362,11 +362,11 @@ def alike(**shared: Any) -> Callable[..., Quantity]:  # noqa: ANN401 -- the fiel
         name: str,
         title: str | None = None,
         equation: Equation | None = None,
-        **own: Any,  # noqa: ANN401 -- the same
+        **fields: Any,  # noqa: ANN401 -- the same
     ) -> Quantity:
         given = {"title": title, "equation": equation}
         given = {field: value for field, value in given.items() if value is not None}
-        return Quantity(name, **{**shared, **given, **own})
+        return Quantity(name, **{**shared, **given, **fields})
 
     return state
 

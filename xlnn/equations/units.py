@@ -164,7 +164,7 @@ def covariance(*axes: str) -> Stated:
     )
 
 
-def look_up(*axes: str, **said: Any) -> Stated:  # noqa: ANN401 -- the fields of an equation
+def look_up(*axes: str, **fields: Any) -> Stated:  # noqa: ANN401 -- the fields of an equation
     """Return entries of a table along axes, by their numbers from 1.
 
     The units of the numbers come before those of the table. Without axes the table is a matrix,
@@ -173,7 +173,7 @@ def look_up(*axes: str, **said: Any) -> Stated:  # noqa: ANN401 -- the fields of
     Parameters
     ----------
     *axes : str
-    **said : object
+    **fields : object
         Fields of `Stated`: ``reads_as_stated=True`` where entries are kinds or places.
 
     >>> look_up("person")
@@ -197,7 +197,7 @@ def look_up(*axes: str, **said: Any) -> Stated:  # noqa: ANN401 -- the fields of
         usage=f"table ({axes[0]};), number (n) from 1 to {axes[0]} → (n)"
         if axes
         else "table (m, n), number (k) from 1 to m → (k)",
-        **said,
+        **fields,
     )
 
 

@@ -87,7 +87,7 @@ class Weight:
         Its initial value, if that is not random.
     cost, exact
         As in `Weights`, for this weight.
-    **said : object
+    **fields : object
         Fields of the weight's own quantity, such as its title or its axes.
 
     Raises
@@ -105,11 +105,11 @@ class Weight:
         start: float | None = None,
         cost: str = "",
         exact: bool = True,
-        **said: Any,  # noqa: ANN401 -- the fields of a quantity
+        **fields: Any,  # noqa: ANN401 -- the fields of a quantity
     ) -> None:
         if start is not None and not (is_number(start) and isfinite(start)):
             raise wrong("start of a weight", start, "a finite number")
-        self.shape, self.slope, self.said = shape, slope.of(*of), said
+        self.shape, self.slope, self.fields = shape, slope.of(*of), fields
         self.gradient, self.start = gradient or {}, start
         self.cost, self.exact = cost, exact
 
@@ -150,7 +150,7 @@ class Weights:
         self._stated, shared = dict(weights), {"sheet": "weights", **shared}
         self._cost, self._exact = cost, exact
         self._quantities = {
-            name: Quantity(name, shape=weight.shape, **shared | weight.said)
+            name: Quantity(name, shape=weight.shape, **shared | weight.fields)
             for name, weight in weights.items()
         }
 
@@ -246,7 +246,7 @@ def again(  # noqa: PLR0913 -- what copies may have of their own
     sheet: str = "",
     instead: Mapping[str, str] | None = None,
     apart: Mapping[str, str] | None = None,
-    **said: Any,  # noqa: ANN401 -- the fields of a quantity
+    **fields: Any,  # noqa: ANN401 -- the fields of a quantity
 ) -> Iterator[Quantity | Copy]:
     """Yield the same computations for another input: what a network says to what users type.
 
@@ -266,7 +266,7 @@ def again(  # noqa: PLR0913 -- what copies may have of their own
         What they use in place of quantities that are not copied: ``{"x": "x_typed"}``.
     apart : dict of str
         The sheets of some that are elsewhere, by their first names.
-    **said : object
+    **fields : object
         Fields in which the copies differ, such as the number format. In a title or symbol ``{}`` is
         that of the first: ``"{}, RNN"``.
 
@@ -286,12 +286,12 @@ def again(  # noqa: PLR0913 -- what copies may have of their own
             )
             for role, use in quantity.uses.items()
         }
-        own = {**said}
-        if "title" in said:
-            own |= {"title": said["title"].format(quantity.title), "kind": names[quantity.name]}
-        if "symbol" in said:
+        own = {**fields}
+        if "title" in fields:
+            own |= {"title": fields["title"].format(quantity.title), "kind": names[quantity.name]}
+        if "symbol" in fields:
             letter, *index = quantity.symbol.partition("{}")
-            letter = said["symbol"].format(letter) if letter.strip() else letter
+            letter = fields["symbol"].format(letter) if letter.strip() else letter
             own["symbol"] = letter + "".join(index)
         return replace(
             quantity, name=names[quantity.name], uses=uses,
@@ -313,7 +313,7 @@ def shown(
     *,
     name: str = "",
     at: Mapping[str, str] | None = None,
-    **said: Any,  # noqa: ANN401 -- the fields of a quantity
+    **fields: Any,  # noqa: ANN401 -- the fields of a quantity
 ) -> Copy:
     """Return a copy of a quantity at the entries that a person chose, as ``{of}_shown``.
 
@@ -330,7 +330,7 @@ def shown(
     name : str
     at : dict of str
         The quantity with the number of the entry, by the name of an axis.
-    **said : object
+    **fields : object
         Fields in which the copy differs: its title, symbol or number format.
 
     >>> n = Quantity("n", axes=(Axis("step", 4),), counts=True)
@@ -352,7 +352,7 @@ def shown(
         return Quantity(
             name or f"{of}_shown", axes=axes, shape=source.shape,
             equation=Chosen(*counted(source.axes, numbers, known)), uses={"of": of, **numbers},
-            **{**own, **said},
+            **{**own, **fields},
         )  # fmt: skip
 
     return Copy(copy)

@@ -128,7 +128,7 @@ def replayed(
     *,
     instead: Mapping[str, str],
     axes: Mapping[str, Axis | None] | None = None,
-    **said: object,
+    **fields: object,
 ) -> Iterator[Quantity]:
     """Yield the computation of some results again, from other numbers.
 
@@ -145,7 +145,7 @@ def replayed(
         The other numbers: ``{"x": "test_x"}``.
     axes : dict of Axis or None
         Axes that take the place of others, by their names; with None the copies lack that axis.
-    **said : object
+    **fields : object
         As in `xlnn.again`.
 
     >>> from xlnn.equations.units import COPY
@@ -157,7 +157,7 @@ def replayed(
     quantities = [quantity for quantity in quantities if not quantity.given]
     changed = needed_for(quantities, results, instead) & users_of(quantities, instead)
     copied = [quantity for quantity in quantities if quantity.name in changed]
-    for copy in again(copied, named, axes=None, instead=instead, **said):
+    for copy in again(copied, named, axes=None, instead=instead, **fields):
         kept = ((axes or {}).get(axis.name, axis) for axis in copy.axes)
         yield replace(copy, axes=tuple(axis for axis in kept if axis is not None))
 

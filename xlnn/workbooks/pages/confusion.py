@@ -119,8 +119,8 @@ class Confusion(Page):
         classes, places = min(known, MOST_CLASSES), min(count, MOST_LISTED)
         called = dict.fromkeys(("image", "number"), which[:-1]) | {"total": which}
 
-        def shown(kind: str, **said: Any) -> Quantity:  # noqa: ANN401 -- fields of a quantity
-            fields = {"symbol": " ", "sheet": self.key, "number_format": "0"} | said
+        def shown(kind: str, **fields: Any) -> Quantity:  # noqa: ANN401 -- fields of a quantity
+            fields = {"symbol": " ", "sheet": self.key, "number_format": "0"} | fields
             title = called.get(kind, TITLES.get(kind, ""))
             fields |= {"title": title, "kind": f"{PREFIX}{called.get(kind, kind)}"}
             return Quantity(f"{own}{kind}", **fields)

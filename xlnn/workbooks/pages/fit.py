@@ -72,14 +72,14 @@ class Fit(Page):
         yield from choice(f"{PREFIX}epoch", epoch, words, title="epoch shown", sheet=self.key)
         digits, used = str(model["off"].number_format), f"{PREFIX}epoch_used"
 
-        def shown(split: str, kind: str, **said: Any) -> Quantity:  # noqa: ANN401 -- fields of a quantity
+        def shown(split: str, kind: str, **fields: Any) -> Quantity:  # noqa: ANN401 -- fields of a quantity
             own = (f"{PREFIX}{kind}", SYMBOLS.get(kind, ""), kind)
             if kind not in SYMBOLS:  # an error, as the model states it
                 own = (model[kind].kind, model[kind].symbol, model[kind].title)
             called = dict(zip(("kind", "symbol", "title"), own, strict=True))
             return Quantity(
                 f"{PREFIX}{split}{kind}", shape=model["off"].shape, sheet=self.key,
-                number_format=digits, **called | said,
+                number_format=digits, **called | fields,
             )  # fmt: skip
 
         splits = [split for split in SPLITS if f"{split}off" in model.by_name]

@@ -241,13 +241,13 @@ def _copy(
     sheet: str,
     equation: Any,  # noqa: ANN401 -- an equation, applied or not
     uses: Mapping[str, Use] | None = None,
-    **said: str,
+    **fields: str,
 ) -> Quantity:
     """Return a quantity of one epoch with the names of the quantity that it is taken from."""
-    title = said.pop("title", "")
+    title = fields.pop("title", "")
     kind = name if title else of.kind
     return Quantity(
-        name, kind, said.pop("symbol", of.symbol), title=title or of.title, sheet=sheet,
+        name, kind, fields.pop("symbol", of.symbol), title=title or of.title, sheet=sheet,
         shape=of.shape, layer=of.layer, equation=equation, uses=uses or {}, role=of.role,
         number_format=str(of.number_format), meaning=of.meaning, written=of.written,
         source=of.source,

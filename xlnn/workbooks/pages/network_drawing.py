@@ -95,10 +95,10 @@ class Drawn:
         title: str,
         equation: Equation,
         *shape: int,
-        **own: Any,  # noqa: ANN401 -- the fields of a quantity
+        **fields: Any,  # noqa: ANN401 -- the fields of a quantity
     ) -> Quantity:
         """State a quantity."""
-        return stated(self.name(kind), kind, title, equation, *shape, layer=self.layer, **own)
+        return stated(self.name(kind), kind, title, equation, *shape, layer=self.layer, **fields)
 
 
 @dataclass(frozen=True)
@@ -331,12 +331,12 @@ def stated(
     title: str,
     equation: Equation,
     *shape: int,
-    **own: Any,  # noqa: ANN401 -- the fields of a quantity
+    **fields: Any,  # noqa: ANN401 -- the fields of a quantity
 ) -> Quantity:
     """State a quantity of the sheet Drawing."""
     return Quantity(
         name, f"{KIND}{kind}", sheet=SHEET, shape=shape, equation=equation, role="result",
-        title=title, **own,
+        title=title, **fields,
     )  # fmt: skip
 
 

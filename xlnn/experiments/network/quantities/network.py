@@ -358,12 +358,12 @@ def _of_layer(  # noqa: PLR0913 -- what all quantities of a layer share
     title: str,
     *,
     layer: str,
-    **own: object,
+    **fields: object,
 ) -> Iterator[Quantity]:
     """Yield a quantity of a layer, if the layer states an equation for it."""
     if kind in equations:
         shape = () if kind in SINGLE else shapes_of(spec)[layer]
-        yield quantity(kind, title, equations[kind], uses, shape, layer=layer, **own)
+        yield quantity(kind, title, equations[kind], uses, shape, layer=layer, **fields)
 
 
 def cost(
