@@ -271,9 +271,9 @@ class Sentence(Equation):
 
     def said_by(self, sentence: Callable[..., str]) -> Self:
         """Return it in another language: `sentence` translates a text, by its key."""
-        said, texts = copy(self), self.english.items()
-        said.words = {key: sentence(key, text, **self.numbers) for key, text in texts}
-        return said
+        changed, texts = copy(self), self.english.items()
+        changed.words = {key: sentence(key, text, **self.numbers) for key, text in texts}
+        return changed
 
     @cached_property
     def roles(self) -> tuple[str, ...]:
@@ -304,15 +304,15 @@ class Sentence(Equation):
         MissingNumberError
             A number in it is missing.
         """
-        said = self.said(*unit, **{role: Value(value) for role, value in known.items()})
-        if MISSING in said:
+        sentence = self.said(*unit, **{role: Value(value) for role, value in known.items()})
+        if MISSING in sentence:
             raise MissingNumberError(f"a number is missing in a {type(self).__name__}")
-        return said
+        return sentence
 
     def cell(self, *unit: int, **known: Cells) -> str:
         """Return the formula of a unit."""
-        said = self.said(*unit, **{role: Formula(cells=cells) for role, cells in known.items()})
-        return f"={joined(said)}"
+        sentence = self.said(*unit, **{role: Formula(cells=cells) for role, cells in known.items()})
+        return f"={joined(sentence)}"
 
 
 class EachEquation(Equation):

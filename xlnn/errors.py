@@ -78,8 +78,8 @@ class Message(str):
 
     def translated(self, sentences: Mapping[str, str]) -> str:
         """Return the sentence in the language of some translations; in English if it has none."""
-        told = {name: translated(value, sentences) for name, value in self.values.items()}
-        return sentences.get(self.template, self.template).format(**told)
+        values = {name: translated(value, sentences) for name, value in self.values.items()}
+        return sentences.get(self.template, self.template).format(**values)
 
 
 def translated(text: object, sentences: Mapping[str, str]) -> object:

@@ -285,8 +285,8 @@ def _stated(
     column, is_text = FilledColumn(unit, text, tuple(rows), starts), isinstance(text, str)
     last = tuple(axis.length - 1 for axis in quantity.axes)
     if not (is_text and text.startswith("=")):
-        said = f'"{column.at(last):.60}"' if is_text else f"{text!r:.60}"
-        raise DataError(f'The cell of {quantity.name} gives {said}: a formula begins with "=".')
+        shown = f'"{column.at(last):.60}"' if is_text else f"{text!r:.60}"
+        raise DataError(f'The cell of {quantity.name} gives {shown}: a formula begins with "=".')
     if len(text) + 5 * len(rows) > LONGEST_FORMULA:
         longest = len(column.at(last))
         if longest > LONGEST_FORMULA:

@@ -227,9 +227,9 @@ class Option:
         wanted = (self.wanted or self.type.wanted).rstrip(",")
         wanted = f"one of {', '.join(self.words)}" if self.choices else wanted
         wanted += ", or several" if self.several else ""
-        said = self.help.removesuffix(".") + "."
-        said = f"If False, {said[0].lower()}{said[1:]}" if self.usual is True else said
-        return f"{self.name} : {wanted}\n    {said}"
+        text = self.help.removesuffix(".") + "."
+        text = f"If False, {text[0].lower()}{text[1:]}" if self.usual is True else text
+        return f"{self.name} : {wanted}\n    {text}"
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -318,9 +318,9 @@ class Option:
             if (
                 self.choices
                 and isinstance(name, str)
-                and (said := _difference(name, self._ours(name)))
+                and (note := _difference(name, self._ours(name)))
             ):
-                yield said
+                yield note
 
 
 LOGITS = {"bcewithlogitsloss": "sigmoid", "crossentropyloss": "softmax"}

@@ -251,12 +251,12 @@ def ties(model: Model, quantity: Quantity, arrays: Arrays, tolerance: float) -> 
     array of bool
         Of the quantity's shape.
     """
-    got = arrays[quantity.name]
+    array = arrays[quantity.name]
     tied = np.zeros(quantity.lengths, dtype=bool)
     for at in _places(quantity):
         place, part = _place(quantity, at), _run_of(quantity, at)
         arguments = _arguments(model, part, arrays, at)
-        tied[*place, ...] = part.equation.ties(got[place], tolerance, **arguments)
+        tied[*place, ...] = part.equation.ties(array[place], tolerance, **arguments)
     return tied
 
 

@@ -145,9 +145,9 @@ def _check_classes(data: Dataset, options: Options) -> None:
         most = min(FEW, len(data.x) / 2)
         kinds = [len(np.unique(column)) for column in data.x.T]
         named = zip(data.features, kinds, strict=False)  # pictures have no names
-        few = bases([name for name, count in named if 1 < count <= most])
-        are_own = not all(re.fullmatch("x[0-9]+", name) for name in few)  # not made up
-        which = Message(", such as {names}", names=listed(few, "or", most=6)) if are_own else ""
+        names = bases([name for name, count in named if 1 < count <= most])
+        are_own = not all(re.fullmatch("x[0-9]+", name) for name in names)  # not made up
+        which = Message(", such as {names}", names=listed(names, "or", most=6)) if are_own else ""
         raise DataError(
             "No label is named, and the first column has {count} different values in {rows} rows: "
             "name a column with few different ones with --label{which}, or predict numbers with "
@@ -177,26 +177,26 @@ def _fitting(
         return _held(source, data, options, rows, EPOCHS)
     rows = min(rows, max(LEAST_ROWS, LARGE_INPUTS // data.x.shape[1]))
     asked = options.epochs
-    few = min(rows, 2 * LEAST_ROWS)
-    more = min(rows, 2 * few) - few
+    fewest = min(rows, 2 * LEAST_ROWS)
+    more = min(rows, 2 * fewest) - fewest
     one, two, one_of_more, two_of_more = (
-        _formulas(source, rest, data, options, few + also, epochs)
+        _formulas(source, rest, data, options, fewest + also, epochs)
         for also, epochs in ((0, 1), (0, 2), (more, 1), (more, 2))
     )
     # the number is a sum: so many for each row, each epoch, and each row in each epoch
     of_both = (two_of_more - one_of_more - two + one) / max(1, more)
     of_a_row = (one_of_more - one) / max(1, more) - of_both
-    of_an_epoch = two - one - few * of_both
+    of_an_epoch = two - one - fewest * of_both
 
     def room(epochs: int) -> int:
         left = FORMULAS - one - (epochs - 1) * (two - one)
-        return few + int(left / (of_a_row + epochs * of_both or 1))
+        return fewest + int(left / (of_a_row + epochs * of_both or 1))
 
     least = FEWEST if of_an_epoch * FEWEST < FORMULAS / 2 else FEWEST_OF_MANY
     epochs = asked or next((n for n in range(EPOCHS, least, -1) if room(n) >= rows), least)
     if room(epochs) < min(rows, wanted) and options.hidden is None and asked is None:
         return None
-    return _held(source, data, options, min(rows, max(few, room(epochs))), epochs)
+    return _held(source, data, options, min(rows, max(fewest, room(epochs))), epochs)
 
 
 def _formulas(source: Source, rest: Options, data: Dataset, options: Options, *size: int) -> int:
@@ -274,7 +274,7 @@ def _with_notes(source: Source, rest: Options, data: Dataset, count: int) -> Sou
     rates = np.atleast_1d(rest.get("eta", source.inputs["eta"]))
     ways = ("hidden", "activation", "optimizer", "eta", "l2", "epochs", "scale", "test_share")
     rows = counted(held, "row")
-    told = Message(
+    note = Message(
         "Chosen: {sizes} units, {kinds}, {cost}, {scaled}{optimizer} with η {rates}, {epochs}, "
         "{held}. Choose otherwise with {ways}.",
         sizes=sizes,
@@ -287,5 +287,5 @@ def _with_notes(source: Source, rest: Options, data: Dataset, count: int) -> Sou
         held=Message("{rows} held out", rows=rows) if held else Message("no row held out"),
         ways=", ".join(map(as_typed, ways)),
     )
-    notes += (told,)
+    notes += (note,)
     return replace(source, notes={"chosen": notes})

@@ -163,8 +163,8 @@ def _stored_otherwise(contents: Package, layout: Layout, written: Arrays) -> str
                 return str(Place(title, int(rows[first]), int(columns[first])))
     for name in filter(lambda name: layout.model[name].is_text, kept):
         for index, (title, row, column) in layout.places(name).items():
-            said = (group.said.get((row, column)) for group in contents.computed(title))
-            if any(text not in {None, kept[name][index]} for text in said):
+            texts = (group.said.get((row, column)) for group in contents.computed(title))
+            if any(text not in {None, kept[name][index]} for text in texts):
                 return layout.cell(name, index)
     return None
 

@@ -80,9 +80,9 @@ def audit(  # noqa: C901, PLR0912, PLR0913 -- click gives each option by its nam
         except OptionsError:
             raise
         except MENDABLE as error:
-            said = mended_by(error)
-            result = audit_report.Audit(str(file), error=one_line(said))
-            say_error(said, file if len(files) > 1 else "")
+            reason = mended_by(error)
+            result = audit_report.Audit(str(file), error=one_line(reason))
+            say_error(reason, file if len(files) > 1 else "")
         else:
             if not as_json:
                 for line in audit_report.lines(result, words):

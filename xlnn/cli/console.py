@@ -145,6 +145,6 @@ def _give_up() -> None:
 
 def reason(error: BaseException) -> str:
     """Return the system's message and the file it is about."""
-    said = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
     name = getattr(error, "filename", None)
-    return f"{said} ({name})" if name else said
+    return f"{text} ({name})" if name else text

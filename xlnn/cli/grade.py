@@ -197,8 +197,8 @@ def _hand_back(grades: "Grades", options: dict[str, Any]) -> None:
         words = words_of(grades, options["lang"])
         filled = fill_gradebook(options["gradebook"], grades, words, options["column"])
         scaled = f", scaled to {filled.scaled:g}" if filled.scaled else ""
-        said = f'{counted(filled.graded, "grade")} in the column "{filled.column}"{scaled}'
-        say(f"{options['gradebook']}   {said}", err=quiet)
+        summary = f'{counted(filled.graded, "grade")} in the column "{filled.column}"{scaled}'
+        say(f"{options['gradebook']}   {summary}", err=quiet)
         for name in filled.not_found:
             say(f"    not in the gradebook: {name}", err=quiet)
         for name in filled.not_handed_in:

@@ -87,13 +87,13 @@ class Progress:
     def __str__(self) -> str:
         """Return the current step and, after some seconds, the share done and the time left."""
         seconds, share = self.seconds, self.share
-        said: dict[str, Any] = {"stage": self.stage, "share": share}
+        values: dict[str, Any] = {"stage": self.stage, "share": share}
         shown = Message("{stage} …", stage=self.stage)
         if seconds >= SILENT and share:
-            shown = Message("{stage} … {share:.0%}", **said)
+            shown = Message("{stage} … {share:.0%}", **values)
         if seconds >= SILENT and share >= MEASURED:
             left = _duration(seconds * (1 - share) / share)
-            shown = Message("{stage} … {share:.0%}, about {left} left", **said, left=left)
+            shown = Message("{stage} … {share:.0%}, about {left} left", **values, left=left)
         return in_language(shown, self._lang)
 
 

@@ -67,19 +67,19 @@ def message_of(error: click.UsageError) -> str:
     >>> message_of(click.UsageError("Option '--data' requires an argument.")).values
     {'name': "'--data'"}
     """
-    said = error.message if isinstance(error.message, Message) else _known(error.message)
+    message = error.message if isinstance(error.message, Message) else _known(error.message)
     if isinstance(error, click.NoSuchOption):
-        said = Message("No such option {name}.", name=f"'{error.option_name}'")
+        message = Message("No such option {name}.", name=f"'{error.option_name}'")
     elif isinstance(error, click.MissingParameter) and error.param:
         if isinstance(error.param, click.Option):
             return Message("Missing option {name}.", name=f"'{error.param.opts[-1]}'")
         return Message("Missing argument {name}.", name=f"'{error.param.human_readable_name}'")
     elif isinstance(error, click.BadParameter) and error.param:
         hint = error.param.get_error_hint(error.ctx)  # type: ignore[arg-type]
-        return Message("Invalid value for {name}: {said}", name=hint, said=said)
+        return Message("Invalid value for {name}: {said}", name=hint, said=message)
     if near := getattr(error, "possibilities", None):
-        return Message("{said} Did you mean {name}?", said=said, name=near[0])
-    return said
+        return Message("{said} Did you mean {name}?", said=message, name=near[0])
+    return message
 
 
 def _known(said: str) -> str:

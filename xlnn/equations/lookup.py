@@ -153,8 +153,8 @@ class Asked(Sentence):
     """What to type if no number of the range was chosen; otherwise empty."""
 
     def said(self, *, chosen: Term, used: Term) -> str:
-        said = either(chosen == used, "", self.words)
-        return either(count(chosen) == 0, self.words, said)
+        text = either(chosen == used, "", self.words)
+        return either(count(chosen) == 0, self.words, text)
 
 
 class NameOf(Sentence):
@@ -392,9 +392,9 @@ class FromWords(Equation):
 
     def array(self, word: np.ndarray, number: np.ndarray | None = None) -> np.ndarray:
         """Return the inputs of one row."""
-        said = [str(text).lower() for text in word]
+        words = [str(text).lower() for text in word]
         row = [
-            number[of] if isinstance(of, int) else float(said[of[0]] == of[1].lower())
+            number[of] if isinstance(of, int) else float(words[of[0]] == of[1].lower())
             for of in self.inputs
         ]
         return np.array(row, dtype=float).reshape(1, *self.shape)

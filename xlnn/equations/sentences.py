@@ -182,12 +182,12 @@ class Prediction(Sentence):
     """
 
     def said(self, *, labels: Term, predicted: Term, actual: Term | None = None) -> str:
-        told = []
+        parts = []
         for k in range(min(predicted.shape[0], FACTORS)):
             known = {} if actual is None else {"actual": significant(actual[k])}
             shown = {"label": labels[k], "predicted": significant(predicted[k])} | known
-            told.append(self.words.format(**shown))
-        return ";  ".join([*told, *(["…"] if predicted.shape[0] > FACTORS else [])])
+            parts.append(self.words.format(**shown))
+        return ";  ".join([*parts, *(["…"] if predicted.shape[0] > FACTORS else [])])
 
 
 DIGITS = 6
@@ -254,9 +254,9 @@ class Told(Sentence):
         return tuple(dict.fromkeys(chain(case, self.blanks.values(), *asked, *inner)))
 
     def said_by(self, sentence: Callable[..., str]) -> Self:
-        said = super().said_by(sentence)
-        said.inner = {name: part.said_by(sentence) for name, part in self.inner.items()}
-        return said
+        changed = super().said_by(sentence)
+        changed.inner = {name: part.said_by(sentence) for name, part in self.inner.items()}
+        return changed
 
     def said(self, *unit: int, **known: Term) -> str:
         """Return the sentence; of a quantity with several units it shows this one, or the first."""
@@ -274,18 +274,18 @@ class Told(Sentence):
             end = _END.search(blank)
             number = known[role].at(0 if end[1] == "first" else -1) if end else known[role]
             filled[blank] = self.form(own(number), self.digits)
-        *others, said = (line.format(**filled) for line in self.words.values())
+        *others, text = (line.format(**filled) for line in self.words.values())
         if self.case and not callable(self.case):
-            return among(1 + own(known[self.case]), [*others, said])
+            return among(1 + own(known[self.case]), [*others, text])
         conditions = tuple(of(self.case)) if callable(self.case) else ()
         if len(conditions) != len(others):
             raise DataError(
                 f"{len(others) + 1} lines need {len(others)} conditions, one for each but the "
-                f'last, "{said:.40}", but their case returns {len(conditions)}.'
+                f'last, "{text:.40}", but their case returns {len(conditions)}.'
             )
         for condition, other in reversed([*zip(conditions, others, strict=True)]):
-            said = either(condition, other, said)
-        return said
+            text = either(condition, other, text)
+        return text
 
 
 def plain(of: Term, _: int = 0) -> str:
@@ -351,11 +351,11 @@ class Complete(Sentence):
     def said(self, *unit: int, **known: Term) -> str:
         columns = [known[name].over(*self.along)[...] for name in self.columns]
         own = {name: term for name, term in known.items() if name in self.sentence.roles}
-        said = self.sentence.said(*unit, **own)
-        return either(count(*columns) < self.cells, self.words["missing"], said)
+        text = self.sentence.said(*unit, **own)
+        return either(count(*columns) < self.cells, self.words["missing"], text)
 
     def said_by(self, sentence: Callable[..., str]) -> Self:
-        said = copy(self) if self.missing else super().said_by(sentence)
+        changed = copy(self) if self.missing else super().said_by(sentence)
         if self.sentence.english:
-            said.sentence = self.sentence.said_by(sentence)
-        return said
+            changed.sentence = self.sentence.said_by(sentence)
+        return changed

@@ -350,8 +350,8 @@ def number_of(axis: str, names: int) -> Stated:
 
     def array(typed: np.ndarray, names: np.ndarray) -> np.ndarray:
         known = [str(name or "").lower() for name in names]
-        said = (str(text or "").lower() for text in typed)
-        return np.array([1 + known.index(word) if word in known else 0 for word in said], float)
+        words = (str(text or "").lower() for text in typed)
+        return np.array([1 + known.index(word) if word in known else 0 for word in words], float)
 
     def cell(unit: int, typed: Cells, names: Cells) -> str:
         tests = (f"IF({typed[unit]}={names.at(n, along=axis)[()]},{n + 1}," for n in range(length))

@@ -140,9 +140,9 @@ def _matrices(size: int) -> Iterator[Quantity]:
             "is_turns": "(AB)ᵀ = BᵀAᵀ: transposing a product reverses its order. That is why "
             "back-propagation uses transposed weights (4-3)."}),
     }
-    for name, (title, one, other, said) in claims.items():
+    for name, (title, one, other, lines) in claims.items():
         yield Quantity(name, title=title, equation=eq.Equal().of(one, other, A, B))
-        yield Quantity(f"{name}_said", equation=Told(said, name))
+        yield Quantity(f"{name}_said", equation=Told(lines, name))
 
 
 # fmt: on

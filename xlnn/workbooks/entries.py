@@ -155,8 +155,8 @@ def read_entries(
     """
     for key in values:
         if key not in known:
-            said = f"{short(key)} is unknown; known are {listed(known, most=40)}."
-            raise DataError(f"{where or 'The Spec'}: {said}")
+            reason = f"{short(key)} is unknown; known are {listed(known, most=40)}."
+            raise DataError(f"{where or 'The Spec'}: {reason}")
     for key in needed:
         if key not in values:
             raise DataError(f"{where or 'The Spec'} does not say its {key}.")

@@ -138,8 +138,8 @@ class Tasks:
                 bottom = run.last[0] - block.row
                 yield self._area(block, grid, slice(bottom, bottom + 1))
         else:
-            both = (self._computed(name, later=later) for later in (False, True))
-            areas = [*chain(*(self._areas(name, wanted, whole=True) for wanted in both))]
+            steps = (self._computed(name, later=later) for later in (False, True))
+            areas = [*chain(*(self._areas(name, wanted, whole=True) for wanted in steps))]
             yield from areas if len(areas) <= MOST_AREAS else areas[-1:]
 
     @staticmethod
@@ -219,10 +219,10 @@ def quantities(tasks: Tasks, words: Text) -> Iterator[Quantity]:
         yield Quantity(live, shape=shape, equation=eq.Sums(areas), **sums)
         uses = {"noted": noted, "sums": live}
         yield Quantity(state, shape=shape[:1], equation=eq.SumsState(), uses=uses, **whole)
-        said = eq.state_said(states | (words.words["inputs"] if part else {}))
+        sentence = eq.state_said(states | (words.words["inputs"] if part else {}))
         uses = {"states": state}
         yield Quantity(
-            f"{state}_said", shape=shape[:1], equation=said, is_text=True, uses=uses, **page
+            f"{state}_said", shape=shape[:1], equation=sentence, is_text=True, uses=uses, **page
         )
     same = "exercise_inputs_state" if tasks.inputs else "exercise_state"  # then none is read
     yield Quantity(
@@ -258,8 +258,8 @@ def waiting(layout: Layout, blank: Sequence[str]) -> Layout:
         check_blank(layout.model, name)
     tasks, blocks = Tasks(layout, tuple(blank)), dict(layout.blocks)
     for quantity in layout.model.quantities:
-        said = quantity.equation
-        if not isinstance(said, Sentence) or quantity.sheet == "check":
+        sentence = quantity.equation
+        if not isinstance(sentence, Sentence) or quantity.sheet == "check":
             continue
         sources = layout.model.needed_by(quantity.name)
         names = [name for name in blank if name in sources]
@@ -267,7 +267,7 @@ def waiting(layout: Layout, blank: Sequence[str]) -> Layout:
         if areas and not _shares_rows(quantity, [layout.model[name] for name in names]):
             uses = {eq.Waiting.ROLE.format(name): name for name in names}
             waits = replace(
-                quantity, equation=eq.Waiting(said, areas), uses={**quantity.uses, **uses}
+                quantity, equation=eq.Waiting(sentence, areas), uses={**quantity.uses, **uses}
             )
             blocks[quantity.name] = replace(blocks[quantity.name], quantity=waits)
     model = Model(tuple(blocks[quantity.name].quantity for quantity in layout.model.quantities))

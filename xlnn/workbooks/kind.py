@@ -494,8 +494,8 @@ def left_in_cells(layout: Layout) -> tuple[str, ...]:
     ]
     if not left:
         return ()
-    said = Message(
+    note = Message(
         "A formula for each cell remains of {names}, of which no equation says a matrix.",
         names=listed(left, most=6),
     )
-    return (said,)
+    return (note,)

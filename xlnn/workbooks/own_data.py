@@ -68,14 +68,15 @@ def with_data(kind: Kind, source: Source, asked: Options) -> tuple[Source, tuple
     XlnnError
         They cannot be read.
     """
-    said = asked.reading
+    reading = asked.reading
     if "data" not in asked or (kind.has_targets and "targets" not in asked):
-        if "targets" not in said and "data" not in asked:
-            raise OptionsError(f"{as_typed(next(iter(said)))} says how to read data: add --data.")
+        if "targets" not in reading and "data" not in asked:
+            option = as_typed(next(iter(reading)))
+            raise OptionsError(f"{option} says how to read data: add --data.")
         raise OptionsError(
             "--data and --target belong together: your data, and the column to predict."
         )
-    (sizes, inputs), notes = read(kind, asked.data, said)
+    (sizes, inputs), notes = read(kind, asked.data, reading)
     own = {kind.sets[name]: value for name, value in asked.items() if name in kind.sets}
     all_sizes = {**source.sizes, **sizes}
     all_sizes |= {name: one_of(own[name]) for name in kind.sizes if name in own}
@@ -104,19 +105,19 @@ def lower_rate(kind: Kind, read: Mapping[str, int], sizes: Mapping[str, Any]) ->
     return {"eta": float(f"{kind.rates[optimizer] / more:.2g}")}
 
 
-def read(kind: Kind, source: object, said: Mapping[str, Any]) -> tuple[Given, tuple[str, ...]]:
+def read(kind: Kind, source: object, reading: Mapping[str, Any]) -> tuple[Given, tuple[str, ...]]:
     """Return the sizes and inputs that follow from data, and what was read."""
     if kind.from_data is None:
         return ({}, {}), ()
     source = Path(source) if isinstance(source, str | os.PathLike) else source
     where = data_name(source)
     if kind.reads == "rows":
-        result = kind.from_data(load_rows(source, ReadOptions(**said)), where)
+        result = kind.from_data(load_rows(source, ReadOptions(**reading)), where)
         kind.check_sizes(result[0], where)
-        told = ", ".join(f"{name} {count:,}" for name, count in result[0].items())
-        return result, (f"{where} was read: {told}.",)
-    check_reading(source, said)
-    data = load(source, ReadOptions(table=True, bare=not kind.has_targets, **said))
+        sizes = ", ".join(f"{name} {count:,}" for name, count in result[0].items())
+        return result, (f"{where} was read: {sizes}.",)
+    check_reading(source, reading)
+    data = load(source, ReadOptions(table=True, bare=not kind.has_targets, **reading))
     result = kind.from_data(data, where)
     kind.check_sizes(result[0], where)
     return result, data.told

@@ -212,8 +212,8 @@ def _prepared(
         data = replace(data, x=x, t=t)
     source, notes = kind.trained_on(source, asked, data)
     held = held_of(source, asked, data)
-    scale, target_scale, said = scalings(source, asked, data, held)
-    return source, Samples(data, held, scale, target_scale, spare), notes, said
+    scale, target_scale, scaled = scalings(source, asked, data, held)
+    return source, Samples(data, held, scale, target_scale, spare), notes, scaled
 
 
 def _runs(kind: Kind, source: Source, asked: Options) -> list[dict[str, Any]]:
@@ -228,12 +228,12 @@ def _runs(kind: Kind, source: Source, asked: Options) -> list[dict[str, Any]]:
     several = each_run(asked, len(source.runs))
     known = [*source.runs, *[source.runs[0]] * (len(several) - len(source.runs))]
     for one, own in zip(several, known, strict=False):
-        said = {sets.get(name, name): one_of(value) for name, value in one.items()}
-        if said.get("l2") == 0:
-            said["l2"] = None
-        if {"seed", "spread"} & said.keys():
-            said["start"] = None
-        runs.append({**USUAL, **kind.usual, **source.settings, **own, **said})
+        options = {sets.get(name, name): one_of(value) for name, value in one.items()}
+        if options.get("l2") == 0:
+            options["l2"] = None
+        if {"seed", "spread"} & options.keys():
+            options["start"] = None
+        runs.append({**USUAL, **kind.usual, **source.settings, **own, **options})
     return runs
 
 
@@ -330,17 +330,17 @@ class Request:
                 if name in had and as_rows(np.shape(had[name])) == as_rows(shape)
             }
             missing = [name for name in shapes if name not in kept]
-            told = (
+            note = (
                 "These start weights have another size now, so they were drawn at random"
                 f"{from_seed}: {', '.join(missing)}."
             )
-            return drawn | kept, (told,) if missing else ()
+            return drawn | kept, (note,) if missing else ()
         try:
             return start_of(had, shapes, kind.tensors(shapes)), ()
         except MisfitError as error:
-            told = f"{error} So the start weights were drawn at random{from_seed}."
+            note = f"{error} So the start weights were drawn at random{from_seed}."
             # in a template of xlnn it is a file that the user never saw
-            return drawn, () if self.source.is_shipped else (told,)
+            return drawn, () if self.source.is_shipped else (note,)
 
 
 def _check_constants(optimizer: str, given: Mapping[str, Any]) -> None:
@@ -384,8 +384,8 @@ def given_of(
         shown = short(given[name])
         if isinstance(given[name], np.ndarray):
             shown = f"an array of {' x '.join(map(str, given[name].shape))}"
-        said = f"{where}: {name} takes {shape}: {shown} is not."
-        raise DataError(said, *options) from error
+        reason = f"{where}: {name} takes {shape}: {shown} is not."
+        raise DataError(reason, *options) from error
     if not quantity.is_text and (wrong := misfit(quantity, array)):
         index, wanted = wrong
         places = [f"{a.name} {n + a.counts_from}" for a, n in zip(quantity.axes, index)]  # noqa: B905 -- units follow

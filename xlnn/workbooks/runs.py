@@ -153,8 +153,8 @@ def names_of_runs(spec: Compared, words: Text) -> Iterator[Told]:
         if spec.seeds:
             told["seed"] = words.of_itself("headings", "seed {seed}").format(seed=spec.seeds[run])
         between = words("joined", "between")
-        said = between.join(told[name] for name in spec.compared) or name_of_run(run + 1, words)
-        yield Told([said], form=significant)
+        label = between.join(told[name] for name in spec.compared) or name_of_run(run + 1, words)
+        yield Told([label], form=significant)
 
 
 def runs_from(first: int, length: int) -> Axis:

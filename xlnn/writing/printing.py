@@ -162,8 +162,8 @@ def _texts(drawing: Drawing, blocks: Sequence[Block], values: Arrays) -> Iterato
     for run in runs:
         name = run.quantity.name
         if run.quantity.is_sentence and not run.quantity.timed:
-            said = np.ravel(values.get(name, ())).tolist()
-            longest = max([SAID, *(wide(text) for text in said if isinstance(text, str))])
+            texts = np.ravel(values.get(name, ())).tolist()
+            longest = max([SAID, *(wide(text) for text in texts if isinstance(text, str))])
             drawn = "x" * longest, drawing.looks.get(name, SENTENCE)
             cells |= {next(run.places(unit)): drawn for unit in run.quantity.units}
     filled = {at for at, (text, _) in cells.items() if text != ""}

@@ -68,11 +68,11 @@ def wrapped(drawing: Drawing) -> Drawing:
     cells = {row: dict(here) for row, here in drawing.cells.items()}
     for row, column, text, look in headings:
         room = widths.get(column, USUAL_WIDTH) * DIGIT_PIXELS - PADDING
-        said = parted(text, look, room)
+        rows = parted(text, look, room)
         if look.bold and is_east_asian(text):  # programs break its words anywhere
-            cells[row][column] = "\n".join(said), look
+            cells[row][column] = "\n".join(rows), look
         if row in heights:
-            heights[row] = max(heights[row], round(len(said) * look.size * LEADING))
+            heights[row] = max(heights[row], round(len(rows) * look.size * LEADING))
     return replace(drawing, cells=cells, widths=widths, heights=heights)
 
 

@@ -229,8 +229,8 @@ class SheetCells:
         if quantity.name in self._blank:
             style = self._style_of(replace(computed, fill=BLANK), "")
             return partial(strips_of, typed=texts, pattern=f'%s" s="{style}"/>', varying=())
-        said = "".join(re.findall('"[^"]*"', column.text)) if '"' in column.text else ""
-        style = self._style_of(computed, said)
+        quoted_texts = "".join(re.findall('"[^"]*"', column.text)) if '"' in column.text else ""
+        style = self._style_of(computed, quoted_texts)
         kind, kinds, value, values = self._value(quantity, entries)
         axes = block.lengths
         if column.starts:  # a recurrence starts with a different formula

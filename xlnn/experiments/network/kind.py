@@ -355,8 +355,8 @@ def _layers(
     elif cost and not cost.suits(had):
         linear = data.is_regression and "linear" in cost.outputs
         output = replace(output, activation="linear" if linear else cost.outputs[0])
-        said = f"The output layer is now {output.activation} instead of {had}, which cannot be"
-        notes = (f'{said} combined with the cost "{asked.cost}" (--output-activation).',)
+        note = f"The output layer is now {output.activation} instead of {had}, which cannot be"
+        notes = (f'{note} combined with the cost "{asked.cost}" (--output-activation).',)
     return (*below, output), notes
 
 

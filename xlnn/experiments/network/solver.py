@@ -103,8 +103,8 @@ def quantities(net: Spec, images: int, words: Text) -> Iterator[Quantity]:
     yield Quantity("C_T_built", symbol="C_T", is_record=True, number_format="0.00000")
     yield Quantity("far", equation=digits.how_far(images), number_format="0")
     keys = ("to_solve", "all_right", "solved")
-    said = [words.open("sentences", key, images=images) for key in keys]
-    yield Quantity("says", equation=Told(said, "far"), is_text=True)
+    sentences = [words.open("sentences", key, images=images) for key in keys]
+    yield Quantity("says", equation=Told(sentences, "far"), is_text=True)
 
 
 UNLIMITED = "2147483647"
@@ -220,8 +220,8 @@ class _Solver(Below):
         rows = page.layout.blocks["labels"].row, C.row
         cells = (range_of(title, C.column, row, row, C.last[1]) for row in rows)
         line = Line(*cells, ERROR, width=0, marker="circle")
-        said = (page.words("charts", key) for key in ("errors", "image"))
-        drawing.picture = scatter(*said, [line])
+        titles = (page.words("charts", key) for key in ("errors", "image"))
+        drawing.picture = scatter(*titles, [line])
 
 
 def _band(net: Spec, model: Model, heading: str, *names: str) -> tuple[PagePart, PagePart]:
@@ -359,11 +359,11 @@ class SolverKind(Experiment):
 
     def _notes(self, run: Arrays) -> tuple[str, ...]:
         right, images = int(run["recognised"]), len(run["C"])
-        said = f"SciPy found C_T = {float(run['C_T']):.2g}, {right} of {images} images recognised."
+        note = f"SciPy found C_T = {float(run['C_T']):.2g}, {right} of {images} images recognised."
         more = (
             (" Another start may give a smaller C_T: try another --seed.") if right < images else ""
         )
-        return (said + more,)
+        return (note + more,)
 
 
 def _made(name: str, net: Spec, **bands: Sequence[str]) -> SolverKind:

@@ -226,8 +226,8 @@ def _counted(split: str) -> Below:
 
     def title(page: Context) -> str:
         which = page.words.of_itself("charts", SPLITS[split])
-        said = page.words.of_itself("headings", "the rows that are counted ({which})")
-        return said.format(which=which)
+        text = page.words.of_itself("headings", "the rows that are counted ({which})")
+        return text.format(which=which)
 
     rows = (f"{PREFIX}{split}{kind}" for kind in ("number", "answer", "key", "place"))
     return Below(Space(2), Label(title), Table(*rows, folded=True, above=0))

@@ -151,8 +151,8 @@ def _chart(splits: Iterable[str], unit: int, **size: int) -> Chart:
     )  # fmt: skip
 
     def title(page: Context) -> str:
-        said = page.words.of_itself("charts", "Predicted and actual: {label}")
-        return said.format(label=page.spec.labels[unit])
+        title = page.words.of_itself("charts", "Predicted and actual: {label}")
+        return title.format(label=page.spec.labels[unit])
 
     line = Trace(diagonal, diagonal, QUIET, THIN, name="predicted = actual")
     return Chart(title, line, *points, x="actual", y="predicted", size_in_cm=(14, 10.5))

@@ -143,17 +143,17 @@ class GradientCheck(Page):
                 equation=quotient.of(f"plus_{name}", f"minus_{name}"), **own,
             )  # fmt: skip
         total = model[self.cost]
-        said = "(C_T(w+h) − C_T(w−h)) / 2h".replace("C_T", self.cost)
+        formula = "(C_T(w+h) − C_T(w−h)) / 2h".replace("C_T", self.cost)
         numeric = f"{PREFIX}numeric"
         if self.cost in summed:
             whole = quotient.of(f"plus_{self.cost}", f"minus_{self.cost}")
-            yield Quantity(numeric, symbol=" ", title=said, sheet=self.key, equation=whole)
+            yield Quantity(numeric, symbol=" ", title=formula, sheet=self.key, equation=whole)
         else:
             own = {
                 role: replace(use, name=uses.get(use.name, use.name))
                 for role, use in total.uses.items()
             }
-            yield _copy(total, numeric, self.key, total.equation, own, title=said, symbol=" ")
+            yield _copy(total, numeric, self.key, total.equation, own, title=formula, symbol=" ")
         slopes = CHOSEN_GRADIENT.taking(*(f"{PREFIX}{name}" for name in weights), "chosen")
         yield shown(f"{PREFIX}backward", symbol=" ", title="by back-propagation",
                     equation=slopes.of(chosen=chosen))  # fmt: skip

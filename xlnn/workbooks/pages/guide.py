@@ -166,8 +166,8 @@ class _Lines:
             height = PICTURE_ROWS * USUAL_HEIGHT * PIXELS_A_POINT
             shown = smaller(picture, (width - GAP) / A_CM, (height - GAP) / A_CM)
             self.drawing.charts.append((address(top, 2), shown))
-            said = ((line, parted(line, PLAIN, room)) for line in lines)
-            lines = [part for line, parts in said for part in (parts if parts[1:] else [line])]
+            broken = ((line, parted(line, PLAIN, room)) for line in lines)
+            lines = [part for line, parts in broken for part in (parts if parts[1:] else [line])]
         for line in lines:
             self.add((column, line, PLAIN))
         if column == BESIDE:

@@ -169,7 +169,7 @@ class Matrices(Page):
         quantity, row = matrix.quantity, top + matrix.row - 1
         units = quantity.units[: _units_across(quantity)]
         look = heading(quantity.role, first=True, computed=not quantity.is_input)
-        said = plain_name(quantity, context.words)
+        name = plain_name(quantity, context.words)
         spread = "centerContinuous" if 1 < matrix.columns <= MOST_SPREAD else "left"
         for position in range(matrix.columns):
             column = matrix.column + position
@@ -177,7 +177,7 @@ class Matrices(Page):
             own = replace(look, first=position == 0, wrap=False)
             drawing.put(row, column, symbol, own)
             above = replace(own, align=spread, wrap=matrix.columns == 1)
-            drawing.put(row - 1, column, "" if position else said, above)
+            drawing.put(row - 1, column, "" if position else name, above)
             narrow = max(NARROW if quantity.role == "input" else NORMAL - 1, text_width(symbol))
             drawing.widths[column] = max(drawing.widths.get(column, 0), narrow)
         if matrix.columns == 1:

@@ -256,10 +256,10 @@ class Texts(Drawn):
         """Yield their positions, and what is said there."""
         yield from _coordinates(self, self.places, f"{self.kind}_")
         if self.cells and not isinstance(self.cells, str):
-            said = Lines(self.cells)
-            uses = {role: name for role, name in self.uses.items() if role in said.roles}
+            sentence = Lines(self.cells)
+            uses = {role: name for role, name in self.uses.items() if role in sentence.roles}
             yield self.state(
-                f"{self.kind}_text", "beside the output", said, len(self.cells), uses=uses,
+                f"{self.kind}_text", "beside the output", sentence, len(self.cells), uses=uses,
                 axes=(Axis(ONE, 1),),
             )  # fmt: skip
 
@@ -272,12 +272,12 @@ class Texts(Drawn):
             row, column = block.address((*[0] * len(block.quantity.axes), *unit))
             return range_of(title[block.sheet], column, row, row)
 
-        said = self.texts(page) if self.texts else ()
+        texts = self.texts(page) if self.texts else ()
         across, up = (self.name(f"{self.kind}_{way}") for way in WAYS)
         name = self.cells if isinstance(self.cells, str) else self.name(f"{self.kind}_text")
         for unit in range(len(self.places)):
             x, y = (cell(coordinate, (unit,)) for coordinate in (across, up))
-            text = said[unit] if self.texts else cell(name, page.layout.model[name].units[unit])
+            text = texts[unit] if self.texts else cell(name, page.layout.model[name].units[unit])
             dot = {"colour": self.colours[unit], "marker": "circle"} if self.colours else {}
             yield Line(x, y, name=text, width=0, side=self.side, ink=self.ink, size=8, **dot)
 
@@ -368,15 +368,15 @@ def _parts(model: Model) -> Beside:
     for quantity in here:
         if kinds[quantity.name] == "dot":
             dots.setdefault(_begins(quantity, "dot"), []).append(quantity)
-    said: dict[str, list[str]] = {}
+    texts: dict[str, list[str]] = {}
     for name, kind in kinds.items():
         text, is_of, _ = kind.partition("_")
         if is_of and text in TEXTS:
-            said.setdefault(name.replace(kind, text), []).append(name)
+            texts.setdefault(name.replace(kind, text), []).append(name)
     first, *others = ([*_dotted(model, dot)] for dot in dots.values())
     columns = [
         first,
-        [Units("", *names, above=1) for names in said.values()],
+        [Units("", *names, above=1) for names in texts.values()],
         [Numbers(*(name for name in single if kinds[name] != "course"), named=_named, at=1)],
         *others,
         [*_of_layers(model, here, "line", weighed=True)],

@@ -364,16 +364,17 @@ class NetworkLayout:
             beside = -self.radius if is_first else self.radius
             where = self.square if name in self.stated.back and not is_first else self.place
             places = [(x + beside, y) for x, y in (where(name, entry) for entry in entries)]
-            said = cells or [_told(n) for n in range(len(entries))]
-            if not isinstance(said, str) and not callable(said):
-                places = places[: len(said)]
-            kind, (ends, between) = ("name" if callable(said) else "label"), self.stated.names(name)
+            texts = cells or [_told(n) for n in range(len(entries))]
+            if not isinstance(texts, str) and not callable(texts):
+                places = places[: len(texts)]
+            kind = "name" if callable(texts) else "label"
+            ends, between = self.stated.names(name)
             value = f"{prefix}value{between}{ends}"
             if kind in self.stated.named:
                 ends, between = self.stated.names(kind)
             yield Texts(
                 prefix, ends, between, kind, places,
-                **({"texts": said} if callable(said) else {"cells": said}),
+                **({"texts": texts} if callable(texts) else {"cells": texts}),
                 uses={"v": value}, side="l" if is_first else "r",
             )  # fmt: skip
 

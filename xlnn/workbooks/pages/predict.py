@@ -200,19 +200,19 @@ class Predict(Page):
                 number_format=str(output.number_format),
             )  # fmt: skip
         if is_numbers:
-            more, said, uses = _of_numbers(shown, model, output, spec, words)
+            more, sentence, uses = _of_numbers(shown, model, output, spec, words)
         elif is_classes:
-            more, said, uses = self._of_classes(shown, output, spec, words)
+            more, sentence, uses = self._of_classes(shown, output, spec, words)
         else:
-            more, said, uses = self._of_others(shown, output, spec, one), Told([""]), {}
+            more, sentence, uses = self._of_others(shown, output, spec, one), Told([""]), {}
         yield from more
         if typed is not None:
             missing = words.sentence("missing", "A number is missing: an empty cell counts as 0.")
             along = tuple(axis.name for axis in typed.axes[1:])
-            said = Complete(said, ("given",), prod(typed.lengths), missing, along)
+            sentence = Complete(sentence, ("given",), prod(typed.lengths), missing, along)
             uses |= {"given": typed.name}
         if uses:
-            yield shown(f"{PREFIX}verdict", equation=said, uses=uses)
+            yield shown(f"{PREFIX}verdict", equation=sentence, uses=uses)
 
     def shares_of(self, spec: Spec) -> tuple[bool, bool]:  # noqa: ARG002 -- for what follows from it
         """Return whether outputs are drawn as bars, and whether they are between 0 and 1."""
@@ -270,8 +270,8 @@ class Predict(Page):
         first = next((row for row in x if row.any()), x[-1])
         inputs = {**super().inputs(model, learns, spec, given)}
         if f"{PREFIX}typed_word" in model.by_name:
-            numbers, said = _from_words(spec, x.shape[1:]).typed(first.ravel())
-            inputs[f"{PREFIX}typed_word"] = np.array(said, dtype=object)
+            numbers, words = _from_words(spec, x.shape[1:]).typed(first.ravel())
+            inputs[f"{PREFIX}typed_word"] = np.array(words, dtype=object)
             if numbers:
                 inputs[f"{PREFIX}typed_number"] = np.array(numbers)
             return inputs
@@ -285,17 +285,18 @@ class Predict(Page):
         here = [quantity for quantity in model.quantities if quantity.sheet == self.key]
         typed = [q for q in here if q.is_input and not q.choices]
         parts = [_part_of(quantity) for quantity in typed]
-        said = [Sentences(f"{PREFIX}verdict", look=VERDICT)] if f"{PREFIX}verdict" in known else []
+        verdicts = [f"{PREFIX}verdict"] if f"{PREFIX}verdict" in known else []
+        answers = [Sentences(name, look=VERDICT) for name in verdicts]
         kinds = ("name", "output", "predicted", "bar")
         listed = [PREFIX + kind for kind in kinds if PREFIX + kind in known]
         if listed == [f"{PREFIX}output"]:
-            said.append(Table(*listed))
+            answers.append(Table(*listed))
         elif listed:
             looks = dict.fromkeys(listed[:1], SENTENCE)
-            said.append(Units("", *listed, looks=looks, above=1))
+            answers.append(Units("", *listed, looks=looks, above=1))
         if f"{PREFIX}result" in known:
-            said.append(Grid(f"{PREFIX}result", scale=_ink, width=CELL, digits="0.00"))
-        shown = [] if not said else [Below(*said)]
+            answers.append(Grid(f"{PREFIX}result", scale=_ink, width=CELL, digits="0.00"))
+        shown = [] if not answers else [Below(*answers)]
         weights = [_weight(q) for q in here if q.role == "weight" and q.shape]
         kinds = ("answer", "label", "tied")
         hidden = [PREFIX + kind for kind in kinds if PREFIX + kind in known]
@@ -378,16 +379,16 @@ def _of_numbers(
     shown: Callable[..., Quantity], model: Model, output: Quantity, spec: Spec, words: Text
 ) -> Answer:
     """Return the predicted numbers, in the units of the targets."""
-    said = Prediction(words("joined", "named", what="{label}", name="{predicted}"))
+    sentence = Prediction(words("joined", "named", what="{label}", name="{predicted}"))
     if not spec.scaled_targets:
-        return [], said, {"labels": "labels", "predicted": f"{PREFIX}output"}
+        return [], sentence, {"labels": "labels", "predicted": f"{PREFIX}output"}
     scales = {"middle": "t_middle", "factor": "t_factor"}
     predicted = shown(
         f"{PREFIX}predicted", title="predicted", symbol="ŷ{}", shape=output.shape,
         equation=PREDICTED.of(f"{PREFIX}output", **scales),
         number_format=str(model["off"].number_format),
     )  # fmt: skip
-    return [predicted], said, {"labels": "labels", "predicted": predicted.name}
+    return [predicted], sentence, {"labels": "labels", "predicted": predicted.name}
 
 
 def verdict(words: Text, *, several: bool, are_shares: bool) -> Told:

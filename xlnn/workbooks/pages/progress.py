@@ -94,7 +94,7 @@ def diverged(words: Text, run: str = "") -> Told:
         "rose", "Training diverged: C_T rose from {first} to {last}. Choose a smaller η.", **ends
     )
     if run:
-        lost, rose = (words("joined", "named", what=run, name=said) for said in (lost, rose))
+        lost, rose = (words("joined", "named", what=run, name=note) for note in (lost, rose))
     return Told(
         ["", lost, rose, ""],
         lambda C_T: (
@@ -143,12 +143,12 @@ class Progress(Page):
             yield shown(f"{self.key}_{RUN}", RUN, choices=(1, len(runs)))
         yield shown("best", "progress_best", title="the first epoch with the smallest total cost",
                     equation=Least("epoch").of(COST), number_format="0")  # fmt: skip
-        said = IMAGES if spec.has_images else ROWS
+        titles = IMAGES if spec.has_images else ROWS
         if "answer" in model.by_name:
             rows = model["answer"].axes[-1].length
             kind = "progress_images" if spec.has_images else "progress_rows"
             never = f'0;;"{words.sentence("none", "none")}"'
-            yield shown("all_right", kind, title=said["all_right"], number_format=never,
+            yield shown("all_right", kind, title=titles["all_right"], number_format=never,
                         equation=first_all_right(rows).of("recognised"))  # fmt: skip
         lines = {"story": [*_story(model, spec, words)], "errors": [*_errors(model, spec, words)]}
         for name, said_of in lines.items():
@@ -168,7 +168,7 @@ class Progress(Page):
             units=dict.fromkeys(several, lambda page: page.spec.labels),
             widths={name: WIDE + 4 * (model[name].shape[0] < 3) for name in several},
         )  # fmt: skip
-        said = [quantity.name for quantity in here if quantity.is_sentence and quantity.shape]
+        sentences = [quantity.name for quantity in here if quantity.is_sentence and quantity.shape]
         numbers: list[Any] = ["best", *(name for name in ("all_right",) if name in model.by_name)]
         if (run := f"{self.key}_{RUN}") in model.by_name:
             numbers.insert(0, (run, f"{run}_asked"))
@@ -177,7 +177,7 @@ class Progress(Page):
             *([Space(HEADINGS)] if rows else []),
             Label("Results", "headings", SECTION, CHART_COLUMNS),
             Numbers(*numbers, at=6),
-            Sentences(*(name for name in said if name != "diverged"), bold=0),
+            Sentences(*(name for name in sentences if name != "diverged"), bold=0),
             Sentences("diverged", bold=0, look=ASKED),
             *(Beside(*charts[at : at + 2], apart=0) for at in range(0, len(charts), 2)),
         )

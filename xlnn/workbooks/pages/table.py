@@ -239,10 +239,10 @@ def choice_validation(  # noqa: PLR0913 -- its words, and what there is to choos
     room.
     """
     validation = list_validation(cell, source, words, "choice", least=least, largest=largest)
-    if said := "\n".join(f"{number}: {name}" for number, name in enumerate(names, start=1)):
-        kept = said.encode("utf-16-le")[: 2 * LONGEST_PROMPT - 2].decode("utf-16-le", "ignore")
+    if listing := "\n".join(f"{number}: {name}" for number, name in enumerate(names, start=1)):
+        kept = listing.encode("utf-16-le")[: 2 * LONGEST_PROMPT - 2].decode("utf-16-le", "ignore")
         validation.showInputMessage = True
-        validation.prompt = said if kept == said else f"{kept}…"
+        validation.prompt = listing if kept == listing else f"{kept}…"
     return validation
 
 

@@ -343,8 +343,8 @@ class Units(PagePart):
         else:
             one = isinstance(self.rows, str)
             keys = [self.rows] * model[self.names[0]].shape[0] if one else self.rows
-            said = (words.of_itself("headings", key) for key in keys)
-            names = [text.format(number=number) for number, text in enumerate(said, start=1)]
+            texts = (words.of_itself("headings", key) for key in keys)
+            names = [text.format(number=number) for number, text in enumerate(texts, start=1)]
         for at in range(row, first):
             drawing.put(at, column, "", KEY)
         for at, text in zip(count(first, apart), names, strict=False):

@@ -109,16 +109,16 @@ def lens_quantities(spec: Spec, trained: Model, words: Text, *, whole: bool) -> 
     yield one("name", equation=sentences.Name(), shape=labels)
     if spec.is_regression:
         known = {"actual": actual_of(spec, PREFIX)} if spec.epochs else {}
-        said = said_of_prediction(words, known=bool(known))
-        yield from prediction(spec, said, known, **ROWS)
+        sentence = said_of_prediction(words, known=bool(known))
+        yield from prediction(spec, sentence, known, **ROWS)
     elif has_shares(spec):
         yield one("bar", equation=sentences.Bar().of(outputs), shape=labels)
     if spec.epochs:
         costs = {"t": "lens_t", "a": "lens_output", "C": "lens_C"}
         if whole and COSTS[spec.cost].loss:
             costs["loss"] = "lens_loss"
-        said = sentences.CostSentence(3 if spec.is_regression else 0)
-        yield one("C_text", equation=said, uses=costs)
+        sentence = sentences.CostSentence(3 if spec.is_regression else 0)
+        yield one("C_text", equation=sentence, uses=costs)
         yield one("there", "C in the table", OfRow().of("C", "lens_position"))
         gap = DISTANCE.of("lens_C", "lens_there")
         yield one("gap", "difference", gap, number_format="0E+00")

@@ -244,12 +244,12 @@ def _of_targets(spec: Spec) -> dict[str, str]:
             "written": "t = (y − middle) × factor", "source": NO_SOURCE,
         }  # fmt: skip
     if spec.is_regression:
-        said = {"title": "target", "meaning": "the numbers that the outputs should reach"}
+        texts = {"title": "target", "meaning": "the numbers that the outputs should reach"}
     else:
         row = "row" if spec.features else "image"
         meaning = f"1 for the output unit of the {row}'s class, else 0"
-        said = {"title": "target", "meaning": meaning}
-    return {**said, "symbol": "t{}", "source": "3-3"}
+        texts = {"title": "target", "meaning": meaning}
+    return {**texts, "symbol": "t{}", "source": "3-3"}
 
 
 def scaled(spec: Spec, shape: tuple[int, ...], *, prefix: str = "", **rows: object) -> Quantity:

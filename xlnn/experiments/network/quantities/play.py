@@ -174,8 +174,8 @@ def _said(spec: Spec, trained: Model, words: Text) -> Iterator[Quantity]:
             yield replace(target, name="play_t")
             own["actual"] = "play_t"
         if len(spec.labels) == 1:  # the list below shows several
-            said = said_of_prediction(words, known=spec.epochs > 0)
-            yield one("verdict", equation=said, uses=own)
+            sentence = said_of_prediction(words, known=spec.epochs > 0)
+            yield one("verdict", equation=sentence, uses=own)
         return
     if has_shares(spec):
         yield one("bar", equation=Bar().of("play_output"), shape=shape)
@@ -197,9 +197,9 @@ def _said(spec: Spec, trained: Model, words: Text) -> Iterator[Quantity]:
     ties = [*_tied(spec)] if len(spec.labels) > 1 else []
     yield from ties
     tied = {tie.kind: tie.name for tie in ties}
-    said = {"label": "play_label", "a": "play_surest", **tied}
-    told = verdict(words, several=bool(ties), are_shares=is_share(spec))
-    yield one("verdict", equation=told, uses=said)
+    uses = {"label": "play_label", "a": "play_surest", **tied}
+    sentence = verdict(words, several=bool(ties), are_shares=is_share(spec))
+    yield one("verdict", equation=sentence, uses=uses)
     if spec.epochs:
         known = {"answer": "play_answer", "truth": "play_truth", "label": "play_truth_label"}
         right = truth(words, "row" if spec.features else "image", several=bool(ties))

@@ -128,8 +128,8 @@ def _of_run(words: Text, spec: Spec) -> Iterator[Quantity]:
         kind = largest.kind.replace("_largest", "_remark")
         remark = of_result if largest.name in results else of_input
         yield shown(kind, equation=remark.of(*known), layer=largest.layer)
-    said = {key: words.sentence(f"{SHEET}_{key}", told) for key, told in VERDICTS.items()}
-    state = eq.CheckVerdict(said | {"between": words("joined", "between")}, names, results)
+    verdicts = {key: words.sentence(f"{SHEET}_{key}", told) for key, told in VERDICTS.items()}
+    state = eq.CheckVerdict(verdicts | {"between": words("joined", "between")}, names, results)
     advised = (words.sentence(f"{SHEET}_{key}", told) for key, told in ADVICE.items())
     advice = Told(["", *advised], "case")
     yield shown("state", "result", state.of(case="numpy_case"))
@@ -327,9 +327,9 @@ class _Differences(Numbers):
         model, blocks = page.layout.model, page.layout.blocks
         arrays = _arrays(model)
         above = blocks[arrays[0][2].name].row - 1
-        for at, said in enumerate(HEADINGS, start=column):
+        for at, title in enumerate(HEADINGS, start=column):
             look = heading("result", first=at == column, computed=True)
-            drawing.put(above, at, page.words.of_itself("headings", said), look)
+            drawing.put(above, at, page.words.of_itself("headings", title), look)
         for _, distance, largest, _ in arrays:
             at = blocks[largest.name].row
             drawing.put(at, column, drawing.cells[at][column][0], LINK)

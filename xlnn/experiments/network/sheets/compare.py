@@ -59,16 +59,16 @@ def quantities(spec: Spec, words: Text) -> Iterator[Quantity]:
         never = f'0;;"{words.sentence("none", "none")}"'
         first = "first epoch with no mistakes" if spec.features else "all recognised from epoch"
         yield of_run(f"{PREFIX}all_right", first, first_all_right(spec.images), number_format=never)
-    told, right = "recognised", "classified correctly" if spec.features else "recognised"
+    result, right = "recognised", "classified correctly" if spec.features else "recognised"
     titles = [f"{'rows' if spec.features else 'images'} {right}", right]
     if spec.is_regression:
-        told, titles = "rmse", ["root mean square error"] * 2
+        result, titles = "rmse", ["root mean square error"] * 2
     unit = (0,) if spec.is_regression else ()
     digits = measure_of(spec) if spec.is_regression else "0"
     for part, title in zip(samples_of(spec), titles, strict=False):
         title = f"{'held out: ' if part else ''}{title} in the last epoch"  # noqa: PLW2901 -- whole
-        last = last_of(*unit).of(part + told)
-        yield of_run(f"{PREFIX}{part}{told}_last", title, last, number_format=digits)
+        last = last_of(*unit).of(part + result)
+        yield of_run(f"{PREFIX}{part}{result}_last", title, last, number_format=digits)
     yield of_run(f"{PREFIX}state", "does it agree with NumPy?", Name().of("numpy_state"))
 
 
@@ -95,12 +95,12 @@ def _chart(model: Model, name: str) -> Chart:
 
     def title(page: Context[Spec]) -> str:
         if kind == "C_T":
-            said = page.words.of_itself("charts", "Total cost C_T")
+            text = page.words.of_itself("charts", "Total cost C_T")
         elif kind == "recognised":
-            said = of_classes(kind, images, page)
+            text = of_classes(kind, images, page)
         else:
-            said = page.words("quantities", kind)
-        return page.words("headings", "tested", name=said) if part else said
+            text = page.words("quantities", kind)
+        return page.words("headings", "tested", name=text) if part else text
 
     trace = Trace((name, *[0] * len(course.shape)), colour=COLOURS, each=RUN, called=NAMES)
     up = (0, images) if kind == "recognised" else (0,)

@@ -87,8 +87,8 @@ def _reading(page: Context[Spec]) -> str:
     first = next((q for q in weights if len(q.shape) == 2), weights[0])
     index = (0, *(min(EXAMPLE, length) - 1 for length in first.shape[1:]))
     *_, row, column = (number + 1 for number in index)
-    said = page.words.of_itself("headings", READING if len(index) == 2 else READING_OF_FILTERS)
-    return said.format(
+    text = page.words.of_itself("headings", READING if len(index) == 2 else READING_OF_FILTERS)
+    return text.format(
         symbol=first.heading(index), layer=layer_name(page, first.layer),
         input=column, row=row, column=column,
     )  # fmt: skip

@@ -115,8 +115,8 @@ def _gallery(model: Model) -> PagePart:
 def _count(page: Context) -> str:
     """Return how many images are drawn, if not all are."""
     is_part = page.spec.images > GALLERY
-    said = page.words.of_itself("headings", "The first {count} images as pictures.")
-    return said.format(count=GALLERY) if is_part else ""
+    text = page.words.of_itself("headings", "The first {count} images as pictures.")
+    return text.format(count=GALLERY) if is_part else ""
 
 
 class _Labelled(Table):
@@ -209,8 +209,8 @@ class _Given(Examples):
             if spec.features and first <= number < end
         ]
         if cells:
-            place, said = max(drawing.cells[1]), context.words.of_itself("headings", IMPUTED)
-            drawing.put(1, place, f"{drawing.cells[1][place][0]} {said}", NOTE)
+            place, note = max(drawing.cells[1]), context.words.of_itself("headings", IMPUTED)
+            drawing.put(1, place, f"{drawing.cells[1][place][0]} {note}", NOTE)
             yield " ".join(cells), imputed()
 
     def _name(
@@ -224,8 +224,8 @@ class _Given(Examples):
             # the labels stand below
             drawing.looks["labels"] = named_over(page.spec.labels, replace(look, ink=INPUT_INK))
             del drawing.cells[UNIT_ROW][column]
-            said = "" if position else plain_name(quantity, page.words)
-            drawing.put(GROUP_ROW, column, f"{said}\n{symbol}", look)
+            title = "" if position else plain_name(quantity, page.words)
+            drawing.put(GROUP_ROW, column, f"{title}\n{symbol}", look)
         else:
             drawing.put(UNIT_ROW, column, f"{name}\n{symbol}", look)
         drawing.widths[column] = max(NORMAL, min(MOST_OF_WORD, text_width(name)))

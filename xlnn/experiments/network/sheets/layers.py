@@ -133,8 +133,8 @@ class Inputs(Row):
             lists = (f"{self.prefix}{kind}" for kind in ("output", "gap"))
             drawing.heights |= squares(block, CELL, *(blocks[n] for n in lists if n in blocks))
         if typed:  # pixels of ink and of paper; numbers between them, too
-            told = DRAW if spec.epochs else TYPE
-            grid, prompt = (page.words.of_itself("headings", text) for text in told)
+            texts = DRAW if spec.epochs else TYPE
+            grid, prompt = (page.words.of_itself("headings", text) for text in texts)
             drawing.put(row, column, grid, LABEL)
             drawing.validations[-1] = DataValidation(
                 type="list", formula1='"0,1"', showErrorMessage=False, showInputMessage=True,

@@ -163,8 +163,8 @@ def _existing(model: Model, *kinds: str) -> dict[str, str]:
 
 
 def _steps(page: Context[Spec]) -> str:
-    said = page.words.of_itself("headings", READING.format(samples=_samples(page.layout.model)))
-    return said if f"{PREFIX}C" in page.layout.blocks else ""
+    text = page.words.of_itself("headings", READING.format(samples=_samples(page.layout.model)))
+    return text if f"{PREFIX}C" in page.layout.blocks else ""
 
 
 def _samples(model: Model) -> str:
@@ -226,9 +226,9 @@ def _table(model: Model, names: dict[str, str]) -> PagePart:
 
 def _layer(model: Model, layer: str, names: dict[str, str], table: PagePart, last: int) -> Section:
     """Return a layer: its units, its equations, and one place of a convolution."""
-    said = [names[kind] for kind in TEXTS if kind in names]
-    told = [Label("with the numbers in it", "headings", LABEL, above=1)] if said else []
-    told += [Sentences(*said, bold=0)] if said else []
+    texts = [names[kind] for kind in TEXTS if kind in names]
+    told = [Label("with the numbers in it", "headings", LABEL, above=1)] if texts else []
+    told += [Sentences(*texts, bold=0)] if texts else []
     place = [Window(model, layer, last)] if "window" in names else []
     return Section(layer, last, *above(names), table, *told, *place)
 
@@ -269,8 +269,8 @@ class Window(Below):
         )  # fmt: skip
 
     def _title(self, page: Context[Spec]) -> str:
-        said = page.words.of_itself("headings", "{layer}: how one cell of a map is computed")
-        return said.format(layer=layer_name(page, self.layer))
+        text = page.words.of_itself("headings", "{layer}: how one cell of a map is computed")
+        return text.format(layer=layer_name(page, self.layer))
 
     def draw(self, drawing: Drawing, page: Context[Spec], row: int, column: int) -> None:
         """Draw it on one printed page, and the frames if they are not too many."""

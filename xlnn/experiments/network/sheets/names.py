@@ -36,8 +36,8 @@ def layer_title(page: Context, layer: str) -> str:
     stated = _layer(page, layer)
     is_output = stated.kind == "dense" and stated is page.spec.layers[-1]
     rows, columns = stated.size or (0, 0)
-    said = page.words.of_itself("headings", OUTPUT if is_output else TITLES[stated.kind])
-    return said.format(layer=layer, units=stated.units, rows=rows, columns=columns)
+    text = page.words.of_itself("headings", OUTPUT if is_output else TITLES[stated.kind])
+    return text.format(layer=layer, units=stated.units, rows=rows, columns=columns)
 
 
 def _layer(page: Context, layer: str) -> LayerSpec:

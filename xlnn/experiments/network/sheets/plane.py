@@ -188,8 +188,8 @@ def _units(model: Model) -> Iterator[PagePart]:
 
 
 def _title(page: Context, layer: str) -> str:
-    said = page.words.of_itself("headings", "{layer}: the plane by each unit's output")
-    return said.format(layer=layer_title(page, layer))
+    text = page.words.of_itself("headings", "{layer}: the plane by each unit's output")
+    return text.format(layer=layer_title(page, layer))
 
 
 def _scale(page: Context, layer: str = "") -> Scale:

@@ -79,13 +79,13 @@ class Recognise(Predict):
             parts.append(Numbers(label, at=NAMED, looks={label: look}))
         typed = ("typed_number", "typed_word", "raw", "x")
         inputs = [Inputs(PREFIX, kind) for kind in typed if PREFIX + kind in model.by_name]
-        said = Sentences(verdict, look=VERDICT)
+        sentence = Sentences(verdict, look=VERDICT)
         hidden = [PREFIX + kind for kind in ("answer", "tied") if PREFIX + kind in model.by_name]
         return [
             Narrow(
                 PREFIX,
                 *choice,
-                Beside(Below(*inputs), Below(said, *parts, outputs(model, PREFIX))),
+                Beside(Below(*inputs), Below(sentence, *parts, outputs(model, PREFIX))),
                 *(Section(layer, last, *above(names[layer]), table)
                   for layer, table in tables.items()),
                 *([Hidden(*hidden)] if hidden else []),

@@ -112,12 +112,12 @@ def _parts(model: Model) -> _Settings:
 
 def told_of(name: str, page: Context[Spec]) -> str:
     """Return what a setting does."""
-    spec, told = page.spec, TOLD[name]
+    spec, text = page.spec, TOLD[name]
     if not spec.epochs:
-        told = PREDICTING.get(name, told)
+        text = PREDICTING.get(name, text)
     elif name == "eta" and len(set(spec.runs)) <= 1:
-        told = ALONG.get(spec.optimizer, told)
-    return page.words.of_itself("headings", told)
+        text = ALONG.get(spec.optimizer, text)
+    return page.words.of_itself("headings", text)
 
 
 def _run(run: int) -> Label:
@@ -127,8 +127,8 @@ def _run(run: int) -> Label:
 def _steps(names: Sequence[str]) -> Iterator[PagePart]:
     """Yield the constants of a step, and what each does."""
     if names:
-        told = Below(*(Label(partial(told_of, name), look=ASIDE) for name in names))
-        yield Beside(Numbers(*names, symbols=True, at=VALUES - 1), told, apart=0)
+        notes = Below(*(Label(partial(told_of, name), look=ASIDE) for name in names))
+        yield Beside(Numbers(*names, symbols=True, at=VALUES - 1), notes, apart=0)
 
 
 def _list(name: str) -> Beside:
