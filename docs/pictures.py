@@ -18,7 +18,7 @@ from gallery import first_pages, printed
 from PIL import Image, ImageChops, ImageOps
 
 from xlnn.building.destination import Destination
-from xlnn.building.plan import origin_of_template, planned
+from xlnn.building.plan import planned, source_of_template
 from xlnn.building.writing import carried_out
 from xlnn.options import Options
 from xlnn.registry.text import languages
@@ -36,7 +36,7 @@ NEARLY_WHITE = 246
 
 def draw(lang: str, into: Path = DOCS, epochs: Sequence[int] = EPOCHS) -> list[Path]:
     """Draw the pictures in a language; return their paths, that of Play first."""
-    plan = planned(*origin_of_template("digits"), Options(lang=lang))
+    plan = planned(source_of_template("digits"), Options(lang=lang))
     frames: list[Image.Image] = []
     with tempfile.TemporaryDirectory(prefix="xlnn-pictures-") as folder:
         for epoch in epochs:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from xlnn.building.plan import origin_of_model, origin_of_template, planned
+from xlnn.building.plan import planned, source_of_onnx, source_of_template
 from xlnn.explaining.quantity_values import QuantityValues
 from xlnn.explaining.run import Run
 from xlnn.loading.values import Recalculated
@@ -94,10 +94,10 @@ def kind_named(template: Template) -> str:
 def run_of(name: str, options: dict[str, Any]) -> Run:
     """Return a run of a template in which nothing was computed: all numbers are 0."""
     if name.startswith(MODEL):
-        source, _ = origin_of_model(ROOT / name.removeprefix(MODEL), Options(**options))
+        source, _ = source_of_onnx(ROOT / name.removeprefix(MODEL), Options(**options))
     else:
-        source = origin_of_template(name)
-    plan = planned(*source, Options(**options, large=True))
+        source = source_of_template(name)
+    plan = planned(source, Options(**options, large=True))
     nothing = {
         quantity.name: np.zeros(quantity.lengths) for quantity in plan.layout.model.quantities
     }

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from xlnn.building.build import build
 from xlnn.building.limits import size
-from xlnn.building.plan import origin_of_template, planned
+from xlnn.building.plan import planned, source_of_template
 from xlnn.checking.check import check
 from xlnn.engines import ENGINES
 from xlnn.options import Options
@@ -58,8 +58,8 @@ HEAD_OF_DIFFERENCES = "| " + " | ".join(["template", *(f"`{e}`" for e in ENGINES
 @cache
 def formulas(name: str) -> int:
     """Return how many formulas the workbook of a template has."""
-    kind, origin, named = origin_of_template(name)
-    return size(planned(kind, origin, named, Options()).layout).formulas
+    source = source_of_template(name)
+    return size(planned(source, Options()).layout).formulas
 
 
 def line(template: Template, lang: str = "en") -> str:

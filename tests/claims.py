@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 
 from xlnn import reference
-from xlnn.building.plan import origin_of_template, planned
+from xlnn.building.plan import planned, source_of_template
 from xlnn.options import Options
 from xlnn.registry.text import text
 
@@ -18,8 +18,8 @@ LOWERED = str.maketrans("−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "--0123456789")
 
 @cache
 def _made(template, options):
-    kind, origin, name = origin_of_template(template)
-    plan = planned(kind, origin, name, Options(**dict(options), large=True))
+    source = source_of_template(template)
+    plan = planned(source, Options(**dict(options), large=True))
     known = reference.known(plan.layout.model)
     return plan.layout, known | plan.cells
 

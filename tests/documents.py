@@ -23,7 +23,7 @@ import openpyxl
 from click.testing import CliRunner
 from PIL import Image
 
-from xlnn.building.plan import origin_of_template, planned
+from xlnn.building.plan import planned, source_of_template
 from xlnn.cli import cli
 from xlnn.errors import OptionsError
 from xlnn.options import Options
@@ -163,7 +163,7 @@ def unnamed_sheets(path, led):
     found = []
     for template, sheets in led.items():
         english, there = (
-            planned(*origin_of_template(template), Options(lang=lang)).layout.titles
+            planned(source_of_template(template), Options(lang=lang)).layout.titles
             for lang in ("en", path.suffixes[0].strip("."))
         )
         named = [there[key] for key, title in english.items() if title in sheets]

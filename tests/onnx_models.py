@@ -41,7 +41,7 @@ def numbers(*shape, seed=0):
 
 def agreed(path, rows=None):
     """Return what is said of a model and of rows, when NumPy agrees with ONNX Runtime."""
-    origin, authority = predicting_with(path)
-    plan = KIND.plan(origin, {} if rows is None else {"data": rows})
+    source, authority = predicting_with(path)
+    plan = KIND.plan(source, {} if rows is None else {"data": rows})
     run = reference.run(plan.model, plan.inputs)
     return authority.agrees(plan, run), plan, run

@@ -12,7 +12,7 @@ from PIL import Image
 
 import xlnn
 from xlnn import reference
-from xlnn.building.plan import origin_of_template, planned
+from xlnn.building.plan import planned, source_of_template
 from xlnn.errors import XlnnError
 from xlnn.model import Model
 from xlnn.options import Options
@@ -227,14 +227,12 @@ def test_a_sequence_that_cannot_be_is_refused_where_it_stands(tmp_path, text, ta
     (tmp_path / "my.csv").write_text(text)
     name = "rnn" if sentence.startswith("my.csv") else sentence.partition(":")[0]
     with pytest.raises(XlnnError, match=re.escape(sentence)):
-        planned(
-            *origin_of_template(name), Options(data=tmp_path / "my.csv", targets=tuple(targets))
-        )
+        planned(source_of_template(name), Options(data=tmp_path / "my.csv", targets=tuple(targets)))
 
 
 def of_sentences(path, text, **options):
     path.write_text(text, encoding="utf-8")
-    return planned(*origin_of_template("transformer"), Options(data=path, epochs=60, **options))
+    return planned(source_of_template("transformer"), Options(data=path, epochs=60, **options))
 
 
 def test_a_transformer_learns_the_words_of_sentences_whatever_separates_them(tmp_path):
@@ -272,7 +270,7 @@ def test_the_default_learning_rate_is_small_enough_for_many_rows(tmp_path, optim
     rows = np.hstack([2 * bits - 1, bits.cumsum(axis=1) % 2])
     np.savetxt(tmp_path / "my.csv", rows, "%d", ",", header="a,b,c,d,e,f,g,h", comments="")
     options = Options(data=tmp_path / "my.csv", targets=tuple("efgh"), optimizer=optimizer)
-    plan = planned(*origin_of_template("rnn"), options)
+    plan = planned(source_of_template("rnn"), options)
     cost = reference.run(plan.layout.model, plan.inputs)["C_T"]
     assert cost[-1] < cost[0] / 2
 
@@ -280,27 +278,27 @@ def test_the_default_learning_rate_is_small_enough_for_many_rows(tmp_path, optim
 def test_a_learning_rate_that_was_asked_for_is_kept_whatever_the_data(tmp_path):
     (tmp_path / "my.csv").write_text("a,b,t\n" + "1,-1,1\n" * 100)
     options = Options(data=tmp_path / "my.csv", targets=("t",), optimizer="sgd", eta=0.3)
-    assert planned(*origin_of_template("lstm"), options).inputs["eta"] == 0.3
+    assert planned(source_of_template("lstm"), options).inputs["eta"] == 0.3
 
 
 def test_each_row_of_a_table_may_have_one_target(tmp_path):
     (tmp_path / "my.csv").write_text("a,b,t,u\n1,-1,1,0\n1,1,0,0\n-1,1,0,1\n")
     options = {"data": tmp_path / "my.csv", "drop": ("u",)}
-    made = planned(*origin_of_template("lstm"), Options(targets=("t",), **options))
+    made = planned(source_of_template("lstm"), Options(targets=("t",), **options))
     assert made.spec.sizes | {"rows": 3, "steps": 2} == made.spec.sizes
     assert made.inputs["t"].tolist() == [[1], [0], [0]]
     with pytest.raises(
         XlnnError, match="2 inputs and 2 targets were found, but each row needs one"
     ):
-        planned(*origin_of_template("lstm"), Options(data=options["data"], targets=("t", "u")))
+        planned(source_of_template("lstm"), Options(data=options["data"], targets=("t", "u")))
 
 
 def test_the_guide_tells_nothing_of_the_task_to_whoever_brings_data(tmp_path):
     (tmp_path / "my.csv").write_text("a,b,t,u\n1,-1,1,0\n1,1,1,0\n")
     options = Options(data=tmp_path / "my.csv", targets=("t", "u"), epochs=1)
     shipped, own = (
-        planned(*origin_of_template("rnn"), Options()),
-        planned(*origin_of_template("rnn"), options),
+        planned(source_of_template("rnn"), Options()),
+        planned(source_of_template("rnn"), options),
     )
     guides = [plan.kind.words(plan.spec).words["guide"] for plan in (shipped, own)]
     assert guides[0]["about"][1:] == guides[1]["about"]
@@ -328,11 +326,11 @@ def test_sentences_are_true_where_nothing_reaches_back_and_where_words_tie():
 
 
 def of_images(data, **options):
-    return planned(*origin_of_template("autoencoder"), Options(data=data, **options))
+    return planned(source_of_template("autoencoder"), Options(data=data, **options))
 
 
 def test_the_images_of_an_autoencoder_are_shown_in_their_rows_and_columns():
-    plan = planned(*origin_of_template("autoencoder"), Options(epochs=1))
+    plan = planned(source_of_template("autoencoder"), Options(epochs=1))
     for name in ("before", "seen", "after", "image"):
         assert plan.layout.model[name].shape == (4, 3)
 
@@ -395,7 +393,7 @@ def test_numpy_calls_no_output_right_either_that_is_no_number(tmp_path):
 def test_a_grid_of_dots_has_no_headings(tmp_path):
     grid = "S,.,.,G\n.,#,.,P\n.,.,.,.\n.,.,#,.\n"
     (tmp_path / "my.csv").write_text(grid)
-    made = planned(*origin_of_template("q-learning"), Options(data=tmp_path / "my.csv"))
+    made = planned(source_of_template("q-learning"), Options(data=tmp_path / "my.csv"))
     assert made.inputs["world"].tolist() == [[0, 0, 0, 2], [0, 1, 0, 2], [0] * 4, [0, 0, 1, 0]]
 
 

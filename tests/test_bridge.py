@@ -31,8 +31,9 @@ from xlnn.loading.spec import described
 from xlnn.onnx import onnx_file
 from xlnn.onnx.imported import predicting_with
 from xlnn.onnx.layers import TrainedModel
-from xlnn.workbooks import KINDS, from_toml
+from xlnn.workbooks import from_toml
 from xlnn.workbooks.entries import to_toml
+from xlnn.workbooks.kind import KINDS
 
 pytestmark = pytest.mark.ci
 

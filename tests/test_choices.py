@@ -10,7 +10,7 @@ from click import Context
 from click.shell_completion import BashComplete
 from click.testing import CliRunner
 
-from xlnn.building.plan import origin_of_template, planned
+from xlnn.building.plan import planned, source_of_template
 from xlnn.cli import cli
 from xlnn.engines import ENGINES
 from xlnn.equations import activation, cost, optimiser
@@ -142,8 +142,8 @@ def test_our_costs_are_as_many_times_the_means_as_is_said():
 
 
 def test_a_build_knows_a_cost_by_its_other_name():
-    kind, origin, name = origin_of_template("xor")
-    made = planned(kind, origin, name, Options(cost="CrossEntropyLoss", epochs=1))
+    source = source_of_template("xor")
+    made = planned(source, Options(cost="CrossEntropyLoss", epochs=1))
     assert made.spec.cost == "categorical cross-entropy"
     assert made.spec.layers[-1].activation == "softmax"
     assert any("CrossEntropyLoss is the cost" in note for note in made.notes)

@@ -33,8 +33,8 @@ def numbers(rows, columns=3, seed=1):
 
 
 def made(**options):
-    origin, _, rest = choose_network(Options(**options))
-    return KIND.plan(origin, rest)
+    source, _, rest = choose_network(Options(**options))
+    return KIND.plan(source, rest)
 
 
 def test_classes_get_softmax_and_categorical_cross_entropy_and_are_learned():
@@ -133,8 +133,8 @@ def test_pictures_of_many_pixels_are_learned():
 @pytest.mark.ci
 def test_large_pictures_get_as_many_units_as_the_grid_holds():
     x = np.random.default_rng(1).integers(0, 9, (2, 64, 64)).astype(float)
-    origin, *_ = choose_network(Options(data=(x, np.arange(2)), epochs=1))
-    assert origin.sizes["layers"][0].units == 3
+    source, *_ = choose_network(Options(data=(x, np.arange(2)), epochs=1))
+    assert source.sizes["layers"][0].units == 3
     # more are left to the plan, which tells how many fit
     *_, rest = choose_network(Options(data=(x, np.arange(2)), epochs=1, hidden=5))
     assert rest.hidden == (5,)

@@ -13,7 +13,7 @@ import pytest
 from networks import random_plan, replace, spec
 
 from xlnn import reference
-from xlnn.building.plan import origin_of_model, origin_of_template, planned
+from xlnn.building.plan import planned, source_of_onnx, source_of_template
 from xlnn.experiments.network.kind import KIND
 from xlnn.model import Model
 from xlnn.options import Options
@@ -97,11 +97,11 @@ def _made(source, options):
     """Return the Spec, model, words and inputs of a template, a model in a file, or a Spec."""
     if isinstance(source, str):
         found = (
-            origin_of_model(ROOT / source, Options(large=True))[0]
+            source_of_onnx(ROOT / source, Options(large=True))[0]
             if source.endswith(".onnx")
-            else origin_of_template(source)
+            else source_of_template(source)
         )
-        plan = planned(*found, Options(**dict(options), large=True))
+        plan = planned(found, Options(**dict(options), large=True))
         words = plan.kind.stated(plan.spec)[1]
         return plan.spec, plan.layout.model, words, dict(plan.cells)
     drawn, words = random_plan(source, seed=1), KIND.stated(source)[1]

@@ -10,7 +10,7 @@ from experiments import ENGINES, agrees_in, built, changed
 
 import xlnn
 from xlnn import Axis, Model, alike, reference, workbook
-from xlnn.building.plan import origin_of_template, planned
+from xlnn.building.plan import planned, source_of_template
 from xlnn.engines import load
 from xlnn.equations import principal
 from xlnn.errors import XlnnError
@@ -49,7 +49,7 @@ def test_by_default_the_centres_take_several_steps_and_then_stand_still(got):
 
 
 def test_no_number_beside_the_axes_has_an_exponent():
-    plan = planned(*origin_of_template("clusters"), Options())
+    plan = planned(source_of_template("clusters"), Options())
     looks = plan.kind.drawings(plan.spec, plan.layout)["axes"].looks
     for name in ("off1", "off2", "third"):
         assert ";" in looks[name].number_format  # no rule for small numbers is added to it
@@ -179,7 +179,7 @@ def test_points_that_are_all_cleared_are_the_same(path, tmp_path):
 
 def of_axes(**options):
     """Return a run of the template, and how far its axes are from the eigenvectors."""
-    plan = planned(*origin_of_template("clusters"), Options(**options))
+    plan = planned(source_of_template("clusters"), Options(**options))
     found = reference.run(plan.layout.model, plan.inputs)
     return found, far_off(found)
 
@@ -242,7 +242,7 @@ def test_axes_of_any_points_are_told_only_if_they_are_found(columns, generator):
     ],
 )
 def test_axes_of_nearly_equal_variance_are_not_told_apart(x, said):
-    plan = planned(*origin_of_template("clusters"), Options(epochs=40))
+    plan = planned(source_of_template("clusters"), Options(epochs=40))
     turned = np.array(x) @ [[0.8, 0.6], [-0.6, 0.8]]
     found = reference.run(plan.layout.model, {**plan.inputs, "x": turned})
     assert said in str(found["main"])
@@ -290,7 +290,7 @@ def test_the_picture_shows_each_point_in_the_series_of_its_cluster(path, tmp_pat
 def of_points(tmp_path, text, **options):
     """Compute the clusters of a CSV."""
     (tmp_path / "my.csv").write_text(text)
-    plan = planned(*origin_of_template("clusters"), Options(data=tmp_path / "my.csv", **options))
+    plan = planned(source_of_template("clusters"), Options(data=tmp_path / "my.csv", **options))
     return reference.run(plan.layout.model, plan.inputs), plan.told
 
 
@@ -332,4 +332,4 @@ def test_how_points_are_read_may_be_said(tmp_path):
 
 def test_how_data_are_read_is_refused_without_data():
     with pytest.raises(XlnnError, match="--missing says how to read data: add --data"):
-        planned(*origin_of_template("clusters"), Options(missing="drop"))
+        planned(source_of_template("clusters"), Options(missing="drop"))

@@ -11,12 +11,12 @@ from networks import FEW, FEWER_EPOCHS, NETWORK_TEMPLATES, fewer_images
 from onnx_models import MODELS
 from test_cli import forked
 
-from xlnn.building.plan import Source
 from xlnn.cli import cli
 from xlnn.explaining.explanation import in_words
 from xlnn.loading.spec import described
 from xlnn.registry.templates import names
-from xlnn.workbooks import KINDS, kind_named
+from xlnn.workbooks import kind_named
+from xlnn.workbooks.kind import KINDS, Source
 from xlnn.xlsx.cells import cells
 from xlnn.xlsx.parts import sheet_parts
 
@@ -43,7 +43,7 @@ def small(name, folder):
 
 def test_every_kind_of_workbook_goes_to_another_process_and_is_itself_there():
     for name in KINDS:
-        source = Source(kind_named(name), None, name)
+        source = Source(kind_named(name), name)
         there = pickle.loads(pickle.dumps(source))  # noqa: S301 -- its own
         assert there.kind is source.kind
 

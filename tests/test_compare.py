@@ -214,7 +214,7 @@ def test_the_cells_of_a_further_run_have_names_that_end_in_its_number(mixed):
     names = openpyxl.load_workbook(mixed).defined_names
     layout = layout_of(read_spec(mixed))
     for name, run, part in (("W2", "", 0), ("W2", ".run4", 3), ("moment1_W2", ".run3", 0)):
-        block = layout.blocks[name].parts[part]
+        block = layout.blocks[name].runs[part]
         ((_, cells),) = names[f"xlnn.{name}{run}"].destinations
         assert cells == f"{fixed(block.row, block.column)}:{fixed(*block.last)}"
     assert "xlnn.moment1_W2" not in names
@@ -245,11 +245,11 @@ def test_the_first_run_stands_where_it_stands_alone(tmp_path):
         # several rates stand side by side on Settings; where a run is chosen, that takes a row
         if name == "eta" or block.sheet in {"drawing", *choosing}:
             continue
-        first = other.parts[0]
+        first = other.runs[0]
         assert (block.row, block.column, block.steps) == (first.row, first.column, first.steps)
     assert not any(quantity.each for quantity in one.model.quantities)
     assert "compare" not in one.titles
-    rows = [part.row for part in two.blocks["z2"].parts]
+    rows = [part.row for part in two.blocks["z2"].runs]
     assert rows == [4, 4 + 3 * 4 + 4], "below a blank row, what the run is called, and headings"
 
 

@@ -15,7 +15,7 @@ from programs import skip_without
 
 import xlnn
 from xlnn import reference
-from xlnn.building.plan import origin_of_template, planned
+from xlnn.building.plan import planned, source_of_template
 from xlnn.checking.edges import differ, edges
 from xlnn.checking.last_digits import Deciders, check_last_digits
 from xlnn.checking.report import lines_of
@@ -378,8 +378,8 @@ QUICK = {
 @pytest.mark.first(2)
 @pytest.mark.parametrize("name", QUICK)
 def test_our_own_statements_say_that_they_jump_and_round_before_they_decide(name):
-    source = origin_of_template(name)
-    plan = planned(source.kind, source.origin, name, Options(epochs=QUICK[name]))
+    source = source_of_template(name)
+    plan = planned(source, Options(epochs=QUICK[name]))
     check_last_digits(plan.layout)
     assert edges(Deciders(plan.layout), reference.run(plan.layout.model, plan.cells)) == ()
 

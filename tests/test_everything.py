@@ -217,10 +217,10 @@ def test_an_error_of_one_template_does_not_keep_the_others_from_being_built(few,
     _, command = few
     usual = build_all.planned
 
-    def failing(kind, origin, name, *more, **options):
-        if name == "sequences":
+    def failing(source, *more, **options):
+        if source.name == "sequences":
             raise DataError("It cannot be.")
-        return usual(kind, origin, name, *more, **options)
+        return usual(source, *more, **options)
 
     monkeypatch.setattr(build_all, "planned", failing)
     code, lines, errors = run(*command)

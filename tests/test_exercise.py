@@ -360,7 +360,7 @@ def inputs_of(given, spec):
 @pytest.mark.ci
 def test_students_of_every_kind_have_other_inputs_and_the_same_ones_follow_again(what):
     source = source_of(what)
-    spec = source.kind.plan(source.origin, {}).spec
+    spec = source.kind.plan(source, {}).spec
     asked = Exercise((), "", 3, 1)
     ada, bob = (inputs_of(replace(asked, student=name), spec) for name in ("Ada", "Bob"))
     differing = [
@@ -401,7 +401,7 @@ def test_in_every_template_what_comes_later_is_computed_from_what_comes_before(w
     """Only what has a start, such as weights, is there when a step begins."""
     source = source_of(what)
     few = Options(**({"epochs": 2} if "epochs" in source.kind.options else {}))
-    plan = planned(*source, few)
+    plan = planned(source, few)
     order = in_order(plan.layout)
     place = {quantity.name: n for n, quantity in enumerate(order)}
     for quantity in order:
@@ -417,7 +417,7 @@ def test_in_every_template_what_comes_later_is_computed_from_what_comes_before(w
 
 
 def test_the_first_level_of_lstm_is_its_gates():
-    plan = planned(*source_of("lstm"), Options(epochs=1))
+    plan = planned(source_of("lstm"), Options(epochs=1))
     first = blanks_of(plan.layout, (), 1, plan.cells)
     assert {"i", "f", "o", "g", "c", "h"} <= {*first}
     order = [quantity.name for quantity in in_order(plan.layout)]
@@ -429,7 +429,7 @@ def test_the_page_for_teachers_says_what_each_level_leaves_out():
     page = Path(__file__).parent.parent.joinpath("docs", "teacher.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| ([1-5]) \| (.*) \|$", page, re.MULTILINE)
     source, named = source_of("digits"), ()
-    plan = planned(*source, Options(epochs=1))
+    plan = planned(source, Options(epochs=1))
     for level, said in rows:
         named += tuple(re.findall("`(.*?)`", said))
         assert named == blanks_of(plan.layout, (), int(level), plan.cells)
@@ -770,7 +770,7 @@ EQUATIONS = {
 @pytest.mark.parametrize("name", EQUATIONS)
 def test_an_equation_is_that_of_its_own_layer(name, lang):
     source = source_of("iris")
-    made = planned(source.kind, source.origin, source.name, Options(lang=lang))
+    made = planned(source, Options(lang=lang))
     words = source.kind.words(made.spec, made.layout).words["guide"]["symbols"]
     quantity = made.layout.model[name]
     told = source.kind.equations(made.spec, quantity.layer)
@@ -789,7 +789,7 @@ def test_the_picture_of_the_guide_stands_below_what_is_said_of_the_exercise(what
 
 def equation_of(what, name):
     source = source_of(what)
-    made = planned(source.kind, source.origin, source.name, Options())
+    made = planned(source, Options())
     names = source.kind.words(made.spec, made.layout).words["quantities"]
     return equation(made.layout, name, names)
 
@@ -822,7 +822,7 @@ def test_every_line_of_an_exercise_has_an_equation():
     without = set()
     for what in names():
         source = source_of(what)
-        made = planned(source.kind, source.origin, source.name, Options())
+        made = planned(source, Options())
         words = source.kind.words(made.spec, made.layout).words
         known = words.get("guide", {}).get("symbols", {})
         for q in in_order(made.layout):

@@ -18,7 +18,7 @@ from experiments import (
 )
 
 from xlnn import reference
-from xlnn.building.plan import origin_of_template, planned
+from xlnn.building.plan import planned, source_of_template
 from xlnn.linting import lint
 from xlnn.options import Options
 from xlnn.registry.templates import experiments, in_order, loaded
@@ -465,8 +465,8 @@ CASES = {
 
 def usual(name):
     """Return what is tried with an experiment of which nothing is said: the same in all inputs."""
-    kind, origin, _ = origin_of_template(name)
-    inputs = [q for q in kind.plan(origin, {}).model.inputs if not q.is_text]
+    source = source_of_template(name)
+    inputs = [q for q in source.kind.plan(source, {}).model.inputs if not q.is_text]
     typed = []
     for number in (0, 1, -0.25, 1e-9, 1e6):
         bounds = {q.name: q.choices or q.between or (-inf, inf) for q in inputs}
@@ -524,7 +524,7 @@ def names_of_symbols(path, lang):
 def test_the_guide_says_of_each_symbol_how_it_is_computed(name):
     unsaid = [
         q.name
-        for q in planned(*origin_of_template(name), Options()).layout.model.quantities
+        for q in planned(source_of_template(name), Options()).layout.model.quantities
         if q.meaning and not (q.is_input or q.written)
     ]
     assert unsaid == []
@@ -604,7 +604,7 @@ SEEDED = [
 
 @pytest.mark.parametrize("name", SEEDED)
 def test_several_runs_have_a_number_everywhere(name):
-    plan = planned(*origin_of_template(name), Options(epochs=2, seed=(1, 2)))
+    plan = planned(source_of_template(name), Options(epochs=2, seed=(1, 2)))
     run = reference.run(plan.layout.model, plan.inputs)
     numbers = {key: each for key, each in run.items() if each.dtype.kind == "f"}
     assert [key for key, each in numbers.items() if not np.isfinite(each).all()] == []

@@ -16,7 +16,7 @@ import xlnn
 from xlnn.axis import Axis
 from xlnn.block import Block
 from xlnn.building.continue_from import source_of
-from xlnn.building.plan import origin_of_template, planned
+from xlnn.building.plan import planned, source_of_template
 from xlnn.cli import cli
 from xlnn.errors import OptionsError
 from xlnn.explaining.entries import dependants
@@ -73,7 +73,7 @@ def test_each_entry_is_found_again_where_it_stands_and_none_beside_them(axes, sh
 @pytest.mark.first(4)
 def test_every_cell_of_a_workbook_leads_to_its_own_entry(name):
     options = {"epochs": 1} if name == "digits" else {}
-    layout = planned(*source_of(name), Options(**options)).layout
+    layout = planned(source_of(name), Options(**options)).layout
     for quantity in layout.model.quantities:
         block = layout.blocks[quantity.name]
         for index in {(0,) * len(quantity.lengths), tuple(n - 1 for n in quantity.lengths)}:
@@ -439,7 +439,7 @@ def test_show_names_the_rows_that_are_held_out(tmp_path, lang, trained, tested):
     ],
 )
 def test_the_course_is_the_cost_along_epochs_steps_or_episodes(name, symbol, along):
-    plan = planned(*origin_of_template(name), Options())
+    plan = planned(source_of_template(name), Options())
     course = course_of(plan.layout, plan.run)
     assert (course and course.symbol.format("")) == symbol
     assert (course and course.rows[0].name) == along

@@ -516,7 +516,7 @@ OURS = ["rnn", "lstm", "gru", "attention", "transformer", "names", "autoencoder"
 @cache
 def experiment(name):
     """Return the layout of an experiment of few epochs, and NumPy's run of it."""
-    plan = planning(*source_of(name), Options(epochs=2))
+    plan = planning(source_of(name), Options(epochs=2))
     return plan.layout, plan.inputs
 
 
@@ -541,7 +541,7 @@ def test_batch_normalisation_takes_a_bias_away_and_leaves_no_slope_to_measure():
 
 
 def test_gradients_of_several_runs_are_slopes_of_the_costs_of_their_own_runs():
-    plan = planning(*source_of("rnn"), Options(epochs=1, seed=(1, 2)))
+    plan = planning(source_of("rnn"), Options(epochs=1, seed=(1, 2)))
     model = plan.layout.model
     run = dict(reference.run(model, plan.inputs))
     found = measured(plan.layout, run)

@@ -5,7 +5,7 @@ import pytest
 
 from xlnn import reference
 from xlnn.axis import Axis
-from xlnn.building.plan import origin_of_template, planned
+from xlnn.building.plan import planned, source_of_template
 from xlnn.equations import labels
 from xlnn.model import Model
 from xlnn.options import Options
@@ -61,7 +61,7 @@ def test_of_many_points_the_first_are_named():
 
 @pytest.mark.parametrize("epoch", [0, 5, 10, 20, 30])
 def test_no_name_in_the_maps_is_written_over_another(epoch):
-    plan = planned(*origin_of_template("embeddings"), Options())
+    plan = planned(source_of_template("embeddings"), Options())
     inputs = {**plan.inputs, "shown_films": np.array(epoch), "shown_words": np.array(epoch)}
     run = reference.run(plan.layout.model, inputs)
     for name in ("films", "words"):
@@ -74,7 +74,7 @@ def test_no_name_in_the_maps_is_written_over_another(epoch):
 
 
 def test_ratings_are_named_by_people_and_films():
-    plan = planned(*origin_of_template("embeddings"), Options(epochs=1))
+    plan = planned(source_of_template("embeddings"), Options(epochs=1))
     blocks, inputs = plan.layout.blocks, plan.inputs
     run = reference.run(plan.layout.model, inputs)
     assert [*run["whose_person"][:, 0]] == [*inputs["name_person"]]

@@ -25,7 +25,7 @@ from xlnn.experiments.network.quantities.network import network
 from xlnn.loading.spec import described, layout_of
 from xlnn.onnx.imported import predicting_with
 from xlnn.registry.templates import copy
-from xlnn.workbooks.start import start_from_seed, tensor_name
+from xlnn.workbooks.start_weights import start_from_seed, tensor_name
 
 SOURCE = Path(xlnn.__file__).parent
 ROOMS = (

@@ -11,7 +11,7 @@ from experiments import changed
 
 from xlnn import reference
 from xlnn.building.build import build
-from xlnn.building.plan import origin_of_template, planned
+from xlnn.building.plan import planned, source_of_template
 from xlnn.experiments.network.quantities.network import network
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.loading.values import values
@@ -43,7 +43,7 @@ def digits(tmp_path_factory):
 @pytest.mark.parametrize("template", SHEETS)
 def test_the_sheets_that_a_reader_is_led_to_are_there(template):
     title, *sheets = SHEETS[template]
-    plan = planned(*origin_of_template(template), Options(lang="en"))
+    plan = planned(source_of_template(template), Options(lang="en"))
     assert set(sheets) <= set(plan.layout.titles.values())
     told = " ".join(SECTIONS[title].split())
     assert not [name for name in sheets if name not in told]
@@ -77,7 +77,7 @@ def test_what_eta_does_in_chapter_4(digits, tmp_path, eta, learns):
 def test_the_smaller_network_of_chapter_5_learns():
     """Fewer epochs end while the cost is higher than at first."""
     (epochs,) = re.findall("--epochs ([0-9]+)", SECTIONS[SHEETS["cnn"][0]])
-    made = planned(*origin_of_template("cnn"), Options(epochs=int(epochs)))
+    made = planned(source_of_template("cnn"), Options(epochs=int(epochs)))
     cost = np.array(reference.run(network(made.spec), made.inputs)["C_T"])
     assert cost.max() > cost[0]
     assert cost[-1] < cost[0] / 6

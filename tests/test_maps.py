@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from xlnn import reference
-from xlnn.building.plan import origin_of_template, planned
+from xlnn.building.plan import planned, source_of_template
 from xlnn.errors import XlnnError
 from xlnn.options import Options
 from xlnn.registry.templates import loaded
@@ -124,7 +124,7 @@ RATINGS = "person,film,rating\nAda,Up,4.5\nBob,Up,2\nAda,Jaws,1\nCy,Jaws,5\n"
 
 def of_data(data, **options):
     """Compute the embeddings of a file or a data frame."""
-    plan = planned(*origin_of_template("embeddings"), Options(data=data, **options))
+    plan = planned(source_of_template("embeddings"), Options(data=data, **options))
     return reference.run(plan.layout.model, plan.inputs)
 
 
@@ -184,7 +184,7 @@ def test_a_table_of_ratings_has_a_row_for_each_person_and_a_column_for_each_film
 
 
 def test_it_is_said_what_was_read(csv):
-    plan = planned(*origin_of_template("embeddings"), Options(data=csv(RATINGS)))
+    plan = planned(source_of_template("embeddings"), Options(data=csv(RATINGS)))
     assert plan.told == ("my.csv was read: people 3, films 2, ratings 4.",)
 
 
@@ -226,7 +226,7 @@ def test_a_file_that_is_neither_is_refused_in_a_sentence(csv, text, sentence):
 
 
 def test_ratings_too_large_for_a_cell_are_read_without_a_warning(csv):
-    plan = planned(*origin_of_template("embeddings"), Options(data=csv("a,b,1e308\nc,b,1e308")))
+    plan = planned(source_of_template("embeddings"), Options(data=csv("a,b,1e308\nc,b,1e308")))
     assert plan.inputs["r"].tolist() == [1e308, 1e308]  # building refuses them by their cells
 
 
@@ -245,7 +245,7 @@ def test_each_optimizer_lowers_the_cost(name, optimizer):
 
 @pytest.mark.parametrize("name", ["embeddings", "autoencoder", "clusters"])
 def test_one_epoch_is_enough(name):
-    plan = planned(*origin_of_template(name), Options(epochs=1))
+    plan = planned(source_of_template(name), Options(epochs=1))
     found = reference.run(plan.layout.model, plan.inputs)
     assert len(found["C_T"]) == (2 if name == "clusters" else 1)
     told = " ".join(str(each) for quantity, each in found.items() if quantity in TOLD)
@@ -259,7 +259,7 @@ TOLD = {"falls", "learnt", "told"}
 
 def test_a_column_is_wide_enough_for_the_names_that_are_typed(csv):
     plan = planned(
-        *origin_of_template("embeddings"), Options(data=csv("A person with a name,Up,3\nB,Jaws,4"))
+        source_of_template("embeddings"), Options(data=csv("A person with a name,Up,3\nB,Jaws,4"))
     )
     sheet = {name: plan.layout.blocks[name] for name in ("name_person", "name_film")}
     drawing = plan.kind.drawings(plan.spec, plan.layout)["films"]

@@ -14,7 +14,7 @@ from openpyxl.worksheet.formula import ArrayFormula
 from planting import is_named, matrices_part, plant_arrays, try_array
 
 import xlnn
-from xlnn.building.plan import origin_of_template, planned
+from xlnn.building.plan import planned, source_of_template
 from xlnn.equations.attention import PROJECT, SCORE
 from xlnn.errors import OptionsError, WorkbookError
 from xlnn.exercises.submission import submission
@@ -179,7 +179,7 @@ def test_each_formula_is_the_equation_of_the_textbook(built):
 
 def test_each_sentence_has_its_own_products(built):
     """Q = x Wqᵀ of all sentences is one formula; Q Kᵀ, A V and their gradients are one for each."""
-    layout = planned(*origin_of_template("attention"), Options(edition="matrices")).layout
+    layout = planned(source_of_template("attention"), Options(edition="matrices")).layout
     kinds = {quantity.name: quantity.sliced for quantity in layout.model.quantities}
     assert {kinds[name] for name in ("Q", "K", "V", "A", "y", "p", "do", "dC_dWq")} == {"all"}
     assert {kinds[name] for name in ("Z", "S", "o", "dZ", "dQ", "dK", "dV")} == {"sample"}
@@ -369,7 +369,7 @@ def test_the_formulas_of_the_hour_with_the_book_are_those_of_the_workbooks(lang)
     stated = set()
     for edition in ("cells", "matrices"):
         options = Options(lang=lang[1:] or "en", edition=edition)
-        layout = planned(*origin_of_template("digits"), options).layout
+        layout = planned(source_of_template("digits"), options).layout
         for name in ("z2", "a2", "delta2", "dC_dW2", "W2"):
             stated.add(layout.formula(name, (int(name == "W2"), 0, 0)))
     assert len(quoted) == 10
@@ -564,7 +564,7 @@ def test_where_no_sheet_shows_a_training_alone_cells_remain(name, tmp_path):
 
 def test_the_gradient_check_is_in_array_formulas_where_its_cells_are_rows():
     """The costs with moved weights take as much as an epoch."""
-    layout = planned(*origin_of_template("cnn"), Options(edition="matrices", epochs=1)).layout
+    layout = planned(source_of_template("cnn"), Options(edition="matrices", epochs=1)).layout
     moved = {q.name: q.formulas for q in layout.model.quantities if q.name.startswith("plus_")}
     assert layout.model["plus_zF"].sliced
     assert sum(moved.values()) < sum(layout.model[name].computed for name in moved) / 5

@@ -12,7 +12,7 @@ from rewriting import edit, respelled
 
 from xlnn import reference
 from xlnn.building.build import build
-from xlnn.building.plan import origin_of_template, planned
+from xlnn.building.plan import planned, source_of_template
 from xlnn.checking.check import check
 from xlnn.errors import DataError, DisagreementError, EngineError, WorkbookError, XlnnError
 from xlnn.loading.spec import described, layout_of
@@ -156,9 +156,9 @@ EXPERIMENTS = [n for n in names() if template(n).values.get("kind", "network") !
 @pytest.mark.ci
 @pytest.mark.first(4)
 def test_each_quantity_has_a_value_or_none_whatever_the_cells_hold(name):
-    kind, origin, _ = origin_of_template(name)
-    options = {"epochs": 2} if "epochs" in kind.options else {}
-    model = (made := planned(kind, origin, name, Options(**options))).model
+    source = source_of_template(name)
+    options = {"epochs": 2} if "epochs" in source.kind.options else {}
+    model = (made := planned(source, Options(**options))).model
     run = reference.run(model, made.inputs)
     random = np.random.default_rng(0)
     for quantity in model.quantities:

@@ -32,7 +32,7 @@ def readable(layout):
     """Yield the cells of sentences, and of the numbers that stand for what is chosen."""
     for quantity in layout.model.quantities:
         if quantity.equation and (
-            quantity.is_text or isinstance(quantity.parts[0].equation, UsedNumber)
+            quantity.is_text or isinstance(quantity.runs[0].equation, UsedNumber)
         ):
             yield from layout.places(quantity.name).values()
 

@@ -180,8 +180,8 @@ def stated(*, say=None, **changed):
     quantities = (xlnn.Quantity("share"), level, told)
     right = {"inputs": {"share": 0.5}, "pages": (xlnn.Page("here", "Here", ""),)}
     own = xlnn.Experiment("own", lambda *_: say or quantities, **{**right, **changed})
-    origin = own.from_template(own.template)
-    made = own.plan(origin, {})
+    source = own.from_template(own.template)
+    made = own.plan(source, {})
     own.drawings(made.spec, own.layout(made.spec))
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from xlnn.building.plan import origin_of_template, planned
+from xlnn.building.plan import planned, source_of_template
 from xlnn.options import Options
 from xlnn.writing.charts import SMALL_PRINT, SMALL_TITLE
 from xlnn.writing.style import FILLS, NEGATIVE
@@ -13,7 +13,7 @@ from xlnn.writing.text_width import text_width
 
 def drawings(name, lang="en"):
     """Return what each sheet of a template shows besides its quantities, by its key."""
-    plan = planned(*origin_of_template(name), Options(lang=lang))
+    plan = planned(source_of_template(name), Options(lang=lang))
     return plan.kind.drawings(plan.spec, plan.layout)
 
 
@@ -53,7 +53,7 @@ def test_the_guide_shows_the_network_where_it_is_drawn():
 
 
 def test_matrices_that_no_part_shows_are_a_row_or_a_column_apart():
-    plan = planned(*origin_of_template("transformer"), Options(epochs=1))
+    plan = planned(source_of_template("transformer"), Options(epochs=1))
     blocks = [block for block in plan.layout.on("used") if block.quantity.shape]
     assert max(block.column for block in blocks) > 1, "they are side by side"
     taken = {
@@ -91,7 +91,7 @@ def test_columns_of_words_have_titles_that_are_whole(name, page, titles):
 @pytest.mark.parametrize("name", ["rnn", "lstm"])
 def test_the_number_of_a_unit_is_not_read_as_the_number_of_steps_back(name):
     """h₋₂ would be h of two steps before; it is unit 2 of the step before."""
-    plan = planned(*origin_of_template(name), Options(epochs=1))
+    plan = planned(source_of_template(name), Options(epochs=1))
     headings = [q.heading(unit) for q in plan.layout.model.quantities for unit in q.units]
     assert any(heading.endswith("₂₋") for heading in headings)
     assert not [heading for heading in headings if re.search("₋[₀-₉]", heading)]
@@ -137,7 +137,7 @@ def test_numbers_that_are_names_have_no_colours():
 
 def test_a_legend_of_very_many_lines_is_left_out():
     for hidden, is_shown in ((3, True), (20, False)):
-        plan = planned(*origin_of_template("rnn"), Options(epochs=1, hidden=(hidden,)))
+        plan = planned(source_of_template("rnn"), Options(epochs=1, hidden=(hidden,)))
         drawn = plan.kind.drawings(plan.spec, plan.layout)["network"]
         (_, chart) = drawn.charts[-1]
         assert bool(chart.legend) == is_shown

@@ -11,7 +11,7 @@ from openpyxl.utils import column_index_from_string
 import xlnn
 from xlnn.axis import Axis
 from xlnn.block import Block
-from xlnn.building.plan import origin_of_template, planned
+from xlnn.building.plan import planned, source_of_template
 from xlnn.equations.sentences import Bar
 from xlnn.errors import XlnnError
 from xlnn.experiments.network.kind import Network
@@ -592,14 +592,14 @@ def test_a_part_takes_no_argument_that_it_does_not_know():
 
 
 @pytest.mark.parametrize(
-    "name", [n for n in names() if not isinstance(origin_of_template(n)[0], Network)]
+    "name", [n for n in names() if not isinstance(source_of_template(n).kind, Network)]
 )
 @pytest.mark.ci
 def test_each_sheet_of_an_experiment_shows_what_is_said_of_it(name):
-    kind, origin, _ = origin_of_template(name)
-    plan = planned(kind, origin, name, Options(lang="en"))
-    notes = kind.words(plan.spec, plan.layout).words["notes"]
-    for key, drawing in kind.drawings(plan.spec, plan.layout).items():
+    source = source_of_template(name)
+    plan = planned(source, Options(lang="en"))
+    notes = plan.kind.words(plan.spec, plan.layout).words["notes"]
+    for key, drawing in plan.kind.drawings(plan.spec, plan.layout).items():
         if key in notes:
             texts = [str(text) for cells in drawing.cells.values() for text, _ in cells.values()]
             assert notes[key].format(**plan.layout.titles) in texts, key

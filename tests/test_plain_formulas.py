@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from xlnn.building.plan import origin_of_model, origin_of_template, planned
+from xlnn.building.plan import planned, source_of_onnx, source_of_template
 from xlnn.options import Options
 from xlnn.registry.templates import names
 from xlnn.xlsx.forms import misread
@@ -61,8 +61,8 @@ def test_a_plain_formula_is_not_found(formula):
 def test_every_formula_is_plain(name, options):
     large = name.endswith(".onnx")
     asked = Options(**options, large=True)
-    source = origin_of_model(MODEL, asked)[0] if large else origin_of_template(name)
-    layout = planned(*source, asked).layout
+    source = source_of_onnx(MODEL, asked)[0] if large else source_of_template(name)
+    layout = planned(source, asked).layout
     found = {}
     for quantity in layout.model.quantities:
         if quantity.equation is None:

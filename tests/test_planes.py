@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from xlnn import reference
-from xlnn.building.plan import origin_of_template, planned
+from xlnn.building.plan import planned, source_of_template
 from xlnn.experiments import _pictures as pictures
 from xlnn.options import Options
 
@@ -14,7 +14,7 @@ CODES = {"autoencoder": "codes", "vae": "middle_shown"}
 @pytest.fixture(scope="module", params=CODES)
 def shown(request):
     """Return a plan with its run, and the quantity that has the places of the images."""
-    plan = planned(*origin_of_template(request.param), Options(epochs=2))
+    plan = planned(source_of_template(request.param), Options(epochs=2))
     return plan, reference.run(plan.layout.model, plan.inputs), CODES[request.param]
 
 
@@ -48,6 +48,6 @@ def test_an_image_whose_label_changes_is_drawn_all_the_same(shown):
 
 def test_images_without_classes_have_one_colour(tmp_path):
     (tmp_path / "my.csv").write_text("\n".join(["0.5" + ",1" * 11] * 12) + "\n")
-    made = planned(*origin_of_template("autoencoder"), Options(data=tmp_path / "my.csv", epochs=1))
+    made = planned(source_of_template("autoencoder"), Options(data=tmp_path / "my.csv", epochs=1))
     assert made.spec.sizes["classes"] == 1
     assert pictures.class_count(np.arange(pictures.MOST)) == pictures.MOST

@@ -14,7 +14,7 @@ from printing import printed
 from xlnn.axis import Axis
 from xlnn.block import single_block, table_blocks
 from xlnn.building.build import build
-from xlnn.building.plan import origin_of_template, planned
+from xlnn.building.plan import planned, source_of_template
 from xlnn.equations.sentences import Told
 from xlnn.options import Options
 from xlnn.quantity import Quantity
@@ -75,9 +75,9 @@ def is_folded(sheet, cell):
 @pytest.mark.parametrize("lang", languages())
 @pytest.mark.first(1)
 def test_no_page_repeats_the_beginning_of_a_chart(name, lang):
-    kind, origin, _ = origin_of_template(name)
-    plan = planned(kind, origin, name, Options(lang=lang, large=True))
-    drawings = kind.drawings(plan.spec, plan.layout)
+    source = source_of_template(name)
+    plan = planned(source, Options(lang=lang, large=True))
+    drawings = plan.kind.drawings(plan.spec, plan.layout)
     for key, drawing in drawings.items():
         anchors = [anchor for anchor, _ in drawing.charts if isinstance(anchor, str)]
         # the upper border of a chart just below the repeated rows is printed with them
@@ -130,7 +130,7 @@ def test_headings_are_printed_again(tmp_path):
 
 def of_template(name, key):
     """Return the drawing of a sheet of a template, and its quantities."""
-    plan = planned(*origin_of_template(name)[:2], name, Options())
+    plan = planned(source_of_template(name), Options())
     return plan.kind.drawings(plan.spec, plan.layout)[key], plan.layout.on(key)
 
 

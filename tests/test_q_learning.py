@@ -8,7 +8,7 @@ from experiments import ENGINES, agrees_in, built, changed
 from rewriting import edit
 
 from xlnn.building.build import build
-from xlnn.building.plan import origin_of_template, planned
+from xlnn.building.plan import planned, source_of_template
 from xlnn.checking.check import check
 from xlnn.errors import XlnnError
 from xlnn.exercises.exercise import exercise
@@ -171,7 +171,7 @@ def test_another_seed_gives_other_random_numbers(tmp_path, got):
 
 def of_grid(tmp_path, grid, **options):
     (tmp_path / "my.csv").write_text(grid, encoding="utf-8")
-    return planned(*origin_of_template("q-learning"), Options(data=tmp_path / "my.csv", **options))
+    return planned(source_of_template("q-learning"), Options(data=tmp_path / "my.csv", **options))
 
 
 def test_a_grid_that_is_typed_is_the_world(tmp_path):

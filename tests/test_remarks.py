@@ -277,7 +277,7 @@ def test_many_notes_that_were_typed_over_are_counted(runs, tmp_path):
 def test_an_input_that_was_changed_is_no_note_that_was_typed_over(runs, tmp_path, number):
     layout = layout_of(read_spec(runs))
     for name, run in (("x", 0), ("eta", 0), ("W2", 1)):
-        block = layout.blocks[name].parts[run]
+        block = layout.blocks[name].runs[run]
         path = tmp_path / "changed.xlsx"
         replace_inputs(runs, path, {(layout.titles[block.sheet], block.row, block.column): number})
         notes = ()

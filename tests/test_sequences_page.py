@@ -14,7 +14,7 @@ from rewriting import edit
 
 from xlnn import reference
 from xlnn.building.build import build
-from xlnn.building.plan import origin_of_template, planned
+from xlnn.building.plan import planned, source_of_template
 from xlnn.checking.check import check
 from xlnn.exercises.exercise import exercise
 from xlnn.exercises.grading import grade as grade_files
@@ -41,7 +41,7 @@ LED = {
 
 @cache
 def plan_of(name, **options):
-    return planned(*origin_of_template(name), Options(lang="en", **options))
+    return planned(source_of_template(name), Options(lang="en", **options))
 
 
 def computed(name, **typed):

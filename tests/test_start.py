@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from xlnn.errors import DataError
-from xlnn.workbooks.start import start_from_seed, start_of, tensor_name
+from xlnn.workbooks.start_weights import start_from_seed, start_of, tensor_name
 
 SHAPES = {"W2": (2, 3), "b2": (2,)}
 TENSORS = {name: tensor_name(name) for name in SHAPES}

@@ -6,7 +6,7 @@ from onnx_models import graph, numbers
 from test_cli import forked
 
 from xlnn import reference
-from xlnn.building.plan import origin_of_model, planned
+from xlnn.building.plan import planned, source_of_onnx
 from xlnn.errors import DataError, OptionsError
 from xlnn.options import Options
 
@@ -33,9 +33,9 @@ def mine(tmp_path):
 def made(path, **asked):
     """Return what a build of a model would write."""
     options = {"data": path.with_name("t.csv"), "epochs": 2, **asked}
-    (kind, origin, name), proof = origin_of_model(path, Options(**options))
+    source, proof = source_of_onnx(path, Options(**options))
     assert proof is None
-    return planned(kind, origin, name, Options(**options))
+    return planned(source, Options(**options))
 
 
 def test_a_model_that_ends_in_scores_learns_the_labels_of_a_table_as_probabilities(mine):

@@ -5,7 +5,7 @@ import pytest
 
 import xlnn
 from xlnn import reference
-from xlnn.building.plan import origin_of_template, planned
+from xlnn.building.plan import planned, source_of_template
 from xlnn.equations import arcs
 from xlnn.experiments import _speech
 from xlnn.options import Options
@@ -18,7 +18,7 @@ MORE = _speech.MORE
 
 @pytest.fixture(scope="module")
 def plan():
-    return planned(*origin_of_template("transformer"), Options(epochs=30))
+    return planned(source_of_template("transformer"), Options(epochs=30))
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +91,7 @@ def test_the_formulas_find_such_words_too(tmp_path):
 
 def test_words_that_differ_by_case_alone_are_one(tmp_path):
     (tmp_path / "my.csv").write_text("The cat sees the\nthe Cat SEES The\n")
-    made = planned(*origin_of_template("transformer"), Options(data=tmp_path / "my.csv", epochs=1))
+    made = planned(source_of_template("transformer"), Options(data=tmp_path / "my.csv", epochs=1))
     assert [*made.inputs["name_word"]] == ["cat", "sees", "The"]
     assert made.inputs["read"].tolist() == [[3, 1, 2]] * 2
 

@@ -63,7 +63,7 @@ if TYPE_CHECKING:
     from xlnn.explaining.quantity_values import QuantityValues as QuantityValues
     from xlnn.explaining.run import Run as Run
     from xlnn.explaining.run import load as load
-    from xlnn.explaining.show import Contents as Contents
+    from xlnn.explaining.show import Summary as Summary
     from xlnn.explaining.show import show as show
     from xlnn.loading.open_file import lint as lint
     from xlnn.loading.values import values as values
@@ -136,7 +136,7 @@ _MODULES = {
     "xlnn.explaining.explanation": "Explanation Part",
     "xlnn.explaining.quantity_values": "QuantityValues",
     "xlnn.explaining.run": "Run load",
-    "xlnn.explaining.show": "Contents show",
+    "xlnn.explaining.show": "Summary show",
     "xlnn.loading.open_file": "lint",
     "xlnn.loading.values": "values",
     "xlnn.onnx.export": "Exported export",
@@ -176,8 +176,8 @@ def __getattr__(name: str) -> object:
     if name == "testing":
         return import_module("xlnn.testing")
     if name in _HOMES:
-        found = globals()[name] = getattr(import_module(_HOMES[name]), name)
-        return found
+        value = globals()[name] = getattr(import_module(_HOMES[name]), name)
+        return value
     raise AttributeError(f"module 'xlnn' has no attribute '{name}'")
 
 

@@ -115,7 +115,7 @@ def folder_for(folder: Path, *, parents: bool = False) -> Iterator[None]:
         It cannot be made.
     """
     with shielded():
-        new = [each for each in (folder, *folder.parents) if not each.exists()]
+        new = [parent for parent in (folder, *folder.parents) if not parent.exists()]
         forget = ended_by(lambda: _remove_empty(new))
     try:
         try:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import product
-from math import prod
+from math import inf, prod
 
 import numpy as np
 
@@ -58,14 +58,14 @@ class Block:
         if row < self.row or column < self.column:
             return None
         left = [row - self.row, column - self.column]
-        found = [0] * len(self.steps)
+        index = [0] * len(self.steps)
         for dimension in self._widest_first:
             for direction, step in enumerate(self.steps[dimension]):
                 if step:
                     most = self.quantity.lengths[dimension] - 1
-                    found[dimension] = min(left[direction] // step, most)
-                    left[direction] -= found[dimension] * step
-        return None if any(left) else tuple(found)
+                    index[dimension] = min(left[direction] // step, most)
+                    left[direction] -= index[dimension] * step
+        return None if any(left) else tuple(index)
 
     @cached_property
     def _widest_first(self) -> list[int]:
@@ -81,6 +81,29 @@ class Block:
         row, column = self.address((*(0 for _ in axes), *unit))
         down, right = (tuple(step[n] for step in self.steps[: len(axes)]) for n in (0, 1))
         return zip(spread(row, down, lengths), spread(column, right, lengths), strict=True)
+
+    def lines_along(self, along: str) -> Iterator[tuple[float, list[int], list[int]]]:
+        """Yield the number of each entry along an axis, and the rows and columns of its cells.
+
+        A quantity without that axis has one entry, whose number is -inf.
+
+        >>> from xlnn.axis import Axis
+        >>> x = Quantity("x", axes=(Axis("step", 2),), shape=(3,))
+        >>> [*Block(x, "data", 4, 2, ((1, 0), (0, 1))).lines_along("step")]
+        [(1, [4], [2, 3, 4]), (2, [5], [2, 3, 4])]
+        """
+        names = [axis.name for axis in self.quantity.axes]
+        lengths, steps = [*self.quantity.lengths], [*self.steps]
+        first, count, step = -inf, 1, (0, 0)
+        if along in names:
+            place = names.index(along)
+            first = self.quantity.axes[place].counts_from
+            count, step = lengths.pop(place), steps.pop(place)
+        ways = zip(*steps, strict=True) if steps else ((), ())
+        rows, columns = (dict.fromkeys(spread(0, way, tuple(lengths))) for way in ways)
+        for n in range(count):
+            row, column = self.row + n * step[0], self.column + n * step[1]
+            yield first + n, [row + at for at in rows], [column + at for at in columns]
 
     @cached_property
     def heads(self) -> "Block":
@@ -129,11 +152,11 @@ class Block:
         return f"{address(row, column)}:{address(row + rows - 1, column + columns - 1)}"
 
     @cached_property
-    def parts(self) -> "tuple[Block, ...]":
-        """The cells of each part of the quantity, such as those of each run."""
+    def runs(self) -> "tuple[Block, ...]":
+        """The cells of the quantity in each run."""
         if not self.quantity.each:
             return (self,)
-        return tuple(self._entry(part, n) for n, part in enumerate(self.quantity.parts))
+        return tuple(self._entry(quantity, n) for n, quantity in enumerate(self.quantity.runs))
 
     def at(self, family: str, number: int) -> "Block | None":
         """Return the block of one run, or of one entry of another family of axes.
@@ -146,10 +169,10 @@ class Block:
         n = number - self.quantity.axes[0].first
         return self._entry(entries[n], n) if 0 <= n < len(entries) else None
 
-    def _entry(self, part: Quantity, number: int) -> "Block":
+    def _entry(self, quantity: Quantity, number: int) -> "Block":
         (down, right), *steps = self.steps
         row, column = self.row + number * down, self.column + number * right
-        return Block(part, self.sheet, row, column, (*steps,))
+        return Block(quantity, self.sheet, row, column, (*steps,))
 
     @property
     def lengths(self) -> tuple[int, ...]:

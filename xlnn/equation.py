@@ -180,11 +180,11 @@ class Equation:
         >>> largest.taking("x", "y").roles
         ('x', 'y')
         """
-        found = copy(self)
-        vars(found)["roles"] = roles
-        return found
+        changed = copy(self)
+        vars(changed)["roles"] = roles
+        return changed
 
-    def restated(self, *roles: str, **said: Any) -> "Stated":  # noqa: ANN401 -- the fields of `Stated`
+    def restated(self, *roles: str, **changes: Any) -> "Stated":  # noqa: ANN401 -- the fields of `Stated`
         """Return the same equation with other names for its arguments, or another meaning.
 
         An equation is stated once, and may be several of the book's.
@@ -198,20 +198,20 @@ class Equation:
 
         @wraps(self.array)
         def array(**of: Any) -> Any:  # noqa: ANN401 -- as its own
-            return self.array(**{first[name]: each for name, each in of.items()})
+            return self.array(**{first[name]: argument for name, argument in of.items()})
 
         def cell(*unit: int, **of: Cells) -> str:
-            return self.cell(*unit, **{first[name]: each for name, each in of.items()})
+            return self.cell(*unit, **{first[name]: argument for name, argument in of.items()})
 
         def block(*unit: int, **of: object) -> str:
-            return self.block(*unit, **{first[name]: each for name, each in of.items()})
+            return self.block(*unit, **{first[name]: argument for name, argument in of.items()})
 
         kept = ("reads_as_stated", "discontinuous", "switches", "repeats", "number_format", "says")
         fields = {name: getattr(self, name) for name in kept}
         for name in ("optional", "one_hot"):
             fields[name] = tuple(own[role] for role in getattr(self, name))
         fields |= {"block": None if self.block is None else block, "block_of": self.block_of}
-        return Stated(array, cell, **{**fields, **said}).taking(*first)
+        return Stated(array, cell, **{**fields, **changes}).taking(*first)
 
     def ties(self, got: np.ndarray, tolerance: float, **arguments: np.ndarray) -> np.ndarray:  # noqa: ARG002 -- for those that choose
         """Return where a choice in ``got`` is as good as that of ``array``, apart from rounding."""
@@ -271,9 +271,9 @@ class Sentence(Equation):
 
     def said_by(self, sentence: Callable[..., str]) -> Self:
         """Return it in another language: `sentence` translates a text, by its key."""
-        said, texts = copy(self), self.english.items()
-        said.words = {key: sentence(key, text, **self.numbers) for key, text in texts}
-        return said
+        changed, texts = copy(self), self.english.items()
+        changed.words = {key: sentence(key, text, **self.numbers) for key, text in texts}
+        return changed
 
     @cached_property
     def roles(self) -> tuple[str, ...]:
@@ -304,15 +304,15 @@ class Sentence(Equation):
         MissingNumberError
             A number in it is missing.
         """
-        said = self.said(*unit, **{role: Value(each) for role, each in known.items()})
-        if MISSING in said:
+        sentence = self.said(*unit, **{role: Value(value) for role, value in known.items()})
+        if MISSING in sentence:
             raise MissingNumberError(f"a number is missing in a {type(self).__name__}")
-        return said
+        return sentence
 
     def cell(self, *unit: int, **known: Cells) -> str:
         """Return the formula of a unit."""
-        said = self.said(*unit, **{role: Formula(cells=each) for role, each in known.items()})
-        return f"={joined(said)}"
+        sentence = self.said(*unit, **{role: Formula(cells=cells) for role, cells in known.items()})
+        return f"={joined(sentence)}"
 
 
 class EachEquation(Equation):
@@ -325,8 +325,8 @@ class EachEquation(Equation):
             dict.fromkeys(role for equation in equations for role in equation.optional)
         )
         self.reads_as_stated, self.discontinuous, self.repeats, self.switches = (
-            any(getattr(equation, what) for equation in equations)
-            for what in ("reads_as_stated", "discontinuous", "repeats", "switches")
+            any(getattr(equation, flag) for equation in equations)
+            for flag in ("reads_as_stated", "discontinuous", "repeats", "switches")
         )
 
 
@@ -395,7 +395,7 @@ def _with_ranges(formula: str, **ranges: object) -> str:
 
 def _filled(formula: str, *unit: int, **known: Cells) -> str:
     """Return the formula of a unit, with the cells of its arguments."""
-    cells = {role: _Cell(each, unit) for role, each in known.items()}
+    cells = {role: _Cell(argument, unit) for role, argument in known.items()}
     try:
         return formula.format(*(index + 1 for index in unit), **cells)
     except KeyError as error:

@@ -26,7 +26,7 @@ def one_line(text: str, longest: int = LONGEST) -> str:
     >>> one_line("one, two, three, four, five and six", longest=24)
     'one, two, … and six'
     """
-    line = "".join(each if each.isprintable() else "?" for each in text)
+    line = "".join(character if character.isprintable() else "?" for character in text)
     if len(line) <= longest:
         return line
     end = min(_END, longest // 3)
@@ -78,8 +78,8 @@ class Message(str):
 
     def translated(self, sentences: Mapping[str, str]) -> str:
         """Return the sentence in the language of some translations; in English if it has none."""
-        told = {name: translated(value, sentences) for name, value in self.values.items()}
-        return sentences.get(self.template, self.template).format(**told)
+        values = {name: translated(value, sentences) for name, value in self.values.items()}
+        return sentences.get(self.template, self.template).format(**values)
 
 
 def translated(text: object, sentences: Mapping[str, str]) -> object:

@@ -85,12 +85,12 @@ def significant(formula: str) -> Iterator[Token]:
     >>> [token[0] for token in significant("= A1 * (B1:B9  B2)")]
     ['=', 'A1', '*', '(', 'B1:B9', '  ', 'B2', ')']
     """
-    found = tokens(formula)
-    for number, token in enumerate(found):
+    read = tokens(formula)
+    for number, token in enumerate(read):
         if not token["space"]:
             yield token
-        elif 0 < number < len(found) - 1:
-            before, after = found[number - 1], found[number + 1]
+        elif 0 < number < len(read) - 1:
+            before, after = read[number - 1], read[number + 1]
             is_after_operand = before.lastgroup in _OPERANDS | {"close"} or before[0] == "#"
             if is_after_operand and after.lastgroup in _OPERANDS | {"call", "open"}:
                 yield token
@@ -461,14 +461,14 @@ class _Parser:
 
     def arguments(self) -> tuple[Node, ...]:
         """Return the arguments of a call up to its closing bracket."""
-        found = []
-        while found or self.sign() != ")":
+        nodes = []
+        while nodes or self.sign() != ")":
             if self.sign() in {",", ")"}:
-                found.append(self.node("Omitted", "", (), self.end))
+                nodes.append(self.node("Omitted", "", (), self.end))
             else:
-                found.append(self.expression(joins=False))
+                nodes.append(self.expression(joins=False))
             if self.take(",", ")")[0] == ")":
-                return tuple(found)
+                return tuple(nodes)
         self.take()
         return ()
 

@@ -56,18 +56,18 @@ class Layout:
 
     def at(self, family: str, number: int) -> Self:
         """Return the layout at one entry along first axes of a family (`Block.at`)."""
-        found = {name: block.at(family, number) for name, block in self.blocks.items()}
-        blocks = {name: block for name, block in found.items() if block}
+        reduced = {name: block.at(family, number) for name, block in self.blocks.items()}
+        blocks = {name: block for name, block in reduced.items() if block}
         model = Model(tuple(block.quantity for block in blocks.values()))
         return replace(self, model=model, blocks=blocks)
 
     def sheets(self, arrays: Mapping[str, Any], empty: float) -> dict[str, np.ndarray]:
         """Return an array of each sheet, by its title, with arrays of quantities at their cells."""
-        found = {title: np.full(self.extents[key], empty) for key, title in self.titles.items()}
+        grids = {title: np.full(self.extents[key], empty) for key, title in self.titles.items()}
         for name, array in arrays.items():
             block = self.blocks[name]
-            block.window(found[self.titles[block.sheet]])[...] = array
-        return found
+            block.window(grids[self.titles[block.sheet]])[...] = array
+        return grids
 
     def on(self, sheet: str) -> tuple[Block, ...]:
         """Return the blocks of a sheet, in the order of their quantities."""
@@ -75,17 +75,17 @@ class Layout:
 
     @cached_property
     def _on(self) -> dict[str, tuple[Block, ...]]:
-        found: dict[str, list[Block]] = {}
+        by_sheet: dict[str, list[Block]] = {}
         for block in self.blocks.values():
-            found.setdefault(block.sheet, []).append(block)
-        return {sheet: tuple(blocks) for sheet, blocks in found.items()}
+            by_sheet.setdefault(block.sheet, []).append(block)
+        return {sheet: tuple(blocks) for sheet, blocks in by_sheet.items()}
 
     def entry(self, title: str, row: int, column: int) -> tuple[str, tuple[int, ...]] | None:
         """Return the quantity and the index of a cell, by its sheet's title.
 
         Upper and lower case are equal in titles; None if the cell belongs to no quantity.
         """
-        keys = (key for key, each in self.titles.items() if each.casefold() == title.casefold())
+        keys = (key for key, own in self.titles.items() if own.casefold() == title.casefold())
         for block in self.on(next(keys, "")):
             index = block.index(row, column)
             if index is not None:
@@ -149,18 +149,18 @@ class Layout:
         return {}
 
     def heads(self, name: str) -> Iterator[Block]:
-        """Yield the cells that hold the formulas of each part of a quantity."""
-        return (part.heads for part in self.blocks[name].parts)
+        """Yield the cells that hold the formulas of each run of a quantity."""
+        return (run.heads for run in self.blocks[name].runs)
 
-    def columns(self, name: str, part: int = 0) -> tuple[FilledColumn, ...]:
-        """Return the formula of each unit of a part of a quantity that has an equation.
+    def columns(self, name: str, run: int = 0) -> tuple[FilledColumn, ...]:
+        """Return the formula of each unit of a run of a quantity that has an equation.
 
         Where an array formula fills all units there is one.
         """
-        if (name, part) not in self._columns:
+        if (name, run) not in self._columns:
             units = self.blocks[name].heads.quantity.units
-            self._columns[name, part] = tuple(self._column(name, part, unit) for unit in units)
-        return self._columns[name, part]
+            self._columns[name, run] = tuple(self._column(name, run, unit) for unit in units)
+        return self._columns[name, run]
 
     @cached_property
     def _columns(self) -> dict[tuple[str, int], tuple[FilledColumn, ...]]:
@@ -170,10 +170,10 @@ class Layout:
     def formula(self, name: str, index: tuple[int, ...]) -> str:
         """Return the formula of one entry of a quantity's array; of a slice all have the same."""
         quantity, index = self.model[name], self.blocks[name].head(index)
-        each, axes = len(quantity.each), len(quantity.axes)
-        part, along = sum(index[:each]), index[each:axes]
-        across = {axis.family: axis.first + along[n] for n, axis in self._across(name, part)}
-        return self._column(name, part, index[axes:], entry=across).at(along)
+        runs, axes = len(quantity.each), len(quantity.axes)
+        run, along = sum(index[:runs]), index[runs:axes]
+        across = {axis.family: axis.first + along[n] for n, axis in self._across(name, run)}
+        return self._column(name, run, index[axes:], entry=across).at(along)
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -182,22 +182,22 @@ class Layout:
         Cells that do not fill a rectangle have no name. Excel takes ``xlnn.W`` and ``xlnn.w`` for
         one name, so the second of them ends in ``.2``.
         """
-        found, spelt = {}, Counter()
+        names, spelt = {}, Counter()
         for name, block in self.blocks.items():
             spelt[name.casefold()] += 1
             number = spelt[name.casefold()]
             mark = f".{number}" if number > 1 else ""
-            for run, part in enumerate(block.parts, start=block.quantity.begins + 1):
-                if part.is_dense:
-                    ends = (part.row, part.column), part.last
+            for run, own in enumerate(block.runs, start=block.quantity.begins + 1):
+                if own.is_dense:
+                    ends = (own.row, own.column), own.last
                     cells = ":".join(fixed(*corner) for corner in dict.fromkeys(ends))
                     end = f".run{run}" if run > 1 else ""
-                    found[f"xlnn.{name}{mark}{end}"] = f"{quoted(self.titles[block.sheet])}!{cells}"
-        return found
+                    names[f"xlnn.{name}{mark}{end}"] = f"{quoted(self.titles[block.sheet])}!{cells}"
+        return names
 
-    def _across(self, name: str, part: int) -> Iterator[tuple[int, Axis]]:
+    def _across(self, name: str, run: int) -> Iterator[tuple[int, Axis]]:
         """Yield the axes along which arguments of a formula stand side by side."""
-        here = self.blocks[name].parts[part]
+        here = self.blocks[name].runs[run]
         for number, axis in enumerate(here.quantity.axes):
             sources = here.quantity.sources if axis.length > 1 else ()
             if any(_goes_right(self.blocks[source], axis.family) for source in sources):
@@ -206,7 +206,7 @@ class Layout:
     def _column(
         self,
         name: str,
-        part: int,
+        run: int,
         unit: tuple[int, ...],
         starting: frozenset[str] = frozenset(),
         entry: Mapping[str, int] = {},
@@ -215,18 +215,18 @@ class Layout:
 
         ``entry`` is its index along families that stand side by side, by default each in turn.
         """
-        here = self.blocks[name].parts[part]
+        here = self.blocks[name].runs[run]
         start_at = {(axis, index): family for axis, index, family in _starts(here.quantity)}
-        for number, axis in self._across(name, part):
+        for number, axis in self._across(name, run):
             if axis.family not in entry:
                 columns = []
                 for n in range(axis.length):
                     begun = starting.union([start_at[number, n]] if (number, n) in start_at else ())
                     at = {**entry, axis.family: axis.first + n}
-                    columns.append(self._column(name, part, unit, begun, at))
+                    columns.append(self._column(name, run, unit, begun, at))
                 starts = tuple((number, n, column) for n, column in enumerate(columns))
                 return replace(columns[0], starts=starts)
-        entry = {**entry, **{axis.family: axis.first + part for axis in self.model[name].each}}
+        entry = {**entry, **{axis.family: axis.first + run for axis in self.model[name].each}}
         rows: dict[tuple, int] = {}
         arguments = {}
         for role, use in here.quantity.uses.items():
@@ -237,7 +237,7 @@ class Layout:
             arguments[role] = QuantityCells(block, here, read, title, rows, entry)
         own = QuantityCells(here, here, Use(name), self.titles[here.sheet], rows, entry)
         starts = tuple(
-            (axis, index, self._column(name, part, unit, starting | {family}))
+            (axis, index, self._column(name, run, unit, starting | {family}))
             for (axis, index), family in start_at.items()
             if family not in starting
         )
@@ -285,8 +285,8 @@ def _stated(
     column, is_text = FilledColumn(unit, text, tuple(rows), starts), isinstance(text, str)
     last = tuple(axis.length - 1 for axis in quantity.axes)
     if not (is_text and text.startswith("=")):
-        said = f'"{column.at(last):.60}"' if is_text else f"{text!r:.60}"
-        raise DataError(f'The cell of {quantity.name} gives {said}: a formula begins with "=".')
+        shown = f'"{column.at(last):.60}"' if is_text else f"{text!r:.60}"
+        raise DataError(f'The cell of {quantity.name} gives {shown}: a formula begins with "=".')
     if len(text) + 5 * len(rows) > LONGEST_FORMULA:
         longest = len(column.at(last))
         if longest > LONGEST_FORMULA:
@@ -334,7 +334,7 @@ def lay_out(model: Model, titles: dict[str, str], blocks: Iterable[Block]) -> La
         raise DataError(f"{name} is on the sheet {sheet}, but no page has that key.")
     for block in placed.values():
         _check_grid(block, titles[block.sheet])
-    blocks = ByName((each.name, placed[each.name]) for each in model.quantities)
+    blocks = ByName((quantity.name, placed[quantity.name]) for quantity in model.quantities)
     return Layout(model, titles, blocks)
 
 

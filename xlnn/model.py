@@ -34,9 +34,9 @@ def with_copies(stated: Iterable[Quantity | Copy]) -> Iterator[Quantity]:
         No quantity of that name precedes a copy.
     """
     known: dict[str, Quantity] = {}
-    for each in stated:
+    for item in stated:
         try:
-            quantity = each.of(known) if isinstance(each, Copy) else each
+            quantity = item.of(known) if isinstance(item, Copy) else item
         except KeyError as error:
             raise DataError(f"A copy needs the quantity {error} before it.") from error
         known[quantity.name] = quantity
@@ -64,13 +64,13 @@ def _with_starts(quantities: Sequence[Quantity]) -> tuple[Quantity, ...]:
             )
         return replace(use, start=starts[key].name)
 
-    found = []
+    order = []
     for quantity in quantities:
         if isinstance(quantity.equation, Equation) and isinstance(quantity.uses, Mapping):
             uses = {role: named(quantity, use) for role, use in quantity.uses.items()}
             quantity = quantity if uses == quantity.uses else replace(quantity, uses=uses)  # noqa: PLW2901
-        found.append(quantity)
-    return (*starts.values(), *found)
+        order.append(quantity)
+    return (*starts.values(), *order)
 
 
 T = TypeVar("T")

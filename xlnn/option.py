@@ -128,13 +128,13 @@ WORDS = Type(
     _one(
         lambda value: (
             isinstance(value, list | tuple)
-            and all(len(_several(is_text)(each)) > 1 for each in value)
+            and all(len(_several(is_text)(column)) > 1 for column in value)
         ),
         lambda value: tuple(map(tuple, value)),
     ),
 )
 TABLES = Type(
-    "a list of tables, each in [[double brackets]],", _several(lambda each: isinstance(each, dict))
+    "a list of tables, each in [[double brackets]],", _several(lambda item: isinstance(item, dict))
 )
 LIST = Type("a list", _one(lambda value: isinstance(value, list)))
 TABLE = Type("a table, written in [brackets],", _one(lambda value: isinstance(value, dict)))
@@ -227,15 +227,15 @@ class Option:
         wanted = (self.wanted or self.type.wanted).rstrip(",")
         wanted = f"one of {', '.join(self.words)}" if self.choices else wanted
         wanted += ", or several" if self.several else ""
-        said = self.help.removesuffix(".") + "."
-        said = f"If False, {said[0].lower()}{said[1:]}" if self.usual is True else said
-        return f"{self.name} : {wanted}\n    {said}"
+        text = self.help.removesuffix(".") + "."
+        text = f"If False, {text[0].lower()}{text[1:]}" if self.usual is True else text
+        return f"{self.name} : {wanted}\n    {text}"
 
     @property
     def words(self) -> tuple[str, ...]:
         """The choices, each as one word."""
         names = ((name, *others) for name, others in (self.choices or {}).items())
-        return tuple(next(word for word in each if " " not in word) for each in names)
+        return tuple(next(word for word in words if " " not in word) for words in names)
 
     def parsed(self, text: str) -> object:
         """Return the value of a text on the command line, valid or not."""
@@ -264,24 +264,24 @@ class Option:
             if isinstance(value, str) and "," in value:
                 value = self.parsed(value)
             if isinstance(value, list | tuple) and value:
-                found = tuple(map(self._checked, value))
-                if len(found) > MOST_RUNS:
+                values = tuple(map(self._checked, value))
+                if len(values) > MOST_RUNS:
                     raise DataError(
                         "{count} runs are too many: a workbook compares at most {most}.",
                         self.name,
-                        count=f"{len(found):,}",
+                        count=f"{len(values):,}",
                         most=MOST_RUNS,
                     )
-                return found[0] if len(found) == 1 else found
+                return values[0] if len(values) == 1 else values
         return self._checked(value)
 
     def _checked(self, value: object) -> object:
         try:
-            found = _one(self.within)(self.type.read(value))
+            read = _one(self.within)(self.type.read(value))
         except (TypeError, ValueError, OverflowError):
             wanted = self.wanted or self.type.wanted
             raise DataError(wrong(self.name, value, Message(wanted)).args[0], self.name) from None
-        number = len(found) if isinstance(found, tuple) else found
+        number = len(read) if isinstance(read, tuple) else read
         if self.most and number > self.most:
             raise DataError(
                 "{count} {thing} are too many: a workbook holds at most {most} (--{option}).",
@@ -292,16 +292,16 @@ class Option:
                 option=self.name,
             )
         if self.choices is None:
-            return found
-        found = self._ours(found)
-        if self.is_open or found in self.choices:
-            return found
+            return read
+        read = self._ours(read)
+        if self.is_open or read in self.choices:
+            return read
         choices = listed(self.choices, "or")
         raise DataError(
             'There is no {thing} "{name}"; choose {choices}.',
             self.name,
             thing=Message(self.thing),
-            name=short(found),
+            name=short(read),
             choices=choices,
         )
 
@@ -314,13 +314,13 @@ class Option:
 
     def notes(self, value: object) -> Iterator[str]:
         """Yield notes on how our meaning of a name differs from that of others."""
-        for each in value if isinstance(value, list | tuple) else [value]:
+        for name in value if isinstance(value, list | tuple) else [value]:
             if (
                 self.choices
-                and isinstance(each, str)
-                and (said := _difference(each, self._ours(each)))
+                and isinstance(name, str)
+                and (note := _difference(name, self._ours(name)))
             ):
-                yield said
+                yield note
 
 
 LOGITS = {"bcewithlogitsloss": "sigmoid", "crossentropyloss": "softmax"}

@@ -279,7 +279,7 @@ def _declared(options: type) -> dict[str, Option]:
 BUILD = _declared(BuildOptions)
 EXERCISE = _declared(ExerciseOptions)
 
-FORWARD = frozenset(name for name, each in BUILD.items() if each.predicts)
+FORWARD = frozenset(name for name, option in BUILD.items() if option.predicts)
 """The options that apply to a network that does not train."""
 
 

@@ -255,30 +255,30 @@ class Quantity:
         return self.axes[0].first if self.each else 0
 
     @cached_property
-    def parts(self) -> "tuple[Quantity, ...]":
-        """The quantity at each entry along the axis ``each``; without that axis, itself."""
+    def runs(self) -> "tuple[Quantity, ...]":
+        """The quantity of each run, along the axis ``each``; without that axis, itself."""
         if not self.each:
             return (self,)
         length, one = self.axes[0].length, self.equation
         equations = one.equations if isinstance(one, EachEquation) else (one,) * length
-        parts = {}
+        of_equation = {}
         for equation in equations:
             own = equation.roles if one is not equation and equation else self.uses
             uses = {role: use for role, use in self.uses.items() if role in own}
-            parts[equation] = replace(self, axes=self.axes[1:], equation=equation, uses=uses)
-        return tuple(parts[equation] for equation in equations)
+            of_equation[equation] = replace(self, axes=self.axes[1:], equation=equation, uses=uses)
+        return tuple(of_equation[equation] for equation in equations)
 
     def entries(self, family: str) -> "tuple[Quantity, ...]":
         """Return the quantity at each entry along its first axis, if that has a family."""
         if not self.axes or self.axes[0].family != family:
             return ()
         if self.each:
-            return self.parts
+            return self.runs
         return (replace(self, axes=self.axes[1:]),) * self.axes[0].length
 
     @property
     def rows(self) -> tuple[Axis, ...]:
-        """The axes of one of its parts."""
+        """The axes of one of its runs."""
         return self.axes[len(self.each) :]
 
     @property
@@ -362,11 +362,11 @@ def alike(**shared: Any) -> Callable[..., Quantity]:  # noqa: ANN401 -- the fiel
         name: str,
         title: str | None = None,
         equation: Equation | None = None,
-        **own: Any,  # noqa: ANN401 -- the same
+        **fields: Any,  # noqa: ANN401 -- the same
     ) -> Quantity:
         given = {"title": title, "equation": equation}
         given = {field: value for field, value in given.items() if value is not None}
-        return Quantity(name, **{**shared, **given, **own})
+        return Quantity(name, **{**shared, **given, **fields})
 
     return state
 

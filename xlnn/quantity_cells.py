@@ -126,11 +126,11 @@ class QuantityCells(Cells):
             axes = self.block.quantity.axes
             spanned = [axis for axis in axes if {axis.name, axis.family} & self.spanned]
             names = [axis.name for axis in spanned]
-            each = (
+            cells = (
                 replace(self, spanned=frozenset(), fixed={**self.fixed, **dict(zip(names, index))})  # noqa: B905 -- one each
                 for index in np.ndindex(*(axis.length for axis in spanned))
             )
-            return ",".join(one[unit] for one in each for unit in self.block.quantity.units)
+            return ",".join(one[unit] for one in cells for unit in self.block.quantity.units)
 
     def at(self, index: int, along: str = "") -> Self:
         """Return the same units at one index of an axis, from 0; -1 is the last."""
@@ -338,7 +338,7 @@ class IndexedCells:
         block = self.cells.block
         units = block.steps[len(block.quantity.axes) :]
         for way in (0, 1):
-            place = _place(self.number, [(each[0], each[1 + way]) for each in steps])
+            place = _place(self.number, [(step[0], step[1 + way]) for step in steps])
             terms, known = ([place], 0) if place != "1" else ([], 1)
             for entry, step in zip(entries, (unit[way] for unit in units), strict=True):
                 if isinstance(entry, int):

@@ -41,14 +41,14 @@ def known(model: Model) -> dict[str, np.ndarray]:
     >>> known(Model((Quantity("i", axes=(Axis("point", 3, counts_from=-1),), counts=True),)))
     {'i': array([-1.,  0.,  1.])}
     """
-    found = {}
+    arrays = {}
     for quantity in model.quantities:
         if quantity.counts:
             (axis,) = quantity.axes
-            found[quantity.name] = np.arange(axis.length) + float(axis.counts_from)
+            arrays[quantity.name] = np.arange(axis.length) + float(axis.counts_from)
         elif quantity.is_record and quantity.given:
-            found[quantity.name] = np.zeros(quantity.input_lengths)
-    return found
+            arrays[quantity.name] = np.zeros(quantity.input_lengths)
+    return arrays
 
 
 def run(model: Model, inputs: Arrays) -> dict[str, np.ndarray]:
@@ -84,7 +84,7 @@ def inputs_of(model: Model, arrays: Arrays) -> dict[str, np.ndarray]:
 def size_of(arrays: Arrays) -> float:
     """Return the size of the largest number."""
     sizes = (np.abs(array).ravel() for array in arrays.values() if array.dtype != object)
-    return max((float(np.fmax.reduce(found, initial=0.0)) for found in sizes), default=0.0)
+    return max((float(np.fmax.reduce(size, initial=0.0)) for size in sizes), default=0.0)
 
 
 def largest_input(model: Model, arrays: Arrays) -> tuple[Quantity, tuple[int, ...], float] | None:
@@ -104,12 +104,12 @@ def largest_input(model: Model, arrays: Arrays) -> tuple[Quantity, tuple[int, ..
     steps = [quantity for quantity in numeric if quantity.is_step_size]
     still = inputs | {quantity.name: 0 * inputs[quantity.name] for quantity in steps}
     is_step = bool(steps) and size_of(run(model, still)) < LARGE
-    found = []
+    largest = []
     for quantity in steps if is_step else numeric:
         array = inputs[quantity.name]
         index = tuple(map(int, np.unravel_index(np.abs(array).argmax(), array.shape)))
-        found.append((quantity, index, float(array[index])))
-    return max(found, key=lambda each: abs(each[2]), default=None)
+        largest.append((quantity, index, float(array[index])))
+    return max(largest, key=lambda candidate: abs(candidate[2]), default=None)
 
 
 def order(model: Model) -> Iterator[tuple[Quantity, tuple[int | slice, ...]]]:
@@ -132,7 +132,7 @@ def _ordered(
     waiting: Sequence[tuple[Quantity, Sequence[Axis]]], at: At
 ) -> Iterator[tuple[Quantity, At]]:
     """Yield quantities at every entry of their remaining ordered axes."""
-    for runs, group in groupby(waiting, key=lambda each: _runs(each[1])):
+    for runs, group in groupby(waiting, key=lambda pair: _runs(pair[1])):
         together = list(group)
         if runs is None:
             yield from ((quantity, at) for quantity, _ in together)
@@ -195,9 +195,9 @@ def expected(model: Model, quantity: Quantity, arrays: Arrays) -> np.ndarray:
     array
         The whole quantity; typed entries are unchanged.
     """
-    kind = object if quantity.is_text else float
+    dtype = object if quantity.is_text else float
     values = (
-        np.empty(quantity.lengths, kind) if not quantity.given else arrays[quantity.name].copy()
+        np.empty(quantity.lengths, dtype) if not quantity.given else arrays[quantity.name].copy()
     )
     for at in _places(quantity):
         values[*_place(quantity, at), ...] = _value(model, quantity, arrays, at, judges=True)
@@ -251,28 +251,28 @@ def ties(model: Model, quantity: Quantity, arrays: Arrays, tolerance: float) -> 
     array of bool
         Of the quantity's shape.
     """
-    got = arrays[quantity.name]
+    array = arrays[quantity.name]
     tied = np.zeros(quantity.lengths, dtype=bool)
     for at in _places(quantity):
-        place, part = _place(quantity, at), _part(quantity, at)
+        place, part = _place(quantity, at), _run_of(quantity, at)
         arguments = _arguments(model, part, arrays, at)
-        tied[*place, ...] = part.equation.ties(got[place], tolerance, **arguments)
+        tied[*place, ...] = part.equation.ties(array[place], tolerance, **arguments)
     return tied
 
 
 def _empty(quantity: Quantity, inputs: Arrays) -> np.ndarray:
     if quantity.equation is None:
         return np.asarray(inputs[quantity.name])
-    nothing, kind = (None, object) if quantity.is_text else (np.nan, float)
-    array = np.full(quantity.lengths, nothing, dtype=kind)
+    nothing, dtype = (None, object) if quantity.is_text else (np.nan, float)
+    array = np.full(quantity.lengths, nothing, dtype=dtype)
     if quantity.given:
         quantity.typed(array)[...] = inputs[quantity.name]
     return array
 
 
-def _part(quantity: Quantity, at: At) -> Quantity:
-    """Return the part of a quantity that is computed."""
-    return quantity.parts[sum(at[axis.family] for axis in quantity.each) - quantity.begins]
+def _run_of(quantity: Quantity, at: At) -> Quantity:
+    """Return the quantity of the run that is computed."""
+    return quantity.runs[sum(at[axis.family] for axis in quantity.each) - quantity.begins]
 
 
 def _value(
@@ -289,7 +289,7 @@ def _value(
     """
     if isinstance(quantity.equation, Sentence):
         return _texts(model, quantity, arrays, judges=judges)
-    part = _part(quantity, at)
+    part = _run_of(quantity, at)
     arguments = _arguments(model, part, arrays, at)
     # the comparison reports overflows better than NumPy's warnings
     with np.errstate(all="ignore"):
@@ -310,13 +310,13 @@ def _texts(model: Model, quantity: Quantity, arrays: Arrays, *, judges: bool) ->
     axes = len(quantity.axes)
     for index in np.ndindex(texts.shape):
         own = dict(zip(quantity.axes, index, strict=False))
-        part = quantity.parts[index[0] if quantity.each else 0]
+        one = quantity.runs[index[0] if quantity.each else 0]
         arguments = {
-            role: _in_row(model[use.name], arrays[use.name], own) for role, use in part.uses.items()
+            role: _in_row(model[use.name], arrays[use.name], own) for role, use in one.uses.items()
         }
         try:
             with np.errstate(all="ignore"):
-                texts[index] = part.equation.text(*index[axes:], **arguments)
+                texts[index] = one.equation.text(*index[axes:], **arguments)
         except Exception as error:
             if not _is_no_value(error, arguments, judges=judges):
                 raise

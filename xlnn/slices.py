@@ -170,11 +170,11 @@ class Slice:
 
     def each(self, *axes: str) -> "list[Slice]":
         """Return the slice at each entry of those of these axes that are ordered."""
-        found = [self]
+        slices = [self]
         for axis in self.quantity.axes:
             if axis.order and {axis.name, axis.family} & {*axes}:
-                found = [one.at(n, axis.name) for one in found for n in range(axis.length)]
-        return found
+                slices = [one.at(n, axis.name) for one in slices for n in range(axis.length)]
+        return slices
 
     def at(self, index: int, along: str) -> "Slice":
         """Return the slice at one entry of an axis, from 0; -1 is the last."""
@@ -260,21 +260,21 @@ def largest_of(units: Sequence[str], values: Sequence[str]) -> str:
     """Return the value of the first of some columns that is the largest, for each row."""
     if len(units) > MOST_CHOICES:
         raise NotOfSliceError
-    found = values[-1]
+    result = values[-1]
     for n in range(len(units) - 2, -1, -1):
         is_largest = "*".join(f"({units[n]}>={other})" for other in units[n + 1 :])
-        found = f"IF({is_largest},{values[n]},{found})"
-    return found
+        result = f"IF({is_largest},{values[n]},{result})"
+    return result
 
 
 def chosen(number: str, values: Sequence[str]) -> str:
     """Return, for each row, the value with a number, from 1."""
     if len(values) > MOST_CHOICES:
         raise NotOfSliceError
-    found = values[-1]
+    result = values[-1]
     for n in range(len(values) - 1, 0, -1):
-        found = f"IF({number}={n},{values[n - 1]},{found})"
-    return found
+        result = f"IF({number}={n},{values[n - 1]},{result})"
+    return result
 
 
 class _OfSameUnit(Cells):
@@ -313,7 +313,7 @@ class _OfSameUnit(Cells):
         """Return the range, if the unit is the same; it may lack the first dimensions."""
         here, of = self.here.quantity, self.of.quantity
         several = unit if isinstance(unit, tuple) else (unit,)
-        given = [getattr(each, "dimension", None) for each in several]
+        given = [getattr(index, "dimension", None) for index in several]
         positions = int(of.has_positions and here.has_positions)
         first = len(here.shape) - len(of.shape) + positions
         wanted = [*range(positions), *range(first, len(here.shape))]
@@ -343,7 +343,7 @@ class _OfAllSamples(_OfSameUnit):
         """Return the column of a unit."""
         several = unit if isinstance(unit, tuple) else (unit,)
         samples, own = map(_samples, (self.of.quantity, self.here.quantity))
-        if not all(isinstance(each, int) for each in several) or samples not in ([], own):
+        if not all(isinstance(index, int) for index in several) or samples not in ([], own):
             raise NotOfSliceError
         if len(several) != len(self.shape):
             raise NotOfSliceError
@@ -401,8 +401,8 @@ def _following(own: Slice, slices: Mapping[str, Slice], unit: tuple[int, ...]) -
 
 def _repeating(own: Slice, slices: Iterable[Slice]) -> str:
     """Return what repeats a row in all rows, or a column in all columns: not every program does."""
-    found = [matrix_of(each.rows) for each in slices]
-    rows, columns = (max(lengths) for lengths in zip((1, 1), *found, strict=True))
+    sizes = [matrix_of(part.rows) for part in slices]
+    rows, columns = (max(lengths) for lengths in zip((1, 1), *sizes, strict=True))
     if (rows, columns) == (1, 1):
         return ""
     all_rows, all_columns = matrix_of(own.rows)
@@ -418,28 +418,28 @@ def sliced(model: Model, quantity: Quantity) -> Iterator[Quantity]:
     for kind in SLICED:
         if kind == "sample" and not quantity.has_positions:
             continue
-        found = replace(quantity, sliced=kind)
-        filled = zip(found.lengths, found.inside, strict=True)
+        changed = replace(quantity, sliced=kind)
+        filled = zip(changed.lengths, changed.inside, strict=True)
         if prod(length for length, is_inside in filled if is_inside) == 1:
             continue
         units, whole = quantity.units if kind == "unit" else quantity.units[:1], kind != "sample"
         if all(
             slice_formula(
-                Slice(part, _Named(), whole=whole),
+                Slice(run, _Named(), whole=whole),
                 {
                     role: Slice(
                         model[str(use.start) if begins and use in starts else use.name],
                         _Named(),
                         whole=whole,
                     )
-                    for role, use in part.uses.items()
+                    for role, use in run.uses.items()
                 },
                 units[0],
             )
-            for part in found.parts
+            for run in changed.runs
             for begins in (False, True)[: 1 + bool(starts)]
         ):
-            yield found
+            yield changed
 
 
 class _Named:

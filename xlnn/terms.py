@@ -195,9 +195,9 @@ def function(array: Callable[..., Any], formula: str | Callable[..., str]) -> Ca
     """
 
     def of(*given: object) -> Term:
-        if not any(isinstance(each, Formula) for each in given):
+        if not any(isinstance(argument, Formula) for argument in given):
             return _value(array, *given)
-        cells = [_formula(each).text for each in given]
+        cells = [_formula(argument).text for argument in given]
         return Formula(
             f"{formula}({','.join(cells)})" if isinstance(formula, str) else formula(*cells)
         )
@@ -239,7 +239,7 @@ squares = function(lambda x: (x**2).sum(), "SUMSQ")
 
 def _value(array: Callable[..., Any], *given: object) -> Value:
     """Return what a function gives of known numbers; missing where it gives nothing."""
-    known = [each.value if isinstance(each, Value) else each for each in given]
+    known = [argument.value if isinstance(argument, Value) else argument for argument in given]
     try:
         with np.errstate(all="ignore"):
             return Value(array(*known))

@@ -48,8 +48,8 @@ def assert_agrees(
     """
     __tracebackhide__ = True  # pytest shows the line of the test, not this one
     engines = engine if isinstance(engine, str) else list(engine)
-    found = check(path, engines, probes, seed=seed, model=model)
-    reports = [found] if isinstance(found, Report) else found
+    checked = check(path, engines, probes, seed=seed, model=model)
+    reports = [checked] if isinstance(checked, Report) else checked
     wrong = [report for report in reports if not report.agrees]
     if wrong:
         raise AssertionError("\n".join(line for report in wrong for line in lines_of(report)))

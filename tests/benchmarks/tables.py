@@ -124,9 +124,9 @@ def prepared(x: pd.DataFrame) -> tuple[pd.DataFrame, object]:
 def measured(table: pd.DataFrame, column: str, seed: int, *, is_classes: bool) -> tuple[float, ...]:
     """Return accuracy or RMSE of the workbook, scikit-learn and the simplest answer, and rows."""
     of = {"label": column} if is_classes else {"targets": column}
-    origin, _, rest = choose_network(Options(data=table, seed=seed, **of))
-    made = KIND.plan(origin, rest)
-    arrays, held = run(made.model, made.inputs), origin.held
+    source, _, rest = choose_network(Options(data=table, seed=seed, **of))
+    made = KIND.plan(source, rest)
+    arrays, held = run(made.model, made.inputs), source.held
     rows = table.dropna(subset=[column]).reset_index(drop=True)
     y = rows[column].astype(str) if is_classes else rows[column]
     if len(held) < len(rows):  # the same draw as the build's

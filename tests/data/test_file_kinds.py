@@ -242,8 +242,8 @@ def test_a_total_without_a_missing_value_must_add_up():
 
 def test_forty_labels_of_few_rows_are_built_without_a_row_held_out(tmp_path):
     content = lines("a,b,rings", lambda n: f"{n % 7}.5,{n * n % 11},{n % 40}", 100)
-    origin, _, rest = choose_network(Options(data=csv(tmp_path, content), label="rings"))
-    plan = KIND.plan(origin, rest)
+    source, _, rest = choose_network(Options(data=csv(tmp_path, content), label="rings"))
+    plan = KIND.plan(source, rest)
     assert len(plan.spec.labels) == 40
     told = " ".join(plan.told)
     assert "Then use --target instead of --label" in told

@@ -11,17 +11,16 @@ from xlnn.arguments import path_of
 from xlnn.building.destination import OUTPUT, WAYS_OF_PROGRAMS, Destination
 from xlnn.building.plan import (
     Source,
-    origin_of_model,
-    origin_of_template,
     planned,
     source_of_model,
+    source_of_onnx,
+    source_of_template,
 )
 from xlnn.building.writing import Built, carried_out
 from xlnn.errors import OptionsError, XlnnWarning, blamed
 from xlnn.model import Model
 from xlnn.options import BUILD, BuildOptions, Options, as_typed, documented
 from xlnn.registry.templates import DEFAULT
-from xlnn.workbooks import FIRST_KIND, kind_named
 from xlnn.workbooks.entries import CELLS
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ def _of_template(template: str | Path | None, asked: Options) -> Source:
     named = [name for name in ("label", "targets") if name in asked]
     if template is None and named:
         raise OptionsError("{option} says how to read data: add --data.", option=as_typed(named[0]))
-    return origin_of_template(DEFAULT if template is None else str(template))
+    return source_of_template(DEFAULT if template is None else str(template))
 
 
 @documented(BUILD)
@@ -94,27 +93,26 @@ def build(
             raise OptionsError(f"A template and {as_typed(*other)} cannot be combined.")
     from_workbook, model = asked.from_workbook, asked.model
     if isinstance(asked.start, str | Path) and Path(asked.start).suffix.lower() == ".onnx":
-        from xlnn.onnx.imported import start_from  # noqa: PLC0415 -- see `origin_of_model`
+        from xlnn.onnx.imported import start_from  # noqa: PLC0415 -- see `source_of_onnx`
 
         start = start_from(Path(asked.start), large=asked.large)
         asked = Options(**{**asked, "start": start})
     authority: Authority | None = None
     usual_name = ""
     if model is not None:
-        source, authority = origin_of_model(Path(model), asked)
+        source, authority = source_of_onnx(Path(model), asked)
     elif from_workbook is not None:
-        from xlnn.building.continue_from import origin_of_workbook  # noqa: PLC0415 -- see below
+        from xlnn.building.continue_from import source_of_workbook  # noqa: PLC0415 -- see below
 
-        source = origin_of_workbook(Path(from_workbook))
+        source = source_of_workbook(Path(from_workbook))
     elif template is None and asked.data is not None:
-        from xlnn.building.choose_network import choose_network  # noqa: PLC0415 -- see `origin_of_model`
+        from xlnn.building.choose_network import choose_network  # noqa: PLC0415 -- see `source_of_onnx`
 
         with blamed(asked):
-            chosen, usual_name, asked = choose_network(asked)
-        source = Source(kind_named(FIRST_KIND), chosen, chosen.name)
+            source, usual_name, asked = choose_network(asked)
     else:
         source = _of_template(template, asked)
-    plan = planned(*source, asked, authority)
+    plan = planned(source, asked, authority)
     for known in plan.told:
         note(known)
     usual = OUTPUT / f"{usual_name or source.name}.xlsx"
@@ -170,5 +168,5 @@ def workbook(  # noqa: PLR0913 -- the options of the command line, by the same w
     """
     path = path_of(path)
     options = Options(large=large, edition=edition)
-    plan = planned(*source_of_model(model, path.stem, inputs), options)
+    plan = planned(source_of_model(model, path.stem, inputs), options)
     return carried_out(plan, Destination(path, force, WAYS_OF_PROGRAMS), verify=verify, tell=tell)

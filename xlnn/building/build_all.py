@@ -6,7 +6,7 @@ from pathlib import Path
 from xlnn.atomic_write import folder_for
 from xlnn.building.destination import OUTPUT, Destination
 from xlnn.building.limits import size
-from xlnn.building.plan import origin_of_template, planned
+from xlnn.building.plan import planned, source_of_template
 from xlnn.building.writing import Built, carried_out
 from xlnn.data.messages import listed, short
 from xlnn.errors import MENDABLE, Message, OptionsError, OutputNameError, XlnnError
@@ -85,15 +85,15 @@ def built(
             tell(Message("{before}: {stage}", before=before, stage=stage))
 
         try:
-            found = carried_out(plan, place, verify=options.verify, tell=tell_more)
+            made = carried_out(plan, place, verify=options.verify, tell=tell_more)
         except MENDABLE as error:
             return error
-        counts[name] = found.formulas
-        return found
+        counts[name] = made.formulas
+        return made
 
     with folder_for(folder, parents=True):
         yield from _warned(plans)
-        for number, name in enumerate([each.name for each in templates], start=1):
+        for number, name in enumerate([template.name for template in templates], start=1):
             before = Message(
                 "{number} of {total}, {name}", number=number, total=len(templates), name=name
             )
@@ -114,32 +114,32 @@ def _warned(plans: Mapping[str, Plan]) -> Iterator[str]:
 
 def _chosen(without: Sequence[str], options: Options) -> tuple[Template, ...]:
     """Return the templates to build, in the order of the book."""
-    known = [each.name for each in in_order()]
+    known = [template.name for template in in_order()]
     if unknown := [name for name in without if name not in known]:
         raise OptionsError(
             f'There is no template "{short(unknown[0])}" to leave out: `xlnn templates` lists them.'
         )
     text(options.lang or "en")  # refuses an unknown language, once
-    found = tuple(each for each in in_order() if each.name not in without)
-    if not found:
+    chosen = tuple(template for template in in_order() if template.name not in without)
+    if not chosen:
         raise OptionsError("All templates are left out: there is nothing to build.")
-    return found
+    return chosen
 
 
 def _planned(template: Template, options: Options) -> Plan:
-    kind, origin, name = origin_of_template(template.name)
+    source = source_of_template(template.name)
     trains = {"epochs", "steps", "episodes"} & {*template.values, *template.values.get("sizes", ())}
-    left = options.keys() - (set() if trains and "epochs" in kind.options else {"epochs"})
-    return planned(kind, origin, name, Options(**{name: options[name] for name in left}))
+    left = options.keys() - (set() if trains and "epochs" in source.kind.options else {"epochs"})
+    return planned(source, Options(**{name: options[name] for name in left}))
 
 
 def _index(lang: str, counts: Mapping[str, int], folder: Path) -> Plan:
     """Plan the index of all templates' workbooks in the folder, including older ones."""
-    names = [each.name for each in in_order()]
+    names = [template.name for template in in_order()]
     formulas = [counts.get(name) or _formulas(folder / f"{name}.xlsx") for name in names]
     entries = tuple(
-        index.Entry(each.name, each.sections, count > 0)
-        for each, count in zip(in_order(), formulas, strict=True)
+        index.Entry(template.name, template.sections, count > 0)
+        for template, count in zip(in_order(), formulas, strict=True)
     )
     spec = index.IndexSpec(INDEX, lang, entries)
     return index.index_plan(spec, formulas)

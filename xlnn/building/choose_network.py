@@ -20,7 +20,8 @@ from xlnn.experiments.network.kind import KIND
 from xlnn.experiments.network.layers import LayerSpec
 from xlnn.options import BUILD, Options, as_typed
 from xlnn.workbooks.entries import MATRICES
-from xlnn.workbooks.origin import Origin, data_of
+from xlnn.workbooks.kind import Source
+from xlnn.workbooks.source_data import data_of
 
 FORMULAS = 500_000
 """The most cells that formulas of a workbook fill."""
@@ -61,11 +62,11 @@ LEAST_ROWS = 20
 WANTED_ROWS = (60, 2 * LEAST_ROWS)
 """How many rows are used at least, with fewer hidden units if need be; fewer if they do not fit."""
 
-OF_DATA = frozenset(name for name, each in BUILD.items() if each.reads) | {"data", "test_share"}
+OF_DATA = frozenset(name for name, option in BUILD.items() if option.reads) | {"data", "test_share"}
 """Options that no longer matter once the network is chosen."""
 
 
-def choose_network(options: Options) -> tuple[Origin, str, Options]:
+def choose_network(options: Options) -> tuple[Source, str, Options]:
     """Read the data, and choose a network that fits them.
 
     Return it with the name of the workbook, without its extension, and the options that still
@@ -83,7 +84,8 @@ def choose_network(options: Options) -> tuple[Origin, str, Options]:
     name = "table"
     if isinstance(options.data, str | os.PathLike):
         name = Path(options.data).absolute().stem or name
-    origin = Origin(
+    source = Source(
+        kind=KIND,
         name="table",
         sizes={
             "epochs": EPOCHS, "images": None, "layers": (), "optimizer": "adam", "cost": "",
@@ -94,15 +96,15 @@ def choose_network(options: Options) -> tuple[Origin, str, Options]:
         reading=ReadOptions(large=True, missing="mean"),
         data=Path(),
     )  # fmt: skip
-    data = data_of(origin, options)
+    data = data_of(source, options)
     _check_classes(data, options)
     output = "linear" if data.is_regression else "softmax"
-    origin = replace(
-        origin,
+    source = replace(
+        source,
         name="table" if data.picture is None else "pictures",
         is_own=True,
         sizes={
-            **origin.sizes,
+            **source.sizes,
             "cost": "squared error" if data.is_regression else "categorical cross-entropy",
         },
         reading=ReadOptions(targets=data.labels if data.is_regression else ()),
@@ -115,13 +117,13 @@ def choose_network(options: Options) -> tuple[Origin, str, Options]:
     fitting = None
     for wanted, units in product(WANTED_ROWS, numbers):
         layers = LayerSpec("2", units, "relu"), LayerSpec("3", 0, output)
-        origin = replace(origin, sizes={**origin.sizes, "layers": layers})
+        source = replace(source, sizes={**source.sizes, "layers": layers})
         with suppress(WidthError):  # with the units that are asked for, the plan raises it again
-            fitting = _fitting(origin, rest, data, options, wanted)
+            fitting = _fitting(source, rest, data, options, wanted)
         if fitting is not None or options.hidden is not None:
             break
     if fitting is None:
-        fitting = _held(origin, data, options, len(data.x), FEWEST_OF_MANY)
+        fitting = _held(source, data, options, len(data.x), FEWEST_OF_MANY)
     count = 0
     if "edition" not in rest:
         rows, epochs = len(fitting.data.x), fitting.sizes["epochs"]
@@ -143,9 +145,9 @@ def _check_classes(data: Dataset, options: Options) -> None:
         most = min(FEW, len(data.x) / 2)
         kinds = [len(np.unique(column)) for column in data.x.T]
         named = zip(data.features, kinds, strict=False)  # pictures have no names
-        few = bases([name for name, count in named if 1 < count <= most])
-        are_own = not all(re.fullmatch("x[0-9]+", name) for name in few)  # not made up
-        which = Message(", such as {names}", names=listed(few, "or", most=6)) if are_own else ""
+        names = bases([name for name, count in named if 1 < count <= most])
+        are_own = not all(re.fullmatch("x[0-9]+", name) for name in names)  # not made up
+        which = Message(", such as {names}", names=listed(names, "or", most=6)) if are_own else ""
         raise DataError(
             "No label is named, and the first column has {count} different values in {rows} rows: "
             "name a column with few different ones with --label{which}, or predict numbers with "
@@ -167,48 +169,48 @@ def _check_classes(data: Dataset, options: Options) -> None:
 
 
 def _fitting(
-    origin: Origin, rest: Options, data: Dataset, options: Options, wanted: int
-) -> Origin | None:
+    source: Source, rest: Options, data: Dataset, options: Options, wanted: int
+) -> Source | None:
     """Return the network with as many epochs and rows as fit; None if fewer rows than wanted do."""
     rows = len(data.x)
     if options.large:
-        return _held(origin, data, options, rows, EPOCHS)
+        return _held(source, data, options, rows, EPOCHS)
     rows = min(rows, max(LEAST_ROWS, LARGE_INPUTS // data.x.shape[1]))
     asked = options.epochs
-    few = min(rows, 2 * LEAST_ROWS)
-    more = min(rows, 2 * few) - few
+    fewest = min(rows, 2 * LEAST_ROWS)
+    more = min(rows, 2 * fewest) - fewest
     one, two, one_of_more, two_of_more = (
-        _formulas(origin, rest, data, options, few + also, epochs)
+        _formulas(source, rest, data, options, fewest + also, epochs)
         for also, epochs in ((0, 1), (0, 2), (more, 1), (more, 2))
     )
     # the number is a sum: so many for each row, each epoch, and each row in each epoch
     of_both = (two_of_more - one_of_more - two + one) / max(1, more)
     of_a_row = (one_of_more - one) / max(1, more) - of_both
-    of_an_epoch = two - one - few * of_both
+    of_an_epoch = two - one - fewest * of_both
 
     def room(epochs: int) -> int:
         left = FORMULAS - one - (epochs - 1) * (two - one)
-        return few + int(left / (of_a_row + epochs * of_both or 1))
+        return fewest + int(left / (of_a_row + epochs * of_both or 1))
 
     least = FEWEST if of_an_epoch * FEWEST < FORMULAS / 2 else FEWEST_OF_MANY
     epochs = asked or next((n for n in range(EPOCHS, least, -1) if room(n) >= rows), least)
     if room(epochs) < min(rows, wanted) and options.hidden is None and asked is None:
         return None
-    return _held(origin, data, options, min(rows, max(few, room(epochs))), epochs)
+    return _held(source, data, options, min(rows, max(fewest, room(epochs))), epochs)
 
 
-def _formulas(origin: Origin, rest: Options, data: Dataset, options: Options, *size: int) -> int:
+def _formulas(source: Source, rest: Options, data: Dataset, options: Options, *size: int) -> int:
     """Return how many formulas a workbook with that many rows and epochs has."""
     rows, epochs = size
     one = Options(**{**rest, "epochs": epochs})
-    spec = KIND.plan(_held(origin, data, options, rows, epochs), one).spec
+    spec = KIND.plan(_held(source, data, options, rows, epochs), one).spec
     quantities = KIND.layout(spec).model.quantities
     return sum(quantity.computed for quantity in quantities)
 
 
-def _held(origin: Origin, data: Dataset, options: Options, rows: int, epochs: int) -> Origin:
+def _held(source: Source, data: Dataset, options: Options, rows: int, epochs: int) -> Source:
     """Draw a sample of the rows, and hold out part of it for testing."""
-    seed = options.seed if isinstance(options.seed, int) else origin.settings["seed"]
+    seed = options.seed if isinstance(options.seed, int) else source.settings["seed"]
     if rows < len(data.x):
         out = held_out(data.t, 1 - rows / len(data.x), seed, is_regression=data.is_regression)
         data = data.some(~out)
@@ -222,23 +224,23 @@ def _held(origin: Origin, data: Dataset, options: Options, rows: int, epochs: in
     trained = int((~held).sum())
     eta = min(MOST_ETA, max(LEAST_ETA, WAY / epochs), FURTHEST / x.shape[1])
     return replace(
-        origin,
-        sizes={**origin.sizes, "epochs": epochs},
+        source,
+        sizes={**source.sizes, "epochs": epochs},
         inputs={"eta": float(f"{eta:.2g}"), "beta1": BETA1},
-        settings={**origin.settings, "l2": float(f"{L2 * min(1.0, trained / ENOUGH):.1g}")},
+        settings={**source.settings, "l2": float(f"{L2 * min(1.0, trained / ENOUGH):.1g}")},
         data=data,
         held=held,
     )
 
 
-def _with_notes(origin: Origin, rest: Options, data: Dataset, count: int) -> Origin:
+def _with_notes(source: Source, rest: Options, data: Dataset, count: int) -> Source:
     """Return the network with notes on what was chosen, and how to change it.
 
     ``count`` is the number of formulas in cells, if the edition was chosen by it.
     """
-    drawn = origin.data
+    drawn = source.data
     assert isinstance(drawn, Dataset)  # noqa: S101 -- it was read
-    assert origin.held is not None  # noqa: S101 -- it was drawn
+    assert source.held is not None  # noqa: S101 -- it was drawn
     notes: tuple[str, ...] = ()
     if len(drawn.x) < len(data.x):
         some = Message(
@@ -256,34 +258,34 @@ def _with_notes(origin: Origin, rest: Options, data: Dataset, count: int) -> Ori
             count=count,
         )
         notes += (chosen,)
-    first, second = origin.sizes["layers"]
+    first, second = source.sizes["layers"]
     hidden = first.units if rest.hidden is None else ",".join(map(str, rest.hidden))
     sizes = "-".join(map(str, filter(None, [drawn.x.shape[1], hidden, len(data.labels)])))
-    held = int(origin.held.sum())
+    held = int(source.held.sum())
     kinds = [rest.activation or first.activation, rest.output_activation or second.activation]
-    used = {**origin.sizes, **origin.settings, **rest}
+    used = {**source.sizes, **source.settings, **rest}
     scaled = (
         Message("standardised numbers, ")
         if data.picture is None
         else Message("standardised pixels, ")
     )
     several = isinstance(used["optimizer"], tuple)
-    optimizer = origin.sizes["optimizer"] if several else used["optimizer"]
-    rates = np.atleast_1d(rest.get("eta", origin.inputs["eta"]))
+    optimizer = source.sizes["optimizer"] if several else used["optimizer"]
+    rates = np.atleast_1d(rest.get("eta", source.inputs["eta"]))
     ways = ("hidden", "activation", "optimizer", "eta", "l2", "epochs", "scale", "test_share")
     rows = counted(held, "row")
-    told = Message(
+    note = Message(
         "Chosen: {sizes} units, {kinds}, {cost}, {scaled}{optimizer} with η {rates}, {epochs}, "
         "{held}. Choose otherwise with {ways}.",
         sizes=sizes,
         kinds=listed(kinds),
         cost=Message(used["cost"]),
-        scaled=scaled if used["scale"] == origin.settings["scale"] else "",
+        scaled=scaled if used["scale"] == source.settings["scale"] else "",
         optimizer=optimizer,
         rates=listed(map(amount, rates)),
         epochs=counted(used["epochs"], "epoch"),
         held=Message("{rows} held out", rows=rows) if held else Message("no row held out"),
         ways=", ".join(map(as_typed, ways)),
     )
-    notes += (told,)
-    return replace(origin, notes={"chosen": notes})
+    notes += (note,)
+    return replace(source, notes={"chosen": notes})

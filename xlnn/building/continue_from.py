@@ -4,7 +4,7 @@ from pathlib import Path
 
 from xlnn import engines
 from xlnn.arguments import path_of
-from xlnn.building.plan import Source, origin_of_template
+from xlnn.building.plan import source_of_template
 from xlnn.building.proof import verifier
 from xlnn.engines.reading import Reading
 from xlnn.loading.open_file import check_sheets, opened
@@ -13,16 +13,17 @@ from xlnn.loading.unseen_formulas import file_for_engine
 from xlnn.loading.values import check_inputs, read_arrays
 from xlnn.reference import inputs_of
 from xlnn.workbooks import kind_of
+from xlnn.workbooks.kind import Source
 
 
 def source_of(what: str | Path) -> Source:
     """Return the source for a template's name, its folder or a workbook."""
     path = path_of(what, "what")
     is_workbook = path.suffix.lower() == ".xlsx"
-    return origin_of_workbook(path) if is_workbook else origin_of_template(str(what))
+    return source_of_workbook(path) if is_workbook else source_of_template(str(what))
 
 
-def origin_of_workbook(path: Path) -> Source:
+def source_of_workbook(path: Path) -> Source:
     """Return a workbook, with its current settings and inputs, as the source of another."""
     contents = opened(path)
     spec, layout = described(path, contents=contents)
@@ -33,9 +34,8 @@ def origin_of_workbook(path: Path) -> Source:
         engines.load(verifier(layout), file, allowance, reading=reading) as recalculate,
     ):
         values = recalculate({})
-    kind = kind_of(spec)
     arrays = read_arrays(layout, values)
     records = {quantity.name for quantity in layout.model.quantities if quantity.is_record}
     typed = inputs_of(layout.model, arrays)
     check_inputs(layout, values, {name: typed[name] for name in typed.keys() - records})
-    return Source(kind, kind.from_workbook(path.name, spec, arrays), spec.template)
+    return kind_of(spec).from_workbook(path.name, spec, arrays)

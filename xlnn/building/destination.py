@@ -62,8 +62,8 @@ class Destination:
 
     def _check_replaceable(self) -> None:
         try:
-            found = state(self.path)
-            if found is State.AS_BUILT:
+            current = state(self.path)
+            if current is State.AS_BUILT:
                 return
             inspect(self.path)
             read_spec(self.path)
@@ -75,7 +75,7 @@ class Destination:
             ) from error
         raise OutputError(
             "{path} was changed after xlnn built it: {ways}."
-            if found is State.CHANGED
+            if current is State.CHANGED
             else "{path} may have been changed, because another program or an older xlnn wrote it: "
             "{ways}.",
             path=self.path,

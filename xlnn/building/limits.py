@@ -82,9 +82,7 @@ def size(layout: Layout) -> WorkbookSize:
 
 
 @contextmanager
-def counting_epochs(
-    kind: WorkbookKind[Any, Any], spec: WorkbookSpec, *, large: bool
-) -> Iterator[None]:
+def counting_epochs(kind: WorkbookKind[Any], spec: WorkbookSpec, *, large: bool) -> Iterator[None]:
     """Add to the error of a workbook that is too large how many epochs would fit, if any.
 
     Raises
@@ -124,9 +122,7 @@ def counting_epochs(
         raise
 
 
-def _most_epochs(
-    kind: WorkbookKind[Any, Any], spec: WorkbookSpec, most: int, *, large: bool
-) -> int:
+def _most_epochs(kind: WorkbookKind[Any], spec: WorkbookSpec, most: int, *, large: bool) -> int:
     """Return how many epochs fit, at most `most`; 0 if not even one does."""
 
     def fit(epochs: int) -> None:
@@ -135,7 +131,7 @@ def _most_epochs(
     return _most(fit, most)
 
 
-def _most_units(kind: WorkbookKind[Any, Any], spec: WorkbookSpec) -> int:
+def _most_units(kind: WorkbookKind[Any], spec: WorkbookSpec) -> int:
     """Return how many units each hidden layer may have; 0 if they are not too wide."""
     *hidden, last = getattr(spec, "layers", ()) or (None,)
 
@@ -172,11 +168,11 @@ def check_size(layout: Layout, *, large: bool) -> WorkbookSize:
     DataError
         It is too large, or a formula would be too long.
     """
-    found = size(layout)
-    if (found.formulas > LARGE or found.inputs > LARGE_INPUTS) and not large:
+    total = size(layout)
+    if (total.formulas > LARGE or total.inputs > LARGE_INPUTS) and not large:
         raise DataError(
             "The workbook would have {size}: use fewer epochs or images, or smaller pictures, or "
             "add --large.",
-            size=str(found),
+            size=str(total),
         )
-    return found
+    return total

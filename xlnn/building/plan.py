@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from numpy.typing import ArrayLike
 
@@ -15,61 +15,25 @@ from xlnn.model import Model
 from xlnn.options import BUILD, Options, as_typed
 from xlnn.registry.templates import template as named
 from xlnn.workbooks import FIRST_KIND, kind_named
-from xlnn.workbooks.kind import Authority, Plan, WorkbookKind
+from xlnn.workbooks.kind import Authority, Plan, Source
 from xlnn.workbooks.own_model import OwnModel, check_model
 
 OF_THE_MODEL = ("hidden", "activation", "start", "seed", "spread")
 """Options that would override properties of the model."""
 
 
-class Source(NamedTuple):
-    """What a workbook is made from, before options are applied.
-
-    Attributes
-    ----------
-    kind : WorkbookKind
-    origin : Origin
-        The settings, in the form of the kind.
-    name : str
-        The template's name.
-    """
-
-    kind: WorkbookKind[Any, Any]
-    origin: Any
-    name: str
-
-    @property
-    def is_found_by_name(self) -> bool:
-        """Whether another process finds its kind: it does not know a programmer's own model."""
-        return kind_named(self.kind.name) is self.kind
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Return how to unpickle it: its kind by name, whose functions cannot be pickled."""
-        return _source, (self.kind.name, self.origin, self.name)
-
-
-def _source(kind: str, origin: object, name: str) -> Source:
-    return Source(kind_named(kind), origin, name)
-
-
-def planned(
-    kind: WorkbookKind[Any, Any],
-    origin: object,
-    name: str,
-    options: Options,
-    authority: Authority | None = None,
-) -> Plan[Any]:
-    """Combine a template's settings and the options into a plan.
+def planned(source: Source, options: Options, authority: Authority | None = None) -> Plan[Any]:
+    """Combine a source and the options into a plan.
 
     Raises
     ------
     DataError
         They do not fit together.
     """
-    _check_taken(kind, name, options)
-    large = options.large
+    _check_taken(source, options)
+    kind, large = source.kind, options.large
     with blamed(options):
-        made = kind.plan(origin, options)
+        made = kind.plan(source, options)
         plan = replace(made, told=(*options.notes, *made.told), authority=authority)
         with counting_epochs(kind, plan.spec, large=large):
             if not kind.is_ours:
@@ -78,8 +42,9 @@ def planned(
     return plan
 
 
-def _check_taken(kind: WorkbookKind[Any, Any], name: str, options: Options) -> None:
+def _check_taken(source: Source, options: Options) -> None:
     """Refuse options, or several values of one, that a kind of workbook does not have."""
+    name, kind = source.name, source.kind
     options.check_taken(name, kind.options)
     for option, value in options.items():
         if BUILD[option].several and isinstance(value, tuple) and not kind.compares:
@@ -87,11 +52,10 @@ def _check_taken(kind: WorkbookKind[Any, Any], name: str, options: Options) -> N
             raise OptionsError(f"{typed} takes one value here: {name} does not compare runs.")
 
 
-def origin_of_template(name: str) -> Source:
+def source_of_template(name: str) -> Source:
     """Return a template as the source of a workbook."""
     template = named(name)
-    kind = kind_named(template.values.get("kind", FIRST_KIND))
-    return Source(kind, kind.from_template(template), template.name)
+    return kind_named(template.values.get("kind", FIRST_KIND)).from_template(template)
 
 
 def source_of_model(model: Model, name: str, inputs: Mapping[str, ArrayLike]) -> Source:
@@ -105,10 +69,10 @@ def source_of_model(model: Model, name: str, inputs: Mapping[str, ArrayLike]) ->
     check_model(model)
     if not isinstance(inputs, Mapping):
         raise wrong("inputs", inputs, "a dict with a number or an array for each input")
-    return Source(OwnModel(model), (name, inputs), name)
+    return Source(OwnModel(model), name, inputs=inputs)
 
 
-def origin_of_model(path: Path, options: Options) -> tuple[Source, Authority | None]:
+def source_of_onnx(path: Path, options: Options) -> tuple[Source, Authority | None]:
     """Return a trained model as the source of a workbook, and its authority.
 
     With that authority, ONNX Runtime, the workbook must agree besides NumPy.
@@ -120,8 +84,7 @@ def origin_of_model(path: Path, options: Options) -> tuple[Source, Authority | N
 
     large = options.large
     if "epochs" not in options:
-        origin, authority = predicting_with(path, large=large)
-        return Source(kind_named(FIRST_KIND), origin, origin.name), authority
+        return predicting_with(path, large=large)
     if "data" not in options:
         raise OptionsError("Training a model further needs data with labels: add --data.")
     if void := [name for name in OF_THE_MODEL if name in options]:
@@ -129,5 +92,4 @@ def origin_of_model(path: Path, options: Options) -> tuple[Source, Authority | N
             f"{as_typed(void[0])} cannot be combined with --model: training continues with the "
             f"layers and weights of {path.name}."
         )
-    origin = training_from(path, large=large)
-    return Source(kind_named(FIRST_KIND), origin, origin.name), None
+    return training_from(path, large=large), None

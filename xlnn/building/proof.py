@@ -47,10 +47,10 @@ def verifier(layout: Layout) -> str:
     """Return the engine that verifies a workbook before it is published."""
     if layout.has_arrays:
         return "ironcalc"
-    found, free = size(layout), free_memory()
-    needed = found.formulas * BYTES_OF_A_FORMULA + found.reads * BYTES_OF_A_READ
+    total, free = size(layout), free_memory()
+    needed = total.formulas * BYTES_OF_A_FORMULA + total.reads * BYTES_OF_A_READ
     if free is None:
-        return "formualizer" if found.formulas <= FORMULAS_ALWAYS else "formulas"
+        return "formualizer" if total.formulas <= FORMULAS_ALWAYS else "formulas"
     return "formualizer" if needed <= PART * free else "formulas"
 
 
@@ -157,7 +157,7 @@ def _stored_otherwise(contents: Package, layout: Layout, written: Arrays) -> str
     kept = {name: array for name, array in written.items() if can_be_stored(array)}
     numbers = {name: array for name, array in kept.items() if array.dtype.kind in "iuf"}
     for title, sheet in layout.sheets(numbers, empty=np.nan).items():
-        computed = ((each.rows, each.columns, each.stored) for each in contents.computed(title))
+        computed = ((group.rows, group.columns, group.stored) for group in contents.computed(title))
         for rows, columns, stored in (*computed, contents.constants[title].numbers):
             inside = (rows <= sheet.shape[0]) & (columns <= sheet.shape[1])
             own = sheet[rows[inside] - 1, columns[inside] - 1]
@@ -167,8 +167,8 @@ def _stored_otherwise(contents: Package, layout: Layout, written: Arrays) -> str
                 return str(Place(title, int(rows[first]), int(columns[first])))
     for name in filter(lambda name: layout.model[name].is_text, kept):
         for index, (title, row, column) in layout.places(name).items():
-            said = (each.said.get((row, column)) for each in contents.computed(title))
-            if any(text not in {None, kept[name][index]} for text in said):
+            texts = (group.said.get((row, column)) for group in contents.computed(title))
+            if any(text not in {None, kept[name][index]} for text in texts):
                 return layout.cell(name, index)
     return None
 
@@ -216,11 +216,11 @@ def _refuse_gradient(report: Report, *, is_ours: bool) -> None:
     )  # fmt: skip
     stated, slope = told_apart(first.stated, first.slope)
     ratio = ratio_of(report.gradients, first.gradient)
-    each = f" (each entry is {ratio:.6g} times the slope)" if ratio else ""
+    entries = f" (each entry is {ratio:.6g} times the slope)" if ratio else ""
     raise DisagreementError(
         f"The workbook was not written: at {first.point}, {named_entry(first)} is "
         f"{stated}, but the slope of {first.cost} with respect to {first.weight} is "
-        f"{slope}{each}. {remedy}"
+        f"{slope}{entries}. {remedy}"
     )
 
 

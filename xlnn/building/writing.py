@@ -62,8 +62,8 @@ class Built:
         proof = "not verified" if self.report is None else escape(str(self.report).split("\n")[0])
         lines = (*self.results, *self.notes)
         notes = "".join(f"<li>{escape(line)}</li>" for line in lines)
-        said = f"<p>{link}: {self.formulas:,} formulas; {proof}</p>"
-        return said + (f"<ul>{notes}</ul>" if notes else "")
+        html = f"<p>{link}: {self.formulas:,} formulas; {proof}</p>"
+        return html + (f"<ul>{notes}</ul>" if notes else "")
 
 
 def carried_out(

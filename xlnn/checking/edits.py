@@ -133,7 +133,7 @@ class _Sheet:
 
 def _lowest_tables(layout: Layout, key: str) -> list[Block]:
     """Return the tables of a sheet that end in the last row of all."""
-    parts = (part for block in layout.on(key) for part in block.parts)
+    parts = (part for block in layout.on(key) for part in block.runs)
     tables = [part for part in parts if part.is_table and part.quantity.axes]
     last = max((table.last[0] for table in tables), default=0)
     return [table for table in tables if table.last[0] == last]

@@ -208,7 +208,7 @@ def check_stated(layout: Layout) -> None:
         title = layout.titles[layout.blocks[quantity.name].sheet]
         if quantity.sliced:
             continue
-        for number, part in enumerate(quantity.parts if quantity.equation else ()):
+        for number, part in enumerate(quantity.runs if quantity.equation else ()):
             last = tuple(axis.length - 1 for axis in part.axes)
             for column in layout.columns(quantity.name, number):
                 formula = column.at(last)
@@ -256,11 +256,11 @@ class _Stated:
                 self._single.update({place[1:]: text for place, text in stated.items()})
                 self.areas |= {place[1:]: block.area_at(*place[1:]) for place in stated}
                 continue
-            if not (block.parts[0].is_table and block.parts[0].lengths):
+            if not (block.runs[0].is_table and block.runs[0].lengths):
                 stated = layout.stated(name)
                 self._single.update({place[1:]: text for place, text in stated.items()})
                 continue
-            for number, part in enumerate(block.parts):
+            for number, part in enumerate(block.runs):
                 axes, given = part.lengths, part.given
                 for column in layout.columns(name, number):
                     row, at = part.address((*(0 for _ in axes), *column.unit))

@@ -113,7 +113,7 @@ class Deciders:
             title = self.layout.place(quantity.name, (0,) * len(quantity.lengths))[0]
             found[quantity.name] = alike = {}
             seen = set()
-            for number, part in enumerate(quantity.parts if quantity.equation else ()):
+            for number, part in enumerate(quantity.runs if quantity.equation else ()):
                 last = tuple(axis.length - 1 for axis in part.axes)
                 run = (number,) * len(quantity.each)
                 for column in self.layout.columns(quantity.name, number):

@@ -68,7 +68,7 @@ def audit(  # noqa: C901, PLR0912, PLR0913 -- click gives each option by its nam
     if write:
         for file in files:
             audit_report.check_copy(file, force=force)
-    found: list[audit_report.Audit] = []
+    audits: list[audit_report.Audit] = []
     for file in files:
         try:
             with progress() as tell:
@@ -80,21 +80,21 @@ def audit(  # noqa: C901, PLR0912, PLR0913 -- click gives each option by its nam
         except OptionsError:
             raise
         except MENDABLE as error:
-            said = mended_by(error)
-            result = audit_report.Audit(str(file), error=one_line(said))
-            say_error(said, file if len(files) > 1 else "")
+            reason = mended_by(error)
+            result = audit_report.Audit(str(file), error=one_line(reason))
+            say_error(reason, file if len(files) > 1 else "")
         else:
             if not as_json:
                 for line in audit_report.lines(result, words):
                     say(line)
             if write and result.judged:
                 say(f"{audit_report.write_slopes(file, result)}", err=as_json)
-        found.append(result)
+        audits.append(result)
     if as_json:
-        plain = [result.to_json() for result in found]
+        plain = [result.to_json() for result in audits]
         say_json(plain if len(files) > 1 else plain[0])
     if output:
-        audit_report.write_report(output, found, lang)
-        say(f"{output}   {counted(len(found), 'workbook')}", err=as_json)
-    if not all(result.agrees for result in found):
+        audit_report.write_report(output, audits, lang)
+        say(f"{output}   {counted(len(audits), 'workbook')}", err=as_json)
+    if not all(result.agrees for result in audits):
         sys.exit(1)

@@ -121,11 +121,11 @@ def _build_all(
             if isinstance(result, str):
                 say_note(result)
                 continue
-            name, found = result
-            if isinstance(found, BaseException):
-                say_error(mended_by(found), name)
+            name, outcome = result
+            if isinstance(outcome, BaseException):
+                say_error(mended_by(outcome), name)
                 failed.append(name)
             else:
-                say_built(found, of=f"{name}: ")
+                say_built(outcome, of=f"{name}: ")
     if failed:
         sys.exit(1)

@@ -94,7 +94,7 @@ def check(files: tuple[Path, ...], chosen: tuple[str, ...], **options: Any) -> N
     done: dict[str, bool] = {}
     read_log(log, lambda entry: done.update({str(entry["path"]): bool(entry["agrees"])}))
     mine = [file for file in shared_out(files, part_of(options["shard"])) if str(file) not in done]
-    found: list[Result] = []
+    outcomes: list[Result] = []
     agree = all(done.values())
     how = {name: options[name] for name in ("probes", "seed", "key")}
     work = partial(_results, engines=engines, **how)
@@ -104,7 +104,7 @@ def check(files: tuple[Path, ...], chosen: tuple[str, ...], **options: Any) -> N
         plain = [*map(_plain, results)]
         add_to_log(log, {"path": str(file), "agrees": agrees, "results": plain})
         for result in results:
-            found.append(result)
+            outcomes.append(result)
             if isinstance(result, dict):
                 say_error(result["error"], file if len(files) > 1 else "", language(file))
             elif not as_json:
@@ -112,7 +112,7 @@ def check(files: tuple[Path, ...], chosen: tuple[str, ...], **options: Any) -> N
                 for line in lines(result, lang):
                     say(line)
     if as_json:
-        plain = [*map(_plain, found)]
+        plain = [*map(_plain, outcomes)]
         say_json(plain if len(files) > 1 or len(engines) > 1 or not plain else plain[0])
     else:
         for name, install in absent.items():
@@ -127,7 +127,7 @@ def _agree(results: "Sequence[Result]") -> bool:
 
 def _plain(result: "Result") -> dict[str, Any]:
     if isinstance(result, dict):
-        return {key: one_line(each) for key, each in result.items()}
+        return {key: one_line(value) for key, value in result.items()}
     return result.to_json()
 
 
@@ -143,7 +143,7 @@ def _results(
     from xlnn.checking.check import check as check_workbook  # noqa: PLC0415 -- only what is needed
     from xlnn.exercises.self_check import check_solution, is_exercise, self_check  # noqa: PLC0415 -- the same
 
-    found: list[Result] = []
+    results: list[Result] = []
     try:
         if key is not None:
             check_solution(key, file)
@@ -157,12 +157,14 @@ def _results(
         try:
             with progress() as tell:
                 tell(Message("Recalculating with {engine}, and comparing with NumPy", engine=name))
-                found.append(check_workbook(file, name, probes, seed=seed, answers=key is not None))
+                results.append(
+                    check_workbook(file, name, probes, seed=seed, answers=key is not None)
+                )
         except EngineError as error:  # another engine may succeed
-            found.append({"file": str(file), "error": mended_by(error)})
+            results.append({"file": str(file), "error": mended_by(error)})
         except MENDABLE as error:
-            return [*found, {"file": str(file), "error": mended_by(error)}]
-    return found
+            return [*results, {"file": str(file), "error": mended_by(error)}]
+    return results
 
 
 @click.command()

@@ -109,7 +109,7 @@ def say_json(result: object) -> None:
     """Print plain values as JSON, without terminal control codes."""
     encoding = getattr(sys.stdout, "encoding", None) or "ascii"
     text = json.dumps(result, indent=1, ensure_ascii=not encoding.lower().startswith("utf"))
-    _print("".join(each if each.isprintable() or each == "\n" else _escaped(each) for each in text))
+    _print("".join(char if char.isprintable() or char == "\n" else _escaped(char) for char in text))
 
 
 def _escaped(character: str) -> str:
@@ -145,6 +145,6 @@ def _give_up() -> None:
 
 def reason(error: BaseException) -> str:
     """Return the system's message and the file it is about."""
-    said = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
     name = getattr(error, "filename", None)
-    return f"{said} ({name})" if name else said
+    return f"{text} ({name})" if name else text

@@ -66,11 +66,11 @@ def explain(file: Path, what: str, *, as_json: bool, **options: Any) -> None:  #
     unit = _unit(options.pop("unit"))
     with progress() as tell:
         tell(Message("Reading the workbook"))
-        said = explained(file, what, at=at, unit=unit, **options)
+        explanation = explained(file, what, at=at, unit=unit, **options)
     if as_json:
-        say_json(said.to_json())
+        say_json(explanation.to_json())
         return
-    for line in lines_of(said):
+    for line in lines_of(explanation):
         say(line)
 
 

@@ -74,8 +74,8 @@ def exercise(template: str | None, output: Path | None, **options: Any) -> None:
     for one in built if options["roster"] is None else ():
         say_built(one)
     if options["roster"] is not None:
-        what = counted(len(built), "solution" if options["key"] else "exercise")
-        say(f"{built[0].path.parent}   {what}   each verified before formulas were left out")
+        made = counted(len(built), "solution" if options["key"] else "exercise")
+        say(f"{built[0].path.parent}   {made}   each verified before formulas were left out")
 
 
 @click.command(cls=Grouped, groups=OF_GRADE)
@@ -165,7 +165,7 @@ def grade(files: tuple[Path, ...], **options: Any) -> None:  # noqa: ANN401 -- e
             late=options["late"],
             penalty=options["penalty"],
             lang=lang,
-            apart=[each for each in (output, options["gradebook"]) if each],
+            apart=[path for path in (output, options["gradebook"]) if path],
             shard=part_of(options["shard"]),
             log=options["log"],
         )
@@ -180,7 +180,7 @@ def grade(files: tuple[Path, ...], **options: Any) -> None:  # noqa: ANN401 -- e
         class_report.write_report(output, shown, lang)
         say(f"{output}   {counted(len(grades), 'submission')}", err=as_json)
     _hand_back(grades, options)
-    if any(each.error for each in grades):
+    if any(graded.error for graded in grades):
         sys.exit(1)
 
 
@@ -197,8 +197,8 @@ def _hand_back(grades: "Grades", options: dict[str, Any]) -> None:
         words = words_of(grades, options["lang"])
         filled = fill_gradebook(options["gradebook"], grades, words, options["column"])
         scaled = f", scaled to {filled.scaled:g}" if filled.scaled else ""
-        said = f'{counted(filled.graded, "grade")} in the column "{filled.column}"{scaled}'
-        say(f"{options['gradebook']}   {said}", err=quiet)
+        summary = f'{counted(filled.graded, "grade")} in the column "{filled.column}"{scaled}'
+        say(f"{options['gradebook']}   {summary}", err=quiet)
         for name in filled.not_found:
             say(f"    not in the gradebook: {name}", err=quiet)
         for name in filled.not_handed_in:
@@ -209,18 +209,18 @@ def _print(grades: "Grades", lang: str | None) -> None:
     from xlnn.exercises import feedback  # noqa: PLC0415 -- as above
 
     words = feedback.words_of(grades, lang)
-    for each in grades:
-        if each.error:
-            say(f"Error: {each.error}", err=True)
+    for graded in grades:
+        if graded.error:
+            say(f"Error: {graded.error}", err=True)
             continue
-        say(f"{each.file}   {each.student}   {each.points:.4g} / {each.of:g}")
-        for question in each.questions:
+        say(f"{graded.file}   {graded.student}   {graded.points:.4g} / {graded.of:g}")
+        for question in graded.questions:
             mark = f"{question.points:.4g} / {question.of:g}"
             say(f"    {question.symbol}   {question.name}   {mark}")
             for line in feedback.reasons(question, words):
                 say(f"        {line}")
         for told in (feedback.notes, feedback.remarks):
-            for line in told(each, grades, words):
+            for line in told(graded, grades, words):
                 say(f"    {line}")
     for student in grades.missing:
         say(f"not handed in   {student.name}")

@@ -16,7 +16,7 @@ from xlnn.registry.text import in_language
 SILENT, EVERY = 3.0, 10.0
 """Seconds before a share is shown, and between two lines without a terminal."""
 
-PARTS = {
+STEPS = {
     "Computing": (0.02, 0.08),
     "Writing": (0.08, 0.35),
     "Recalculating": (0.35, 0.9),
@@ -24,9 +24,9 @@ PARTS = {
     "Storing": (0.97, 0.99),
     "Moving": (0.99, 1.0),
 }
-"""The ranges of the parts of a build, by the first word of their description."""
+"""The ranges of the steps of a build, by the first word of their description."""
 
-MEASURED = PARTS["Writing"][0]
+MEASURED = STEPS["Writing"][0]
 """The share from which the time left is shown: earlier steps are no measure of it."""
 
 COUNTED = re.compile(r"([\d,]+) of ([\d,]+)")
@@ -47,13 +47,13 @@ class Progress:
         self._now, self._lang = now, lang
         self._begun = self._entered = now()
         self.stage: str = Message("Reading")
-        self._part = ""
+        self._step = ""
 
     def tell(self, stage: str) -> None:
         """Record the current step."""
-        part = stage.rpartition(": ")[2].partition(" ")[0].rstrip(",")
-        if part != self._part:
-            self._entered, self._part = self._now(), part
+        step = stage.rpartition(": ")[2].partition(" ")[0].rstrip(",")
+        if step != self._step:
+            self._entered, self._step = self._now(), step
         self.stage = stage
 
     @property
@@ -70,7 +70,7 @@ class Progress:
         >>> round(course.share, 3)
         0.215
         """
-        first, last = PARTS.get(self._part, (0.0, 1.0))
+        first, last = STEPS.get(self._step, (0.0, 1.0))
         if counted := COUNTED.search(self.stage):
             done, of = (int(number.replace(",", "")) for number in counted.groups())
             return first + (last - first) * done / max(1, of)
@@ -87,13 +87,13 @@ class Progress:
     def __str__(self) -> str:
         """Return the current step and, after some seconds, the share done and the time left."""
         seconds, share = self.seconds, self.share
-        said: dict[str, Any] = {"stage": self.stage, "share": share}
+        values: dict[str, Any] = {"stage": self.stage, "share": share}
         shown = Message("{stage} …", stage=self.stage)
         if seconds >= SILENT and share:
-            shown = Message("{stage} … {share:.0%}", **said)
+            shown = Message("{stage} … {share:.0%}", **values)
         if seconds >= SILENT and share >= MEASURED:
             left = _duration(seconds * (1 - share) / share)
-            shown = Message("{stage} … {share:.0%}, about {left} left", **said, left=left)
+            shown = Message("{stage} … {share:.0%}, about {left} left", **values, left=left)
         return in_language(shown, self._lang)
 
 

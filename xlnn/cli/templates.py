@@ -34,11 +34,11 @@ def templates(*, untranslated: bool, lang: str | None) -> None:
     else:
         lines = [
             (
-                each.name,
-                section_spans(each.sections, " ~ " if lang else " to ") or "-",
-                (shown_by(each.name, lang) if lang else "") or each.summary,
+                template.name,
+                section_spans(template.sections, " ~ " if lang else " to ") or "-",
+                (shown_by(template.name, lang) if lang else "") or template.summary,
             )
-            for each in in_order()
+            for template in in_order()
         ]
     if not lines:
         say("Every text is there in every language.")

@@ -56,7 +56,7 @@ def _language(error: click.UsageError, arguments: Sequence[str]) -> str:
     known = error.ctx.meta.get(LANG) if error.ctx else None
     after = zip(arguments, [*arguments[1:], ""], strict=True)
     typed = [e.partition("=")[2] or other for e, other in after if re.match("--lang(=|$)", e)]
-    return known or next((each for each in typed if each in languages()), "en")
+    return known or next((word for word in typed if word in languages()), "en")
 
 
 def message_of(error: click.UsageError) -> str:
@@ -67,25 +67,25 @@ def message_of(error: click.UsageError) -> str:
     >>> message_of(click.UsageError("Option '--data' requires an argument.")).values
     {'name': "'--data'"}
     """
-    said = error.message if isinstance(error.message, Message) else _known(error.message)
+    message = error.message if isinstance(error.message, Message) else _known(error.message)
     if isinstance(error, click.NoSuchOption):
-        said = Message("No such option {name}.", name=f"'{error.option_name}'")
+        message = Message("No such option {name}.", name=f"'{error.option_name}'")
     elif isinstance(error, click.MissingParameter) and error.param:
         if isinstance(error.param, click.Option):
             return Message("Missing option {name}.", name=f"'{error.param.opts[-1]}'")
         return Message("Missing argument {name}.", name=f"'{error.param.human_readable_name}'")
     elif isinstance(error, click.BadParameter) and error.param:
         hint = error.param.get_error_hint(error.ctx)  # type: ignore[arg-type]
-        return Message("Invalid value for {name}: {said}", name=hint, said=said)
+        return Message("Invalid value for {name}: {said}", name=hint, said=message)
     if near := getattr(error, "possibilities", None):
-        return Message("{said} Did you mean {name}?", said=said, name=near[0])
-    return said
+        return Message("{said} Did you mean {name}?", said=message, name=near[0])
+    return message
 
 
 def _known(said: str) -> str:
     """Return an error of click as a message, or as it is if it is not in `SENTENCES`."""
     for sentence in SENTENCES:
         pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>.*)", re.escape(sentence))
-        if found := re.fullmatch(pattern, said):
-            return Message(sentence, **found.groupdict())
+        if match := re.fullmatch(pattern, said):
+            return Message(sentence, **match.groupdict())
     return said

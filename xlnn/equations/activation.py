@@ -172,8 +172,8 @@ def leak_of(name: str) -> float | None:
     >>> leak_of("leaky relu"), leak_of("leaky relu 0.2"), leak_of("relu")
     (0.01, 0.2, None)
     """
-    found = re.fullmatch(rf"{LEAKY}(?: ([0-9]{{1,3}}(?:\.[0-9]{{1,15}})?))?", name)
-    return float(found[1] or USUAL_SLOPE) if found else None
+    match = re.fullmatch(rf"{LEAKY}(?: ([0-9]{{1,3}}(?:\.[0-9]{{1,15}})?))?", name)
+    return float(match[1] or USUAL_SLOPE) if match else None
 
 
 class _Activations(dict[str, Activation]):

@@ -50,7 +50,7 @@ SCALED = Stated(
 GAMMA_SLOPE = Stated(
     lambda delta, norm: (delta * norm).sum(0),
     lambda j, delta, norm: "=SUMPRODUCT({},{})".format(
-        *(each.over("row")[j] for each in (delta, norm))
+        *(factor.over("row")[j] for factor in (delta, norm))
     ),
     usage="delta (row; n), norm (row; n) → (n): The gradient of gamma.",
 )
@@ -58,7 +58,7 @@ GAMMA_SLOPE = Stated(
 MEAN_PRODUCT = Stated(
     lambda delta, norm: (delta * norm).mean(0),
     lambda j, delta, norm: "=SUMPRODUCT({0},{1})/COUNT({0})".format(
-        *(each.over("row")[j] for each in (delta, norm))
+        *(factor.over("row")[j] for factor in (delta, norm))
     ),
     usage="delta (row; n), norm (row; n) → (n): The mean of their products.",
 )

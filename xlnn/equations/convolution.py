@@ -257,8 +257,8 @@ class _Pooling(Equation):
         around = (0, 0), (0, 0), (top, bottom), (left, right)
         maps = np.pad(maps, around, constant_values=outside)
         every = np.lib.stride_tricks.sliding_window_view(maps, self.size, axis=(2, 3))
-        found = every[:, :, ::down, ::across]
-        return found.reshape(*found.shape[:4], -1)
+        kept = every[:, :, ::down, ::across]
+        return kept.reshape(*kept.shape[:4], -1)
 
     def single(self, unit: tuple[int, ...], below: Cells) -> list[tuple[int, ...]]:
         """Return the index of each cell of a block, row by row."""

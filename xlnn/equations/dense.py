@@ -88,8 +88,8 @@ def place_of(value: object, cells: str, *, always: bool = False) -> str:
     """
     if ":" not in cells:
         return "1" if always else f"IF({cells}={value},1,0)"
-    found = f"MATCH({value},{cells},0)"
-    return found if always else f"IFERROR({found},0)"
+    position = f"MATCH({value},{cells},0)"
+    return position if always else f"IFERROR({position},0)"
 
 
 def place_in(array: np.ndarray, value: object) -> np.ndarray:

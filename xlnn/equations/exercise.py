@@ -180,7 +180,7 @@ class BlankState(Equation):
         count = sum(end - begin for begin, end in self.areas[number])
 
         def in_all(cells: Sequence[str], state: int) -> str:
-            return "+".join(counted(each, state) for each in cells)
+            return "+".join(counted(stretch, state) for stretch in cells)
 
         wait = f"{counted(states[: self.firsts], CORRECT)}<{self.firsts}"
         last = f"IF({wait},{FIRST_STEP},{WRONG})" if len(stretches) > 1 else str(WRONG)

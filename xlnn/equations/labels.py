@@ -89,7 +89,7 @@ def labels(name: str, sheet: str, *groups: Points) -> Iterator[Quantity]:
     *groups : Points
         The groups of points in one chart: their names are moved together.
     """
-    each = alike(sheet=sheet, number_format="0.00", symbol=" ")
+    drawn = alike(sheet=sheet, number_format="0.00", symbol=" ")
     numbers = [min(group.axis.length, MOST // len(groups)) for group in groups]
     places = [(g, k) for g, n in enumerate(numbers) for k in range(n)]
     roles, total = [f"of{g}" for g in range(len(groups))], len(places)
@@ -108,7 +108,7 @@ def labels(name: str, sheet: str, *groups: Points) -> Iterator[Quantity]:
     room, start, beside, moved = (f"label_{kind}_{name}" for kind in (
         "room", "start", "beside", "moved"))  # fmt: skip
     shares = (WIDE, HIGH)
-    yield each(
+    yield drawn(
         room, "size of a box", kind="label_room",
         equation=stated(
             lambda **of: np.array([
@@ -119,7 +119,7 @@ def labels(name: str, sheet: str, *groups: Points) -> Iterator[Quantity]:
         ).of(**use),
         shape=(2,), number_format="0.0000",
     )  # fmt: skip
-    yield each(
+    yield drawn(
         start, "height at first", kind="label_start",
         equation=stated(
             lambda room, **of: array_of(1, **of) - np.arange(total) * room[1] / TIE,
@@ -140,7 +140,7 @@ def labels(name: str, sheet: str, *groups: Points) -> Iterator[Quantity]:
         moved = f"{apart:+g}*{room[0]}" if apart else ""
         return f"=IF(ABS({across[i]}-{across[j]}{moved})<{room[0]},1,0)"
 
-    yield each(
+    yield drawn(
         beside, "whether boxes are above each other", kind="label_beside",
         equation=stated(are_beside, beside_cell, "room", kind=Choice).of(room=room, **use),
         shape=(total, total), number_format="0",
@@ -159,7 +159,7 @@ def labels(name: str, sheet: str, *groups: Points) -> Iterator[Quantity]:
         ]  # fmt: skip
         return f"={before[i]}" + (f"+{SHARE}*({written_sum(terms)})" if terms else "")
 
-    yield each(
+    yield drawn(
         moved, "height after each pass", kind="label_moved",
         equation=Stated(pushed, pushed_cell, discontinuous=True).of(
             previous(moved, along="pass", start=start), beside, room),
@@ -168,10 +168,10 @@ def labels(name: str, sheet: str, *groups: Points) -> Iterator[Quantity]:
     first = 0
     for group, n in zip(groups, numbers, strict=True):
         axis, begins = group.axis.name, first
-        yield each(
+        yield drawn(
             f"label_{axis}", "name", kind="label", equation=NameOf(axis).of(group.names), shape=(n,)
         )
-        yield each(
+        yield drawn(
             f"label_across_{axis}", "to the right", kind="label_across",
             equation=Stated(
                 lambda of, room, n=n, s=group.side * GAP: of[:n, 0] + s * room[0],
@@ -180,7 +180,7 @@ def labels(name: str, sheet: str, *groups: Points) -> Iterator[Quantity]:
             ).taking("of", "room").of(group.of, room),
             shape=(n,),
         )  # fmt: skip
-        yield each(
+        yield drawn(
             f"label_up_{axis}", "up", kind="label_up",
             equation=Stated(
                 lambda moved, b=begins, n=n: moved[-1, b : b + n],

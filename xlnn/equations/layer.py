@@ -111,7 +111,7 @@ def parameter_of(name: str) -> tuple[str, str]:
     >>> parameter_of("W2"), parameter_of("gainN")
     (('W', '2'), ('gain', 'N'))
     """
-    parameter = next(each for each in PARAMETERS if name.startswith(each))
+    parameter = next(letter for letter in PARAMETERS if name.startswith(letter))
     return parameter, name.removeprefix(parameter)
 
 
@@ -122,8 +122,8 @@ def probed(name: str, shape: Shape) -> float:
 
 def computed(equation: Equation, values: Mapping[str, np.ndarray]) -> np.ndarray:
     """Return the NumPy result of an equation of a layer, given the layer's arrays by name."""
-    found: np.ndarray = equation.array(**{role: values[role] for role in equation.roles})
-    return found
+    result: np.ndarray = equation.array(**{role: values[role] for role in equation.roles})
+    return result
 
 
 Equations = Mapping[str, Equation]

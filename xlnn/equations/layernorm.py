@@ -88,8 +88,8 @@ class DeltaProduct(Equation):
 
     def cell(self, delta_normalised: Cells, normalised: Cells) -> str:
         """Return the formula of one sample; units that are not a range are written out."""
-        both, units = (delta_normalised, normalised), range(normalised.shape[0])
-        if any("," in each.listed for each in both):
+        arguments, units = (delta_normalised, normalised), range(normalised.shape[0])
+        if any("," in argument.listed for argument in arguments):
             terms = written_sum([f"{delta_normalised[i]}*{normalised[i]}" for i in units])
             return f"=({terms})/{len(units)}"
         return f"=SUMPRODUCT({delta_normalised[...]},{normalised[...]})/{len(units)}"

@@ -30,10 +30,10 @@ def one_hot(numbers: int, places: int) -> Stated:
     """
 
     def array(s: np.ndarray) -> np.ndarray:
-        found = np.zeros((*s.shape, numbers + places))
-        found[..., :numbers] = s[..., None] == np.arange(1, numbers + 1)
-        found[..., numbers:] = np.eye(places)
-        return found
+        digits = np.zeros((*s.shape, numbers + places))
+        digits[..., :numbers] = s[..., None] == np.arange(1, numbers + 1)
+        digits[..., numbers:] = np.eye(places)
+        return digits
 
     def cell(p: int, k: int, s: Cells) -> str:
         return f"=IF({s[p]}={k + 1},1,0)" if k < numbers else f"={int(k == numbers + p)}"
@@ -79,7 +79,7 @@ def _sums(p: Cells, i: int) -> list[str]:
 
 DRAWN = Choice(
     lambda p, r: 1.0 + (p.cumsum(-1)[..., :-1] < r[..., None]).sum(-1),
-    lambda i, p, r: "=1+" + "+".join(f"IF({each}<{r[i]},1,0)" for each in _sums(p, i)),
+    lambda i, p, r: "=1+" + "+".join(f"IF({total}<{r[i]},1,0)" for total in _sums(p, i)),
     block=lambda p, r: "=1+{}".format(
         p.sum_rows(
             f"IF(MMULT({of_vectors(p)},IF(TRANSPOSE({p.column_numbers})<={p.column_numbers},1,0))"

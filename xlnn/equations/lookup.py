@@ -153,8 +153,8 @@ class Asked(Sentence):
     """What to type if no number of the range was chosen; otherwise empty."""
 
     def said(self, *, chosen: Term, used: Term) -> str:
-        said = either(chosen == used, "", self.words)
-        return either(count(chosen) == 0, self.words, said)
+        text = either(chosen == used, "", self.words)
+        return either(count(chosen) == 0, self.words, text)
 
 
 class NameOf(Sentence):
@@ -258,13 +258,13 @@ class OfUnit(Equation):
 
     def array(self, of: np.ndarray, at: np.ndarray, **numbers: np.ndarray) -> np.ndarray:
         """Return the unit, or units; NaN if there is no such one."""
-        found = entry(of.reshape(-1, *self.shape), at)
-        for each in self.numbers:
-            found = entry(found, np.squeeze(numbers[each]))
-        return found
+        chosen = entry(of.reshape(-1, *self.shape), at)
+        for role in self.numbers:
+            chosen = entry(chosen, np.squeeze(numbers[role]))
+        return chosen
 
     def cell(self, *unit: int, of: Cells, at: Cells, **numbers: Cells) -> str:
-        entries = [numbers[each][()] for each in self.numbers]
+        entries = [numbers[role][()] for role in self.numbers]
         inside = unit[len(unit) - len(self.shape) + len(entries) :]
         return f"={of.epochs.samples.nth(at[()]).unit(*entries, *inside)}"
 
@@ -336,8 +336,8 @@ class ChosenUnits(Chosen):
 
     def array(self, of: np.ndarray, **numbers: np.ndarray) -> np.ndarray:
         """Return the units."""
-        each = zip(self.fixed, self.units, strict=True)
-        return np.array([super(ChosenUnits, self).array(of, **numbers, **f)[u] for f, u in each])
+        chosen = zip(self.fixed, self.units, strict=True)
+        return np.array([super(ChosenUnits, self).array(of, **numbers, **f)[u] for f, u in chosen])
 
     def cell(self, number: int, of: Cells, **numbers: Cells) -> str:
         fixed = {name: {(): str(n)} for name, n in self.fixed[number].items()}
@@ -392,9 +392,9 @@ class FromWords(Equation):
 
     def array(self, word: np.ndarray, number: np.ndarray | None = None) -> np.ndarray:
         """Return the inputs of one row."""
-        said = [str(each).lower() for each in word]
+        words = [str(text).lower() for text in word]
         row = [
-            number[of] if isinstance(of, int) else float(said[of[0]] == of[1].lower())
+            number[of] if isinstance(of, int) else float(words[of[0]] == of[1].lower())
             for of in self.inputs
         ]
         return np.array(row, dtype=float).reshape(1, *self.shape)

@@ -177,15 +177,15 @@ class Optimiser:
         (['square', 'direction'], [])
         """
         gradient = previous(f"dC_d{weight}")
-        found = {
+        quantities = {
             name: memory.of(previous(f"{name}_{weight}"), gradient)
             for name, memory in self.memories.items()
         }
         if self.direction:
-            known = {name: f"{name}_{weight}" for name in found} | {"gradient": gradient}
+            known = {name: f"{name}_{weight}" for name in quantities} | {"gradient": gradient}
             own = {role: known[role] for role in self.direction.roles if role in known}
-            found[DIRECTION] = self.direction.of(**own)
-        return found
+            quantities[DIRECTION] = self.direction.of(**own)
+        return quantities
 
     def step_of(self, weight: str) -> Equation:
         """Return the equation of a weight after a step, with its arguments."""
@@ -253,5 +253,5 @@ def optimiser_named(name: str) -> Optimiser:
     >>> optimiser_named("sgd, directed").step_formula
     'r'
     """
-    found = OPTIMISERS[name.removesuffix(DIRECTED)]
-    return found.directed if name.endswith(DIRECTED) else found
+    optimiser = OPTIMISERS[name.removesuffix(DIRECTED)]
+    return optimiser.directed if name.endswith(DIRECTED) else optimiser

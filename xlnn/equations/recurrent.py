@@ -137,7 +137,7 @@ LEFT = Stated(  # divided first, so that no square is too large
     ),
     lambda d, peak: "=IF(SIGN({})=0,0,SQRT(SUMSQ({})/SUMSQ({})))".format(
         peak[()],
-        *(",".join(f"{each[j]}/{peak[()]}" for j in range(d.shape[0])) for each in (d, d.at(-1))),
+        *(",".join(f"{step[j]}/{peak[()]}" for j in range(d.shape[0])) for step in (d, d.at(-1))),
     ),
     usage="d (step; n), peak () → (step;): The size of the errors d at a step, relative to "
     "that at the last step; peak is `LARGEST_LAST` of them.",

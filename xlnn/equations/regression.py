@@ -243,13 +243,13 @@ class WaysAgree(Sentence):
         p, x_mean = known["p"][...], known["x_mean"][...]
         terms = peak(y) + root(products(p, p, x_mean, x_mean))
         near = root(squares(d_y) / self.rows) / 10**5 + terms / 10**14
-        said = words[self.agree]
+        text = words[self.agree]
         if "varies" in known:
-            said = either(sign(known["apart_fitted"] - near) > 0, words["differ"], said)
-            said = either(sign(known["varies"][0]) == 0, words["flat"], said)
+            text = either(sign(known["apart_fitted"] - near) > 0, words["differ"], text)
+            text = either(sign(known["varies"][0]) == 0, words["flat"], text)
         arrives = either(sign(last - first + first / 10**9) < 0, words["late"], words["away"])
-        said = either(sign(apart - near) > 0, arrives, said)
-        return either(count(apart, last) + 0 * C_T < 2, words["overflow"], said)
+        text = either(sign(apart - near) > 0, arrives, text)
+        return either(count(apart, last) + 0 * C_T < 2, words["overflow"], text)
 
 
 def determined(rows: int, columns: int) -> Told:

@@ -53,8 +53,8 @@ class OfOneRun(Equation):
 
     def array(self, run: float = 1, **arguments: np.ndarray) -> np.ndarray:
         """Return the equation's value for that run; NaN where CHOOSE has an error."""
-        found = self.equation.array(**self.seen(run, arguments))
-        return found if self.is_one(run) else np.full(np.shape(found), np.nan)
+        value = self.equation.array(**self.seen(run, arguments))
+        return value if self.is_one(run) else np.full(np.shape(value), np.nan)
 
     def ties(
         self, got: np.ndarray, tolerance: float, *, run: float = 1, **arguments: np.ndarray
@@ -64,8 +64,8 @@ class OfOneRun(Equation):
 
     def cell(self, *unit: int, run: Cells | None = None, **arguments: Cells) -> str:
         """Return the formula of one unit, which chooses among those of the runs."""
-        each = range(max(self.runs, 1))
-        stated = [self.equation.cell(*unit, **_at(n, self.own, arguments)) for n in each]
+        numbers = range(max(self.runs, 1))
+        stated = [self.equation.cell(*unit, **_at(n, self.own, arguments)) for n in numbers]
         if run is None:
             return stated[0]
         chosen = f"=CHOOSE({run[()]},{','.join(text.removeprefix('=') for text in stated)})"
@@ -73,7 +73,7 @@ class OfOneRun(Equation):
             return chosen
         # a long sentence is written once, and CHOOSE picks each of its cells
         cells = {
-            role: _OfChosenRun(run[()], [one.at(n, along="run") for n in each])
+            role: _OfChosenRun(run[()], [one.at(n, along="run") for n in numbers])
             if role in self.own
             else one
             for role, one in arguments.items()
@@ -88,19 +88,19 @@ class _OfChosenRun:
     ----------
     run : str
         The address of its number.
-    each : sequence of Cells
+    runs : sequence of Cells
         The cells of each run.
     """
 
-    def __init__(self, run: str, each: Sequence[Cells]) -> None:
-        self.run, self.each = run, each
-        self.shape, self.name, self.axes = each[0].shape, each[0].name, each[0].axes
+    def __init__(self, run: str, runs: Sequence[Cells]) -> None:
+        self.run, self.runs = run, runs
+        self.shape, self.name, self.axes = runs[0].shape, runs[0].name, runs[0].axes
 
     samples = images = property(lambda self: self._with(lambda cells: cells.samples))
     epochs = property(lambda self: self._with(lambda cells: cells.epochs))
 
     def _with(self, of: Callable[[Cells], Cells]) -> Self:
-        return type(self)(self.run, [of(cells) for cells in self.each])
+        return type(self)(self.run, [of(cells) for cells in self.runs])
 
     def over(self, *axes: str) -> Self:
         """Return the same units, over the whole of some axes."""
@@ -112,7 +112,7 @@ class _OfChosenRun:
 
     def nth(self, number: str) -> "_IndexedRuns":
         """Return the same units in one row, by its number."""
-        return _IndexedRuns(self.run, [cells.nth(number) for cells in self.each])
+        return _IndexedRuns(self.run, [cells.nth(number) for cells in self.runs])
 
     @property
     def listed(self) -> str:
@@ -121,22 +121,22 @@ class _OfChosenRun:
 
     def __getitem__(self, unit: Unit | tuple[Unit, ...]) -> str:
         """Return the cell, or the range, of the chosen run."""
-        return f"CHOOSE({self.run},{','.join(cells[unit] for cells in self.each)})"
+        return f"CHOOSE({self.run},{','.join(cells[unit] for cells in self.runs)})"
 
 
 class _IndexedRuns:
     """The looked-up cells of the chosen run."""
 
-    def __init__(self, run: str, each: Sequence[Indexed]) -> None:
-        self.run, self.each = run, each
+    def __init__(self, run: str, runs: Sequence[Indexed]) -> None:
+        self.run, self.runs = run, runs
 
     def __getitem__(self, unit: Unit | tuple[Unit, ...]) -> str:
         """Return the part of a formula that looks a unit up in the chosen run."""
-        return f"CHOOSE({self.run},{','.join(cells[unit] for cells in self.each)})"
+        return f"CHOOSE({self.run},{','.join(cells[unit] for cells in self.runs)})"
 
     def unit(self, *entries: str | int) -> str:
         """Return the same for a unit whose index is in cells."""
-        return f"CHOOSE({self.run},{','.join(cells.unit(*entries) for cells in self.each)})"
+        return f"CHOOSE({self.run},{','.join(cells.unit(*entries) for cells in self.runs)})"
 
 
 class SaidOfOneRun(OfOneRun, Sentence):
@@ -152,8 +152,8 @@ class SaidOfEachRun(Lines):
     """A sentence about each run, one below the other."""
 
     def said(self, run: int, **known: Term) -> str:
-        if len(self.each) > 1:
-            known = {role: each.at(run, "run") for role, each in known.items()}
+        if len(self.sentences) > 1:
+            known = {role: term.at(run, "run") for role, term in known.items()}
         return super().said(run, **known)
 
 

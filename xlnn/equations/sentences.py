@@ -182,12 +182,12 @@ class Prediction(Sentence):
     """
 
     def said(self, *, labels: Term, predicted: Term, actual: Term | None = None) -> str:
-        told = []
+        parts = []
         for k in range(min(predicted.shape[0], FACTORS)):
             known = {} if actual is None else {"actual": significant(actual[k])}
             shown = {"label": labels[k], "predicted": significant(predicted[k])} | known
-            told.append(self.words.format(**shown))
-        return ";  ".join([*told, *(["…"] if predicted.shape[0] > FACTORS else [])])
+            parts.append(self.words.format(**shown))
+        return ";  ".join([*parts, *(["…"] if predicted.shape[0] > FACTORS else [])])
 
 
 DIGITS = 6
@@ -247,16 +247,16 @@ class Told(Sentence):
     @property
     def roles(self) -> tuple[str, ...]:  # type: ignore[override]
         """The roles of its case, of its blanks, and of what functions and sentences ask for."""
-        functions = (each for each in (*self.made.values(), self.case) if callable(each))
-        asked = (signature(each).parameters for each in functions)
+        functions = filter(callable, (*self.made.values(), self.case))
+        asked = (signature(function).parameters for function in functions)
         case = [self.case] if isinstance(self.case, str) and self.case else []
-        inner = (each.roles for each in self.inner.values())
+        inner = (part.roles for part in self.inner.values())
         return tuple(dict.fromkeys(chain(case, self.blanks.values(), *asked, *inner)))
 
     def said_by(self, sentence: Callable[..., str]) -> Self:
-        said = super().said_by(sentence)
-        said.inner = {name: each.said_by(sentence) for name, each in self.inner.items()}
-        return said
+        changed = super().said_by(sentence)
+        changed.inner = {name: part.said_by(sentence) for name, part in self.inner.items()}
+        return changed
 
     def said(self, *unit: int, **known: Term) -> str:
         """Return the sentence; of a quantity with several units it shows this one, or the first."""
@@ -267,25 +267,25 @@ class Told(Sentence):
         def of(function: Callable[..., Any]) -> Any:  # noqa: ANN401 -- what it returns
             return function(**{role: known[role] for role in signature(function).parameters})
 
-        filled = {name: of(each) for name, each in self.made.items()}
-        for name, each in self.inner.items():
-            filled[name] = each.said(*unit, **{role: known[role] for role in each.roles})
+        filled = {name: of(function) for name, function in self.made.items()}
+        for name, part in self.inner.items():
+            filled[name] = part.said(*unit, **{role: known[role] for role in part.roles})
         for blank, role in self.blanks.items():
             end = _END.search(blank)
             number = known[role].at(0 if end[1] == "first" else -1) if end else known[role]
             filled[blank] = self.form(own(number), self.digits)
-        *others, said = (line.format(**filled) for line in self.words.values())
+        *others, text = (line.format(**filled) for line in self.words.values())
         if self.case and not callable(self.case):
-            return among(1 + own(known[self.case]), [*others, said])
+            return among(1 + own(known[self.case]), [*others, text])
         conditions = tuple(of(self.case)) if callable(self.case) else ()
         if len(conditions) != len(others):
             raise DataError(
                 f"{len(others) + 1} lines need {len(others)} conditions, one for each but the "
-                f'last, "{said:.40}", but their case returns {len(conditions)}.'
+                f'last, "{text:.40}", but their case returns {len(conditions)}.'
             )
         for condition, other in reversed([*zip(conditions, others, strict=True)]):
-            said = either(condition, other, said)
-        return said
+            text = either(condition, other, text)
+        return text
 
 
 def plain(of: Term, _: int = 0) -> str:
@@ -298,16 +298,16 @@ class Lines(Sentence):
 
     Parameters
     ----------
-    each : sequence of Sentence
+    sentences : sequence of Sentence
         The sentence of each line.
     """
 
-    def __init__(self, each: Sequence[Sentence]) -> None:
-        self.each = tuple(each)
-        self.roles = tuple(dict.fromkeys(chain(*(sentence.roles for sentence in each))))
+    def __init__(self, sentences: Sequence[Sentence]) -> None:
+        self.sentences = tuple(sentences)
+        self.roles = tuple(dict.fromkeys(chain(*(sentence.roles for sentence in sentences))))
 
     def said(self, line: int, **known: Term) -> str:
-        sentence = self.each[line]
+        sentence = self.sentences[line]
         return sentence.said(line, **{role: known[role] for role in sentence.roles})
 
 
@@ -350,12 +350,12 @@ class Complete(Sentence):
 
     def said(self, *unit: int, **known: Term) -> str:
         columns = [known[name].over(*self.along)[...] for name in self.columns]
-        own = {name: each for name, each in known.items() if name in self.sentence.roles}
-        said = self.sentence.said(*unit, **own)
-        return either(count(*columns) < self.cells, self.words["missing"], said)
+        own = {name: term for name, term in known.items() if name in self.sentence.roles}
+        text = self.sentence.said(*unit, **own)
+        return either(count(*columns) < self.cells, self.words["missing"], text)
 
     def said_by(self, sentence: Callable[..., str]) -> Self:
-        said = copy(self) if self.missing else super().said_by(sentence)
+        changed = copy(self) if self.missing else super().said_by(sentence)
         if self.sentence.english:
-            said.sentence = self.sentence.said_by(sentence)
-        return said
+            changed.sentence = self.sentence.said_by(sentence)
+        return changed

@@ -26,7 +26,7 @@ DESCENT = Stated(
     says="w - eta dC_T/dw: the weights after one step against the gradient. Book: 2-10, 4-4.")
 GRADIENT_SIZE = Stated(
     lambda **gradients: np.sqrt(sum((gradient**2).sum() for gradient in gradients.values())),
-    lambda **gradients: f"=SQRT({written_squares([each[...] for each in gradients.values()])})",
+    lambda **gradients: f"=SQRT({written_squares([slope[...] for slope in gradients.values()])})",
     says="|grad C_T| = sqrt(sum of the squares of all its components).   Book: 2-10.")
 DISPLACEMENT = Stated(
     lambda eta, slope: -eta * slope, "=-{eta}*{slope}",
@@ -228,21 +228,21 @@ class EtaVerdict(Sentence):
     ) -> str:
         """Return the sentence, which depends on x and y at the start."""
         begins = self.words["eta"].format(eta=significant(eta, DIGITS + 1))
-        said = {key: line.format(eta=eta, **limits) for key, line in self.words.items()}
-        said["bounded"] = either(count(z.at(-1)) == 0, said["huge"], said["bounded"])
-        known = said["settles"]
+        lines = {key: line.format(eta=eta, **limits) for key, line in self.words.items()}
+        lines["bounded"] = either(count(z.at(-1)) == 0, lines["huge"], lines["bounded"])
+        known = lines["settles"]
         for name, *keys in LIMITS:
             at, above = (
-                either(flattens(used_function) == 1, said[flattening], said[bending])
+                either(flattens(used_function) == 1, lines[flattening], lines[bending])
                 for bending, flattening in keys
             )
             beyond = eta - limits[name]
             known = either(beyond >= -(10**-DIGITS), at, known)
             known = either(beyond > 10**-DIGITS, above, known)
-        known = either(sign(eta) == 0, said["stays"], known)
-        known = either(sign(eta) < 0, said["uphill"], known)
+        known = either(sign(eta) == 0, lines["stays"], known)
+        known = either(sign(eta) < 0, lines["uphill"], known)
         start = abs(sign(x.at(0))) + abs(sign(y.at(0)))
-        return either(start == 0, said["minimum"], begins + known)
+        return either(start == 0, lines["minimum"], begins + known)
 
 
 def course(steps: int) -> Told:

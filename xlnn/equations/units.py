@@ -91,7 +91,7 @@ def slope(*axes: str) -> Stated:
     Stated(d, a)
     """
     return Stated(
-        lambda d, a: np.einsum("nj,ni->ji", *(each.reshape(-1, each.shape[-1]) for each in (d, a))),
+        lambda d, a: np.einsum("nj,ni->ji", *(x.reshape(-1, x.shape[-1]) for x in (d, a))),
         lambda j, i, d, a: f"=SUMPRODUCT({d.over(*axes)[j]},{a.over(*axes)[i]})",
         usage=f"d ({', '.join(axes)}; m), a ({', '.join(axes)}; n) → (m, n)",
         block=lambda d, a: (
@@ -164,7 +164,7 @@ def covariance(*axes: str) -> Stated:
     )
 
 
-def look_up(*axes: str, **said: Any) -> Stated:  # noqa: ANN401 -- the fields of an equation
+def look_up(*axes: str, **fields: Any) -> Stated:  # noqa: ANN401 -- the fields of an equation
     """Return entries of a table along axes, by their numbers from 1.
 
     The units of the numbers come before those of the table. Without axes the table is a matrix,
@@ -173,7 +173,7 @@ def look_up(*axes: str, **said: Any) -> Stated:  # noqa: ANN401 -- the fields of
     Parameters
     ----------
     *axes : str
-    **said : object
+    **fields : object
         Fields of `Stated`: ``reads_as_stated=True`` where entries are kinds or places.
 
     >>> look_up("person")
@@ -197,7 +197,7 @@ def look_up(*axes: str, **said: Any) -> Stated:  # noqa: ANN401 -- the fields of
         usage=f"table ({axes[0]};), number (n) from 1 to {axes[0]} → (n)"
         if axes
         else "table (m, n), number (k) from 1 to m → (k)",
-        **said,
+        **fields,
     )
 
 
@@ -279,7 +279,7 @@ def first_best_in(of: Cells, *row: int, alike: int = 1, least: bool = False) -> 
         unit = of[(*row, k)]
         cases.append((f"{unit}-MIN({every})" if least else f"MAX({every})-{unit}", k + 1))
     size = f"{peak_formula(every)}/{CLOSE}"
-    tests = "".join(f"IF(SIGN({gap}-{size})<1,{found}," for gap, found in cases)
+    tests = "".join(f"IF(SIGN({gap}-{size})<1,{number}," for gap, number in cases)
     return f"{tests}{count}{')' * len(cases)}"
 
 
@@ -350,8 +350,8 @@ def number_of(axis: str, names: int) -> Stated:
 
     def array(typed: np.ndarray, names: np.ndarray) -> np.ndarray:
         known = [str(name or "").lower() for name in names]
-        said = (str(each or "").lower() for each in typed)
-        return np.array([1 + known.index(each) if each in known else 0 for each in said], float)
+        words = (str(text or "").lower() for text in typed)
+        return np.array([1 + known.index(word) if word in known else 0 for word in words], float)
 
     def cell(unit: int, typed: Cells, names: Cells) -> str:
         tests = (f"IF({typed[unit]}={names.at(n, along=axis)[()]},{n + 1}," for n in range(length))

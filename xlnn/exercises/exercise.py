@@ -22,7 +22,7 @@ from xlnn.arguments import path_of
 from xlnn.atomic_write import check_replaceable, folder_for, has_mark
 from xlnn.building.continue_from import source_of
 from xlnn.building.destination import OUTPUT, Destination
-from xlnn.building.plan import Source, planned, source_of_model
+from xlnn.building.plan import planned, source_of_model
 from xlnn.building.writing import Built, carried_out
 from xlnn.checking.references import CellRange, areas, range_text
 from xlnn.errors import DataError, DisagreementError, Message, OptionsError, OutputNameError, blamed
@@ -48,7 +48,7 @@ from xlnn.workbooks.exercise_drawing import (
     told_on_guide,
 )
 from xlnn.workbooks.exercise_sheet import CORRECT, Tasks, check_blank, noted
-from xlnn.workbooks.kind import Plan
+from xlnn.workbooks.kind import Plan, Source
 from xlnn.writing.drawing import Drawing
 
 TRIES = 20
@@ -196,7 +196,7 @@ def _for_class(  # noqa: PLR0913 -- what is written, where and how
 
 def left_out(source: Source, options: Options, asked: Exercise) -> Exercise:
     """Return the exercise with the quantities to leave out, the same for every student."""
-    plan = planned(*source, options)
+    plan = planned(source, options)
     with blamed({"blank": asked.blank} if asked.blank else {}):
         blank = blanks_of(plan.layout, asked.blank, asked.level, plan.cells)
     return replace(asked, blank=blank, level=0 if asked.blank else asked.level)
@@ -312,13 +312,13 @@ def student_exercise(
     DataError
         The options do not fit, or the network learns with none of the random numbers tried.
     """
-    kind, origin, _ = source
+    kind = source.kind
     if not exercise.student and not exercise.seed:
-        return kind.plan(origin, options)
+        return kind.plan(source, options)
     for number in range(TRIES):
         random = np.random.default_rng([exercise.own_seed, number])
         try:
-            personal = kind.personal(origin, options, random)
+            personal = kind.personal(source, options, random)
             given = kind.plan(personal, options)
             if is_known(given.inputs):
                 return given

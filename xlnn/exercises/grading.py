@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from xlnn.building.continue_from import source_of
-from xlnn.building.plan import Source, source_of_model
+from xlnn.building.plan import source_of_model
 from xlnn.checking.check import SEEDS
 from xlnn.checking.formula_text import plainly
 from xlnn.data.messages import listed
@@ -44,6 +44,7 @@ from xlnn.loading.spec import spec_text
 from xlnn.model import Model
 from xlnn.options import ATTEMPTS, Options
 from xlnn.workbooks.exercise import Exercise, exercise_in, is_intact
+from xlnn.workbooks.kind import Source
 from xlnn.workbooks.own_model import kind_with
 
 Points = Mapping[str, float]

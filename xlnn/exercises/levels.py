@@ -130,7 +130,7 @@ def is_exercise(layout: Layout, quantity: Quantity) -> bool:
             or equation.repeats
         )
         and not isinstance(equation, Constant)
-        and block.parts[0].is_table
+        and block.runs[0].is_table
         and block.sheet not in BESIDE
         and not quantity.name.startswith("test_")
     )

@@ -41,14 +41,14 @@ NOWHERE = -100
 
 LESS = eq.Choice(lambda labels: labels.min() - 1, "=MIN({labels[image]})-1")
 KIND = eq.Choice(  # the next larger label, or the largest again
-    lambda labels, before: min((each for each in labels if each > before), default=before),
+    lambda labels, before: min((label for label in labels if label > before), default=before),
     '=IFERROR(LARGE({labels[image]},COUNTIF({labels[image]},">"&{before})),{before})')
 
 
 def class_count(labels: np.ndarray) -> int:
     """Return the number of classes that have a colour each; 1 if there are too many."""
-    found = len({*labels})
-    return found if found <= MOST else 1
+    count = len({*labels})
+    return count if count <= MOST else 1
 
 
 def by_class(number: int, of: str, image: Axis, **here: str) -> Iterator[Quantity]:

@@ -56,7 +56,7 @@ NUMBERS = units.Choice(  # the first word is never left out
 )
 WRONG = units.Choice(  # a cell that holds neither a word nor the sign; the first one needs a word
     lambda chosen, typed: float(
-        sum(n == 0 and (not t or each != MORE) for t, (n, each) in enumerate(zip(chosen, typed)))  # noqa: B905
+        sum(n == 0 and (not t or word != MORE) for t, (n, word) in enumerate(zip(chosen, typed)))  # noqa: B905
     ),
     lambda chosen, typed: (
         "="

@@ -85,13 +85,13 @@ class Steepest(Sentence):
         }
         shown = {name: DEGREES * entry_of(turns, first_place(extreme(column), column))
                  for name, (column, extreme, _) in most.items()}
-        said = {key: line.format(**shown) for key, line in self.words.items()}
+        lines = {key: line.format(**shown) for key, line in self.words.items()}
         is_tied = largest(*(alike for *_, alike in most.values())) > 1
-        known = either(is_tied, said["tied"], said["steepest"])
+        known = either(is_tied, lines["tied"], lines["steepest"])
         # if the largest change is 0, all directions are alike
-        known = either(largest(changes) * largest(inners) == 0, said["tied"], known)
-        known = either(sign(length) < 1, said["length"], known)
-        return either(is_chosen(at, used), known, said["choose_step"])
+        known = either(largest(changes) * largest(inners) == 0, lines["tied"], known)
+        known = either(sign(length) < 1, lines["length"], known)
+        return either(is_chosen(at, used), known, lines["choose_step"])
 
 
 def quantities(steps: int) -> Iterator[Quantity | xlnn.Copy]:

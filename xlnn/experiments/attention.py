@@ -62,25 +62,25 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     yield Quantity("wrong", title="not a letter", symbol="✗", axes=(row,),
                    equation=units.unchosen("row", letters=(1, 6), t=(1, 3)))
     yield eq.position(T, D)
-    each = alike(sheet="sequences", axes=(epoch, row), shape=(T, D), role="forward",
+    of_row = alike(sheet="sequences", axes=(epoch, row), shape=(T, D), role="forward",
                  has_positions=True)
-    yield each("x", "input", INPUT.of("letters"), axes=(row,),
-               meaning="which letter it is, whether it is a capital, and where it stands",
-               written="x = (a, b, c, capital) + PE")
+    yield of_row("x", "input", INPUT.of("letters"), axes=(row,),
+                 meaning="which letter it is, whether it is a capital, and where it stands",
+                 written="x = (a, b, c, capital) + PE")
     yield from WEIGHTS.trained(epochs, sizes["optimizer"])
-    yield from eq.head(each, T)
-    yield each("y", "scores of answers", eq.PROJECT.of("Wo", "o"), shape=(T, 3))
-    yield each("u", "exp", eq.EXP.of("y"), shape=(T, 3))
-    yield each("p", "probabilities", eq.SHARE.of("u"), shape=(T, 3),
-               meaning="how likely each answer is", written="p = softmax(o Woᵀ)",
-               source=eq.SOURCE + "3.4")
-    yield each("C", "cross-entropy", eq.COST.of("y"), shape=(T,), role="result")
-    yield each("hit", "right", eq.hit(0.5), symbol="✓{}", shape=(T,), role="result")
-    back = partial(each, role="backward")
+    yield from eq.head(of_row, T)
+    yield of_row("y", "scores of answers", eq.PROJECT.of("Wo", "o"), shape=(T, 3))
+    yield of_row("u", "exp", eq.EXP.of("y"), shape=(T, 3))
+    yield of_row("p", "probabilities", eq.SHARE.of("u"), shape=(T, 3),
+                 meaning="how likely each answer is", written="p = softmax(o Woᵀ)",
+                 source=eq.SOURCE + "3.4")
+    yield of_row("C", "cross-entropy", eq.COST.of("y"), shape=(T,), role="result")
+    yield of_row("hit", "right", eq.hit(0.5), symbol="✓{}", shape=(T,), role="result")
+    back = partial(of_row, role="backward")
     yield back("e", "error", eq.ERROR, shape=(T, 3), meaning="how fast C changes with y",
                written="e = p − t")
     yield back("do", "error of o", units.Back(("e", "Wo")), symbol="∂o{}")
-    yield from eq.head_back(each, T)
+    yield from eq.head_back(of_row, T)
     once = alike(sheet="weights", axes=(epoch,), equation=eq.TOTAL)
     yield once("C_T", "total cost", uses={"C": "C"},
                meaning="the cost of all positions of all sequences",

@@ -48,8 +48,8 @@ def grid(sizes: dict, picture: tuple[int, ...] = ()) -> tuple[int, int]:
 
 def drawn(spec) -> tuple[int, ...]:  # noqa: ANN001 -- a Spec
     """Return the rows and columns of images that a person draws; a row of numbers is typed."""
-    found = grid(spec.sizes, spec.picture)
-    return found if found[0] > 1 else ()
+    shape = grid(spec.sizes, spec.picture)
+    return shape if shape[0] > 1 else ()
 
 
 def layers(sizes: dict) -> dict[int, tuple[int, int]]:
@@ -61,14 +61,14 @@ def layers(sizes: dict) -> dict[int, tuple[int, int]]:
 
 def weights(sizes: dict) -> xlnn.Weights:
     """Return the weights and biases of all layers, with their gradients."""
-    found = {}
+    named = {}
     for n, (units, below) in layers(sizes).items():
         enters = "noisy" if n == 2 else f"a{n - 1}"
-        found[f"W{n}"] = Weight((units, below), eq.slope("image"), f"delta{n}", enters,
+        named[f"W{n}"] = Weight((units, below), eq.slope("image"), f"delta{n}", enters,
                                 symbol="w^{}", title="weights")
-        found[f"b{n}"] = Weight((units,), eq.bias_slope("image"), f"delta{n}",
+        named[f"b{n}"] = Weight((units,), eq.bias_slope("image"), f"delta{n}",
                                 symbol="b^{}", title="biases", start=0)
-    return xlnn.Weights(found, meaning="learnt as in the book", source="4-4")
+    return xlnn.Weights(named, meaning="learnt as in the book", source="4-4")
 
 
 def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
@@ -186,11 +186,11 @@ def from_data(data: xlnn.Dataset, where: str) -> tuple[dict, dict]:  # noqa: ARG
 
 def drawing(model: xlnn.Model) -> xlnn.Network:
     """Return the drawing of the network, whose layers depend on its sizes."""
-    found = [q.name.removeprefix("delta") for q in model.quantities if q.kind == "delta"][::-1]
-    names = ["noisy", *(f"a{n}" for n in found)]
+    numbers = [q.name.removeprefix("delta") for q in model.quantities if q.kind == "delta"][::-1]
+    names = ["noisy", *(f"a{n}" for n in numbers)]
     return xlnn.Network(
-        *names, lines=[(below, f"W{n}", f"a{n}") for n, below in zip(found, names, strict=False)],
-        ink=[names[0], names[-1]], back={f"a{n}": f"delta{n}" for n in found}, width_in_cm=14)
+        *names, lines=[(below, f"W{n}", f"a{n}") for n, below in zip(numbers, names, strict=False)],
+        ink=[names[0], names[-1]], back={f"a{n}": f"delta{n}" for n in numbers}, width_in_cm=14)
 
 
 class Autoencoder(xlnn.Experiment):
@@ -200,11 +200,11 @@ class Autoencoder(xlnn.Experiment):
         """Return what it learns from; the output is that of the last layer."""
         return replace(self.learns, output=f"a{[*layers(spec.sizes)][-1]}")
 
-    def rate_for(self, data, origin, asked) -> dict[str, float]:  # noqa: ANN001 -- as it has them
+    def rate_for(self, data, source, asked) -> dict[str, float]:  # noqa: ANN001 -- as it has them
         """Return a lower learning rate for more data, and one lower still where they are scaled."""
-        found = super().rate_for(data, origin, asked)
+        rates = super().rate_for(data, source, asked)
         is_scaled = (asked.scale or "none") != "none"
-        return {name: rate / LINEAR for name, rate in found.items()} if is_scaled else found
+        return {name: rate / LINEAR for name, rate in rates.items()} if is_scaled else rates
 
     def told_of(self, spec, samples) -> tuple[str, ...]:  # noqa: ANN001 -- a Spec and its samples
         """Refuse pixels that the outputs cannot become."""

@@ -25,7 +25,7 @@ NAMES = {"W": "W", "b": "b", "gamma": "γ", "shift": "β", "V": "V", "c": "c"}
 # fmt: off
 def weights(inputs: int, hidden: int) -> xlnn.Weights:
     """Return the weights of both networks; two gradients of the second lack the mean's term."""
-    slope, bias, found = eq.slope("row"), eq.bias_slope("row"), {}
+    slope, bias, named = eq.slope("row"), eq.bias_slope("row"), {}
     for more, title in (("", "weights"), ("_cut", "weights of the second network")):
         ds, delta, e = (f"{name}{more}" for name in ("ds", "delta", "e"))
         stated = {
@@ -34,17 +34,17 @@ def weights(inputs: int, hidden: int) -> xlnn.Weights:
             "shift": ((hidden,), bias, delta),
             "V": ((1, hidden), slope, e, f"h{more}"), "c": ((1,), bias, e)}
         for name, of in stated.items():
-            found[name + more] = Weight(
+            named[name + more] = Weight(
                 *of, title=title, symbol=f"{NAMES[name]}{'′' if more else ''}{{}}",
                 cost=f"C_T{more}", exact=not more or name not in "Wb",
                 start={"W": None, "V": None, "gamma": 1}.get(name, 0))
-    return xlnn.Weights(found)
+    return xlnn.Weights(named)
 
 
-def network(each: partial, batch: partial, H: int) -> Iterator[Quantity]:
+def network(of_row: partial, batch: partial, H: int) -> Iterator[Quantity]:
     """Yield a network with a normalised hidden layer, forward and back."""
-    hidden, over = partial(each, shape=(H,)), partial(batch, shape=(H,))
-    forward, one = partial(hidden, role="forward"), partial(each, shape=(1,))
+    hidden, over = partial(of_row, shape=(H,)), partial(batch, shape=(H,))
+    forward, one = partial(hidden, role="forward"), partial(of_row, shape=(1,))
     yield forward("s", "sum", eq.DENSE.of("W", "x", "b"), symbol="s{}", written="s = W x + b")
     yield from batchnorm.layer(forward, over)
     yield forward("h", "hidden unit", batchnorm.SCALED, symbol="h{}", source=SOURCE,
@@ -81,8 +81,8 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     yield data("t", "target", symbol="t", shape=(1,), choices=(0, 1))
     both = weights(inputs, H)
     yield from both.trained(epoch.length, sizes["optimizer"])
-    each, batch = alike(sheet="steps", axes=(epoch, row)), alike(sheet="means", axes=(epoch,))
-    first = [*network(each, batch, H)]
+    of_row, batch = alike(sheet="steps", axes=(epoch, row)), alike(sheet="means", axes=(epoch,))
+    first = [*network(of_row, batch, H)]
     yield from first
     second = [replace(q, equation=batchnorm.CUT_ERROR, uses={}) if q.name == "ds" else q
               for q in first]

@@ -56,10 +56,10 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     D, K, point = sizes["columns"], sizes["clusters"], Axis("point", sizes["points"])
     step = Axis("step", sizes["steps"] + 1, "up", counts_from=0)
     yield from xlnn.choice("shown", step, words, title="step shown (0: the start)", used="used")
-    each = alike(sheet="points", axes=(point,))
-    yield each("number", "point", symbol="n", counts=True)
-    yield each("x", "point", symbol="x{}", shape=(D,), scale=2,
-                 meaning="the coordinates of a point")
+    of_point = alike(sheet="points", axes=(point,))
+    yield of_point("number", "point", symbol="n", counts=True)
+    yield of_point("x", "point", symbol="x{}", shape=(D,), scale=2,
+                   meaning="the coordinates of a point")
     centre = alike(sheet="centres", axes=(step,), shape=(K,))
     yield centre("centres", "centre", CENTRES.of(*map(previous, ("centres", "own", "points"))),
                  given=1, symbol="c{}", shape=(K, D), role="weight", scale=2,
@@ -97,9 +97,10 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
 
 def _axes(steps: int, point: Axis, D: int) -> Iterator[Quantity]:
     """Yield the principal axes, and the lines of the chart."""
-    here, each = alike(sheet="axes", shape=(D,)), alike(sheet="points", axes=(point,), shape=(D,))
+    here = alike(sheet="axes", shape=(D,))
+    of_point = alike(sheet="points", axes=(point,), shape=(D,))
     turn = alike(sheet="power", axes=(Axis("step", steps + 1, "up", counts_from=0),), shape=(D,))
-    yield from principal.axes(here, each, turn, D, point)
+    yield from principal.axes(here, of_point, turn, D, point)
     part = Axis("part", PARTS + 1, counts_from=0)
     yield Quantity("part", title="part", symbol=" ", sheet="drawn", axes=(part,), counts=True)
     line = alike(symbol="x{}", sheet="drawn", axes=(part,), number_format="0.00", shape=(2,))

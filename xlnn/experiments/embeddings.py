@@ -83,16 +83,16 @@ class Name(xlnn.Sentence):
 
 def weights(sizes: dict) -> xlnn.Weights:
     """Return the factors of people and films, and the places of words, with their gradients."""
-    d, words, found = sizes["hidden"], sizes["words"], {}
+    d, words, by_name = sizes["hidden"], sizes["words"], {}
     axes = {"person": Axis("person", sizes["people"]), "film": Axis("film", sizes["films"])}
     for w, (of, symbol, terms, written, title, meaning) in FACTORS.items():
-        found[w] = Weight(
+        by_name[w] = Weight(
             (d,) if w in "PQ" else (), SUMMED, f"{of}_of", f"n_{of}", terms, w, axes=(axes[of],),
             sheet="factors", symbol=f"{symbol}{{}}", title=title, meaning=meaning, gradient={
                 "meaning": "a sum over the ratings that looked it up, and the penalty",
                 "written": f"∂C/∂{symbol} = Σ {written} + λ {symbol}"})
     place = partial(Weight, sheet="vectors", uses={"eta": "eta_words"})
-    return xlnn.Weights(found | {
+    return xlnn.Weights(by_name | {
         "V": place((d,), eq.BACK, "delta", "U", symbol="v{}", title="vector of a word",
                    axes=(Axis("word", words),), meaning="where a word is on the map"),
         "U": place((words, d), eq.slope("word"), "delta", "V", symbol="u{}",
@@ -243,28 +243,28 @@ def from_data(rows: list, where: str) -> tuple:
         if "" in texts:
             raise xlnn.XlnnError(f"{place}, column {texts.index('') + 1} is empty: leave out the "
                                  "row of a rating or sentence that is not known.")
-    found = [xlnn.number(r) for _, (*_, r) in rows]
-    if set(found) == {None}:
+    ratings = [xlnn.number(r) for _, (*_, r) in rows]
+    if set(ratings) == {None}:
         token = np.array([texts for _, texts in rows])
         words, often = np.unique(token, return_counts=True)
         return {"words": len(words), "sentences": len(rows)}, lambda sizes: {
             "name_word": words, "token": 1 + np.searchsorted(words, token),
             "eta_words": rate(sizes, min(2, TERMS / (2 * often.max())))}
-    first = found[0] is None  # a row of headings
-    rows, found = rows[first:], found[first:]
-    for (place, (*_, r)), rating in zip(rows, found, strict=True):
+    first = ratings[0] is None  # a row of headings
+    rows, ratings = rows[first:], ratings[first:]
+    for (place, (*_, r)), rating in zip(rows, ratings, strict=True):
         if rating is None or not np.isfinite(rating):
             raise xlnn.XlnnError(f'{place}: "{r[:20]}" is not a rating: write a number with a '
                                  "decimal point.")
     who, what, _ = zip(*(texts for _, texts in rows), strict=True)
     people, films = [*dict.fromkeys(who)], [*dict.fromkeys(what)]
     with np.errstate(all="ignore"):  # ratings that are too large are refused later, by their cells
-        spread = max(1, np.std(found))
+        spread = max(1, np.std(ratings))
     most = max(*Counter(who).values(), *Counter(what).values())
-    return {"people": len(people), "films": len(films), "ratings": len(found)}, lambda sizes: {
-        "name_person": people, "person_of": [1 + people.index(each) for each in who],
-        "name_film": films, "film_of": [1 + films.index(each) for each in what],
-        "r": found, "eta": rate(sizes, min(1, TERMS / (most * spread)))}
+    return {"people": len(people), "films": len(films), "ratings": len(ratings)}, lambda sizes: {
+        "name_person": people, "person_of": [1 + people.index(person) for person in who],
+        "name_film": films, "film_of": [1 + films.index(film) for film in what],
+        "r": ratings, "eta": rate(sizes, min(1, TERMS / (most * spread)))}
 
 
 def rate(sizes: dict, calm: float) -> float:

@@ -82,7 +82,7 @@ def model(sizes: Mapping[str, int], _: Text) -> Iterator[Quantity | xlnn.Copy]:
                    written="C_T = Σ C")
     now = {name: f"{name}_now" for name in "wb"}
     yield from (xlnn.shown(name, name=now[name], title=f"{name} of this epoch") for name in "wb")
-    instead = {each.name: f"now_{each.name}" for each in rows} | now
+    instead = {quantity.name: f"now_{quantity.name}" for quantity in rows} | now
     yield from xlnn.again(rows, "now_{}", axes=(row,), sheet="first", instead=now)
     yield from xlnn.again(sums, "now_{}", sheet="first", instead=instead)
     yield Quantity("answers", equation=xlnn.Told(
@@ -91,18 +91,18 @@ def model(sizes: Mapping[str, int], _: Text) -> Iterator[Quantity | xlnn.Copy]:
          "choose": "Choose a whole number from 0 to {epochs}. Epoch {epoch_used} is shown: "
          "{right} of {rows} rows are right."},
         lambda epoch, epoch_used: (is_chosen(epoch, epoch_used),), rows=ROWS,
-        right=lambda a3, t, C: right(*(each.over("row") for each in (a3, t, C)))).of(
+        right=lambda a3, t, C: right(*(array.over("row") for array in (a3, t, C)))).of(
             a3="now_a3", C="now_C"))
 
 
 def of_rows(axes: tuple[Axis, ...]) -> Iterator[Quantity]:
     """Yield forward, cost and backward for each row."""
-    each = alike(sheet="every", axes=axes, role="forward")
-    back = partial(each, role="backward")
-    yield each("z", "zⱼ = Σ w x + bⱼ", HIDDEN_Z, symbol="z{}", shape=(2,))
-    yield each("a", "aⱼ = 1/(1 + exp(−zⱼ))", eq.SIGMOID, symbol="a{}", shape=(2,))
-    yield each("z3", "z₃ = w₅a₁ + w₆a₂ + b₃", OUTPUT_Z, symbol="z₃")
-    yield each("a3", "a₃ = 1/(1 + exp(−z₃))", eq.SIGMOID.of("z3"), symbol="a₃")
+    of_row = alike(sheet="every", axes=axes, role="forward")
+    back = partial(of_row, role="backward")
+    yield of_row("z", "zⱼ = Σ w x + bⱼ", HIDDEN_Z, symbol="z{}", shape=(2,))
+    yield of_row("a", "aⱼ = 1/(1 + exp(−zⱼ))", eq.SIGMOID, symbol="a{}", shape=(2,))
+    yield of_row("z3", "z₃ = w₅a₁ + w₆a₂ + b₃", OUTPUT_Z, symbol="z₃")
+    yield of_row("a3", "a₃ = 1/(1 + exp(−z₃))", eq.SIGMOID.of("z3"), symbol="a₃")
     yield back("C", "C = (t − a₃)²/2", eq.HALF_SQUARE.of(a="a3"), symbol="C")
     yield back("delta3", "δ₃ = (a₃ − t) a₃(1 − a₃)", eq.SIGMOID_DELTA.of("a3"), symbol="δ₃")
     yield back("delta", "δⱼ = δ₃ w aⱼ(1 − aⱼ)", HIDDEN_DELTA.of("delta3"), symbol="δ{}",

@@ -82,8 +82,8 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
 def _training(sizes: dict, epoch: Axis, row: Axis) -> Iterator[Quantity | xlnn.Copy]:
     players, n, H = weights(sizes["hidden"]), sizes["rows"], sizes["hidden"]
     yield from players.trained(epoch.length, sizes["optimizer"])
-    each = alike(sheet="steps", axes=(epoch, row), shape=(1,))
-    forward, back = partial(each, role="forward"), partial(each, role="backward")
+    of_row = alike(sheet="steps", axes=(epoch, row), shape=(1,))
+    forward, back = partial(of_row, role="forward"), partial(of_row, role="backward")
     yield forward("made", "number made", eq.DENSE.of("A", "noise", "B"), symbol="g",
                   meaning="normally distributed, as the noise is", written="g = A ζ + B")
     hidden = partial(forward, shape=(H,), symbol="h{}")
@@ -109,7 +109,7 @@ def _training(sizes: dict, epoch: Axis, row: Axis) -> Iterator[Quantity | xlnn.C
          "it is 2 ln 2 = 1.386 where D is ½ everywhere", "−ln D(x) − ln (1 − D(g))"),
         ("C_G", "cost of the generator", gen.FOOLED.of("z_made"),
          "it has a slope even while D(g) is near 0", "−ln D(g)")):
-        yield each(f"{cost}_row", title, equation, symbol=cost)
+        yield of_row(f"{cost}_row", title, equation, symbol=cost)
         yield once(cost, title, gen.MEAN_COST.of(f"{cost}_row"), symbol=cost, meaning=meaning,
                    source=SOURCE, written=f"{cost} = mean of {written}")
     yield from players.gradients(epoch.length)

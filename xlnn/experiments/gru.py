@@ -28,14 +28,14 @@ GATES = {"": recurrent.GRU_GATES, "_lstm": recurrent.GATES}
 
 def weights(H: int) -> xlnn.Weights:
     """Return the weights of both networks, with their gradients."""
-    slope, bias, found = eq.slope("row", "step"), eq.bias_slope("row", "step"), {}
+    slope, bias, named = eq.slope("row", "step"), eq.bias_slope("row", "step"), {}
     for more, gates in GATES.items():
         for gate in gates:
             past = "seen" if gate + more == "g" else f"past{more}"
             d, part = f"d{gate}{more}", f"{gate}{more}"
-            found |= {f"U{part}": ((H, H), slope, d, past), f"W{part}": ((H, 1), slope, d, "x"),
+            named |= {f"U{part}": ((H, H), slope, d, past), f"W{part}": ((H, 1), slope, d, "x"),
                       f"b{part}": ((H,), bias, d)}
-        found |= {f"V{more}": ((1, H), eq.slope("row"), f"e{more}", f"last{more}"),
+        named |= {f"V{more}": ((1, H), eq.slope("row"), f"e{more}", f"last{more}"),
                   f"d{more}": ((1,), eq.bias_slope("row"), f"e{more}")}
     return xlnn.Weights({
         name: Weight(*of, kind=name[0] + ("_lstm" if "_" in name else ""),
@@ -43,7 +43,7 @@ def weights(H: int) -> xlnn.Weights:
                      cost="C_T_lstm" if "_" in name else "",
                      title=f"{'biases' if name[0] in 'bd' else 'weights'} {name[0]}"
                      f"{' of the LSTM' if '_' in name else ''}")
-        for name, of in found.items()})
+        for name, of in named.items()})
 
 
 def training(sizes: dict, epoch: Axis, row: Axis) -> Iterator[Quantity | xlnn.Copy]:

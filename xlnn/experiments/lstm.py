@@ -32,13 +32,13 @@ def outputs(sizes: dict) -> int:
 
 def weights(H: int, K: int = 1) -> xlnn.Weights:
     """Return the weights of both networks of H units and K outputs, with their gradients."""
-    slope, bias, found = eq.slope("row", "step"), eq.bias_slope("row", "step"), {}
+    slope, bias, named = eq.slope("row", "step"), eq.bias_slope("row", "step"), {}
     parts = {gate: (f"d{gate}", "past") for gate in recurrent.GATES}
     for part, (d, past) in (parts | {"_rnn": ("delta_rnn", "past_rnn")}).items():
-        found |= {f"U{part}": ((H, H), slope, d, past), f"W{part}": ((H, 1), slope, d, "x"),
+        named |= {f"U{part}": ((H, H), slope, d, past), f"W{part}": ((H, 1), slope, d, "x"),
                   f"b{part}": ((H,), bias, d)}
     for more in ("", "_rnn"):
-        found |= {f"V{more}": ((K, H), eq.slope("row"), f"e{more}", f"last{more}"),
+        named |= {f"V{more}": ((K, H), eq.slope("row"), f"e{more}", f"last{more}"),
                   f"d{more}": ((K,), eq.bias_slope("row"), f"e{more}")}
     return xlnn.Weights({
         name: Weight(*of, kind=name if "_" in name else name[0],
@@ -46,7 +46,7 @@ def weights(H: int, K: int = 1) -> xlnn.Weights:
                      cost="C_T_rnn" if "_rnn" in name else "",
                      title=f"{'biases' if name[0] in 'bd' else 'weights'} {name[0]}"
                      f"{' of the RNN' if '_' in name else ''}")
-        for name, of in found.items()})
+        for name, of in named.items()})
 
 
 def training(sizes: dict, epoch: Axis, row: Axis) -> Iterator[Quantity]:

@@ -84,10 +84,10 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
                number_format="0")
     yield from xlnn.again((sign,), "{}", axes=(row,))
     yield from WEIGHTS.trained(epochs, sizes["optimizer"])
-    each = partial(step, axes=(epoch, row), role="result")
-    back = partial(each, role="backward")
+    of_row = partial(step, axes=(epoch, row), role="result")
+    back = partial(of_row, role="backward")
     yield from xlnn.again(steps, "{}", axes=(epoch, row))
-    yield each("C", "cross-entropy", letters.COST.of("l", "expl"), shape=(T,))
+    yield of_row("C", "cross-entropy", letters.COST.of("l", "expl"), shape=(T,))
     yield back("dl", "error", eq.ERROR, symbol="∂l{}", shape=(T, N), written="p − target",
                meaning="how fast C changes with the scores")
     yield back("dy2", "error of y2", units.Back(("dl", "U")), symbol="∂y2{}",
@@ -127,7 +127,7 @@ def inputs(sizes: dict) -> dict:
     random = np.random.default_rng(sizes["seed"])
     return {
         **WEIGHTS.drawn(random, 0.3), "epoch": sizes["epochs"],
-        "letters": [[1 + SIGNS.index(each) for each in name.ljust(T, ".")] for name in names],
+        "letters": [[1 + SIGNS.index(letter) for letter in name.ljust(T, ".")] for name in names],
         "chance": random.uniform(0.01, 0.99, (TYPED, T)).round(2),
     }
 

@@ -46,16 +46,16 @@ def model(_: Mapping[str, int], __: Text) -> Iterator[Quantity]:
 
 
 def _neuron() -> Iterator[Quantity]:
-    each, forward = partial(Quantity, shape=(eq.INPUTS,)), partial(Quantity, role="forward")
-    yield each("x", title="signal x", symbol="x{}", meaning="the signals that come in",
-               written="given: 0 or 1, or any number", source="1-2")
-    yield each("w", title="weight w", symbol="w{}", role="weight",
-               meaning="how much weight the neuron gives each input", source="1-2")
+    of_input, forward = partial(Quantity, shape=(eq.INPUTS,)), partial(Quantity, role="forward")
+    yield of_input("x", title="signal x", symbol="x{}", meaning="the signals that come in",
+                   written="given: 0 or 1, or any number", source="1-2")
+    yield of_input("w", title="weight w", symbol="w{}", role="weight",
+                   meaning="how much weight the neuron gives each input", source="1-2")
     yield Quantity("threshold", title="threshold", symbol="θ", role="weight",
                    meaning="the sum at which the neuron fires", written="w₁x₁ + w₂x₂ + w₃x₃ ≥ θ",
                    source="1-2")
-    yield each("products", title="w × x", symbol="wx{}", role="forward",
-               equation=units.PRODUCT.of("w", "x"), number_format="General")
+    yield of_input("products", title="w × x", symbol="wx{}", role="forward",
+                   equation=units.PRODUCT.of("w", "x"), number_format="General")
     yield Quantity("bias", title="bias −θ", symbol="b", role="weight",
                    equation=units.NEGATIVE.of("threshold"))
     yield forward("z", title="weighted input", equation=eq.WEIGHTED_INPUT, source="1-3",

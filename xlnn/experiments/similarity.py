@@ -94,14 +94,14 @@ def _ranking(sizes: Mapping[str, int]) -> Iterator[Quantity]:
     yield column("likeness", "likeness",
                  eq.LIKENESS.of("image_inner", "length_a", "image_length"), symbol="cos θ")
     yield column("place", "place", eq.RANK, symbol=" ")
-    shown, found = min(SHOWN, count), units.look_up("image", reads_as_stated=True)
+    shown, row_of = min(SHOWN, count), units.look_up("image", reads_as_stated=True)
     several = xlnn.alike(shape=(shown,))
     for end, first in (("best", 1), ("last", count - shown + 1)):
         places = list(range(first, first + shown))
         yield several(end, "image", eq.image_at_rank(places), kind="found", symbol="")
-        yield several(f"{end}_label", "label", found.of("labels", end), kind="found_label",
+        yield several(f"{end}_label", "label", row_of.of("labels", end), kind="found_label",
                       symbol="", number_format="0")
-        yield several(f"{end}_likeness", "likeness", found.of("likeness", end),
+        yield several(f"{end}_likeness", "likeness", row_of.of("likeness", end),
                       kind="found_likeness", symbol="", number_format="0.000")
         yield Quantity(f"{end}_pictures", "pictures", "", title="pictures",
                        equation=eq.pictures_of_these(columns).of(found=end), role="forward",
@@ -140,9 +140,9 @@ def _matrices(size: int) -> Iterator[Quantity]:
             "is_turns": "(AB)ᵀ = BᵀAᵀ: transposing a product reverses its order. That is why "
             "back-propagation uses transposed weights (4-3)."}),
     }
-    for name, (title, one, other, said) in claims.items():
+    for name, (title, one, other, lines) in claims.items():
         yield Quantity(name, title=title, equation=eq.Equal().of(one, other, A, B))
-        yield Quantity(f"{name}_said", equation=Told(said, name))
+        yield Quantity(f"{name}_said", equation=Told(lines, name))
 
 
 # fmt: on

@@ -41,7 +41,7 @@ HEADINGS = {
 }
 """The headings of the list of each sheet, by the number that follows."""
 
-NAMES = [each.text for each in SURFACES]
+NAMES = [surface.text for surface in SURFACES]
 FUNCTIONS = [function.text for function in eq.FUNCTIONS]
 
 PRIMES, DEGREES = "′″‴⁗", [f"n = {n}" for n in range(eq.DEGREE + 1)]
@@ -261,12 +261,12 @@ def _list(first: str, last: str) -> Made:
     """Return the numbers of the model from one to another, below each other under headings."""
     def parts(model: Model) -> Below:
         names = [quantity.name for quantity in model.quantities if not quantity.axes]
-        found: list[PagePart] = [xlnn.Space()]
+        parts: list[PagePart] = [xlnn.Space()]
         for name in names[names.index(first) : names.index(last) + 1]:
             if name in HEADINGS:
-                found.append(Label(HEADINGS[name], "parts", SECTION, columns=3, above=1))
-            found.append(_number(name))
-        return Below(*found)
+                parts.append(Label(HEADINGS[name], "parts", SECTION, columns=3, above=1))
+            parts.append(_number(name))
+        return Below(*parts)
 
     return Made(parts)
 

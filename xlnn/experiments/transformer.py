@@ -53,15 +53,15 @@ def forward(T: int, N: int) -> tuple[Quantity, ...]:
 
 def backward(T: int, N: int) -> tuple[Quantity, ...]:
     """Return the cost, and the errors on the way back."""
-    each = alike(sheet="sentences", shape=(T, D), has_positions=True)
-    back = partial(each, role="backward")
+    of_row = alike(sheet="sentences", shape=(T, D), has_positions=True)
+    back = partial(of_row, role="backward")
     return (
-        each("C", "cross-entropy", eq.COST.of("l", "expl", "next"), shape=(T,)),
-        each("hit", "right", eq.hit(0.6).of(t="next"), symbol="✓{}", shape=(T,)),
+        of_row("C", "cross-entropy", eq.COST.of("l", "expl", "next"), shape=(T,)),
+        of_row("hit", "right", eq.hit(0.6).of(t="next"), symbol="✓{}", shape=(T,)),
         back("dl", "error", eq.ERROR.of(t="next"), symbol="∂l{}", shape=(T, N),
              meaning="how fast C changes with the scores", written="p − target"),
         back("dy2", "error of y2", units.Back(("dl", "U")), symbol="∂y2{}"),
-        *eq.block_back(each, T, F),
+        *eq.block_back(of_row, T, F),
     )
 
 
@@ -134,7 +134,7 @@ def from_data(rows: list, where: str) -> tuple[dict, dict]:  # noqa: ARG001 -- e
             raise xlnn.XlnnError(f"{place}: {len(sentence)} words were found, but the first "
                                  f"sentence has {needed}, and all need as many.")
     written = {word.lower(): word for sentence in reversed(sentences) for word in sentence[::-1]}
-    known, s = np.unique([[word.lower() for word in each] for each in sentences],
+    known, s = np.unique([[word.lower() for word in sentence] for sentence in sentences],
                          return_inverse=True)
     sizes = {"sentences": len(sentences), "positions": needed - 1, "words": len(known)}
     names = np.array([written[word] for word in known])

@@ -58,7 +58,7 @@ def dependants(layout: Layout, name: str, index: tuple[int, ...]) -> Iterator[De
         if name not in quantity.sources or quantity.name.startswith(EXERCISE):
             continue
         here = layout.titles[quantity.sheet]
-        whole = layout.blocks[quantity.name].parts
+        whole = layout.blocks[quantity.name].runs
         for number, part in enumerate(layout.heads(quantity.name)):
             lengths, before = part.lengths, (number,) if quantity.each else ()
             for column in layout.columns(quantity.name, number):

@@ -92,7 +92,7 @@ class QuantityValues(NDArrayOperatorsMixin):
     ) -> None:
         self.array, self.name, self.kind = array, quantity.name, quantity.kind
         self.layer = quantity.layer
-        equation = None if quantity.is_sentence else quantity.parts[0].equation
+        equation = None if quantity.is_sentence else quantity.runs[0].equation
         # a letter is its own symbol
         named = len(quantity.name) == 1 or quantity.symbol != f"{quantity.name}{{}}"
         self.symbol = quantity.symbol.replace("{}", "") if named else ""

@@ -24,7 +24,7 @@ from xlnn.quantity import Quantity
 from xlnn.registry.text import Text, in_language, text
 from xlnn.workbooks.entries import to_values
 from xlnn.workbooks.exercise_sheet import SHEET
-from xlnn.workbooks.pages.confusion import PARTS, PREFIX
+from xlnn.workbooks.pages.confusion import PREFIX, SPLITS
 from xlnn.workbooks.runs import RUN, is_of_one, name_of_run
 from xlnn.xlsx.cells import cells
 from xlnn.xlsx.fingerprint import State, state
@@ -90,8 +90,8 @@ a bar, mean nothing on their own."""
 
 
 @dataclass(frozen=True)
-class Contents:
-    """The contents of a workbook.
+class Summary:
+    """What a workbook contains, and how its training went.
 
     Attributes
     ----------
@@ -154,10 +154,10 @@ class Contents:
 
     def __repr__(self) -> str:
         """Return a summary in one line."""
-        return f"<Contents of {self.file}: {self.template}>"
+        return f"<Summary of {self.file}: {self.template}>"
 
 
-def show(path: Path | str, engine: str | None = None, model: Model | None = None) -> Contents:
+def show(path: Path | str, engine: str | None = None, model: Model | None = None) -> Summary:
     """Summarise a workbook: its contents, the course of training, and changes.
 
     Parameters
@@ -186,7 +186,7 @@ def show(path: Path | str, engine: str | None = None, model: Model | None = None
     single, inputs = _inputs(entries, runs)
     course = course_of(seen.layout, entries.arrays)
     courses = runs.courses(course) if course else {}
-    return Contents(
+    return Summary(
         file=path.name,
         kind=seen.spec.kind,
         template=template,
@@ -265,7 +265,7 @@ def _sentences(entries: Entries, runs: Runs, *, on_check: bool) -> Iterator[str]
 
 def _of_part(entries: Entries, quantity: Quantity, sentence: str) -> str:
     """Return a sentence about classes, preceded by the kind of rows if some are held out."""
-    parts = {f"{PREFIX}{part}mistakes": english for part, english in PARTS.items()}
+    parts = {f"{PREFIX}{part}mistakes": english for part, english in SPLITS.items()}
     part, words = parts.get(quantity.name), entries.words
     if part is None or f"{PREFIX}{TEST}mistakes" not in entries.layout.model.by_name:
         return sentence
@@ -279,12 +279,12 @@ COLUMNS = 50
 """The length of a drawn course."""
 
 
-def lines_of(seen: Contents, lang: str | None = None) -> Iterator[str]:
+def lines_of(seen: Summary, lang: str | None = None) -> Iterator[str]:
     """Yield the description of a workbook, line by line.
 
     Parameters
     ----------
-    seen : Contents
+    seen : Summary
     lang : str
         The language; the workbook's by default.
     """
@@ -295,7 +295,7 @@ def lines_of(seen: Contents, lang: str | None = None) -> Iterator[str]:
     yield from aligned([("" if label == last else label, line) for (label, line), last in compared])
 
 
-def _rows(seen: Contents, words: Text) -> Iterator[tuple[str, str]]:
+def _rows(seen: Summary, words: Text) -> Iterator[tuple[str, str]]:
     """Yield the heading and the text of each line."""
     state = {False: "as_built", True: "changed", None: "unknown"}[seen.changed]
     template = _called(seen.template, words, is_own=seen.sizes.get("data") == "own")

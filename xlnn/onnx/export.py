@@ -22,7 +22,7 @@ from xlnn.onnx.export_trained import (
     trained,
 )
 from xlnn.onnx.onnx_file import needed, session
-from xlnn.workbooks.start import tensor_name
+from xlnn.workbooks.start_weights import tensor_name
 
 TOLERANCES = {np.float32: 1e-6, np.float64: 1e-12}
 """How far an output may be from the sheet's, relative to the largest of its column and to 1: the

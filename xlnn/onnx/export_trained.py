@@ -36,7 +36,7 @@ from xlnn.loading.values import check_inputs, read_arrays
 from xlnn.reference import inputs_of
 from xlnn.terms import general_text
 from xlnn.workbooks.spec import Spec
-from xlnn.workbooks.start import SCALING, tensor_name
+from xlnn.workbooks.start_weights import SCALING, tensor_name
 
 PRODUCER = "xlnn"
 

@@ -14,9 +14,10 @@ from xlnn.experiments.network.layers import LayerSpec
 from xlnn.onnx.compare import Authority
 from xlnn.onnx.layers import Layer, TrainedModel
 from xlnn.onnx.model import read_model
-from xlnn.workbooks.origin import Origin
+from xlnn.workbooks import FIRST_KIND, kind_named
+from xlnn.workbooks.kind import Source
 from xlnn.workbooks.spec import TOLD
-from xlnn.workbooks.start import as_rows
+from xlnn.workbooks.start_weights import as_rows
 
 ETA, OPTIMIZER = 0.001, "adam"
 """The defaults of further training, with steps that suit any cost."""
@@ -31,7 +32,7 @@ SAID = {
 """Notes when the workbook is built; the Guide has more."""
 
 
-def predicting_with(path: Path, *, large: bool = False) -> tuple[Origin, Authority]:
+def predicting_with(path: Path, *, large: bool = False) -> tuple[Source, Authority]:
     """Read a model to predict with; return what is known before the rows are read, and its proof.
 
     Raises
@@ -40,7 +41,7 @@ def predicting_with(path: Path, *, large: bool = False) -> tuple[Origin, Authori
         It cannot be read, or does not fit a workbook.
     """
     model = read_model(path, large=large)
-    found, keys = _origin(model), _told(model)
+    found, keys = _source(model), _told(model)
     units, names = model.layers[-1].shape[0], list(model.graph.inputs)
     if not (len(names) == model.inputs > 1):
         names = [f"x{number}" for number in range(1, model.inputs + 1)]
@@ -53,17 +54,17 @@ def predicting_with(path: Path, *, large: bool = False) -> tuple[Origin, Authori
         is_regression=not model.is_classifier,
         told=tuple(f"{path.name}: {SAID[key]}" for key in SAID if key in keys),
     )
-    origin = replace(
+    source = replace(
         found,
         data=data,
         scaling=model.scaling and tuple(map(rounded, model.scaling)),
         runs=({"start": {name: rounded(array) for name, array in model.weights().items()}},),
         told=tuple(key for key in TOLD if key in keys),
     )
-    return origin, Authority(model)
+    return source, Authority(model)
 
 
-def training_from(path: Path, *, large: bool = False) -> Origin:
+def training_from(path: Path, *, large: bool = False) -> Source:
     """Read a model to train further.
 
     Raises
@@ -72,7 +73,7 @@ def training_from(path: Path, *, large: bool = False) -> Origin:
         It cannot be read, or cannot be trained here.
     """
     model = read_model(path, large=large)
-    found, further = _origin(model), {"epochs": 1, "optimizer": OPTIMIZER}
+    found, further = _source(model), {"epochs": 1, "optimizer": OPTIMIZER}
     return replace(
         found, sizes={**found.sizes, **further}, inputs={"eta": ETA}, count=model.inputs,
         notes={"layers": _not_trained(model)},
@@ -95,7 +96,7 @@ def _not_trained(model: TrainedModel) -> tuple[str, ...]:
     return (note,) if sentences else ()
 
 
-def _origin(model: TrainedModel) -> Origin:
+def _source(model: TrainedModel) -> Source:
     """Return what is known of a model, for predicting and for training further."""
     if len(model.shape) > 2:
         maps, rows, columns = model.shape[-3:]
@@ -104,7 +105,8 @@ def _origin(model: TrainedModel) -> Origin:
             "workbook draws pictures of one. Train a model on grey pictures."
         )
     is_table = len(model.shape) == 1
-    return Origin(
+    return Source(
+        kind=kind_named(FIRST_KIND),
         name=Path(model.graph.name).stem,
         sizes={
             # the cost follows from the data

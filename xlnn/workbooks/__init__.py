@@ -4,46 +4,15 @@ Each is found by the name that a template and the sheet Spec give it; `xlnn.work
 what a kind is. Experiments are kinds, too: see `xlnn.registry.templates`.
 """
 
-from pkgutil import resolve_name
 from typing import Any
 
 from xlnn.data.files import parse_toml
 from xlnn.errors import DataError
-from xlnn.registry.templates import experiments, loaded
 from xlnn.workbooks.entries import FORMAT, WorkbookSpec
-from xlnn.workbooks.kind import WorkbookKind
-
-KINDS = {
-    "network": "xlnn.experiments.network.kind:KIND",
-    "index": "xlnn.workbooks.index:KIND",
-    "solver": "xlnn.experiments.network.solver:KIND",
-    "cnn-solver": "xlnn.experiments.network.solver:MAPS_KIND",
-    "model": "xlnn.workbooks.own_model:KIND",
-}
-"""The module of each kind that is not an experiment, imported on first use."""
+from xlnn.workbooks.kind import WorkbookKind, kind_named
 
 
-def kind_named(name: object) -> WorkbookKind[Any, Any]:
-    """Return a kind by its name.
-
-    Raises
-    ------
-    DataError
-        There is no kind with that name.
-    """
-    names = (*KINDS, *sorted(experiments()))
-    if name not in names:
-        raise DataError(
-            f'There is no kind of workbook "{name}"; there are {", ".join(names)}. '
-            "For a kind from another package, install that package."
-        )
-    if name not in KINDS:
-        return loaded(name)
-    found: WorkbookKind[Any, Any] = resolve_name(KINDS[name])
-    return found
-
-
-def kind_of(spec: WorkbookSpec) -> WorkbookKind[Any, Any]:
+def kind_of(spec: WorkbookSpec) -> WorkbookKind[Any]:
     """Return the kind of a workbook."""
     return kind_named(spec.kind)
 

@@ -50,17 +50,17 @@ def courses(model: Model) -> list[Quantity]:
 def quantities(spec: Compared, model: Model, words: Text) -> Iterator[Quantity]:
     """Yield the results of each run."""
     runs = (runs_from(0, len(spec.runs)),)
-    each = partial(Quantity, sheet=COMPARE, axes=runs, reads_as_stated=True, symbol=" ")
+    of_run = partial(Quantity, sheet=COMPARE, axes=runs, reads_as_stated=True, symbol=" ")
     names = of_each([*names_of_runs(spec, words)])
-    yield each(NAMES, title="name", equation=names)
-    found = courses(model)
-    if COST in {course.name for course in found}:
-        yield each(f"{COMPARE}_best", title="first epoch with the smallest C_T",
-                   equation=Least(EPOCH).of(COST), number_format="0")  # fmt: skip
-        yield each(f"{COMPARE}_least", title="smallest C_T",
-                   equation=least_of(EPOCH).of(COST), number_format="0.0000")  # fmt: skip
-    for course in found:
-        yield each(
+    yield of_run(NAMES, title="name", equation=names)
+    results = courses(model)
+    if COST in {course.name for course in results}:
+        yield of_run(f"{COMPARE}_best", title="first epoch with the smallest C_T",
+                     equation=Least(EPOCH).of(COST), number_format="0")  # fmt: skip
+        yield of_run(f"{COMPARE}_least", title="smallest C_T",
+                     equation=least_of(EPOCH).of(COST), number_format="0.0000")  # fmt: skip
+    for course in results:
+        yield of_run(
             f"{COMPARE}_{course.name}", equation=last_of().of(course.name),
             title=words.of_itself("headings", LAST).format(what=_called(course, words)),
             number_format=str(course.number_format),

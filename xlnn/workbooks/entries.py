@@ -75,7 +75,7 @@ class WorkbookSpec:
     Attributes
     ----------
     kind : str
-        A key of `xlnn.workbooks.KINDS`.
+        A key of `xlnn.workbooks.kind.KINDS`.
     template : str
         The template's name.
     lang : str
@@ -105,9 +105,9 @@ def to_values(spec: object) -> Any:  # noqa: ANN401 -- as TOML has it
     if not is_dataclass(spec):
         return spec
     return {
-        each.metadata.get("key", each.name): to_values(value)
-        for each in fields(spec)
-        if (value := getattr(spec, each.name)) != each.default or "seldom" not in each.metadata
+        entry.metadata.get("key", entry.name): to_values(value)
+        for entry in fields(spec)
+        if (value := getattr(spec, entry.name)) != entry.default or "seldom" not in entry.metadata
     }
 
 
@@ -132,12 +132,12 @@ def from_values(spec: type[T], values: Mapping[str, Any], where: str = "") -> T:
     DataError
         An entry is unknown or missing, or has a value that its field does not allow.
     """
-    by_key = {each.metadata.get("key", each.name): each for each in fields(spec)}  # type: ignore[arg-type]
+    by_key = {entry.metadata.get("key", entry.name): entry for entry in fields(spec)}  # type: ignore[arg-type]
     hints = get_type_hints(spec, include_extras=True)
-    known = {key: partial(_read, hints, each, key) for key, each in by_key.items()}
-    needed = [key for key, each in by_key.items() if each.default is MISSING]
-    found = read_entries(known, values, where, needed)
-    return spec(**{by_key[key].name: value for key, value in found.items()})
+    known = {key: partial(_read, hints, entry, key) for key, entry in by_key.items()}
+    needed = [key for key, entry in by_key.items() if entry.default is MISSING]
+    entries = read_entries(known, values, where, needed)
+    return spec(**{by_key[key].name: value for key, value in entries.items()})
 
 
 def read_entries(
@@ -155,8 +155,8 @@ def read_entries(
     """
     for key in values:
         if key not in known:
-            said = f"{short(key)} is unknown; known are {listed(known, most=40)}."
-            raise DataError(f"{where or 'The Spec'}: {said}")
+            reason = f"{short(key)} is unknown; known are {listed(known, most=40)}."
+            raise DataError(f"{where or 'The Spec'}: {reason}")
     for key in needed:
         if key not in values:
             raise DataError(f"{where or 'The Spec'} does not say its {key}.")
@@ -168,17 +168,17 @@ def read_entries(
 
 def _read(hints: Mapping[str, Any], entry: Field[Any], name: str, value: object) -> Any:  # noqa: ANN401
     """Return a plain value as the type of a field has it."""
-    kind = hints[entry.name]
+    hint = hints[entry.name]
     if read := entry.metadata.get("read"):
         return read(value)
-    if declared := getattr(kind, "__metadata__", ()):
+    if declared := getattr(hint, "__metadata__", ()):
         return replace(declared[0], name=name).check(value)
     if type(value) is int and abs(value) > LARGEST_NUMBER:
         raise DataError(f"{name} is larger than any workbook: at most {LARGEST_NUMBER:,}.")
-    if kind in TYPES:
-        return Option(TYPES[kind], "", name=name).check(value)
-    each = get_args(kind)[0]
-    if get_origin(kind) is not tuple:  # an entry that may be missing
-        return from_values(each, Option(TABLE, "", name=name).check(value), name)
+    if hint in TYPES:
+        return Option(TYPES[hint], "", name=name).check(value)
+    part = get_args(hint)[0]
+    if get_origin(hint) is not tuple:  # an entry that may be missing
+        return from_values(part, Option(TABLE, "", name=name).check(value), name)
     tables = Option(TABLES, "", name=name).check(value)
-    return tuple(from_values(each, table, f"{name} {n}") for n, table in enumerate(tables, start=1))
+    return tuple(from_values(part, table, f"{name} {n}") for n, table in enumerate(tables, start=1))

@@ -90,7 +90,7 @@ class Tasks:
         """The ranges of areas of each quantity that is left out: of its first and later steps."""
         is_first = np.arange(len(self.areas)) < len(self.firsts)
         own = (np.array([area.name == name for area in self.areas]) for name in self.blank)
-        return tuple((*_runs(each & is_first), *_runs(each & ~is_first)) for each in own)
+        return tuple((*_runs(is_own & is_first), *_runs(is_own & ~is_first)) for is_own in own)
 
     def _computed(self, name: str, *, later: bool = False) -> np.ndarray:
         """Mark the entries of a quantity that formulas compute: in the first step, or later."""
@@ -117,7 +117,7 @@ class Tasks:
         """The ranges of areas of the inputs that each quantity that is left out depends on."""
         sources = map(self.layout.model.needed_by, self.blank)
         depend = ([area.name in source for area in self.inputs] for source in sources)
-        return tuple(tuple(_runs(np.array(each, dtype=bool))) for each in depend)
+        return tuple(tuple(_runs(np.array(is_needed, dtype=bool))) for is_needed in depend)
 
     def _typed(self, name: str) -> np.ndarray:
         """Mark the entries of an input that are typed in."""
@@ -131,15 +131,15 @@ class Tasks:
         For images that are side by side it is the last area: a formula cannot hold all.
         """
         block = self.layout.blocks[name]
-        first = block.parts[0]
+        first = block.runs[0]
         if first.is_table and first.quantity.axes and first.is_dense:
             grid = self._grid(block, np.ones(block.quantity.lengths, dtype=bool))
-            for part in block.parts:
-                bottom = part.last[0] - block.row
+            for run in block.runs:
+                bottom = run.last[0] - block.row
                 yield self._area(block, grid, slice(bottom, bottom + 1))
         else:
-            both = (self._computed(name, later=later) for later in (False, True))
-            areas = [*chain(*(self._areas(name, wanted, whole=True) for wanted in both))]
+            steps = (self._computed(name, later=later) for later in (False, True))
+            areas = [*chain(*(self._areas(name, wanted, whole=True) for wanted in steps))]
             yield from areas if len(areas) <= MOST_AREAS else areas[-1:]
 
     @staticmethod
@@ -161,7 +161,7 @@ class Tasks:
         if whole and down and (grid[rows] >= 0).all():
             yield self._area(block, grid, rows)
             return
-        first = block.parts[0]
+        first = block.runs[0]
         if block.quantity.sliced:
             yield from self._slices(block, grid)
             return
@@ -174,8 +174,8 @@ class Tasks:
     def _slices(self, block: Block, grid: np.ndarray) -> Iterator[eq.JudgedCells]:
         """Yield an area for each array formula."""
         height, width = block.size
-        for part in block.parts:
-            heads = part.heads
+        for run in block.runs:
+            heads = run.heads
             for row, column in chain(*map(heads.places, heads.quantity.units)):
                 down, right = row - block.row, column - block.column
                 rows, columns = slice(down, down + height), slice(right, right + width)
@@ -219,10 +219,10 @@ def quantities(tasks: Tasks, words: Text) -> Iterator[Quantity]:
         yield Quantity(live, shape=shape, equation=eq.Sums(areas), **sums)
         uses = {"noted": noted, "sums": live}
         yield Quantity(state, shape=shape[:1], equation=eq.SumsState(), uses=uses, **whole)
-        said = eq.state_said(states | (words.words["inputs"] if part else {}))
+        sentence = eq.state_said(states | (words.words["inputs"] if part else {}))
         uses = {"states": state}
         yield Quantity(
-            f"{state}_said", shape=shape[:1], equation=said, is_text=True, uses=uses, **page
+            f"{state}_said", shape=shape[:1], equation=sentence, is_text=True, uses=uses, **page
         )
     same = "exercise_inputs_state" if tasks.inputs else "exercise_state"  # then none is read
     yield Quantity(
@@ -258,8 +258,8 @@ def waiting(layout: Layout, blank: Sequence[str]) -> Layout:
         check_blank(layout.model, name)
     tasks, blocks = Tasks(layout, tuple(blank)), dict(layout.blocks)
     for quantity in layout.model.quantities:
-        said = quantity.equation
-        if not isinstance(said, Sentence) or quantity.sheet == "check":
+        sentence = quantity.equation
+        if not isinstance(sentence, Sentence) or quantity.sheet == "check":
             continue
         sources = layout.model.needed_by(quantity.name)
         names = [name for name in blank if name in sources]
@@ -267,7 +267,7 @@ def waiting(layout: Layout, blank: Sequence[str]) -> Layout:
         if areas and not _shares_rows(quantity, [layout.model[name] for name in names]):
             uses = {eq.Waiting.ROLE.format(name): name for name in names}
             waits = replace(
-                quantity, equation=eq.Waiting(said, areas), uses={**quantity.uses, **uses}
+                quantity, equation=eq.Waiting(sentence, areas), uses={**quantity.uses, **uses}
             )
             blocks[quantity.name] = replace(blocks[quantity.name], quantity=waits)
     model = Model(tuple(blocks[quantity.name].quantity for quantity in layout.model.quantities))
@@ -277,7 +277,7 @@ def waiting(layout: Layout, blank: Sequence[str]) -> Layout:
 def _shares_rows(sentence: Quantity, others: Iterable[Quantity]) -> bool:
     """Return whether a sentence shares its rows with others, and only reads these."""
     own = {axis.name for axis in sentence.axes if axis.length > 1}
-    return any(axis.name in own for each in others for axis in each.axes)
+    return any(axis.name in own for quantity in others for axis in quantity.axes)
 
 
 def noted(tasks: Tasks, run: Arrays) -> dict[str, np.ndarray]:

@@ -30,19 +30,19 @@ from xlnn.reference import Arrays
 from xlnn.registry.templates import Template, folder
 from xlnn.registry.text import IN_WORDS, Text, missing, text
 from xlnn.workbooks import compare, own_data
-from xlnn.workbooks.beginning import from_template, from_workbook
 from xlnn.workbooks.entries import LARGEST_NUMBER, from_values, whole
-from xlnn.workbooks.kind import Plan, WorkbookKind
+from xlnn.workbooks.kind import Plan, Source, WorkbookKind
 from xlnn.workbooks.learning import constants
-from xlnn.workbooks.making import Making, Samples, plan_of
-from xlnn.workbooks.origin import Origin, source_name
 from xlnn.workbooks.pages import network_drawing
 from xlnn.workbooks.pages.guide import SCALE, blanks, draw_guide
 from xlnn.workbooks.pages.page import Page, in_words, on_pages, said, with_pages
 from xlnn.workbooks.pages.sheet import Context, Sheet
 from xlnn.workbooks.personal import personal
+from xlnn.workbooks.planning import Request, Samples, plan_of
 from xlnn.workbooks.runs import joined_runs
 from xlnn.workbooks.samples import TEST, Learns, completed
+from xlnn.workbooks.source_data import data_name
+from xlnn.workbooks.sources import from_template, from_workbook
 from xlnn.workbooks.spec import Spec
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import FILLS
@@ -93,7 +93,7 @@ def OneOf(*names: str) -> Option:  # noqa: N802 -- the same
 
 
 @dataclass(frozen=True)
-class Experiment(WorkbookKind[Spec, Origin]):
+class Experiment(WorkbookKind[Spec]):
     """A kind of workbook that a model and a few pages describe.
 
     Attributes
@@ -249,31 +249,31 @@ class Experiment(WorkbookKind[Spec, Origin]):
         """The size or input that each option sets, by default the one with the option's name."""
         return {name: name for name in super().options - {"lang", "edition"}} | {**self.options_for}
 
-    def from_template(self, template: Template) -> Origin:
+    def from_template(self, template: Template) -> Source:
         """Read the sizes, inputs and options that a template names, and where its data are."""
         return from_template(self, template)
 
-    def from_workbook(self, name: str, spec: Spec, arrays: Arrays) -> Origin:
-        """Return an origin with the current values of the inputs, and with the data as typed."""
+    def from_workbook(self, name: str, spec: Spec, arrays: Arrays) -> Source:
+        """Return a source with the current values of the inputs, and with the data as typed."""
         return from_workbook(self, name, spec, arrays)
 
     def personal(
         self,
-        origin: Origin,
+        source: Source,
         options: Mapping[str, Any],
         random: np.random.Generator,
-    ) -> Origin:
-        """Return an origin whose real inputs are changed a little."""
-        return personal(self, origin, Options(**options), random)
+    ) -> Source:
+        """Return a source whose real inputs are changed a little."""
+        return personal(self, source, Options(**options), random)
 
     @property
     def compares(self) -> bool:  # type: ignore[override]
         """Whether several values of an option train one run each: its weights are trained."""
         return bool(self.rates)
 
-    def plan(self, origin: Origin, options: Mapping[str, Any]) -> Plan[Spec]:
-        """Combine an origin with options."""
-        return plan_of(self, origin, Options(**options))
+    def plan(self, source: Source, options: Mapping[str, Any]) -> Plan[Spec]:
+        """Combine a source with options."""
+        return plan_of(self, source, Options(**options))
 
     def inputs_for(self, sizes: Mapping[str, Any]) -> dict[str, Any]:
         """Return the initial values of the inputs for some sizes."""
@@ -295,8 +295,8 @@ class Experiment(WorkbookKind[Spec, Origin]):
         run : dict
             All settings of the run, such as its ``seed``.
         """
-        found = self.inputs_for(self.facts(spec) | spec.sizes)
-        return {name: found[name] for name in shapes if name in found}
+        inputs = self.inputs_for(self.facts(spec) | spec.sizes)
+        return {name: inputs[name] for name in shapes if name in inputs}
 
     def weights(self, model: Model) -> list[Quantity]:
         """Return the weights, whose start may be given."""
@@ -308,17 +308,17 @@ class Experiment(WorkbookKind[Spec, Origin]):
 
     def trained_on(
         self,
-        origin: Origin,
+        source: Source,
         asked: Options,  # noqa: ARG002 -- for models that were trained elsewhere
         data: Dataset | None,  # noqa: ARG002
-    ) -> tuple[Origin, tuple[str, ...]]:
-        """Return the origin of a model that fits its data, and notes."""
-        return origin, ()
+    ) -> tuple[Source, tuple[str, ...]]:
+        """Return the source of a model that fits its data, and notes."""
+        return source, ()
 
     def adapted(
         self,
         sizes: dict[str, Any],
-        making: Making,  # noqa: ARG002 -- for sizes that options change
+        request: Request,  # noqa: ARG002 -- for sizes that options change
         runs: Sequence[Mapping[str, Any]],  # noqa: ARG002
     ) -> tuple[dict[str, Any], tuple[str, ...]]:
         """Return the sizes that fit the options and the data, and notes."""
@@ -334,14 +334,14 @@ class Experiment(WorkbookKind[Spec, Origin]):
         edition = {"edition": spec.edition} if "edition" in self.options else {}
         return {**super().asked_for(spec), **edition, **asked}
 
-    def rate_for(self, data: Dataset, origin: Origin, asked: Options) -> dict[str, float]:
+    def rate_for(self, data: Dataset, source: Source, asked: Options) -> dict[str, float]:
         """Return a lower learning rate for more data than usual, unless one is known."""
-        if not self.rates or "eta" in asked or "eta" in origin.inputs:
+        if not self.rates or "eta" in asked or "eta" in source.inputs:
             return {}
         rows = np.ones(len(data.x), dtype=bool)
-        optimizer = asked.get("optimizer", origin.sizes.get("optimizer"))
-        found = own_data.lengths(self, data, rows, source_name(asked.data))
-        return own_data.lower_rate(self, found, {"optimizer": optimizer})
+        optimizer = asked.get("optimizer", source.sizes.get("optimizer"))
+        sizes = own_data.lengths(self, data, rows, data_name(asked.data))
+        return own_data.lower_rate(self, sizes, {"optimizer": optimizer})
 
     def spec(self, values: Mapping[str, Any]) -> Spec:
         """Read the Spec that a workbook keeps."""
@@ -366,15 +366,15 @@ class Experiment(WorkbookKind[Spec, Origin]):
 
     def check_sizes(self, sizes: Mapping[str, Any], where: str) -> dict[str, Any]:
         """Return some sizes in their normal form, or refuse one that is not allowed."""
-        found = {}
+        checked = {}
         for name in filter(sizes.__contains__, self.sizes):
             options = self.options_of(name)
             typed = f" ({', '.join(map(as_typed, options))})" if options else ""
             try:
-                found[name] = replace(self.sizes[name], name=f"{name}{typed}").check(sizes[name])
+                checked[name] = replace(self.sizes[name], name=f"{name}{typed}").check(sizes[name])
             except DataError as error:
                 raise DataError(f"{where}: {error}", *options) from None
-        return found
+        return checked
 
     def options_of(self, name: str) -> tuple[str, ...]:
         """Return the options that set a size or an input."""
@@ -457,17 +457,17 @@ class Experiment(WorkbookKind[Spec, Origin]):
         }
         for kind, symbol in self.symbols.items():
             words["guide"]["symbols"][kind]["symbol"] = symbol
-        found = text(spec.lang, self.name, words, self.texts)
+        translated = text(spec.lang, self.name, words, self.texts)
         for key in tested:
-            name = found.words["sheets"][key.removeprefix(TEST)]
-            found.words["sheets"][key] = found("headings", "tested", name=name)
-            found.words["notes"][key] = found("joined", "held_out")
-        guide = found.words["guide"]
+            name = translated.words["sheets"][key.removeprefix(TEST)]
+            translated.words["sheets"][key] = translated("headings", "tested", name=name)
+            translated.words["notes"][key] = translated("joined", "held_out")
+        guide = translated.words["guide"]
         steps = {page.key: guide["steps"].get(page.key) for page in pages}
         guide["steps"] = {key: does for key, does in steps.items() if does}  # in their order
         if spec.data and self.task is not None:
             guide |= {"about": guide["about"][self.task :], "experiments": []}
-        return model, found
+        return model, translated
 
     def _joined(self, spec: Spec, words: Text) -> Model:
         """Return its quantities; those of several runs with what compares them."""

@@ -6,7 +6,7 @@ were noted when it was built; their sum is its one formula.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Any, ClassVar, Never
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
@@ -65,7 +65,7 @@ class IndexSpec(WorkbookSpec):
     entries: tuple[Entry, ...] = field(metadata={"key": "workbooks"})
 
 
-class Index(WorkbookKind[IndexSpec, Never]):
+class Index(WorkbookKind[IndexSpec]):
     """Workbooks with links to others."""
 
     name = IndexSpec.kind
@@ -98,8 +98,8 @@ def index_plan(spec: IndexSpec, formulas: Sequence[int]) -> Plan[IndexSpec]:
 
 
 SUM = Stated(
-    array=lambda each: each.sum(),
-    cell=lambda each: f"=SUM({each.over('workbook')[()]})",
+    array=lambda counts: counts.sum(),
+    cell=lambda counts: f"=SUM({counts.over('workbook')[()]})",
 )
 
 
@@ -109,7 +109,7 @@ def _model(spec: IndexSpec) -> Model:
     page: dict[str, Any] = {"sheet": "index", "number_format": "#,##0;;–"}
     return Model((
         Quantity("formulas", axes=(workbook,), is_record=True, role="key", **page),
-        Quantity("total", equation=SUM, uses={"each": "formulas"}, **page),
+        Quantity("total", equation=SUM, uses={"counts": "formulas"}, **page),
     ))  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The interface of a kind of workbook, and the plan of one.
+"""The interface of a kind of workbook, its source, from which one is planned, and its plan.
 
 A kind defines its template's keys, its inputs, its list of quantities, its sheets, and what they
 show first. All code that builds, checks, reads or continues a workbook uses only this interface.
@@ -6,14 +6,17 @@ show first. All code that builds, checks, reads or continues a workbook uses onl
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from math import prod
+from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 import numpy as np
 
 from xlnn import reference
+from xlnn.data.dataset import Dataset, ReadOptions
 from xlnn.data.messages import listed
 from xlnn.errors import DataError, Message
 from xlnn.layout import Layout
@@ -21,7 +24,7 @@ from xlnn.model import Model
 from xlnn.options import BUILD
 from xlnn.quantity import Quantity
 from xlnn.reference import Arrays, largest_input
-from xlnn.registry.templates import Template
+from xlnn.registry.templates import Template, experiments, folder, loaded
 from xlnn.registry.text import Text
 from xlnn.workbooks.entries import MATRICES, WorkbookSpec, from_values
 from xlnn.workbooks.pages.matrices import (
@@ -42,8 +45,16 @@ SQUARE_OVERFLOWS = 1e154
 SPEC = {"spec": Sheet(draw_spec, tab="helper")}
 """The last sheet of every workbook."""
 
+KINDS = {
+    "network": "xlnn.experiments.network.kind:KIND",
+    "index": "xlnn.workbooks.index:KIND",
+    "solver": "xlnn.experiments.network.solver:KIND",
+    "cnn-solver": "xlnn.experiments.network.solver:MAPS_KIND",
+    "model": "xlnn.workbooks.own_model:KIND",
+}
+"""The module of each kind that is not an experiment, imported on first use."""
+
 S = TypeVar("S", bound=WorkbookSpec)
-O = TypeVar("O")  # noqa: E741 -- of Origin
 
 
 def misfit(quantity: Quantity, array: np.ndarray) -> tuple[tuple[int, ...], str] | None:
@@ -68,11 +79,11 @@ def misfit(quantity: Quantity, array: np.ndarray) -> tuple[tuple[int, ...], str]
     return None if fits.all() else (tuple(map(int, np.argwhere(~fits)[0])), wanted)
 
 
-class WorkbookKind(ABC, Generic[S, O]):
-    """A kind of workbook; ``O`` is the type of its origins, which is private to the kind."""
+class WorkbookKind(ABC, Generic[S]):
+    """A kind of workbook."""
 
     name: str
-    """Its key in `xlnn.workbooks.KINDS`, by which it goes to another process."""
+    """Its key in `KINDS`, by which it goes to another process."""
 
     is_ours = True
     """Whether its equations are those of xlnn."""
@@ -90,9 +101,9 @@ class WorkbookKind(ABC, Generic[S, O]):
     def options(self) -> frozenset[str]:
         """The options of a build that apply to it."""
         kinds = {self.name, "*"}
-        return frozenset(name for name, each in BUILD.items() if kinds & {*each.kinds})
+        return frozenset(name for name, option in BUILD.items() if kinds & {*option.kinds})
 
-    def from_template(self, template: Template) -> O:
+    def from_template(self, template: Template) -> "Source":
         """Read a template.
 
         Raises
@@ -102,8 +113,8 @@ class WorkbookKind(ABC, Generic[S, O]):
         """
         raise DataError(f"{template.name}: {self.not_built}")
 
-    def from_workbook(self, name: str, spec: S, arrays: Arrays) -> O:  # noqa: ARG002 -- for those that are built
-        """Return the current contents of a workbook as an origin, including the user's changes.
+    def from_workbook(self, name: str, spec: S, arrays: Arrays) -> "Source":  # noqa: ARG002 -- for those that are built
+        """Return the current contents of a workbook as a source, including the user's changes.
 
         Parameters
         ----------
@@ -115,8 +126,8 @@ class WorkbookKind(ABC, Generic[S, O]):
         """
         raise DataError(f"{name}: {self.not_built}")
 
-    def plan(self, origin: O, options: Mapping[str, Any]) -> "Plan[S]":  # noqa: ARG002 -- for those that are built
-        """Combine an origin with options.
+    def plan(self, source: "Source", options: Mapping[str, Any]) -> "Plan[S]":  # noqa: ARG002 -- for those that are built
+        """Combine a source with options.
 
         Raises
         ------
@@ -127,15 +138,15 @@ class WorkbookKind(ABC, Generic[S, O]):
 
     def personal(
         self,
-        origin: O,
+        source: "Source",
         options: Mapping[str, Any],  # noqa: ARG002 -- for those that read data
         random: np.random.Generator,  # noqa: ARG002 -- for those that have numbers
-    ) -> O:
-        """Return an origin with different numbers of the same sort, for one student.
+    ) -> "Source":
+        """Return a source with different numbers of the same sort, for one student.
 
         Parameters
         ----------
-        origin : Origin
+        source : Source
         options : mapping
             The options, as in `plan`.
         random : Generator
@@ -146,7 +157,7 @@ class WorkbookKind(ABC, Generic[S, O]):
         DataError
             As for `plan`.
         """
-        return origin
+        return source
 
     def asked_for(self, spec: S) -> dict[str, Any]:
         """Return the options with which `plan` gives the same Spec again."""
@@ -160,8 +171,8 @@ class WorkbookKind(ABC, Generic[S, O]):
         DataError
             They are not as `xlnn.workbooks.entries.to_values` returns them.
         """
-        found: S = from_values(self.described_by, values)
-        return found
+        spec: S = from_values(self.described_by, values)
+        return spec
 
     @abstractmethod
     def stated(self, spec: S) -> tuple[Model, Text]:
@@ -281,6 +292,105 @@ class WorkbookKind(ABC, Generic[S, O]):
         }
 
 
+def kind_named(name: object) -> WorkbookKind[Any]:
+    """Return a kind by its name.
+
+    Raises
+    ------
+    DataError
+        There is no kind with that name.
+    """
+    names = (*KINDS, *sorted(experiments()))
+    if name not in names:
+        raise DataError(
+            f'There is no kind of workbook "{name}"; there are {", ".join(names)}. '
+            "For a kind from another package, install that package."
+        )
+    if name not in KINDS:
+        return loaded(name)
+    kind: WorkbookKind[Any] = resolve_name(KINDS[name])
+    return kind
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a workbook is built from, before options are applied: a template, a model or a workbook.
+
+    Attributes
+    ----------
+    kind : WorkbookKind
+    name : str
+        The template's name.
+    sizes : dict
+        The sizes that it states, by name. With 0 epochs nothing trains.
+    inputs : dict
+        The values of inputs that do not follow from data, by name.
+    settings : dict
+        Options of a build that it sets and that are neither a size nor an input.
+    reading : ReadOptions
+        How data are to be read.
+    data : Path, Dataset or None
+        The data; None for an experiment that has them among its inputs, or none.
+    runs : tuple of dict
+        What is different in each run: sizes, inputs and settings, among them its ``start``, a file
+        or arrays; without one, the start weights are random.
+    held : array of bool, or None
+        Which samples of `data` are held out, if that is fixed.
+    scaling : (array, array) or None
+        The middle and factor of each input, if they are fixed.
+    target_scaling : (array, array) or None
+        The same of the targets of a regression.
+    count : int
+        The number of inputs of a model to train further; otherwise 0.
+    notes : dict of tuple of str
+        By option, notes on names of other libraries that a template uses.
+    told : tuple of str
+        Keys of what the Guide says of a model that was trained elsewhere.
+    is_own : bool
+        Whether a person's data took the place of those of the template.
+    """
+
+    kind: "WorkbookKind[Any]"
+    name: str
+    sizes: Mapping[str, Any] = field(default_factory=dict)
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    reading: ReadOptions = field(default_factory=ReadOptions)
+    data: Path | Dataset | None = None
+    runs: tuple[Mapping[str, Any], ...] = ({},)
+    held: np.ndarray | None = None
+    scaling: tuple[np.ndarray, np.ndarray] | None = None
+    target_scaling: tuple[np.ndarray, np.ndarray] | None = None
+    count: int = 0
+    notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    told: tuple[str, ...] = ()
+    is_own: bool = False
+
+    @property
+    def is_shipped(self) -> bool:
+        """Whether it is a template of xlnn itself, with its own data."""
+        return isinstance(self.data, Path) and folder() in self.data.parents
+
+    @property
+    def trains(self) -> bool:
+        """Whether weights are trained."""
+        return bool(self.sizes.get("epochs", 1))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how to unpickle it: its kind by name, whose functions cannot be pickled."""
+        entries = {entry.name: getattr(self, entry.name) for entry in fields(self)}
+        return _source, (self.kind.name, {**entries, "kind": None})
+
+    @property
+    def is_found_by_name(self) -> bool:
+        """Whether another process finds its kind: it does not know a programmer's own model."""
+        return kind_named(self.kind.name) is self.kind
+
+
+def _source(kind: str, entries: Mapping[str, Any]) -> Source:
+    return Source(**{**entries, "kind": kind_named(kind)})
+
+
 class Authority(Protocol):
     """What the outputs of a workbook must agree with besides NumPy."""
 
@@ -293,7 +403,7 @@ class Authority(Protocol):
 
 @dataclass(frozen=True)
 class Plan(Generic[S]):
-    """The workbook that a build will write: an origin, combined with data and options.
+    """The workbook that a build will write: a source, combined with data and options.
 
     Attributes
     ----------
@@ -311,7 +421,7 @@ class Plan(Generic[S]):
         The names of quantities whose formulas are left out, once all have been verified.
     """
 
-    kind: WorkbookKind[S, Any]
+    kind: WorkbookKind[S]
     spec: S
     model: Model
     inputs: Mapping[str, np.ndarray]
@@ -333,9 +443,9 @@ class Plan(Generic[S]):
         DataError
             NumPy cannot compute the workbook from its inputs.
         """
-        found = reference.run(self.kind.watched(self.model), self.inputs)
-        self.kind.check_run(self.model, found)
-        return found
+        arrays = reference.run(self.kind.watched(self.model), self.inputs)
+        self.kind.check_run(self.model, arrays)
+        return arrays
 
     @cached_property
     def cells(self) -> dict[str, np.ndarray]:
@@ -384,8 +494,8 @@ def left_in_cells(layout: Layout) -> tuple[str, ...]:
     ]
     if not left:
         return ()
-    said = Message(
+    note = Message(
         "A formula for each cell remains of {names}, of which no equation says a matrix.",
         names=listed(left, most=6),
     )
-    return (said,)
+    return (note,)

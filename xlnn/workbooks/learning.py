@@ -87,7 +87,7 @@ class Weight:
         Its initial value, if that is not random.
     cost, exact
         As in `Weights`, for this weight.
-    **said : object
+    **fields : object
         Fields of the weight's own quantity, such as its title or its axes.
 
     Raises
@@ -105,11 +105,11 @@ class Weight:
         start: float | None = None,
         cost: str = "",
         exact: bool = True,
-        **said: Any,  # noqa: ANN401 -- the fields of a quantity
+        **fields: Any,  # noqa: ANN401 -- the fields of a quantity
     ) -> None:
         if start is not None and not (is_number(start) and isfinite(start)):
             raise wrong("start of a weight", start, "a finite number")
-        self.shape, self.slope, self.said = shape, slope.of(*of), said
+        self.shape, self.slope, self.fields = shape, slope.of(*of), fields
         self.gradient, self.start = gradient or {}, start
         self.cost, self.exact = cost, exact
 
@@ -133,7 +133,7 @@ class Weights:
     >>> from xlnn.equations.units import bias_slope, slope
     >>> layer = Weights({"W": Weight((3, 2), slope("row"), "delta", "x"),
     ...                  "b": Weight((3,), bias_slope("row"), "delta")})
-    >>> [each.name for each in (*layer.trained(5), *layer.gradients(5))]
+    >>> [q.name for q in (*layer.trained(5), *layer.gradients(5))]
     ['W', 'b', 'dC_dW', 'dC_db']
     >>> layer.drawn(seed=0)["b"].shape
     (1, 3)
@@ -150,7 +150,7 @@ class Weights:
         self._stated, shared = dict(weights), {"sheet": "weights", **shared}
         self._cost, self._exact = cost, exact
         self._quantities = {
-            name: Quantity(name, shape=weight.shape, **shared | weight.said)
+            name: Quantity(name, shape=weight.shape, **shared | weight.fields)
             for name, weight in weights.items()
         }
 
@@ -201,15 +201,15 @@ class Weights:
         They are on the sheet ``gradients``. `xlnn.workbook` and `xlnn.check` compare them with
         central differences of the cost.
         """
-        for name, each in self._stated.items():
+        for name, stated in self._stated.items():
             weight = self._quantities[name]
             named = title.format(symbol=_letter(weight), title=weight.title)
-            meant = GradientOf(name, each.cost or self._cost, each.exact and self._exact)
+            meant = GradientOf(name, stated.cost or self._cost, stated.exact and self._exact)
             yield Quantity(
                 f"dC_d{name}", f"dC_d{weight.kind}", f"∂C/∂{weight.symbol}", sheet="gradients",
                 axes=(Axis("epoch", epochs, "up"), *weight.axes), shape=weight.shape,
-                equation=each.slope, role="backward", gradient_of=meant,
-                **{"title": named, **each.gradient},
+                equation=stated.slope, role="backward", gradient_of=meant,
+                **{"title": named, **stated.gradient},
             )  # fmt: skip
 
     def drawn(
@@ -230,12 +230,12 @@ class Weights:
         ):
             if not is_meant:
                 raise wrong(name, value, wanted)
-        draw, found = np.random.default_rng(seed).normal, {}
+        draw, arrays = np.random.default_rng(seed).normal, {}
         for name, quantity in self._quantities.items():
             start = self._stated[name].start
             size = (1, *(axis.length for axis in quantity.axes), *quantity.shape)
-            found[name] = draw(size=size, scale=scale) if start is None else np.full(size, start)
-        return {name: each.round(digits) for name, each in found.items()}
+            arrays[name] = draw(size=size, scale=scale) if start is None else np.full(size, start)
+        return {name: array.round(digits) for name, array in arrays.items()}
 
 
 def again(  # noqa: PLR0913 -- what copies may have of their own
@@ -246,7 +246,7 @@ def again(  # noqa: PLR0913 -- what copies may have of their own
     sheet: str = "",
     instead: Mapping[str, str] | None = None,
     apart: Mapping[str, str] | None = None,
-    **said: Any,  # noqa: ANN401 -- the fields of a quantity
+    **fields: Any,  # noqa: ANN401 -- the fields of a quantity
 ) -> Iterator[Quantity | Copy]:
     """Yield the same computations for another input: what a network says to what users type.
 
@@ -266,7 +266,7 @@ def again(  # noqa: PLR0913 -- what copies may have of their own
         What they use in place of quantities that are not copied: ``{"x": "x_typed"}``.
     apart : dict of str
         The sheets of some that are elsewhere, by their first names.
-    **said : object
+    **fields : object
         Fields in which the copies differ, such as the number format. In a title or symbol ``{}`` is
         that of the first: ``"{}, RNN"``.
 
@@ -279,23 +279,24 @@ def again(  # noqa: PLR0913 -- what copies may have of their own
     first = [quantity if isinstance(quantity, str) else quantity.name for quantity in quantities]
     names = {name: named.format(name) for name in first} | {**(instead or {})}
 
-    def copy(each: Quantity) -> Quantity:
+    def copy(quantity: Quantity) -> Quantity:
         uses = {
             role: replace(
                 use, name=names.get(use.name, use.name), start=names.get(use.start, use.start)
             )
-            for role, use in each.uses.items()
+            for role, use in quantity.uses.items()
         }
-        own = {**said}
-        if "title" in said:
-            own |= {"title": said["title"].format(each.title), "kind": names[each.name]}
-        if "symbol" in said:
-            letter, *index = each.symbol.partition("{}")
-            letter = said["symbol"].format(letter) if letter.strip() else letter
+        own = {**fields}
+        if "title" in fields:
+            own |= {"title": fields["title"].format(quantity.title), "kind": names[quantity.name]}
+        if "symbol" in fields:
+            letter, *index = quantity.symbol.partition("{}")
+            letter = fields["symbol"].format(letter) if letter.strip() else letter
             own["symbol"] = letter + "".join(index)
         return replace(
-            each, name=names[each.name], axes=each.axes if axes is None else axes, uses=uses,
-            sheet=apart.get(each.name, sheet or each.sheet), gradient_of=None, **own,
+            quantity, name=names[quantity.name], uses=uses,
+            axes=quantity.axes if axes is None else axes,
+            sheet=apart.get(quantity.name, sheet or quantity.sheet), gradient_of=None, **own,
         )  # fmt: skip
 
     for quantity in quantities:
@@ -312,7 +313,7 @@ def shown(
     *,
     name: str = "",
     at: Mapping[str, str] | None = None,
-    **said: Any,  # noqa: ANN401 -- the fields of a quantity
+    **fields: Any,  # noqa: ANN401 -- the fields of a quantity
 ) -> Copy:
     """Return a copy of a quantity at the entries that a person chose, as ``{of}_shown``.
 
@@ -329,7 +330,7 @@ def shown(
     name : str
     at : dict of str
         The quantity with the number of the entry, by the name of an axis.
-    **said : object
+    **fields : object
         Fields in which the copy differs: its title, symbol or number format.
 
     >>> n = Quantity("n", axes=(Axis("step", 4),), counts=True)
@@ -339,19 +340,19 @@ def shown(
     >>> copy.name, copy.axes == n.axes, [str(use.name) for use in copy.uses.values()]
     ('h_shown', True, ['h', 'row_used', 'n'])
     """
-    of, along = (each if isinstance(each, str) else each.name for each in (of, along))
+    of, along = (named if isinstance(named, str) else named.name for named in (of, along))
 
     def copy(known: Mapping[str, Quantity]) -> Quantity:
-        each, axes = known[of], known[along].axes if along else ()
-        numbers = {axis.name: f"{axis.name}_used" for axis in each.axes}
+        source, axes = known[of], known[along].axes if along else ()
+        numbers = {axis.name: f"{axis.name}_used" for axis in source.axes}
         numbers |= {**(at or {}), **{axis.name: along for axis in axes}}
-        role = "result" if each.role == "input" else each.role
-        own = {"symbol": each.symbol, "title": each.title, "role": role}
-        own["number_format"] = str(each.number_format)  # a copy has another equation
+        role = "result" if source.role == "input" else source.role
+        own = {"symbol": source.symbol, "title": source.title, "role": role}
+        own["number_format"] = str(source.number_format)  # a copy has another equation
         return Quantity(
-            name or f"{of}_shown", axes=axes, shape=each.shape,
-            equation=Chosen(*counted(each.axes, numbers, known)), uses={"of": of, **numbers},
-            **{**own, **said},
+            name or f"{of}_shown", axes=axes, shape=source.shape,
+            equation=Chosen(*counted(source.axes, numbers, known)), uses={"of": of, **numbers},
+            **{**own, **fields},
         )  # fmt: skip
 
     return Copy(copy)
@@ -437,7 +438,7 @@ def beside_choice(
 
     >>> from xlnn.registry.text import text
     >>> chosen = Quantity("mapF", "map", layer="F", choices=(1, 9))
-    >>> [each.name for each in beside_choice(chosen, text("en"))]
+    >>> [q.name for q in beside_choice(chosen, text("en"))]
     ['map_usedF', 'map_askedF']
     """
     least, most = chosen.choices
@@ -465,20 +466,20 @@ def with_used(
     >>> from xlnn.registry.text import text
     >>> chosen = Quantity("epoch", choices=(1, 9))
     >>> seen = Quantity("seen", equation=Asked(""), uses={"chosen": "epoch", "used": "epoch"})
-    >>> *_, last = with_used([chosen, seen], text("en"), lambda each: each.choices is not None)
+    >>> *_, last = with_used([chosen, seen], text("en"), lambda q: q.choices is not None)
     >>> last.uses["used"].name
     'epoch_used'
     """
     used: dict[str, str] = {}
-    for found in quantities:
+    for quantity in quantities:
         uses = {
             role: replace(use, name=used.get(use.name, use.name))
-            for role, use in found.uses.items()
+            for role, use in quantity.uses.items()
         }
-        yield replace(found, uses=uses)
-        if is_meant(found):
-            number, asked = beside_choice(found, words)
-            used[found.name] = number.name
+        yield replace(quantity, uses=uses)
+        if is_meant(quantity):
+            number, asked = beside_choice(quantity, words)
+            used[quantity.name] = number.name
             yield from (number, asked)
 
 

@@ -14,7 +14,8 @@ from xlnn.data.load import load, load_rows
 from xlnn.data.messages import counted
 from xlnn.errors import DataError, OptionsError
 from xlnn.options import Options, as_typed
-from xlnn.workbooks.origin import Origin, check_reading, source_name
+from xlnn.workbooks.kind import Source
+from xlnn.workbooks.source_data import check_reading, data_name
 
 Kind = Any
 """An `xlnn.workbooks.experiment.Experiment`, whose module imports this one."""
@@ -38,7 +39,7 @@ def lengths(kind: Kind, data: Dataset, kept: np.ndarray, where: str) -> dict[str
     learns = kind.learns
     if kind.from_data is not None:
         return kind.check_sizes(kind.from_data(data.some(kept), where)[0], where)
-    found: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for name, sizes in learns.sizes.items():
         array = data.x if name == learns.x else data.t
         own = dict(zip(sizes, (int(kept.sum()), array.shape[1]), strict=False))
@@ -49,38 +50,39 @@ def lengths(kind: Kind, data: Dataset, kept: np.ndarray, where: str) -> dict[str
                 f"{counted(array.shape[1], 'target')} were found, but each row needs one "
                 "target: name it with --target."
             )
-        for size in (size for size in own if found.get(size, own[size]) != own[size]):
+        for size in (size for size in own if counts.get(size, own[size]) != own[size]):
             raise DataError(
-                f"{where}: {counted(found[size], 'input')} and "
+                f"{where}: {counted(counts[size], 'input')} and "
                 f"{counted(own[size], 'target')} were found, but each input needs one "
                 "target: name it with --target."
             )
-        found |= own
-    return found
+        counts |= own
+    return counts
 
 
-def with_data(kind: Kind, origin: Origin, asked: Options) -> tuple[Origin, tuple[str, ...]]:
-    """Return an origin with the sizes and inputs that follow from the user's data, and notes.
+def with_data(kind: Kind, source: Source, asked: Options) -> tuple[Source, tuple[str, ...]]:
+    """Return a source with the sizes and inputs that follow from the user's data, and notes.
 
     Raises
     ------
     XlnnError
         They cannot be read.
     """
-    said = asked.reading
+    reading = asked.reading
     if "data" not in asked or (kind.has_targets and "targets" not in asked):
-        if "targets" not in said and "data" not in asked:
-            raise OptionsError(f"{as_typed(next(iter(said)))} says how to read data: add --data.")
+        if "targets" not in reading and "data" not in asked:
+            option = as_typed(next(iter(reading)))
+            raise OptionsError(f"{option} says how to read data: add --data.")
         raise OptionsError(
             "--data and --target belong together: your data, and the column to predict."
         )
-    (sizes, inputs), notes = read(kind, asked.data, said)
+    (sizes, inputs), notes = read(kind, asked.data, reading)
     own = {kind.sets[name]: value for name, value in asked.items() if name in kind.sets}
-    all_sizes = {**origin.sizes, **sizes}
+    all_sizes = {**source.sizes, **sizes}
     all_sizes |= {name: one_of(own[name]) for name in kind.sizes if name in own}
     rate = {} if callable(inputs) else lower_rate(kind, sizes, all_sizes)
-    given = {**rate, **origin.inputs, **for_sizes(inputs, kind.checked(all_sizes, origin.name))}
-    return replace(origin, sizes=all_sizes, inputs=given, is_own=True), notes
+    given = {**rate, **source.inputs, **for_sizes(inputs, kind.checked(all_sizes, source.name))}
+    return replace(source, sizes=all_sizes, inputs=given, is_own=True), notes
 
 
 def inputs_of(kind: Kind, data: Dataset, where: str) -> Mapping[str, Any]:
@@ -103,22 +105,22 @@ def lower_rate(kind: Kind, read: Mapping[str, int], sizes: Mapping[str, Any]) ->
     return {"eta": float(f"{kind.rates[optimizer] / more:.2g}")}
 
 
-def read(kind: Kind, source: object, said: Mapping[str, Any]) -> tuple[Given, tuple[str, ...]]:
+def read(kind: Kind, source: object, reading: Mapping[str, Any]) -> tuple[Given, tuple[str, ...]]:
     """Return the sizes and inputs that follow from data, and what was read."""
     if kind.from_data is None:
         return ({}, {}), ()
     source = Path(source) if isinstance(source, str | os.PathLike) else source
-    where = source_name(source)
+    where = data_name(source)
     if kind.reads == "rows":
-        found = kind.from_data(load_rows(source, ReadOptions(**said)), where)
-        kind.check_sizes(found[0], where)
-        told = ", ".join(f"{name} {count:,}" for name, count in found[0].items())
-        return found, (f"{where} was read: {told}.",)
-    check_reading(source, said)
-    data = load(source, ReadOptions(table=True, bare=not kind.has_targets, **said))
-    found = kind.from_data(data, where)
-    kind.check_sizes(found[0], where)
-    return found, data.told
+        result = kind.from_data(load_rows(source, ReadOptions(**reading)), where)
+        kind.check_sizes(result[0], where)
+        sizes = ", ".join(f"{name} {count:,}" for name, count in result[0].items())
+        return result, (f"{where} was read: {sizes}.",)
+    check_reading(source, reading)
+    data = load(source, ReadOptions(table=True, bare=not kind.has_targets, **reading))
+    result = kind.from_data(data, where)
+    kind.check_sizes(result[0], where)
+    return result, data.told
 
 
 def one_of(value: object) -> object:

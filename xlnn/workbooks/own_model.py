@@ -24,12 +24,12 @@ from xlnn.reference import known
 from xlnn.registry.text import TITLES, Text, text
 from xlnn.workbooks import kind_of
 from xlnn.workbooks.entries import CELLS, MATRICES, WorkbookSpec
-from xlnn.workbooks.kind import Plan, WorkbookKind, misfit
+from xlnn.workbooks.kind import Plan, Source, WorkbookKind, misfit
 from xlnn.workbooks.pages import network_drawing
 from xlnn.workbooks.pages.page import Page, said, usual_page
 from xlnn.workbooks.pages.part import Below
 from xlnn.workbooks.personal import moved
-from xlnn.workbooks.statement import check_quantities
+from xlnn.workbooks.validation import check_quantities
 
 THE_PROGRAMMERS = (
     "This workbook was made from a model in Python, which a file cannot hold: use Python, as in "
@@ -61,7 +61,7 @@ class OwnSpec(WorkbookSpec):
     quantities: tuple[Held, ...]
 
 
-class OwnModel(WorkbookKind[OwnSpec, tuple[str, Mapping[str, ArrayLike]]]):
+class OwnModel(WorkbookKind[OwnSpec]):
     """Workbooks of a programmer's own models.
 
     Parameters
@@ -86,11 +86,11 @@ class OwnModel(WorkbookKind[OwnSpec, tuple[str, Mapping[str, ArrayLike]]]):
 
     def plan(
         self,
-        origin: tuple[str, Mapping[str, ArrayLike]],
+        source: Source,
         options: Mapping[str, Any],
     ) -> Plan[OwnSpec]:
         """Combine the model with the workbook's name and the inputs."""
-        model, (name, given) = self._known, origin
+        model, name, given = self._known, source.name, source.inputs
         inputs = {quantity.name: _given(quantity, given) for quantity in model.inputs}
         if unknown := sorted(set(given) - set(inputs)):
             raise DataError(
@@ -108,12 +108,12 @@ class OwnModel(WorkbookKind[OwnSpec, tuple[str, Mapping[str, ArrayLike]]]):
 
     def personal(
         self,
-        origin: tuple[str, Mapping[str, ArrayLike]],
+        source: Source,
         options: Mapping[str, Any],
         random: np.random.Generator,
-    ) -> tuple[str, Mapping[str, ArrayLike]]:
-        """Return the inputs with real numbers changed a little."""
-        return origin[0], moved(self._known, self.plan(origin, options).inputs, random)
+    ) -> Source:
+        """Return a source whose real inputs are changed a little."""
+        return replace(source, inputs=moved(self._known, self.plan(source, options).inputs, random))
 
     @property
     def _known(self) -> Model:
@@ -137,7 +137,7 @@ class OwnModel(WorkbookKind[OwnSpec, tuple[str, Mapping[str, ArrayLike]]]):
 KIND = OwnModel()
 
 
-def kind_with(spec: WorkbookSpec, model: Model | None) -> WorkbookKind[Any, Any]:
+def kind_with(spec: WorkbookSpec, model: Model | None) -> WorkbookKind[Any]:
     """Return the kind of a workbook, which knows a programmer's model, if there is one."""
     return kind_of(spec) if model is None else OwnModel(model)
 
@@ -266,10 +266,10 @@ def _valued(quantity: Quantity, **arguments: np.ndarray) -> np.ndarray:
     except ValueError:
         fits = False
     if not fits:
-        found = (
+        shown = (
             f"{array.dtype.name} of the shape {array.shape}" if array.ndim else repr(array.item())
         )
-        raise DataError(f"The array of {name} gives {found:.60}: {wanted} was expected.")
+        raise DataError(f"The array of {name} gives {shown:.60}: {wanted} was expected.")
     return array
 
 

@@ -8,10 +8,10 @@ import numpy as np
 from xlnn.model import Model
 from xlnn.options import Options
 from xlnn.quantity import Quantity
-from xlnn.workbooks.making import plan_of
-from xlnn.workbooks.origin import Origin
+from xlnn.workbooks.kind import Source
 from xlnn.workbooks.own_data import Kind
-from xlnn.workbooks.samples import typed_data
+from xlnn.workbooks.planning import plan_of
+from xlnn.workbooks.source_data import typed_data
 
 LEAST, MOST = 0.8, 1.25
 """Inputs are multiplied by 0.8 to 1.25: small enough that the sheet's sentences stay true."""
@@ -59,13 +59,13 @@ def _digits(value: float) -> int:
     return min(max(len(written), DIGITS[0]), DIGITS[1])
 
 
-def personal(kind: Kind, origin: Origin, asked: Options, random: np.random.Generator) -> Origin:
-    """Return an origin whose real inputs are changed a little."""
-    plan = plan_of(kind, origin, asked)
+def personal(kind: Kind, source: Source, asked: Options, random: np.random.Generator) -> Source:
+    """Return a source whose real inputs are changed a little."""
+    plan = plan_of(kind, source, asked)
     inputs = moved(plan.model, plan.inputs, random)
     if kind.learns is None:
-        return replace(origin, inputs=inputs)
+        return replace(source, inputs=inputs)
     names = {kind.learns.x, kind.learns.t}
     own = {name: value for name, value in inputs.items() if name not in names}
     data = typed_data(kind.learns, inputs)
-    return replace(origin, inputs=own, data=data, held=np.zeros(len(data.x), dtype=bool))
+    return replace(source, inputs=own, data=data, held=np.zeros(len(data.x), dtype=bool))

@@ -36,21 +36,21 @@ def results(model: Model, run: Arrays, titles: Mapping[str, str]) -> tuple[str, 
     titles : dict of str
         The titles of sheets, by their keys.
     """
-    found = next((name for name, read in READ.items() if run.keys() >= read), "")
-    if not found:
+    task = next((name for name, read in READ.items() if run.keys() >= read), "")
+    if not task:
         return ()
-    prefix = TEST if TEST + found in run else ""
-    quantity = model[prefix + found]
+    prefix = TEST if TEST + task in run else ""
+    quantity = model[prefix + task]
     runs = len(run[quantity.name]) if quantity.each else 0
     names = [name for name in run if name.removeprefix(TEST) in ARRAYS]
-    judge = _of_classes if found == "recognised" else _of_numbers
-    said = []
+    judge = _of_classes if task == "recognised" else _of_numbers
+    sentences = []
     for number in range(max(1, runs)):
         one = {name: run[name][number] if model[name].each else run[name] for name in names}
-        for each in judge(one, prefix):
+        for text in judge(one, prefix):
             name = general_text(run[NAMES][number]) if runs else ""
-            said.append(Message("{name}: {said}", name=name, said=each) if runs else each)
-    return (*said, Message("See the sheet {sheet}.", sheet=titles[quantity.sheet]))
+            sentences.append(Message("{name}: {said}", name=name, said=text) if runs else text)
+    return (*sentences, Message("See the sheet {sheet}.", sheet=titles[quantity.sheet]))
 
 
 def _of_classes(run: Arrays, prefix: str) -> Iterator[str]:

@@ -96,17 +96,17 @@ def each_run(options: Mapping[str, Any], least: int = 1) -> list[dict[str, Any]]
     OptionsError
         Two lists differ in length.
     """
-    several = [name for name, each in BUILD.items() if each.several]
-    lists = {name: each for name in several if isinstance(each := options.get(name), tuple)}
-    lengths = {len(each) for each in lists.values()}
+    several = [name for name, option in BUILD.items() if option.several]
+    lists = {name: values for name in several if isinstance(values := options.get(name), tuple)}
+    lengths = {len(values) for values in lists.values()}
     if len(lengths) > 1:
-        lengths_of = listed([f"{as_typed(name)} has {len(each)}" for name, each in lists.items()])
+        lengths_of = listed([f"{as_typed(name)} has {len(own)}" for name, own in lists.items()])
         raise OptionsError(
             f"Lists of values must have the same length, one entry per run, but {lengths_of}."
         )
     count = lengths.pop() if lengths else least
     return [
-        {**options, **{name: each[number] for name, each in lists.items()}}
+        {**options, **{name: values[number] for name, values in lists.items()}}
         for number in range(count)
     ]
 
@@ -117,17 +117,17 @@ def together(model: Model, own: Sequence[Mapping[str, np.ndarray]]) -> dict[str,
     Inputs that all runs share are taken from the first run. If a run lacks an input that runs
     before and after it have, it gets the one of the first run that has it.
     """
-    found = {}
+    joint = {}
     for name in dict.fromkeys(chain(*own)):
         if model[name].is_record:
             continue
         if not model[name].each:
-            found[name] = next(inputs[name] for inputs in own if name in inputs)
+            joint[name] = next(inputs[name] for inputs in own if name in inputs)
             continue
         (axis,) = model[name].each
         those = own[axis.first : axis.first + axis.length]
-        found[name] = np.stack([inputs.get(name, those[0][name]) for inputs in those])
-    return found
+        joint[name] = np.stack([inputs.get(name, those[0][name]) for inputs in those])
+    return joint
 
 
 def are_equal(several: Sequence[Mapping[str, np.ndarray]]) -> bool:
@@ -153,8 +153,8 @@ def names_of_runs(spec: Compared, words: Text) -> Iterator[Told]:
         if spec.seeds:
             told["seed"] = words.of_itself("headings", "seed {seed}").format(seed=spec.seeds[run])
         between = words("joined", "between")
-        said = between.join(told[name] for name in spec.compared) or name_of_run(run + 1, words)
-        yield Told([said], form=significant)
+        label = between.join(told[name] for name in spec.compared) or name_of_run(run + 1, words)
+        yield Told([label], form=significant)
 
 
 def runs_from(first: int, length: int) -> Axis:
@@ -183,13 +183,13 @@ def joined_runs(
         for name, quantities in several.items()
     }
     # shared quantities come first: between those of runs they would part one round from the next
-    joined = sorted(of_runs(trained, runs), key=lambda each: bool(each.each))
-    found = {each.name: each for each in joined}
-    own = {each.name for each in found.values() if each.each}
-    choice = next((choice_of_run(each.name) for each in first if each.name in _epochs(first)), "")
-    shown = choosing([each for each in first if each.name in close], own, len(runs), choice)
-    found |= {each.name: each for each in with_used(shown, words, is_run)}
-    return Model(tuple(found.values()))
+    joined = sorted(of_runs(trained, runs), key=lambda quantity: bool(quantity.each))
+    by_name = {quantity.name: quantity for quantity in joined}
+    own = {quantity.name for quantity in by_name.values() if quantity.each}
+    choice = next((choice_of_run(q.name) for q in first if q.name in _epochs(first)), "")
+    shown = choosing([q for q in first if q.name in close], own, len(runs), choice)
+    by_name |= {quantity.name: quantity for quantity in with_used(shown, words, is_run)}
+    return Model(tuple(by_name.values()))
 
 
 def _close(quantities: Sequence[Quantity]) -> set[str]:
@@ -217,9 +217,9 @@ def is_run(quantity: Quantity) -> bool:
 def _epochs(quantities: Sequence[Quantity]) -> set[str]:
     """Return the names of the choices of an epoch."""
     chosen = (quantity for quantity in quantities if quantity.choices)
-    epochs = {each.name for each in chosen if each.kind.rpartition("_")[2] == EPOCH}
+    epochs = {quantity.name for quantity in chosen if quantity.kind.rpartition("_")[2] == EPOCH}
     used = (quantity for quantity in quantities if _is_used_epoch(quantity))
-    return epochs | {name for each in used for name in each.sources}
+    return epochs | {name for quantity in used for name in quantity.sources}
 
 
 def is_of_one(quantity: Quantity) -> bool:
@@ -248,26 +248,26 @@ def of_runs(
         differences.
     """
     own = _own(chain(*found.values()), shared)
-    each_run = [{each.name: each for each in found[optimizer]} for optimizer in runs]
+    each_run = [{quantity.name: quantity for quantity in found[optimizer]} for optimizer in runs]
     for name in _in_order(found.values()):
         having = [n for n, run in enumerate(each_run) if name in run]
         first = each_run[having[0]][name]
         if name not in own:
             yield first
             continue
-        each = [run.get(name, first) for run in each_run[having[0] : having[-1] + 1]]
+        copies = [run.get(name, first) for run in each_run[having[0] : having[-1] + 1]]
         yield replace(
             first,
-            axes=(runs_from(having[0], len(each)), *first.axes),
-            equation=of_each([one.equation for one in each]),
-            uses={role: use for one in each for role, use in one.uses.items()},
+            axes=(runs_from(having[0], len(copies)), *first.axes),
+            equation=of_each([one.equation for one in copies]),
+            uses={role: use for one in copies for role, use in one.uses.items()},
         )
 
 
 def _own(quantities: Iterable[Quantity], shared: Collection[str] | None) -> set[str]:
     """Return the names of the quantities that differ between runs."""
     if shared is not None:
-        return {found.name for found in quantities} - {*shared}
+        return {quantity.name for quantity in quantities} - {*shared}
     quantities = tuple(quantities)
     own = {quantity.name for quantity in quantities if quantity.name in OWN or quantity.given > 0}
     return own | _users(quantities, own)
@@ -289,10 +289,10 @@ def _in_order(several: Iterable[Sequence[Quantity]]) -> list[str]:
     names: list[str] = []
     for quantities in several:
         at = 0
-        for found in quantities:
-            if found.name not in names:
-                names.insert(at, found.name)
-            at = names.index(found.name) + 1
+        for quantity in quantities:
+            if quantity.name not in names:
+                names.insert(at, quantity.name)
+            at = names.index(quantity.name) + 1
     return names
 
 
@@ -308,23 +308,23 @@ def choosing(
     quantities = tuple(quantities)
     choices: dict[str, str] = {}
     epochs = _epochs(quantities)
-    for found in quantities:
-        prefix = found.name.partition("_")[0]
-        if found.name in epochs:
-            name = choice_of_run(found.name)
-            choices[found.sheet] = choices[prefix] = name
-            yield replace(found, name=name, kind=RUN, title=RUN, symbol=" ", choices=(1, runs))
-        elif is_run(found):
-            choices[found.sheet] = found.name
-        roles = [role for role, use in found.uses.items() if use.name in own]
-        if not roles or isinstance(found.equation, SaidOfEachRun):
-            yield found
+    for quantity in quantities:
+        prefix = quantity.name.partition("_")[0]
+        if quantity.name in epochs:
+            name = choice_of_run(quantity.name)
+            choices[quantity.sheet] = choices[prefix] = name
+            yield replace(quantity, name=name, kind=RUN, title=RUN, symbol=" ", choices=(1, runs))
+        elif is_run(quantity):
+            choices[quantity.sheet] = quantity.name
+        roles = [role for role, use in quantity.uses.items() if use.name in own]
+        if not roles or isinstance(quantity.equation, SaidOfEachRun):
+            yield quantity
             continue
-        choice = choices.get(found.sheet) or choices.get(prefix) or otherwise
+        choice = choices.get(quantity.sheet) or choices.get(prefix) or otherwise
         chosen = {RUN: Use(choice)} if choice else {}
-        kind = SaidOfOneRun if found.is_sentence else OfOneRun
-        equation = kind(found.equation, found.uses, roles, runs if choice else 0)
-        yield replace(found, equation=equation, uses={**found.uses, **chosen})
+        chooser = SaidOfOneRun if quantity.is_sentence else OfOneRun
+        equation = chooser(quantity.equation, quantity.uses, roles, runs if choice else 0)
+        yield replace(quantity, equation=equation, uses={**quantity.uses, **chosen})
 
 
 def _is_used_epoch(quantity: Quantity) -> bool:
@@ -345,11 +345,11 @@ def choice_of_run(epoch: str) -> str:
 
 def seen_by(run: int, model: Model, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Return the arrays of one run, without the axis of runs, and those that all runs share."""
-    found = {}
+    own = {}
     for name, array in arrays.items():
         at = run - model[name].begins
         if not model[name].each:
-            found[name] = array
+            own[name] = array
         elif 0 <= at < len(array):
-            found[name] = array[at]
-    return found
+            own[name] = array[at]
+    return own

@@ -9,25 +9,15 @@ import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import chain
-from math import prod
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from xlnn.axis import Axis
-from xlnn.data import classes as class_names
-from xlnn.data.dataset import Dataset, ReadOptions
-from xlnn.data.messages import listed
-from xlnn.data.numbers import rounded
+from xlnn.data.dataset import ReadOptions
 from xlnn.equations import verdict as eq
-from xlnn.errors import WorkbookError
 from xlnn.options import BUILD, Options
 from xlnn.quantity import Quantity
-from xlnn.terms import general_text
 from xlnn.workbooks.learning import again
-from xlnn.workbooks.origin import Origin
 from xlnn.workbooks.spec import Spec
 
 TEST = "test_"
@@ -103,7 +93,7 @@ class Learns:
     def options(self) -> tuple[str, ...]:
         """The options of a build that it has."""
         reading = [
-            name for name, each in BUILD.items() if each.reads
+            name for name, option in BUILD.items() if option.reads
             and (name != "targets" or self.t) and (name != "label" or self.classes or not self.t)
         ]  # fmt: skip
         return ("data", *(["scale"] if self.scales else []), "test_share", "start", *reading)
@@ -111,10 +101,10 @@ class Learns:
 
 def users_of(quantities: Iterable[Quantity], names: Iterable[str]) -> set[str]:
     """Return the names of the quantities that are computed from some, directly or not."""
-    quantities, found = tuple(quantities), {*names}
-    while more := {q.name for q in quantities if not found.isdisjoint(q.sources)} - found:
-        found |= more
-    return found - {*names}
+    quantities, users = tuple(quantities), {*names}
+    while more := {q.name for q in quantities if not users.isdisjoint(q.sources)} - users:
+        users |= more
+    return users - {*names}
 
 
 def needed_for(
@@ -138,7 +128,7 @@ def replayed(
     *,
     instead: Mapping[str, str],
     axes: Mapping[str, Axis | None] | None = None,
-    **said: object,
+    **fields: object,
 ) -> Iterator[Quantity]:
     """Yield the computation of some results again, from other numbers.
 
@@ -155,19 +145,19 @@ def replayed(
         The other numbers: ``{"x": "test_x"}``.
     axes : dict of Axis or None
         Axes that take the place of others, by their names; with None the copies lack that axis.
-    **said : object
+    **fields : object
         As in `xlnn.again`.
 
     >>> from xlnn.equations.units import COPY
     >>> a, b = Quantity("a", equation=COPY.of("x")), Quantity("b", equation=COPY.of("a"))
-    >>> [each.name for each in replayed([a, b], ["b"], "test_{}", instead={"x": "test_x"})]
+    >>> [q.name for q in replayed([a, b], ["b"], "test_{}", instead={"x": "test_x"})]
     ['test_a', 'test_b']
     """
     # weights are not copied: they were trained from the first numbers
     quantities = [quantity for quantity in quantities if not quantity.given]
     changed = needed_for(quantities, results, instead) & users_of(quantities, instead)
     copied = [quantity for quantity in quantities if quantity.name in changed]
-    for copy in again(copied, named, axes=None, instead=instead, **said):
+    for copy in again(copied, named, axes=None, instead=instead, **fields):
         kept = ((axes or {}).get(axis.name, axis) for axis in copy.axes)
         yield replace(copy, axes=tuple(axis for axis in kept if axis is not None))
 
@@ -182,10 +172,10 @@ def completed(stated: Sequence[Quantity], learns: Learns, spec: Spec) -> Iterato
     learns : Learns
     spec : Spec
     """
-    found = [*_scaled(stated, learns, spec)]
-    yield from found
+    quantities = [*_scaled(stated, learns, spec)]
+    yield from quantities
     if spec.test_samples:
-        yield from _held_out(found, learns, spec)
+        yield from _held_out(quantities, learns, spec)
 
 
 def _scaled(stated: Sequence[Quantity], learns: Learns, spec: Spec) -> Iterator[Quantity]:
@@ -286,13 +276,13 @@ def classes_found(
     tested : bool
         Whether some rows are held out, so that shares are compared.
     """
-    each = partial(Quantity, symbol=" ", axes=output.axes, sheet=output.sheet)
+    of_row = partial(Quantity, symbol=" ", axes=output.axes, sheet=output.sheet)
     whole = partial(Quantity, symbol=" ", axes=output.axes[:1], sheet=sheet)
-    yield each("answer", title="class found", equation=eq.LargestUnit().of(output.name))
-    yield each(
+    yield of_row("answer", title="class found", equation=eq.LargestUnit().of(output.name))
+    yield of_row(
         "label", title="label found", is_text=are_text(labels), equation=eq.LABEL_OF.of("answer")
     )
-    yield each("right", title="right?", equation=eq.RIGHT.of("answer", "truth"))
+    yield of_row("right", title="right?", equation=eq.RIGHT.of("answer", "truth"))
     yield whole("recognised", title="rows classified correctly", equation=eq.RECOGNISED.of("right"))
     if tested:
         yield whole(
@@ -319,124 +309,17 @@ def numbers_found(
     yield Quantity("labels", title="names of the outputs", symbol=" ", shape=output.shape,
                    sheet=t.sheet, is_text=are_text(labels), number_format="General")  # fmt: skip
     own = {"shape": output.shape, "number_format": "0.0000" if digits < 0 else f"{0:.{digits}f}"}
-    each = partial(Quantity, axes=output.axes, sheet=output.sheet, **own)
+    of_row = partial(Quantity, axes=output.axes, sheet=output.sheet, **own)
     whole = partial(Quantity, axes=output.axes[:1], sheet=sheet, **own)
     factor = {}
     if sizes["scaled_targets"]:
         factor = {"factor": "t_factor"}
-        yield each("predicted", symbol="ŷ{}", title="predicted",
-                   equation=eq.PREDICTED.of(output.name, middle="t_middle", **factor),
-                   written="ŷ = middle + a / factor")  # fmt: skip
-    yield each("off", symbol="|ŷ − y|{}", title="error",
-               equation=eq.OFF.of(output.name, t.name, **factor))  # fmt: skip
+        yield of_row("predicted", symbol="ŷ{}", title="predicted",
+                     equation=eq.PREDICTED.of(output.name, middle="t_middle", **factor),
+                     written="ŷ = middle + a / factor")  # fmt: skip
+    yield of_row("off", symbol="|ŷ − y|{}", title="error",
+                 equation=eq.OFF.of(output.name, t.name, **factor))  # fmt: skip
     yield whole("rmse", symbol="RMSE", title="root mean square error",
                 equation=eq.ROOT_MEAN_SQUARE.of("off"), written="√(Σ (ŷ − y)² / n)")  # fmt: skip
     yield whole("mae", symbol="MAE", title="mean absolute error",
                 equation=eq.MEAN_ABSOLUTE.of("off"), written="Σ |ŷ − y| / n")  # fmt: skip
-
-
-def typed_data(learns: Learns, inputs: Mapping[str, object]) -> Dataset:
-    """Return the inputs that an experiment learns from as data.
-
-    Parameters
-    ----------
-    learns : Learns
-    inputs : dict of arrays
-    """
-    x = np.asarray(inputs[learns.x], dtype=float)
-    if learns.t:
-        t = np.asarray(inputs[learns.t], dtype=float)
-        labels = tuple(map(str, inputs.get("labels", ())))
-    else:
-        t, labels = _beside(inputs.get("labels"), len(x))
-    x = x.reshape(len(x), -1)
-    picture = learns.picture if learns.picture and prod(learns.picture) == x.shape[1] else None
-    return Dataset(x=x, t=t.reshape(len(x), -1), labels=labels, picture=picture)
-
-
-def _beside(labels: object, rows: int) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Return labels that are not learned as classes, and their names; none if all differ."""
-    if labels is None:
-        return np.empty((rows, 0)), ()
-    names, classes = np.unique(np.asarray(labels, dtype=float), return_inverse=True)
-    if len(names) == rows:
-        return np.empty((rows, 0)), ()
-    return np.eye(len(names))[classes.ravel()], tuple(f"{name:g}" for name in names)
-
-
-def dataset_of(
-    name: str, spec: Spec, learns: Learns, arrays: Mapping[str, np.ndarray], origin: Origin
-) -> Origin:
-    """Return the origin of a workbook with its rows as data, those that are held out last.
-
-    Raises
-    ------
-    WorkbookError
-        A label occurs twice, or a factor of the targets is 0.
-    """
-    if spec.scaled_targets and not arrays["t_factor"].all():
-        raise WorkbookError(
-            f"{name}: a factor of the targets is 0, and predictions are divided by it: type "
-            "another number."
-        )
-    x = _with_tested(arrays, raw_name(learns.x) if spec.scaled else learns.x)
-    rows = len(x)
-    t = np.empty((rows, 0))
-    if learns.t in arrays:
-        t = _with_tested(arrays, raw_name(learns.t) if spec.scaled_targets else learns.t)
-    is_row = spec.picture[:1] in {(), (1,)}  # which is no picture, where rows may be tables
-    is_table, labels = bool(spec.features) or (learns.table and is_row), spec.labels
-    if "labels" in arrays and learns.t:
-        labels = _labels(name, arrays["labels"])
-    elif "labels" in arrays:
-        t, labels = _beside(_with_tested(arrays, "labels"), rows)
-    picture = None if is_table else spec.picture
-    read = {"labels", learns.x, learns.t, raw_name(learns.x), raw_name(learns.t)}
-    read |= {prefix + each for each in read for prefix in ("", TEST)}
-    read |= {f"{of}{which}" for of in ("", "t_") for which in ("middle", "factor")}
-    return replace(
-        origin,
-        inputs={each: value for each, value in origin.inputs.items() if each not in read},
-        settings={**origin.settings, "test_share": spec.test_samples / rows},
-        reading=ReadOptions(
-            picture=picture,
-            table=is_table,
-            features=spec.features,
-            # new data may have the names of the sheet or those of the data before
-            labels=tuple(dict.fromkeys(chain(*zip(labels, spec.labels, strict=True)))),
-            targets=spec.labels if spec.is_regression else (),
-        ),
-        data=Dataset(
-            x=rounded(x).reshape(rows, -1),  # the user may have typed =1/3
-            t=rounded(t).reshape(rows, -1),
-            labels=labels,
-            picture=picture,
-            features=spec.features,
-            is_regression=spec.is_regression,
-            missing=spec.missing,
-            words=spec.words,
-        ),
-        held=np.arange(rows) >= rows - spec.test_samples,
-        scaling=_scaling(arrays, "") if spec.scaled else None,
-        target_scaling=_scaling(arrays, "t_") if spec.scaled_targets else None,
-    )
-
-
-def _with_tested(arrays: Mapping[str, np.ndarray], name: str) -> np.ndarray:
-    """Return the samples that are trained, and after them those that are held out."""
-    tested = f"{TEST}{name}"
-    return np.concatenate([arrays[name], arrays[tested]]) if tested in arrays else arrays[name]
-
-
-def _scaling(arrays: Mapping[str, np.ndarray], prefix: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return the middle and the factor of the inputs, or of the targets."""
-    middle, factor = (rounded(arrays[f"{prefix}{each}"]).ravel() for each in ("middle", "factor"))
-    return middle, factor
-
-
-def _labels(name: str, now: np.ndarray) -> tuple[str, ...]:
-    """Return the labels as the sheet names them now."""
-    labels = tuple(class_names.name(general_text(label), name) for label in now)
-    if len(set(labels)) < len(labels):
-        raise WorkbookError(f"{name}: a label occurs twice in {listed(labels)}; change one.")
-    return labels

@@ -8,7 +8,7 @@ from xlnn.data.numbers import rounded
 from xlnn.data.preprocessing import scaling
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.options import Options
-from xlnn.workbooks.origin import Origin
+from xlnn.workbooks.kind import Source
 from xlnn.workbooks.spec import AS_MANY, MOST_DECIMALS, Spec
 
 UNSCALED = "none"
@@ -42,13 +42,13 @@ APART = 100.0
 
 
 def scalings(
-    origin: Origin, options: Options, data: Dataset, held: np.ndarray
+    source: Source, options: Options, data: Dataset, held: np.ndarray
 ) -> tuple[Scaling | None, Scaling | None, tuple[str, ...]]:
     """Return the scaling of inputs and of targets, from the training samples.
 
     Parameters
     ----------
-    origin : Origin
+    source : Source
     options : Options
     data : Dataset
     held : array of bool, shape (samples,)
@@ -59,10 +59,10 @@ def scalings(
     inputs, targets : (array, array) or None
         Shapes (inputs,) and (outputs,); None for those that are not scaled.
     notes : tuple of str
-        Notes on scaling that differs from the origin's.
+        Notes on scaling that differs from the source's.
     """
     x, t = data.x[~held], data.t[~held]
-    if _are_bytes(origin, options, data):
+    if _are_bytes(source, options, data):
         full = data.x.max()
         note = (
             f"The pixels go from 0 to {amount(full)}: the sheet scales them to 0 to 1 "
@@ -70,21 +70,21 @@ def scalings(
         )
         width = data.x.shape[1]
         return (np.zeros(width), rounded(np.full(width, 1 / full))), None, (note,)
-    known = origin.settings.get("scale", UNSCALED)
-    inputs, notes = _scaling(origin.scaling, known, options.scale, x, "inputs")
-    if not (data.is_regression and origin.trains and t.shape[1]):  # some learn inputs alone
+    known = source.settings.get("scale", UNSCALED)
+    inputs, notes = _scaling(source.scaling, known, options.scale, x, "inputs")
+    if not (data.is_regression and source.trains and t.shape[1]):  # some learn inputs alone
         return inputs, None, notes
-    was_regression = bool(origin.reading.targets)
-    how = ANEW if origin.scaling is not None and not was_regression else known
-    targets, others = _scaling(origin.target_scaling, how, options.scale, t, "targets")
+    was_regression = bool(source.reading.targets)
+    how = ANEW if source.scaling is not None and not was_regression else known
+    targets, others = _scaling(source.target_scaling, how, options.scale, t, "targets")
     return inputs, targets, notes + others
 
 
-def _are_bytes(origin: Origin, options: Options, data: Dataset) -> bool:
+def _are_bytes(source: Source, options: Options, data: Dataset) -> bool:
     """Return whether pixels have a range such as 0 to 16 or 255, and no scaling was given."""
-    known = origin.settings.get("scale", UNSCALED)
-    settled = options.scale is not None or origin.scaling is not None or known != UNSCALED
-    if settled or data.picture is None or not origin.trains:
+    known = source.settings.get("scale", UNSCALED)
+    settled = options.scale is not None or source.scaling is not None or known != UNSCALED
+    if settled or data.picture is None or not source.trains:
         return False
     return bool(data.x.min() >= 0 and data.x.max() > LARGE)
 

@@ -78,11 +78,11 @@ def ranges_of(title: str, places: Sequence[tuple[int, int]]) -> Range:
     breaks = [n for n in range(1, len(places)) if places[n] != (places[n - 1][0] + 1, places[n][1])]
     starts = [0, *breaks, len(places)]
     drawn = np.linspace(0, len(breaks), min(len(breaks) + 1, MOST_RANGES)).round().astype(int)
-    found = []
+    ranges = []
     for n in drawn:
         (first, column), (last, _) = places[starts[n]], places[starts[n + 1] - 1]
-        found.append(range_of(title, column, first, last))
-    return Range(f"({','.join(found)})") if len(found) > 1 else found[0]
+        ranges.append(range_of(title, column, first, last))
+    return Range(f"({','.join(ranges)})") if len(ranges) > 1 else ranges[0]
 
 
 def each_range(text: str) -> list[str]:
@@ -218,12 +218,12 @@ def smaller(chart: ScatterChart, width: float, height: float) -> ScatterChart:
         chart.legend.txPr = chart.x_axis.txPr
     if chart.title:
         chart.title.tx.rich.p[0].r[0].rPr.sz = SMALL_TITLE
-    chart.series = [each for each in chart.series if each.dLbls is None or not _is_tag(each)]
-    for number, each in enumerate(chart.series):
-        each.dLbls, each.idx, each.order = None, number, number
-        if each.marker and each.marker.size:
-            each.marker.size = max(LEAST_MARKER, round(scale * each.marker.size))
-        line = each.graphicalProperties.line
+    chart.series = [one for one in chart.series if one.dLbls is None or not _is_tag(one)]
+    for number, series in enumerate(chart.series):
+        series.dLbls, series.idx, series.order = None, number, number
+        if series.marker and series.marker.size:
+            series.marker.size = max(LEAST_MARKER, round(scale * series.marker.size))
+        line = series.graphicalProperties.line
         if line.width:
             line.width = max(LEAST_LINE, round(scale * line.width))
     return chart
@@ -264,7 +264,7 @@ def edge(numbers: np.ndarray) -> float:
     if first <= 0 <= last or not FAR_FROM_0 * far <= near < ALIKE * far:
         return 0.0
     step = 10.0 ** floor(log10((far - near) / 2))
-    step *= max(each for each in (1, 2, 5) if each * step <= (far - near) / 2)
+    step *= max(factor for factor in (1, 2, 5) if factor * step <= (far - near) / 2)
     at = step * floor((near - ROOM * (far - near)) / step)
     return float(f"{np.sign(first) * at:.12g}")
 
@@ -294,8 +294,8 @@ def interval(length: float) -> float | None:
     if length <= 1:
         return length / 5
     counts = (5, 4, 6, 8, 3, 7, 2) if length >= MOST_LABELS else (length,)
-    found = [length // count for count in counts if length % count == 0]
-    return next((each for each in found if str(each).rstrip("0") in ROUND), (*found, None)[0])
+    intervals = [length // count for count in counts if length % count == 0]
+    return next((n for n in intervals if str(n).rstrip("0") in ROUND), (*intervals, None)[0])
 
 
 def _titled(words: str) -> Title:

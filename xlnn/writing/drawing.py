@@ -154,8 +154,8 @@ class Drawing:
         The colours are strong if the numbers are not read; 0 is yellow if the cells are editable.
         """
         rule = diverging_scale(fixed_range(block), is_read=is_read, typed=typed)
-        for each in (block, *others):
-            self.colour(each, rule)
+        for coloured in (block, *others):
+            self.colour(coloured, rule)
 
 
 @dataclass(frozen=True)
@@ -187,10 +187,10 @@ def with_ending(drawing: Drawing, values: Arrays) -> Drawing:
     Of several runs the latest last entry counts. Nothing is collapsed if it is not a number.
     """
     ending = drawing.ending
-    found = [] if ending is None else np.ravel(values.get(ending.last, ())).tolist()
-    if ending is None or not found or not all(isinstance(each, float) for each in found):
+    last = [] if ending is None else np.ravel(values.get(ending.last, ())).tolist()
+    if ending is None or not last or not all(isinstance(number, float) for number in last):
         return drawing
-    number = max(found)
+    number = max(last)
     rows, columns = (
         {at for at, earliest in of.items() if earliest > number}
         for of in (ending.rows, ending.columns)

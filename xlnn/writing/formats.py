@@ -238,7 +238,7 @@ def _rules(number_format: str, size: int, room: float, first: str) -> Iterator[R
         yield _shown_as(finer, f"AND(ABS({first})>={smaller},ABS({first})<{small})")
         small = smaller
     yield _shown_as(code, f"AND({first}<>0,ABS({first})<{small})")
-    long, too_long = (_too_long(each, size, room) for each in (number_format, WHOLE))
+    long, too_long = (_too_long(written, size, room) for written in (number_format, WHOLE))
     if decimals:
         yield _shown_as(WHOLE, f"AND(ABS({first})>={long},ABS({first})<{too_long})")
     yield _shown_as(code, f"ABS({first})>={too_long}")
@@ -282,10 +282,10 @@ def _alike(
         yield "", _columns(block), _areas(block)
         return
     columns = np.moveaxis(given, down, range(len(down))).reshape(rows, -1)
-    found: dict[str, list[int]] = {}
+    by_format: dict[str, list[int]] = {}
     for at, numbers in enumerate(columns.T, start=block.column):
-        found.setdefault(_decimals(numbers), []).append(at)
-    for number_format, alike in found.items():
+        by_format.setdefault(_decimals(numbers), []).append(at)
+    for number_format, alike in by_format.items():
         runs = [f"{address(block.row, at)}:{address(block.last[0], at)}" for at in alike]
         yield number_format, alike, runs
 

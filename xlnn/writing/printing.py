@@ -74,12 +74,13 @@ class Pages:
 
 def pages(drawing: Drawing, blocks: Sequence[Block], values: Arrays = NOTHING) -> Pages:
     """Return how a sheet with some quantities is printed; ``values`` has what sentences say."""
-    blocks, charts = [each for each in blocks if not _is_folded(drawing, each)], [*charted(drawing)]
+    blocks = [block for block in blocks if not _is_folded(drawing, block)]
+    charts = [*charted(drawing)]
     full = [area for block in blocks for area in block.rectangles()]
     corners = [last for _, last in (*charts, *_texts(drawing, blocks, values), *full)]
     rows, columns = (max(corner[way] for corner in corners) for way in (0, 1))
-    across = sum(column_pixels(drawing, each) for each in range(1, columns + 1))
-    down = np.cumsum([0, *(row_pixels(drawing, each) for each in range(1, rows + 1))])
+    across = sum(column_pixels(drawing, column) for column in range(1, columns + 1))
+    down = np.cumsum([0, *(row_pixels(drawing, row) for row in range(1, rows + 1))])
     area = (1, 1), (rows, columns)
     page = max(LANDSCAPE, PORTRAIT, key=lambda page: min(page[0] / across, page[1] / down[-1]))
     if LEAST * across <= page[0] and LEAST * down[-1] <= page[1]:
@@ -157,14 +158,14 @@ def _texts(drawing: Drawing, blocks: Sequence[Block], values: Arrays) -> Iterato
         for row, here in drawing.cells.items()
         for column, drawn in here.items()
     }
-    parts = [part for block in blocks for part in block.parts]
-    for part in parts:
-        name = part.quantity.name
-        if part.quantity.is_sentence and not part.quantity.timed:
-            said = np.ravel(values.get(name, ())).tolist()
-            longest = max([SAID, *(wide(each) for each in said if isinstance(each, str))])
+    runs = [run for block in blocks for run in block.runs]
+    for run in runs:
+        name = run.quantity.name
+        if run.quantity.is_sentence and not run.quantity.timed:
+            texts = np.ravel(values.get(name, ())).tolist()
+            longest = max([SAID, *(wide(text) for text in texts if isinstance(text, str))])
             drawn = "x" * longest, drawing.looks.get(name, SENTENCE)
-            cells |= {next(part.places(unit)): drawn for unit in part.quantity.units}
+            cells |= {next(run.places(unit)): drawn for unit in run.quantity.units}
     filled = {at for at, (text, _) in cells.items() if text != ""}
     for (row, column), (text, look) in cells.items():
         if row in drawing.folded_rows or column in drawing.folded_columns:
@@ -174,11 +175,11 @@ def _texts(drawing: Drawing, blocks: Sequence[Block], values: Arrays) -> Iterato
             letter = LETTER * BOLD if look.bold else LETTER
             pixels = wide(text) * letter * look.size * PIXELS_A_POINT
         if pixels > column_pixels(drawing, column):
-            here = [part for part in parts if part.row <= row <= part.last[0]]
+            here = [run for run in runs if run.row <= row <= run.last[0]]
             while (pixels := pixels - column_pixels(drawing, last)) > 0:
                 beside = last + 1
                 if (row, beside) in filled or any(
-                    part.column <= beside <= part.last[1] for part in here
+                    run.column <= beside <= run.last[1] for run in here
                 ):
                     break
                 last = beside

@@ -247,10 +247,10 @@ def script_of(texts: Iterable[str]) -> str:
     >>> script_of(["w", "重み"]), script_of(["w", "权重"]), script_of(["w"])
     ('ja', 'zh', '')
     """
-    found = "".join(text for text in texts if is_east_asian(text))
-    if re.search("[\u3041-\u3096\u30a1-\u30fa]", found):
+    script = "".join(text for text in texts if is_east_asian(text))
+    if re.search("[\u3041-\u3096\u30a1-\u30fa]", script):
         return "ja"
-    return "zh" if found else ""
+    return "zh" if script else ""
 
 
 AXIS = 'General;"−"General'

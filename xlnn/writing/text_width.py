@@ -68,11 +68,11 @@ def wrapped(drawing: Drawing) -> Drawing:
     cells = {row: dict(here) for row, here in drawing.cells.items()}
     for row, column, text, look in headings:
         room = widths.get(column, USUAL_WIDTH) * DIGIT_PIXELS - PADDING
-        said = parted(text, look, room)
+        rows = parted(text, look, room)
         if look.bold and is_east_asian(text):  # programs break its words anywhere
-            cells[row][column] = "\n".join(said), look
+            cells[row][column] = "\n".join(rows), look
         if row in heights:
-            heights[row] = max(heights[row], round(len(said) * look.size * LEADING))
+            heights[row] = max(heights[row], round(len(rows) * look.size * LEADING))
     return replace(drawing, cells=cells, widths=widths, heights=heights)
 
 
@@ -91,22 +91,22 @@ def parted(text: str, look: Look, room: float) -> list[str]:
     >>> parted("コスト関数（テスト）", Look(), 105), parted("识别正确的图像数", Look(), 85)
     (['コスト関数', '（テスト）'], ['识别正确的', '图像数'])
     """
-    em, found = look.size * PIXELS_A_POINT, [""]
+    em, rows = look.size * PIXELS_A_POINT, [""]
     for line in text.split("\n"):
         for word, gap in _words(line):
-            longer = found[-1] + gap + word
-            if found[-1] and sum(map(_ems, longer)) * em > room:
-                found.append(word)
+            longer = rows[-1] + gap + word
+            if rows[-1] and sum(map(_ems, longer)) * em > room:
+                rows.append(word)
             else:
-                found[-1] = longer
-        found.append("")
-    return found[:-1]
+                rows[-1] = longer
+        rows.append("")
+    return rows[:-1]
 
 
 def _words(text: str) -> Iterator[tuple[str, str]]:
     """Yield each unbreakable piece, and the gap before it."""
-    for found in re.finditer(_WORDS, text):
-        word, gap = found[0], " " if text[: found.start()].endswith(" ") else ""
+    for match in re.finditer(_WORDS, text):
+        word, gap = match[0], " " if text[: match.start()].endswith(" ") else ""
         if len(word) <= MOST_SIGNS or not is_east_asian(word):
             yield word, gap
             continue
@@ -165,7 +165,7 @@ def size_in(width: float, texts: Iterable[str], size: int) -> int:
     """
     texts = tuple(texts)
     sizes = range(size, SMALLEST, -1)
-    return next((each for each in sizes if text_width(*texts, size=each) <= width), SMALLEST)
+    return next((points for points in sizes if text_width(*texts, size=points) <= width), SMALLEST)
 
 
 def named_over(names: Iterable[str], look: Look) -> Look:

@@ -115,11 +115,11 @@ class SheetCells:
         }
 
     def strips(self, layout: Layout, block: Block) -> Iterator[FilledStrip]:
-        """Yield the cells of a quantity, part by part."""
-        for number, part in enumerate(block.parts):
+        """Yield the cells of a quantity, run by run."""
+        for number, run in enumerate(block.runs):
             place = (number,) if block.quantity.each else ()
-            strips = self._array_strips if part.quantity.sliced else self._strips
-            yield from strips(layout, part, place)
+            strips = self._array_strips if run.quantity.sliced else self._strips
+            yield from strips(layout, run, place)
 
     def _strips(
         self, layout: Layout, block: Block, place: tuple[int, ...]
@@ -170,7 +170,7 @@ class SheetCells:
         """Yield the columns of a matrix that is typed in."""
         row, left = corner
         for at, column in enumerate(matrix.T.tolist(), start=left):
-            texts = [content(each, self._style_of(look, each)) for each in column]
+            texts = [content(entry, self._style_of(look, entry)) for entry in column]
             yield FilledStrip(at, row, row + len(texts) - 1, row, "%s%s", (texts,))
 
     def _computed(
@@ -223,14 +223,14 @@ class SheetCells:
         quantity, (typed_in, computed) = block.quantity, looks
         given = self._inputs.get(quantity.name)
         typed = [] if given is None or not given.size else given[entries].ravel().tolist()
-        texts = [content(each, self._style_of(typed_in, each)) for each in typed]
+        texts = [content(entry, self._style_of(typed_in, entry)) for entry in typed]
         if column is None:
             return partial(strips_of, typed=texts, pattern="", varying=())
         if quantity.name in self._blank:
             style = self._style_of(replace(computed, fill=BLANK), "")
             return partial(strips_of, typed=texts, pattern=f'%s" s="{style}"/>', varying=())
-        said = "".join(re.findall('"[^"]*"', column.text)) if '"' in column.text else ""
-        style = self._style_of(computed, said)
+        quoted_texts = "".join(re.findall('"[^"]*"', column.text)) if '"' in column.text else ""
+        style = self._style_of(computed, quoted_texts)
         kind, kinds, value, values = self._value(quantity, entries)
         axes = block.lengths
         if column.starts:  # a recurrence starts with a different formula
@@ -247,8 +247,8 @@ class SheetCells:
         self, quantity: Quantity, entries: tuple[int | EllipsisType, ...]
     ) -> tuple[str, Varying, str, Varying]:
         """Return patterns for the types and values of formulas, and what varies in them."""
-        found = self._values.get(quantity.name)
-        return self._stored(None if found is None else found[entries])
+        array = self._values.get(quantity.name)
+        return self._stored(None if array is None else array[entries])
 
     def _stored(self, found: Any) -> tuple[str, Varying, str, Varying]:  # noqa: ANN401 -- a single entry is not an array
         """Return patterns for the types and values of some formulas, and what varies in them."""
@@ -256,8 +256,8 @@ class SheetCells:
             return "", (), "", ()
         if isinstance(found, np.ndarray | np.generic) and found.dtype.kind == "f":
             return "", (), NUMBER, (np.ravel(found),)
-        each = np.ravel(np.asarray(found, dtype=object)).tolist()
-        kinds, values = zip(*map(cached, each), strict=True)
+        cells = np.ravel(np.asarray(found, dtype=object)).tolist()
+        kinds, values = zip(*map(cached, cells), strict=True)
         return KIND, (kinds,), OTHER, (values,)
 
     def _looks(self, quantity: Quantity, *, first: bool) -> tuple[Look, Look]:
@@ -332,10 +332,10 @@ def write(  # noqa: PLR0913 -- the contents of a workbook
     workbook.loaded_theme = theme_of(script)
     workbook.calculation = CalcProperties(fullCalcOnLoad=True)
     # the name of a user's folder may contain what XML cannot
-    printable = "".join(each if each.isprintable() else "?" for each in title)
+    printable = "".join(character if character.isprintable() else "?" for character in title)
     workbook.properties = DocumentProperties(creator=APPLICATION, title=printable)
     workbook.custom_doc_props.append(StringProperty(name=NAME, value=""))  # set by `Parts`
-    values = {name: found for name, found in values.items() if can_be_stored(found)}
+    values = {name: array for name, array in values.items() if can_be_stored(array)}
     done = 0
     rows = sum(layout.extents[key][0] for key in layout.titles)
     style = cache(lambda look: styled(workbook.worksheets[0], look).style_id)
@@ -396,8 +396,8 @@ def _label_axes(chart: ChartBase, layout: Layout, numbers: Arrays) -> None:
         if axis.delete or axis.scaling.min is not None or axis.numFmt.formatCode != AXIS:
             continue
         references = (getattr(series, part).numRef.f for series in chart.series)
-        cells = (each for reference in references for each in each_range(reference))
-        shown = [found for cell in cells for found in _charted(cell, layout, numbers)]
+        cells = (area for reference in references for area in each_range(reference))
+        shown = [number for cell in cells for number in _charted(cell, layout, numbers)]
         axis.number_format = axis_format(np.array(shown, dtype=float))
     for name, edge in getattr(chart, "edges", {}).items():
         scaling, at = getattr(chart, name).scaling, float(numbers[edge])
@@ -411,9 +411,9 @@ def _charted(cells: str, layout: Layout, numbers: Arrays) -> Iterator[float]:
     first, last = layout.entry(title, top, left), layout.entry(title, bottom, right)
     if first and last and first[0] == last[0] and first[0] in numbers:
         part = tuple(slice(a, b + 1) for a, b in zip(first[1], last[1], strict=True))
-        found = np.ravel(numbers[first[0]][part])
+        values = np.ravel(numbers[first[0]][part])
         # where formulas are left out, others give errors
-        yield from (each for each in found if not isinstance(each, str | None))
+        yield from (entry for entry in values if not isinstance(entry, str | None))
 
 
 def _furnish(sheet: Worksheet, drawing: Drawing) -> None:
@@ -450,10 +450,10 @@ def _fold(sheet: Worksheet, drawing: Drawing) -> None:
         (sheet.column_dimensions, drawing.folded_columns, letters),
         (sheet.row_dimensions, drawing.folded_rows, int),
     ):
-        for each in folded:
-            dimensions[key(each)].outlineLevel, dimensions[key(each)].hidden = 1, True
-            if each - 1 not in folded:  # the + is before them, where there is a cell
-                dimensions[key(each - 1)].collapsed = True
+        for number in folded:
+            dimensions[key(number)].outlineLevel, dimensions[key(number)].hidden = 1, True
+            if number - 1 not in folded:  # the + is before them, where there is a cell
+                dimensions[key(number - 1)].collapsed = True
     sheet.sheet_properties.outlinePr = Outline(summaryBelow=False, summaryRight=False)
     if drawing.folded_rows:  # openpyxl writes the one for columns itself
         sheet.sheet_format.outlineLevelRow = 1

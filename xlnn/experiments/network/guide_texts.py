@@ -293,11 +293,11 @@ TIMELESS = ("xor",)
 
 def texts(spec: Spec) -> dict[str, Any]:
     """Return what the Guide of a network says, by its keys."""
-    said = {"title": TITLE, "about": [*_about(spec)], "broken": [BROKEN]}
+    guide = {"title": TITLE, "about": [*_about(spec)], "broken": [BROKEN]}
     if not spec.epochs:
-        said = {"title": TITLE_OF_TRAINED, "about": [*OF_TRAINED]}
+        guide = {"title": TITLE_OF_TRAINED, "about": [*OF_TRAINED]}
     tried = [{"do": do, "look": look} for do, look in tries(spec)]
-    return said | {"colours": COLOURS, "columns": {"book": "book"}, "experiments": tried}
+    return guide | {"colours": COLOURS, "columns": {"book": "book"}, "experiments": tried}
 
 
 def _about(spec: Spec) -> Sequence[str]:

@@ -42,15 +42,15 @@ from xlnn.registry.templates import Template
 from xlnn.registry.text import Text, text
 from xlnn.workbooks.entries import whole
 from xlnn.workbooks.experiment import Experiment
-from xlnn.workbooks.kind import Plan
-from xlnn.workbooks.making import Making, Samples
-from xlnn.workbooks.origin import Origin, data_of, held_of
+from xlnn.workbooks.kind import Plan, Source
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.sheet import Sheet
+from xlnn.workbooks.planning import Request, Samples
 from xlnn.workbooks.samples import Learns
 from xlnn.workbooks.scaling import scale_note, target_notes
+from xlnn.workbooks.source_data import data_of, held_of
 from xlnn.workbooks.spec import Spec
-from xlnn.workbooks.start import start_from_seed, tensor_name
+from xlnn.workbooks.start_weights import start_from_seed, tensor_name
 
 CATEGORICAL, SQUARED = "categorical cross-entropy", "squared error"
 
@@ -63,8 +63,8 @@ RATES = {"sgd": 0.2, "momentum": 0.1, "rmsprop": 0.01, "adam": 0.05}
 
 def words_of(spec: Spec) -> Text:
     """Return the texts in the workbook's language; for a regression some titles differ."""
-    found = text(spec.lang).of_pages()
-    return found.with_titles("titles_of_numbers") if spec.is_regression else found
+    words = text(spec.lang).of_pages()
+    return words.with_titles("titles_of_numbers") if spec.is_regression else words
 
 
 LEAST = 7 / 8
@@ -112,26 +112,26 @@ class Network(Experiment):
         """Return what it learns from; the output is that of the last layer."""
         return workbook.learns_of(spec)
 
-    def from_template(self, template: Template) -> Origin:
+    def from_template(self, template: Template) -> Source:
         """Read a template; the units of the last layer follow from the data."""
-        origin, where = super().from_template(template), f"template.toml of {template.name}"
-        if "eta" not in origin.inputs:
+        source, where = super().from_template(template), f"template.toml of {template.name}"
+        if "eta" not in source.inputs:
             raise DataError(f"{where} does not say its eta.")
-        if not origin.data:
+        if not source.data:
             raise DataError(f"{where}, [data] does not say its file.")
-        if origin.reading.table and origin.reading.picture:
+        if source.reading.table and source.reading.picture:
             raise DataError(f"{where}, [data]: a table has no picture; remove one of both.")
         named = [layer.get("activation") for layer in template.values["layers"]]
         notes = chain(*(BUILD["activation"].notes(name) for name in named if name))
-        return replace(origin, notes={**origin.notes, "activation": tuple(notes)})
+        return replace(source, notes={**source.notes, "activation": tuple(notes)})
 
-    def from_workbook(self, name: str, spec: Spec, arrays: Arrays) -> Origin:
-        """Return an origin with the penalty among its settings."""
-        origin = super().from_workbook(name, spec, arrays)
+    def from_workbook(self, name: str, spec: Spec, arrays: Arrays) -> Source:
+        """Return a source with the penalty among its settings."""
+        source = super().from_workbook(name, spec, arrays)
         if not spec.regularised or spec.runs:
-            return origin
-        (run,), inputs = origin.runs, dict(origin.inputs)
-        return replace(origin, inputs=inputs, runs=({**run, "l2": float(inputs.pop("l2"))},))
+            return source
+        (run,), inputs = source.runs, dict(source.inputs)
+        return replace(source, inputs=inputs, runs=({**run, "l2": float(inputs.pop("l2"))},))
 
     def inputs_for(self, sizes: Mapping[str, Any]) -> dict[str, Any]:
         """Return the learning rate and the constants of the optimiser, if it trains."""
@@ -141,9 +141,9 @@ class Network(Experiment):
 
     def spec(self, values: Mapping[str, Any]) -> Spec:
         """Read the Spec that a workbook keeps."""
-        found = super().spec(values)
-        check_network(found)
-        return found
+        read = super().spec(values)
+        check_network(read)
+        return read
 
     def model_of(self, spec: Spec) -> Model:
         """Return the quantities that depend only on what is read."""
@@ -165,22 +165,22 @@ class Network(Experiment):
         return start_from_seed(run["seed"], shapes, run["spread"])
 
     def trained_on(
-        self, origin: Origin, asked: Options, data: Dataset | None
-    ) -> tuple[Origin, tuple[str, ...]]:
-        """Return the origin of a model with an output and a cost that fit its data, and notes.
+        self, source: Source, asked: Options, data: Dataset | None
+    ) -> tuple[Source, tuple[str, ...]]:
+        """Return the source of a model with an output and a cost that fit its data, and notes.
 
-        Any other origin is returned unchanged.
+        Any other source is returned unchanged.
 
         Raises
         ------
         DataError
             The data's number of inputs differs from the model's.
         """
-        if not origin.count or data is None:
-            return origin, ()
-        name = origin.data.name if isinstance(origin.data, Path) else origin.name
-        check_count(data, asked.data, origin.count)
-        *below, output = origin.sizes["layers"]
+        if not source.count or data is None:
+            return source, ()
+        name = source.data.name if isinstance(source.data, Path) else source.name
+        check_count(data, asked.data, source.count)
+        *below, output = source.sizes["layers"]
         had, wanted, notes = output.activation, asked.output_activation, []
         if had == "linear" and not wanted and not data.is_regression:
             if asked.cost in {None, CATEGORICAL}:
@@ -189,12 +189,12 @@ class Network(Experiment):
         elif wanted not in {None, had}:
             notes.append(f"The output layer is {wanted} now, and is {had} in {name}.")
         is_whole = output.units == len(data.labels)
-        if is_whole and not (data.is_regression or origin.reading.labels):
+        if is_whole and not (data.is_regression or source.reading.labels):
             order = f"its outputs are assumed to be {listed(data.labels)}, in this order"
             notes.append(f"{name} does not name its labels: {order}.")
         cost = asked.cost or COST_OF.get(wanted or had, SQUARED)
         layers = (*below, replace(output, activation=wanted or had))
-        used = replace(origin, sizes={**origin.sizes, "layers": layers, "cost": cost})
+        used = replace(source, sizes={**source.sizes, "layers": layers, "cost": cost})
         usual = {"cost": cost, "optimizer": used.sizes["optimizer"], "eta": used.inputs["eta"]}
         if left := [key for key in usual if getattr(asked, key) is None]:
             typed = listed(f"{as_typed(key)} {quote(str(usual[key]))}" for key in left)
@@ -204,14 +204,14 @@ class Network(Experiment):
     def adapted(
         self,
         sizes: dict[str, Any],
-        making: Making,
+        request: Request,
         runs: Sequence[Mapping[str, Any]],
     ) -> tuple[dict[str, Any], tuple[str, ...]]:
         """Return the sizes with the layers that are asked for, and notes."""
-        asked = making.asked
-        assert making.samples is not None  # noqa: S101 -- it learns
+        asked = request.asked
+        assert request.samples is not None  # noqa: S101 -- it learns
         is_own = asked.data is None and not asked.reading
-        layers, notes = _layers(sizes["layers"], asked, making.samples.data, is_own=is_own)
+        layers, notes = _layers(sizes["layers"], asked, request.samples.data, is_own=is_own)
         regularised = any(run["l2"] is not None for run in runs)
         return {**sizes, "layers": layers, "regularised": regularised}, notes
 
@@ -226,26 +226,26 @@ class Network(Experiment):
         )
 
     def personal(
-        self, origin: Origin, options: Mapping[str, Any], random: np.random.Generator
-    ) -> Origin:
-        """Return an origin with some of its samples in another order, and a different start.
+        self, source: Source, options: Mapping[str, Any], random: np.random.Generator
+    ) -> Source:
+        """Return a source with some of its samples in another order, and a different start.
 
         Held-out samples stay held out, and every class that was trained still has a sample. A
         network that does not train keeps its weights and all of its rows, slightly changed.
         """
         asked = Options(**options)
-        data = data_of(origin, asked)
-        if not origin.trains:
+        data = data_of(source, asked)
+        if not source.trains:
             x = data.x[random.permutation(len(data.x))]
             moved = rounded(x * random.uniform(0.8, 1.2, x.shape))
-            return replace(origin, data=replace(data, x=moved, told=()))
-        held = held_of(origin, asked, data)
+            return replace(source, data=replace(data, x=moved, told=()))
+        held = held_of(source, asked, data)
         trained = _some(np.flatnonzero(~held), data, random)
         tested = _some(np.flatnonzero(held), data, random)
         rows = np.concatenate([trained, tested])
-        first, *others = origin.runs
+        first, *others = source.runs
         return replace(
-            origin,
+            source,
             data=replace(data.some(rows), told=()),
             held=np.arange(len(rows)) >= len(trained),
             runs=({**first, "start": None, "seed": int(random.integers(SEEDS))}, *others),
@@ -355,8 +355,8 @@ def _layers(
     elif cost and not cost.suits(had):
         linear = data.is_regression and "linear" in cost.outputs
         output = replace(output, activation="linear" if linear else cost.outputs[0])
-        said = f"The output layer is now {output.activation} instead of {had}, which cannot be"
-        notes = (f'{said} combined with the cost "{asked.cost}" (--output-activation).',)
+        note = f"The output layer is now {output.activation} instead of {had}, which cannot be"
+        notes = (f'{note} combined with the cost "{asked.cost}" (--output-activation).',)
     return (*below, output), notes
 
 

@@ -179,7 +179,7 @@ def layers_of(layers: object, outputs: int | None = None) -> tuple[LayerSpec, ..
     DataError
         They are not a list of tables, or an entry of a table is unknown or has a wrong value.
     """
-    tables, found = [*Option(TABLES, "", name="layers").check(layers)], []
+    tables, stated = [*Option(TABLES, "", name="layers").check(layers)], []
     if tables and outputs is not None:
         tables[-1] = {"units": outputs, **tables[-1]}
     for number, layer in enumerate(tables, start=2):
@@ -188,8 +188,8 @@ def layers_of(layers: object, outputs: int | None = None) -> tuple[LayerSpec, ..
         values = {"name": str(number), **usual, **layer}
         if isinstance(values.get("activation"), str):
             values["activation"] = BUILD["activation"].check(values["activation"])
-        found.append(from_values(LayerSpec, values, f"Layer {number}"))
-    return tuple(found)
+        stated.append(from_values(LayerSpec, values, f"Layer {number}"))
+    return tuple(stated)
 
 
 def _stated(layers: object) -> tuple[LayerSpec, ...]:
@@ -252,8 +252,8 @@ def shapes_of(spec: Spec) -> dict[str, Shape]:
 
 def parameters_of(spec: Spec) -> list[tuple[str, str, Shape]]:
     """Return name, layer and shape of all parameters, layer by layer."""
-    found = ((layer, kind.parameters) for layer, kind in kinds_of(spec).items())
-    return [(name, layer, shape) for layer, own in found for name, shape in own.items()]
+    parameters = ((layer, kind.parameters) for layer, kind in kinds_of(spec).items())
+    return [(name, layer, shape) for layer, own in parameters for name, shape in own.items()]
 
 
 def activation_of(layer: str, prefix: str = "") -> str:
@@ -277,8 +277,8 @@ def noted(spec: Spec, layer: str) -> dict[str, Equation]:
     """Return what a layer keeps in the forward pass for back-propagation."""
     if layer not in learning(spec):
         return {}
-    asked, found = COSTS[spec.cost].delta.roles, kinds_of(spec)[layer].noted
-    return {kind: found[kind] for kind in found if layer != output_of(spec) or kind in asked}
+    asked, keeps = COSTS[spec.cost].delta.roles, kinds_of(spec)[layer].noted
+    return {kind: keeps[kind] for kind in keeps if layer != output_of(spec) or kind in asked}
 
 
 def named(
@@ -297,7 +297,7 @@ def named(
     """
     kind, of = kinds_of(spec)[layer], prefix if weights is None else weights
     own = (*kind.forward, *noted(spec, layer), *kind.backward, "delta")
-    names = {each: f"{prefix}{each}{layer}" for each in own}
+    names = {name: f"{prefix}{name}{layer}" for name in own}
     names |= {parameter: f"{of}{parameter}{layer}" for parameter in kind.parameters}
     return names | {"below": seen or activation_of(kind.lower, prefix)}
 

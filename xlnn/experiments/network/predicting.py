@@ -11,7 +11,7 @@ from xlnn.equations.layer import computed
 from xlnn.errors import OptionsError
 from xlnn.experiments.network.layers import kinds_of, parameters_of
 from xlnn.workbooks.spec import Spec
-from xlnn.workbooks.start import SCALING
+from xlnn.workbooks.start_weights import SCALING
 
 
 def outputs(spec: Spec, arrays: Mapping[str, np.ndarray], x: object, number: int) -> np.ndarray:
@@ -41,13 +41,11 @@ def outputs(spec: Spec, arrays: Mapping[str, np.ndarray], x: object, number: int
     )
     if isinstance(x, list | np.ndarray) and np.ndim(x) == 1:  # a single row
         x = np.reshape(x, (1, -1))
-    found = load_inputs(x, reading, spec.inputs).x
+    rows = load_inputs(x, reading, spec.inputs).x
     state = ((number - 1,) if spec.runs else ()) + ((-1,) if spec.epochs else ())
     names = [f"{kind}{layer}" for kind, layer, _ in parameters_of(spec.of_run(0))]
     weights = {name: arrays[name][state] for name in names}
-    return forward(
-        spec, weights | {name: arrays[name] for name in SCALING if name in arrays}, found
-    )
+    return forward(spec, weights | {name: arrays[name] for name in SCALING if name in arrays}, rows)
 
 
 def forward(spec: Spec, numbers: Mapping[str, np.ndarray], samples: np.ndarray) -> np.ndarray:
@@ -71,10 +69,10 @@ def forward(spec: Spec, numbers: Mapping[str, np.ndarray], samples: np.ndarray) 
     a = samples.reshape(len(samples), *next(iter(kinds_of(spec).values())).below)
     for name, kind in kinds_of(spec).items():
         shapes = kind.parameters.items()
-        values = {each: numbers[f"{each}{name}"].reshape(shape) for each, shape in shapes}
+        values = {kept: numbers[f"{kept}{name}"].reshape(shape) for kept, shape in shapes}
         values["below"] = a
-        for each, equation in kind.forward.items():
-            values[each] = computed(equation, values)
+        for quantity, equation in kind.forward.items():
+            values[quantity] = computed(equation, values)
         a = values["a"]
     return numbers["t_middle"] + a / numbers["t_factor"] if "t_factor" in numbers else a
 
@@ -110,7 +108,7 @@ def score(spec: Spec, predicted: np.ndarray, y: object) -> float:
     if len(truth) != len(predicted):
         raise OptionsError(f"y has {len(truth):,} rows, and x has {len(predicted):,}.")
     if not spec.is_regression:
-        names = (as_whole([str(each) for each in every]) for every in (truth, predicted))
+        names = (as_whole([str(label) for label in every]) for every in (truth, predicted))
         return float(np.mean([one == other for one, other in zip(*names, strict=True)]))
     truth = truth.reshape(predicted.shape)
     left = ((truth - predicted) ** 2).sum(axis=0)

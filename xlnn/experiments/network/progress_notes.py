@@ -15,7 +15,7 @@ MOST_NAMED = 3
 SQUARED = 1e150
 """Up to this size, a million numbers have a sum of squares that fits in a cell, at most 1.8e308."""
 
-PARTS = {"": "", "test_": " held-out"}
+SPLITS = {"": "", "test_": " held-out"}
 """How the rows that train and the others are called, by the prefix of their quantities."""
 
 HELD_OUT_REMEDY = "a larger --l2, fewer --hidden units or more rows"
@@ -83,7 +83,7 @@ def training_notes(run: Arrays) -> tuple[str, ...]:
         shape (epochs,), and ``t``; the inputs ``x``, or unscaled ``raw``, shape (samples, ...).
         Of several runs, results have runs before epochs.
     """
-    names = {"C_T", *(prefix + name for prefix in PARTS for name in ("rmse", "recognised"))}
+    names = {"C_T", *(prefix + name for prefix in SPLITS for name in ("rmse", "recognised"))}
     own = run.keys() & names if run["C_T"].ndim > 1 else ()
     runs = [{name: run[name][n] for name in own} for n in range(len(run["C_T"]) if own else 1)]
     return tuple(
@@ -99,7 +99,7 @@ def _of_one(run: Arrays) -> tuple[str, ...]:
     if last > first:
         return (f"C_T rose from {amount(first)} to {amount(last)}. Try a smaller --eta.",)
     judge = _of_numbers if "rmse" in run else _of_classes
-    judged = [judge(run, *part) for part in PARTS.items() if f"{part[0]}t" in run]
+    judged = [judge(run, *split) for split in SPLITS.items() if f"{split[0]}t" in run]
     given = run.get("raw", run.get("x"))
     if any(judged) and given is not None and (given == given[0]).all():
         return ("The inputs are the same in all rows: there is nothing to learn from them.",)
@@ -114,7 +114,7 @@ def _of_numbers(run: Arrays, prefix: str, which: str) -> str:
         return ""
     names = listed(run["labels"][useless], most=MOST_NAMED)
     where = f" of{which} rows" if which else ""
-    error, mean = (amount(each[useless[0]]) for each in (errors, by_mean))
+    error, mean = (amount(rmse[useless[0]]) for rmse in (errors, by_mean))
     scaling = "" if "raw_t" in run else "--scale standard, "
     remedy = HELD_OUT_REMEDY if prefix else f"{scaling}more --epochs or another --eta"
     return (

@@ -40,8 +40,7 @@ from xlnn.registry.templates import Template, folder, names
 from xlnn.registry.text import Text
 from xlnn.workbooks.entries import SELDOM, one_of
 from xlnn.workbooks.experiment import Experiment, Size
-from xlnn.workbooks.kind import Plan
-from xlnn.workbooks.origin import Origin
+from xlnn.workbooks.kind import Plan, Source
 from xlnn.workbooks.pages.grid_part import Grid
 from xlnn.workbooks.pages.number_parts import Made, Numbers, Row
 from xlnn.workbooks.pages.page import Page
@@ -50,7 +49,7 @@ from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table_parts import Units
 from xlnn.workbooks.pages.text_parts import Label, Sentences
 from xlnn.workbooks.spec import Spec
-from xlnn.workbooks.start import start_from_seed, start_of
+from xlnn.workbooks.start_weights import start_from_seed, start_of
 from xlnn.writing.charts import Line, range_of, scatter
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import INPUT_INK, NOTE, QUIET, SECTION, Look
@@ -78,34 +77,34 @@ def quantities(net: Spec, images: int, words: Text) -> Iterator[Quantity]:
         symbol = f"{PARAMETERS[kind].symbol}{superscript(layer)}"
         yield Quantity(f"{kind}{layer}", kind, symbol, shape=shape, role="weight",
                        number_format="0.00", scale=probed(kind, shape))  # fmt: skip
-    each = partial(Quantity, axes=(Axis("image", images),))
-    yield each("images", symbol="x{}", shape=net.picture)
+    of_image = partial(Quantity, axes=(Axis("image", images),))
+    yield of_image("images", symbol="x{}", shape=net.picture)
     first, last = int(net.labels[0]), int(net.labels[-1])
-    yield each("labels", symbol="", choices=(first, last))
+    yield of_image("labels", symbol="", choices=(first, last))
     target = digits.target(first, len(net.labels))
-    yield each("t", symbol="t", shape=(len(net.labels),), equation=target.of("labels"),
-               number_format="0", role="forward")  # fmt: skip
+    yield of_image("t", symbol="t", shape=(len(net.labels),), equation=target.of("labels"),
+                   number_format="0", role="forward")  # fmt: skip
     below = "images"
     for name, layer in kinds_of(net).items():
         for kind, equation in layer.forward.items():
             uses = {role: below if role == "below" else f"{role}{name}" for role in equation.roles}
             decimals = "0.0" if kind == "z" and len(layer.shape) == 3 else "0.00"
-            yield each(f"{kind}{name}", kind, f"{kind}{superscript(name)}", shape=layer.shape,
-                       equation=equation, uses=uses, number_format=decimals,
-                       role="forward")  # fmt: skip
+            yield of_image(f"{kind}{name}", kind, f"{kind}{superscript(name)}", shape=layer.shape,
+                           equation=equation, uses=uses, number_format=decimals,
+                           role="forward")  # fmt: skip
         below = f"a{name}"
-    yield each("C", symbol="C", equation=SQUARED_ERROR.of("t", below), number_format="0.000")
-    yield each("answer", equation=digits.LargestDigit(first).of(below),
-               number_format='0;"?";0')  # fmt: skip
+    yield of_image("C", symbol="C", equation=SQUARED_ERROR.of("t", below), number_format="0.000")
+    yield of_image("answer", equation=digits.LargestDigit(first).of(below),
+                   number_format='0;"?";0')  # fmt: skip
     marks = words("sentences", "marks")
-    yield each("right", equation=RIGHT.of("answer", "labels"), number_format=marks)
+    yield of_image("right", equation=RIGHT.of("answer", "labels"), number_format=marks)
     yield Quantity("C_T", symbol="C_T", equation=TOTAL_COST, number_format="0.00000")
     yield Quantity("recognised", equation=RECOGNISED, number_format="0")
     yield Quantity("C_T_built", symbol="C_T", is_record=True, number_format="0.00000")
     yield Quantity("far", equation=digits.how_far(images), number_format="0")
     keys = ("to_solve", "all_right", "solved")
-    said = [words.open("sentences", key, images=images) for key in keys]
-    yield Quantity("says", equation=Told(said, "far"), is_text=True)
+    sentences = [words.open("sentences", key, images=images) for key in keys]
+    yield Quantity("says", equation=Told(sentences, "far"), is_text=True)
 
 
 UNLIMITED = "2147483647"
@@ -161,11 +160,11 @@ def solver_names(layout: Layout, objective: str, variables: Iterable[str]) -> di
         The quantities to be changed.
     """
     blocks = [layout.blocks[name] for name in (objective, *variables)]
-    found = [
+    ranges = [
         [f"{quoted(layout.titles[block.sheet])}!{cells}" for cells in block.ranges(is_fixed=True)]
         for block in blocks
     ]
-    cells = {"solver_opt": found[0][0], "solver_adj": ",".join(chain(*found[1:]))}
+    cells = {"solver_opt": ranges[0][0], "solver_adj": ",".join(chain(*ranges[1:]))}
     return dict(sorted({**SETTINGS, **cells}.items()))
 
 
@@ -206,8 +205,8 @@ class _Solver(Below):
         names = Label("C_T", "quantities", fits=True), Label("recognised", "quantities")
         totals = Row("C_T", "recognised", look=LARGE)
         left = Below(Beside(*names, apart=0), totals, Space(0, whole.left(model) - 1))
-        found = Label(_found, look=Look(ink=QUIET))
-        right = Below(Label("solver", "notes", NOTE), Sentences("says"), found)
+        label = Label(_found, look=Look(ink=QUIET))
+        right = Below(Label("solver", "notes", NOTE), Sentences("says"), label)
         super().__init__(Beside(left, right), whole)
         self.net = net
 
@@ -221,8 +220,8 @@ class _Solver(Below):
         rows = page.layout.blocks["labels"].row, C.row
         cells = (range_of(title, C.column, row, row, C.last[1]) for row in rows)
         line = Line(*cells, ERROR, width=0, marker="circle")
-        said = (page.words("charts", key) for key in ("errors", "image"))
-        drawing.picture = scatter(*said, [line])
+        titles = (page.words("charts", key) for key in ("errors", "image"))
+        drawing.picture = scatter(*titles, [line])
 
 
 def _band(net: Spec, model: Model, heading: str, *names: str) -> tuple[PagePart, PagePart]:
@@ -239,8 +238,8 @@ def _band(net: Spec, model: Model, heading: str, *names: str) -> tuple[PagePart,
 
     title = Label(heading, "headings", SECTION, above=1)
     ink = [name for name in own if model[name].kind == "a"]
-    each = Units("", *own, ink=ink, looks=dict.fromkeys(own, SMALL), **options)
-    right = Below(Beside(*heads(*own), apart=0), each)
+    beside = Units("", *own, ink=ink, looks=dict.fromkeys(own, SMALL), **options)
+    right = Below(Beside(*heads(*own), apart=0), beside)
     if not shared:
         return title, right
     _, layer = parameter_of(shared[0])
@@ -307,35 +306,35 @@ class SolverKind(Experiment):
 
     described_by: ClassVar[type[Spec]] = SolverSpec
 
-    def from_template(self, template: Template) -> Origin:
+    def from_template(self, template: Template) -> Source:
         """Read a template; ``start`` names another one, whose start is used."""
         values = dict(template.values)
         named, where = values.pop("start", None), f"template.toml of {template.name}"
-        origin = super().from_template(replace(template, values=values))
+        source = super().from_template(replace(template, values=values))
         if named is None:
-            return origin
+            return source
         file = folder() / str(named) / "start.json"
         if named not in names() or not file.exists():
             raise DataError(f"{where}: start is {short(named)}: a template with a start.json.")
-        return replace(origin, inputs={**start_of(file, variables(self.net)), **origin.inputs})
+        return replace(source, inputs={**start_of(file, variables(self.net)), **source.inputs})
 
-    def from_workbook(self, name: str, spec: Spec, arrays: Arrays) -> Origin:
+    def from_workbook(self, name: str, spec: Spec, arrays: Arrays) -> Source:
         """Return the current contents of a workbook; changed weights no longer count as found."""
-        found, origin = spec.found, super().from_workbook(name, spec, arrays)
+        found, source = spec.found, super().from_workbook(name, spec, arrays)
         if found and not np.isclose(arrays["C_T"], found.C_T, rtol=1e-6, atol=0):
             found = None
-        inputs = {**origin.inputs, "C_T_built": arrays["C_T_built"]}
-        return replace(origin, inputs=inputs, settings={**origin.settings, "found": found})
+        inputs = {**source.inputs, "C_T_built": arrays["C_T_built"]}
+        return replace(source, inputs=inputs, settings={**source.settings, "found": found})
 
-    def plan(self, origin: Origin, options: Mapping[str, Any]) -> Plan[Spec]:
-        """Combine an origin with options, and find the weights if requested."""
+    def plan(self, source: Source, options: Mapping[str, Any]) -> Plan[Spec]:
+        """Combine a source with options, and find the weights if requested."""
         given = self._start(options)
-        known = {**origin.inputs, **given}
+        known = {**source.inputs, **given}
         began = "template" if known.pop("C_T_built", None) is None else "workbook"
         began = "file" if "start" in options else "seed" if given else began
-        kept = None if given else origin.settings.get("found")
+        kept = None if given else source.settings.get("found")
         plain = {name: value for name, value in options.items() if name == "lang"}
-        plan = super().plan(replace(origin, inputs=known), plain)
+        plan = super().plan(replace(source, inputs=known), plain)
         inputs, notes, method = dict(plan.inputs), (), ""
         if options.get("solved"):
             target = reference.expected(plan.model, plan.model["t"], plan.inputs)
@@ -360,11 +359,11 @@ class SolverKind(Experiment):
 
     def _notes(self, run: Arrays) -> tuple[str, ...]:
         right, images = int(run["recognised"]), len(run["C"])
-        said = f"SciPy found C_T = {float(run['C_T']):.2g}, {right} of {images} images recognised."
+        note = f"SciPy found C_T = {float(run['C_T']):.2g}, {right} of {images} images recognised."
         more = (
             (" Another start may give a smaller C_T: try another --seed.") if right < images else ""
         )
-        return (said + more,)
+        return (note + more,)
 
 
 def _made(name: str, net: Spec, **bands: Sequence[str]) -> SolverKind:

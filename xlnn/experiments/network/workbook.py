@@ -58,7 +58,7 @@ def workbook_model(spec: Spec, words: Text) -> Model:
         quantities += check.quantities(spec, words)
     if spec.runs:
         quantities += compare.quantities(spec, words)
-    if any(found.equation and found.equation.switches for found in trained.quantities):
+    if any(q.equation and q.equation.switches for q in trained.quantities):
         # formulas of a unit or place that is switched off give 0, whatever they refer to
         quantities = [replace(quantity, reads_as_stated=True) for quantity in quantities]
     return Model(tuple(quantities)).without_errors(words("validation", "no_value"))
@@ -67,18 +67,18 @@ def workbook_model(spec: Spec, words: Text) -> Model:
 def _looking_closely(spec: Spec, trained: Model, words: Text) -> Iterator[Quantity]:
     """Yield the quantities about a chosen epoch and, if there are several, a chosen run."""
     whole, trains = drawn_whole(spec), spec.epochs > 0
-    found = [*lens_quantities(spec, trained, words, whole=whole)]
+    shown = [*lens_quantities(spec, trained, words, whole=whole)]
     if whole and trains:
-        found += window_quantities(spec)
-    found += play_quantities(spec, trained, words)
-    found += drawn_network(spec).quantities(Model((*trained.quantities, *found)))
+        shown += window_quantities(spec)
+    shown += play_quantities(spec, trained, words)
+    shown += drawn_network(spec).quantities(Model((*trained.quantities, *shown)))
     if trains and plane.has_plane(spec):
-        found += plane.quantities(spec, trained, words)
+        shown += plane.quantities(spec, trained, words)
     if spec.runs:
-        found.append(course(spec))
-        found = [*choosing(found, _own(trained), spec.number_of_runs)]
-        found += settings.quantities(spec, words)
-    return choosers.within_range(found, words)
+        shown.append(course(spec))
+        shown = [*choosing(shown, _own(trained), spec.number_of_runs)]
+        shown += settings.quantities(spec, words)
+    return choosers.within_range(shown, words)
 
 
 def _own(trained: Model) -> set[str]:
@@ -91,13 +91,13 @@ def _on_pages(spec: Spec, trained: Model, words: Text) -> Iterator[Quantity]:
     pages = [*(OF_TRAINING if spec.epochs else ()), *(WHOLE if drawn_whole(spec) else ())]
     of_one = Model(tuple(alone(spec)))
     whole = with_pages(pages, of_one, learns_of(spec), spec, words)
-    found = Model(whole.quantities[len(of_one.quantities) :])
-    found = in_words(found, words, {}).quantities
+    added = Model(whole.quantities[len(of_one.quantities) :])
+    added = in_words(added, words, {}).quantities
     if spec.runs:
-        shown = choosing(found, _own(trained), spec.number_of_runs)
+        shown = choosing(added, _own(trained), spec.number_of_runs)
         yield from with_used(shown, words, is_run)
     else:
-        yield from found
+        yield from added
 
 
 LEARNS = Learns(sizes={"x": ("images",)}, classes=True, numbers=True, table=False)
@@ -118,10 +118,10 @@ def first_choices(
     cost depends on; and what other pages begin with.
     """
     run, choices = seen_by(0, model, run), {}
-    for each in (quantity for quantity in model.quantities if quantity.choices):
-        _, most = each.choices
-        middle = (1 + most) // 2 if each.kind in PLACE else 1
-        choices[each.name] = most if each.name in OPEN_ON_LAST else middle
+    for chosen in (q for q in model.quantities if q.choices):
+        _, most = chosen.choices
+        middle = (1 + most) // 2 if chosen.kind in PLACE else 1
+        choices[chosen.name] = most if chosen.name in OPEN_ON_LAST else middle
     choices |= with_inputs(SHARED, model, learns_of(spec), spec, inputs)
     choices |= worth_seeing(inputs, run)
     if "slope_chosen" in model.by_name:

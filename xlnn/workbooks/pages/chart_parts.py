@@ -95,11 +95,11 @@ class Trace:
         y = _named(page, self.y)
         x = _named(page, self.x) if self.x else _counted(page, y)
         axes = y.quantity.axes
-        each, called, colour = self.each, self.called, self.colour
-        if y.quantity.each and not each:  # a line for each run
-            each, called = y.quantity.axes[0].name, called or NAMES
+        along, called, colour = self.each, self.called, self.colour
+        if y.quantity.each and not along:  # a line for each run
+            along, called = y.quantity.axes[0].name, called or NAMES
             colour = colour or COLOURS
-        count = next((axis.length for axis in axes if axis.name == each), 1)
+        count = next((axis.length for axis in axes if axis.name == along), 1)
         whole = prod(axis.length for axis in axes) // count
         several = (axes or self.labels) and y.quantity.shape
         colour, width = (QUIET, THIN) if self.is_quiet else (colour, self.width)
@@ -114,8 +114,8 @@ class Trace:
             if self.labels:
                 texts = _named(page, self.labels)
                 name = _cells(page, of_unit(texts, unit) if texts.quantity.shape else texts, *rows)
-            elif called and (each or len(y.quantity.units) > 1):
-                at = number if each else y.quantity.units.index(unit)
+            elif called and (along or len(y.quantity.units) > 1):
+                at = number if along else y.quantity.units.index(unit)
                 name = _entry(page, _named(page, called), at)
             side = self.side if self.labels else ""
             # of a point, no line is seen; of a text, no marker
@@ -221,7 +221,7 @@ class Plane(PagePart):
         self._draw_legend(drawing, page, lines, row, block.column)
         if lines:
             look = {"width": 0, "marker": "circle", "outline": WHITE}
-            dots = [Line(each.x, each.y, each.colour, size=each.size, **look) for each in lines]
+            dots = [Line(line.x, line.y, line.colour, size=line.size, **look) for line in lines]
             columns, rows = block.last[1] - block.column + 1, block.last[0] - block.row + 1
             chart = graph(dots, 1, 1, (columns, rows))
             drawing.charts.append((over(chart, first, last), chart))
@@ -233,7 +233,7 @@ class Plane(PagePart):
         scale = scale_on(page, self.grid.scale)
         names = SIGNS
         if not isinstance(scale, str):
-            names = tuple(f"{each:g}" for each in (scale[0], sum(scale) / 2, scale[1]))
+            names = tuple(f"{number:g}" for number in (scale[0], sum(scale) / 2, scale[1]))
         column = 1 + draw_scale(drawing, row, column, names)
         for line in (line for line in lines if line.name):
             drawing.put(row, column, "●", replace(LABEL, ink=line.colour, align="center"))
@@ -343,7 +343,7 @@ class Chart(PagePart):
         axes = quantity.axes
         if not axes and not self.traces[0].x:
             raise DataError(f"{quantity.name} has no axes that a chart could run along.")
-        across, up = (said_on(page, "headings", each) for each in (self._across(page), self.y))
+        across, up = (said_on(page, "headings", text) for text in (self._across(page), self.y))
         chart = scatter(said_on(page, "charts", self.title), across, lines, up)
         chart.width, chart.height = self.size_in_cm
         if self.is_square:

@@ -34,7 +34,7 @@ from xlnn.writing.style import KEY, NOTE, NUMBER, POSITIVE, SECTION, SENTENCE, t
 from xlnn.writing.text_width import LEADING, lines, name_width
 
 PREFIX = "confusion_"
-PARTS = {"": "training data", TEST: "held out"}
+SPLITS = {"": "training data", TEST: "held out"}
 
 MOST_CLASSES = 20
 """The most classes in the table; if there are more, it shows the first."""
@@ -106,21 +106,21 @@ class Confusion(Page):
             return
         epoch = model["answer"].axes[0]
         yield from choice(f"{PREFIX}epoch", epoch, words, title="epoch shown", sheet=self.key)
-        for part in PARTS:
-            if f"{part}answer" in model.by_name:
-                yield from self._part(model, part, spec)
+        for split in SPLITS:
+            if f"{split}answer" in model.by_name:
+                yield from self._of_split(model, split, spec)
 
-    def _part(self, model: Model, part: str, spec: Spec) -> Iterator[Quantity]:
+    def _of_split(self, model: Model, split: str, spec: Spec) -> Iterator[Quantity]:
         """Yield the table and the list of the rows that train, or of those that are held out."""
-        own, truth = f"{PREFIX}{part}", f"{part}truth"
-        epoch, rows = model[f"{part}answer"].axes
+        own, truth = f"{PREFIX}{split}", f"{split}truth"
+        epoch, rows = model[f"{split}answer"].axes
         which, count = "images" if spec.has_images else "rows", rows.length
         known = model["labels"].shape[0]
         classes, places = min(known, MOST_CLASSES), min(count, MOST_LISTED)
         called = dict.fromkeys(("image", "number"), which[:-1]) | {"total": which}
 
-        def shown(kind: str, **said: Any) -> Quantity:  # noqa: ANN401 -- fields of a quantity
-            fields = {"symbol": " ", "sheet": self.key, "number_format": "0"} | said
+        def shown(kind: str, **fields: Any) -> Quantity:  # noqa: ANN401 -- fields of a quantity
+            fields = {"symbol": " ", "sheet": self.key, "number_format": "0"} | fields
             title = called.get(kind, TITLES.get(kind, ""))
             fields |= {"title": title, "kind": f"{PREFIX}{called.get(kind, kind)}"}
             return Quantity(f"{own}{kind}", **fields)
@@ -128,10 +128,10 @@ class Confusion(Page):
         row, of_class = partial(shown, axes=(rows,)), partial(shown, shape=(classes,))
         number, answer = f"{own}number", f"{own}answer"
         yield row("number", counts=True)
-        found = Chosen(epoch, rows).of(
-            f"{part}answer", **{epoch.name: f"{PREFIX}epoch_used", rows.name: number}
+        chosen = Chosen(epoch, rows).of(
+            f"{split}answer", **{epoch.name: f"{PREFIX}epoch_used", rows.name: number}
         )
-        yield row("answer", equation=found)
+        yield row("answer", equation=chosen)
         yield row("key", equation=eq.key(count).of(number, truth, answer))
         yield row("place", equation=eq.WRONG_RANK.of(f"{own}key"))
         for kind in ("class_row", "class_column"):
@@ -154,19 +154,19 @@ class Confusion(Page):
             yield shown(kind, equation=entry, shape=(places,))
 
     def made(self, model: Model) -> list[PagePart]:
-        """Return a table and a list for each part, and folded beside them what is counted."""
-        parts = [part for part in PARTS if f"{PREFIX}{part}counts" in model.by_name]
-        counted = Beside(*map(_counted, parts), apart=0)
+        """Return a table and a list for each split, and folded beside them what is counted."""
+        splits = [split for split in SPLITS if f"{PREFIX}{split}counts" in model.by_name]
+        counted = Beside(*map(_counted, splits), apart=0)
         shown, known = (model[name].shape[0] for name in (f"{PREFIX}total", "labels"))
         left_out: PagePart = Space()
         if shown < known:
             numbers = {"count": known, "shown": shown}
             left_out = Label(LEFT_OUT, "headings", NOTE, numbers=numbers)
-        lists = (Below(left_out, Space(1, shown + 3), _list(part)) for part in parts)
+        lists = (Below(left_out, Space(1, shown + 3), _list(split)) for split in splits)
         return [
             Numbers((f"{PREFIX}epoch", f"{PREFIX}epoch_asked"), at=2),
             used_choices(model, f"{PREFIX}epoch"),
-            Beside(*(_table(part, shown) for part in parts)),
+            Beside(*(_table(split, shown) for split in splits)),
             Beside(*lists, counted),
         ]
 
@@ -194,40 +194,40 @@ class Classes(Units):
                 drawing.colour(counts, FormulaRule(formula=[graded], fill=fill))
 
 
-def _table(part: str, shown: int) -> Below:
+def _table(split: str, shown: int) -> Below:
     """Return the table of classes of training or held-out data, below its sentence."""
     row, column, *numbers = (
-        f"{PREFIX}{part}{kind}"
+        f"{PREFIX}{split}{kind}"
         for kind in ("class_row", "class_column", "counts", "total", "share")
     )
     looks = {row: replace(KEY, shrink=True), column: NAME}
     return Below(
-        Label(PARTS[part], "charts", SECTION, columns=shown + 3),
-        Sentences(f"{PREFIX}{part}mistakes"),
+        Label(SPLITS[split], "charts", SECTION, columns=shown + 3),
+        Sentences(f"{PREFIX}{split}mistakes"),
         Classes("", row, *numbers, over={numbers[0]: column}, looks=looks, above=1),
     )
 
 
-def _list(part: str) -> Below:
+def _list(split: str) -> Below:
     """Return the list of misclassified rows."""
     image, *labels = (
-        f"{PREFIX}{part}{kind}" for kind in ("image", "listed_label", "listed_answer")
+        f"{PREFIX}{split}{kind}" for kind in ("image", "listed_label", "listed_answer")
     )
     looks = dict.fromkeys(labels, replace(SENTENCE, align="center", shrink=True))
     looks[image] = replace(NUMBER, number_format="0;;")
     return Below(
-        Numbers(f"{PREFIX}{part}wrong", at=1),
+        Numbers(f"{PREFIX}{split}wrong", at=1),
         Units("", image, *labels, looks=looks, repeated=True),
     )
 
 
-def _counted(part: str) -> Below:
+def _counted(split: str) -> Below:
     """Return the rows from which everything is counted, beside the list."""
 
     def title(page: Context) -> str:
-        which = page.words.of_itself("charts", PARTS[part])
-        said = page.words.of_itself("headings", "the rows that are counted ({which})")
-        return said.format(which=which)
+        which = page.words.of_itself("charts", SPLITS[split])
+        text = page.words.of_itself("headings", "the rows that are counted ({which})")
+        return text.format(which=which)
 
-    rows = (f"{PREFIX}{part}{kind}" for kind in ("number", "answer", "key", "place"))
+    rows = (f"{PREFIX}{split}{kind}" for kind in ("number", "answer", "key", "place"))
     return Below(Space(2), Label(title), Table(*rows, folded=True, above=0))

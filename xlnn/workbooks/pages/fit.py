@@ -28,7 +28,7 @@ from xlnn.writing.style import KEY, NUMBER, QUIET
 PREFIX = "fit_"
 ROWS, ERRORS = ("actual", "predicted", "off"), ("rmse", "mae")
 SYMBOLS = {"actual": "y{}", "predicted": "ŷ{}"}
-PARTS = ("", TEST)
+SPLITS = ("", TEST)
 WIDTH = 14
 SMALL, MANY = 3, 100
 """The size of points from this many rows on."""
@@ -72,63 +72,63 @@ class Fit(Page):
         yield from choice(f"{PREFIX}epoch", epoch, words, title="epoch shown", sheet=self.key)
         digits, used = str(model["off"].number_format), f"{PREFIX}epoch_used"
 
-        def shown(part: str, kind: str, **said: Any) -> Quantity:  # noqa: ANN401 -- fields of a quantity
+        def shown(split: str, kind: str, **fields: Any) -> Quantity:  # noqa: ANN401 -- fields of a quantity
             own = (f"{PREFIX}{kind}", SYMBOLS.get(kind, ""), kind)
             if kind not in SYMBOLS:  # an error, as the model states it
                 own = (model[kind].kind, model[kind].symbol, model[kind].title)
             called = dict(zip(("kind", "symbol", "title"), own, strict=True))
             return Quantity(
-                f"{PREFIX}{part}{kind}", shape=model["off"].shape, sheet=self.key,
-                number_format=digits, **called | said,
+                f"{PREFIX}{split}{kind}", shape=model["off"].shape, sheet=self.key,
+                number_format=digits, **called | fields,
             )  # fmt: skip
 
-        parts = [part for part in PARTS if f"{part}off" in model.by_name]
+        splits = [split for split in SPLITS if f"{split}off" in model.by_name]
         actual = raw_name(learns.t) if spec.scaled_targets else learns.t
         predicted = "predicted" if "predicted" in model.by_name else learns.output
-        for part in parts:
-            axis = model[f"{part}off"].axes[-1]
-            number = f"{PREFIX}{part}number"
+        for split in splits:
+            axis = model[f"{split}off"].axes[-1]
+            number = f"{PREFIX}{split}number"
             yield Quantity(number, f"{PREFIX}number", " ", axes=(axis,), counts=True,
                            title="row", sheet=self.key)  # fmt: skip
-            copied = COPY.of(f"{part}{actual}")
-            yield shown(part, "actual", axes=(axis,), equation=copied)
+            copied = COPY.of(f"{split}{actual}")
+            yield shown(split, "actual", axes=(axis,), equation=copied)
             for kind, of in (("predicted", predicted), ("off", "off")):
                 at = {epoch.name: used, axis.name: number}
-                found = Chosen(epoch, axis).of(f"{part}{of}", **at)
-                yield shown(part, kind, axes=(axis,), equation=found)
+                chosen = Chosen(epoch, axis).of(f"{split}{of}", **at)
+                yield shown(split, kind, axes=(axis,), equation=chosen)
             for kind in ERRORS:
-                found = OfRow(model["off"].shape).of(f"{part}{kind}", used)
-                yield shown(part, kind, equation=found)
-        names = [f"{PREFIX}{part}{kind}" for part in parts for kind in ROWS[:2]]
+                chosen = OfRow(model["off"].shape).of(f"{split}{kind}", used)
+                yield shown(split, kind, equation=chosen)
+        names = [f"{PREFIX}{split}{kind}" for split in splits for kind in ROWS[:2]]
         shape = (2, *model["off"].shape)
         yield Quantity(f"{PREFIX}diagonal", title="predicted = actual", symbol=" ", shape=shape,
                        sheet=self.key, equation=ENDS.taking(*names),
                        number_format=digits)  # fmt: skip
 
     def made(self, model: Model) -> list[PagePart]:
-        """Return the rows of each part below their errors, and beside them the charts."""
-        parts = [part for part in PARTS if f"{PREFIX}{part}actual" in model.by_name]
+        """Return the rows of each split below their errors, and beside them the charts."""
+        splits = [split for split in SPLITS if f"{PREFIX}{split}actual" in model.by_name]
         outputs = model[f"{PREFIX}actual"].shape[0]
         small = {"size": SMALL} if model[f"{PREFIX}actual"].axes[0].length > MANY else {}
         return [Beside(
             Below(
                 Numbers((f"{PREFIX}epoch", f"{PREFIX}epoch_asked"), at=2),
-                Beside(*(_rows_of(part, outputs) for part in parts)),
+                Beside(*(_rows_of(split, outputs) for split in splits)),
             ),
             Below(
                 Label("smallest and largest", "headings"),
                 Row(f"{PREFIX}diagonal", look=replace(NUMBER, number_format="", ink=QUIET)),
                 used_choices(model, f"{PREFIX}epoch"),
                 Space(len(ERRORS)),
-                *(_chart(parts, unit, **small) for unit in range(min(outputs, MOST_TOLD))),
+                *(_chart(splits, unit, **small) for unit in range(min(outputs, MOST_TOLD))),
             ),
         )]  # fmt: skip
 
 
-def _rows_of(part: str, outputs: int) -> Below:
-    """Return a row for each sample of a part, and above the errors over all of them."""
-    errors, rows = ([f"{PREFIX}{part}{kind}" for kind in kinds] for kinds in (ERRORS, ROWS))
-    units, number = dict.fromkeys(rows, lambda page: page.spec.labels), f"{PREFIX}{part}number"
+def _rows_of(split: str, outputs: int) -> Below:
+    """Return a row for each sample of a split, and above the errors over all of them."""
+    errors, rows = ([f"{PREFIX}{split}{kind}" for kind in kinds] for kinds in (ERRORS, ROWS))
+    units, number = dict.fromkeys(rows, lambda page: page.spec.labels), f"{PREFIX}{split}number"
     return Below(
         Numbers(*errors, at=1 + 2 * outputs, named=named),
         Table(
@@ -138,21 +138,21 @@ def _rows_of(part: str, outputs: int) -> Below:
     )  # fmt: skip
 
 
-def _chart(parts: Iterable[str], unit: int, **size: int) -> Chart:
+def _chart(splits: Iterable[str], unit: int, **size: int) -> Chart:
     """Return the chart of an output: a point for each row, and the line without errors."""
     diagonal = (f"{PREFIX}diagonal", ..., unit)
     points = (
         Trace(
-            (f"{PREFIX}{part}predicted", unit), (f"{PREFIX}{part}actual", unit),
-            TESTED_COLOUR if part else RESULT_COLOUR, 0, "circle",
-            name="held out" if part else "training data", **size,
+            (f"{PREFIX}{split}predicted", unit), (f"{PREFIX}{split}actual", unit),
+            TESTED_COLOUR if split else RESULT_COLOUR, 0, "circle",
+            name="held out" if split else "training data", **size,
         )
-        for part in parts
+        for split in splits
     )  # fmt: skip
 
     def title(page: Context) -> str:
-        said = page.words.of_itself("charts", "Predicted and actual: {label}")
-        return said.format(label=page.spec.labels[unit])
+        title = page.words.of_itself("charts", "Predicted and actual: {label}")
+        return title.format(label=page.spec.labels[unit])
 
     line = Trace(diagonal, diagonal, QUIET, THIN, name="predicted = actual")
     return Chart(title, line, *points, x="actual", y="predicted", size_in_cm=(14, 10.5))

@@ -88,12 +88,12 @@ class GradientCheck(Page):
 
     def weights(self, model: Model) -> dict[str, Quantity]:
         """Return the weights that can be moved, each by the name of its gradient."""
-        found = {}
+        weights = {}
         for quantity in model.quantities:
             of = quantity.gradient_of
             if of is not None and of.exact and (of.cost or "C_T") == self.cost:
-                found[quantity.name] = model[of.weight]
-        return {name: each for name, each in found.items() if len(each.axes) == 1}
+                weights[quantity.name] = model[of.weight]
+        return {name: weight for name, weight in weights.items() if len(weight.axes) == 1}
 
     def quantities(
         self,
@@ -104,8 +104,8 @@ class GradientCheck(Page):
     ) -> Iterator[Quantity]:
         """Yield the choices, the parameters, and the cost with one of them moved."""
         weights = self.weights(model)
-        names = [each.name for each in weights.values()]
-        count = sum(prod(each.shape) for each in weights.values())
+        names = [weight.name for weight in weights.values()]
+        count = sum(prod(weight.shape) for weight in weights.values())
         if not 0 < count <= MOST:
             return
         shown = partial(Quantity, sheet=self.key)
@@ -118,8 +118,8 @@ class GradientCheck(Page):
         used, chosen = f"{PREFIX}epoch_used", f"{PREFIX}chosen_used"
         for gradient, weight in weights.items():
             for of in (weight, model[gradient]):
-                found = OfRow(of.shape).of(of.name, used)
-                yield _copy(of, f"{PREFIX}{of.name}", self.key, found)
+                equation = OfRow(of.shape).of(of.name, used)
+                yield _copy(of, f"{PREFIX}{of.name}", self.key, equation)
         for side, sign in SIDES.items():
             first = 1
             for weight in weights.values():
@@ -143,17 +143,17 @@ class GradientCheck(Page):
                 equation=quotient.of(f"plus_{name}", f"minus_{name}"), **own,
             )  # fmt: skip
         total = model[self.cost]
-        said = "(C_T(w+h) − C_T(w−h)) / 2h".replace("C_T", self.cost)
+        formula = "(C_T(w+h) − C_T(w−h)) / 2h".replace("C_T", self.cost)
         numeric = f"{PREFIX}numeric"
         if self.cost in summed:
             whole = quotient.of(f"plus_{self.cost}", f"minus_{self.cost}")
-            yield Quantity(numeric, symbol=" ", title=said, sheet=self.key, equation=whole)
+            yield Quantity(numeric, symbol=" ", title=formula, sheet=self.key, equation=whole)
         else:
             own = {
                 role: replace(use, name=uses.get(use.name, use.name))
                 for role, use in total.uses.items()
             }
-            yield _copy(total, numeric, self.key, total.equation, own, title=said, symbol=" ")
+            yield _copy(total, numeric, self.key, total.equation, own, title=formula, symbol=" ")
         slopes = CHOSEN_GRADIENT.taking(*(f"{PREFIX}{name}" for name in weights), "chosen")
         yield shown(f"{PREFIX}backward", symbol=" ", title="by back-propagation",
                     equation=slopes.of(chosen=chosen))  # fmt: skip
@@ -207,8 +207,8 @@ class GradientCheck(Page):
             for quantity in model.quantities
             if quantity.sheet == self.key and quantity.axes
         ]
-        for axes in dict.fromkeys(each.axes for each in here):
-            own = [each.name for each in here if each.axes == axes]
+        for axes in dict.fromkeys(quantity.axes for quantity in here):
+            own = [quantity.name for quantity in here if quantity.axes == axes]
             groups = {
                 next(name for name in own if name.startswith(side)): text
                 for side, text in GROUPS.items()
@@ -241,13 +241,13 @@ def _copy(
     sheet: str,
     equation: Any,  # noqa: ANN401 -- an equation, applied or not
     uses: Mapping[str, Use] | None = None,
-    **said: str,
+    **fields: str,
 ) -> Quantity:
     """Return a quantity of one epoch with the names of the quantity that it is taken from."""
-    title = said.pop("title", "")
+    title = fields.pop("title", "")
     kind = name if title else of.kind
     return Quantity(
-        name, kind, said.pop("symbol", of.symbol), title=title or of.title, sheet=sheet,
+        name, kind, fields.pop("symbol", of.symbol), title=title or of.title, sheet=sheet,
         shape=of.shape, layer=of.layer, equation=equation, uses=uses or {}, role=of.role,
         number_format=str(of.number_format), meaning=of.meaning, written=of.written,
         source=of.source,

@@ -96,9 +96,9 @@ class Grid(PagePart):
         if self.turned:
             steps = tuple((right, down) for down, right in steps)
         yield Block(quantity, quantity.sheet, row, right, steps)
-        for down, found in enumerate((model[name] for name in self.under), start=row + rows):
-            one = ((0, 0),) * (len(found.lengths) - len(several))  # of an axis of one entry
-            yield Block(found, found.sheet, down, right + columns // 2, one + several)
+        for down, below in enumerate((model[name] for name in self.under), start=row + rows):
+            one = ((0, 0),) * (len(below.lengths) - len(several))  # of an axis of one entry
+            yield Block(below, below.sheet, down, right + columns // 2, one + several)
 
     def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
         """Draw its name, and colour it."""

@@ -100,7 +100,7 @@ def draw_guide(  # noqa: PLR0913 -- what kinds of workbooks say otherwise
     guide = page.words.words["guide"]
     widths = {1: 3, 2: 16, 3: 26, 4: 46, 5: 41, 6: 18, 7: 12}
     widths[2] = max(widths[2], text_width(*_numbered(page).values()))
-    symbols = {kind: each for kind, each in guide["symbols"].items() if _first(page, kind)}
+    symbols = {kind: symbol for kind, symbol in guide["symbols"].items() if _first(page, kind)}
     widths[3] = max(widths[3], text_width(*(page.words("quantities", kind) for kind in symbols)))
     sources = (symbol["book"].format(**equations) for symbol in symbols.values())
     shown = _Lines(page, Drawing(gridlines=False, widths=widths, heights={1: 30}))
@@ -113,7 +113,7 @@ def draw_guide(  # noqa: PLR0913 -- what kinds of workbooks say otherwise
     tried, titles = _tried(page)
     if tried:
         shown.begin("Things to try")
-        shown.add_numbered([each["do"].format(**titles) for each in tried], PLAIN)
+        shown.add_numbered([trial["do"].format(**titles) for trial in tried], PLAIN)
     shown.add_steps()
     shown.add_procedures()
     shown.add_colours(colours)
@@ -122,7 +122,7 @@ def draw_guide(  # noqa: PLR0913 -- what kinds of workbooks say otherwise
         shown.add((3, reading, LABEL))
     if tried:
         shown.begin("What to look for")
-        shown.add_numbered([each["look"].format(**titles) for each in tried], LABEL)
+        shown.add_numbered([trial["look"].format(**titles) for trial in tried], LABEL)
     else:
         shown.row += 1
     shown.row += 1
@@ -161,13 +161,13 @@ class _Lines:
         if picture is not None:
             column, pixels = BESIDE, partial(column_pixels, self.drawing)
             room, width = (
-                sum(map(pixels, each)) for each in (range(BESIDE, BEYOND), range(2, BESIDE))
+                sum(map(pixels, columns)) for columns in (range(BESIDE, BEYOND), range(2, BESIDE))
             )
             height = PICTURE_ROWS * USUAL_HEIGHT * PIXELS_A_POINT
             shown = smaller(picture, (width - GAP) / A_CM, (height - GAP) / A_CM)
             self.drawing.charts.append((address(top, 2), shown))
-            said = ((line, parted(line, PLAIN, room)) for line in lines)
-            lines = [part for line, parts in said for part in (parts if parts[1:] else [line])]
+            broken = ((line, parted(line, PLAIN, room)) for line in lines)
+            lines = [part for line, parts in broken for part in (parts if parts[1:] else [line])]
         for line in lines:
             self.add((column, line, PLAIN))
         if column == BESIDE:
@@ -278,7 +278,8 @@ def _tried(page: Context[Any]) -> tuple[list[dict[str, str]], dict[str, str]]:
         titles["rate"] = titles[rate.sheet]
     known = set(titles)
     tried = page.words.words["guide"]["experiments"]
-    return [each for each in tried if known.issuperset(blanks(each["do"], each["look"]))], titles
+    fitting = [trial for trial in tried if known.issuperset(blanks(trial["do"], trial["look"]))]
+    return fitting, titles
 
 
 def blanks(*texts: str) -> list[str]:

@@ -81,12 +81,12 @@ class Matrices(Page):
         """Return what a band has, from left to right; it begins with the column of epochs."""
         here = [q for q in model.quantities if q.sheet == self.key]
         column, groups = 2, []
-        for samples, found in _grouped(here):
+        for samples, group in _grouped(here):
             left = column
             column = end = left + max(1, len(samples))
             placed, row = [], HEADINGS
             # matrices of one shape stand side by side, such as a weight and its memories
-            lines = [found] if samples else [[*line] for _, line in groupby(found, _shape)]
+            lines = [group] if samples else [[*line] for _, line in groupby(group, _shape)]
             for line in lines:
                 at = column
                 for quantity in line:
@@ -103,8 +103,8 @@ class Matrices(Page):
         """Yield the cells of its quantities."""
         groups = self.groups(model)
         height, bands = _height(groups), _bands(groups)
-        for each in (each for group in groups for each in group.placed):
-            quantity, row = each.quantity, FIRST_ROW + each.row
+        for matrix in _placed(groups):
+            quantity, row = matrix.quantity, FIRST_ROW + matrix.row
             steps, right = [], _units_across(quantity)
             down = strides([axis.length for axis in as_rows(quantity).samples])
             for axis in quantity.axes:
@@ -118,7 +118,7 @@ class Matrices(Page):
                     steps.append((0, right))
                 else:
                     steps.append((down.pop(0), 0))
-            yield Block(quantity, self.key, row, each.column, (*steps, *_unit_steps(quantity)))
+            yield Block(quantity, self.key, row, matrix.column, (*steps, *_unit_steps(quantity)))
 
     def draw(self, context: Context[Any]) -> Drawing:
         """Draw the names of all bands, of their rows and of their columns."""
@@ -134,8 +134,8 @@ class Matrices(Page):
             for band in range(bands):
                 top = FIRST_ROW + (run * bands + band) * height
                 self._draw_band(drawing, context, groups, (run, band, top), names)
-        for each in (each for group in groups for each in group.placed):
-            type_in(drawing, context.layout.blocks[each.quantity.name], context.words)
+        for matrix in _placed(groups):
+            type_in(drawing, context.layout.blocks[matrix.quantity.name], context.words)
         return drawing
 
     def _draw_band(
@@ -150,9 +150,9 @@ class Matrices(Page):
         run, band, top = at
         last = top
         for group in groups:
-            shown = [each for each in group.placed if _is_in(each.quantity, run, band)]
-            for each in shown:
-                self._draw_head(drawing, context, each, top)
+            shown = [matrix for matrix in group.placed if _is_in(matrix.quantity, run, band)]
+            for matrix in shown:
+                self._draw_head(drawing, context, matrix, top)
             for rows in _numbered(group, shown):
                 for column, numbers in enumerate(rows[1], start=group.column):
                     for row, number in enumerate(numbers, start=top + rows[0]):
@@ -160,26 +160,27 @@ class Matrices(Page):
                         last = max(last, row)
                     drawing.widths[column] = NARROW
             drawing.widths[group.column - 1] = max(NARROW if group.column == 2 else 0, GAP)
-            last = max([last, *(top + each.row + each.rows - 1 for each in shown)])
+            last = max([last, *(top + matrix.row + matrix.rows - 1 for matrix in shown)])
         for row in range(top, last + 1):
             drawing.put(row, 1, band + 1, replace(KEY, number_format=names.get(band, "General")))
 
-    def _draw_head(self, drawing: Drawing, context: Context[Any], each: Placed, top: int) -> None:
+    def _draw_head(self, drawing: Drawing, context: Context[Any], matrix: Placed, top: int) -> None:
         """Draw the name of a matrix, and the symbols of the columns of its first row."""
-        quantity, row = each.quantity, top + each.row - 1
+        quantity, row = matrix.quantity, top + matrix.row - 1
         units = quantity.units[: _units_across(quantity)]
         look = heading(quantity.role, first=True, computed=not quantity.is_input)
-        said = plain_name(quantity, context.words)
-        spread = "centerContinuous" if 1 < each.columns <= MOST_SPREAD else "left"
-        for position in range(each.columns):
-            column, symbol = each.column + position, quantity.heading(units[position % len(units)])
+        name = plain_name(quantity, context.words)
+        spread = "centerContinuous" if 1 < matrix.columns <= MOST_SPREAD else "left"
+        for position in range(matrix.columns):
+            column = matrix.column + position
+            symbol = quantity.heading(units[position % len(units)])
             own = replace(look, first=position == 0, wrap=False)
             drawing.put(row, column, symbol, own)
-            above = replace(own, align=spread, wrap=each.columns == 1)
-            drawing.put(row - 1, column, "" if position else said, above)
+            above = replace(own, align=spread, wrap=matrix.columns == 1)
+            drawing.put(row - 1, column, "" if position else name, above)
             narrow = max(NARROW if quantity.role == "input" else NORMAL - 1, text_width(symbol))
             drawing.widths[column] = max(drawing.widths.get(column, 0), narrow)
-        if each.columns == 1:
+        if matrix.columns == 1:
             drawing.heights[row - 1] = 30
 
 
@@ -198,17 +199,21 @@ def _grouped(
         else:
             stacks[bool(rows)].append(quantity)
     first, *others = rows.items() if rows else [((), [])]
-    for samples, found in (((), stacks[0]), first, ((), stacks[1]), *others):
-        if found:
-            yield samples, found
+    for samples, group in (((), stacks[0]), first, ((), stacks[1]), *others):
+        if group:
+            yield samples, group
 
 
 def _shape(quantity: Quantity) -> tuple[int, ...]:
     return quantity.shape
 
 
+def _placed(groups: Sequence[Group]) -> list[Placed]:
+    return [matrix for group in groups for matrix in group.placed]
+
+
 def _all(groups: Sequence[Group]) -> list[Quantity]:
-    return [each.quantity for group in groups for each in group.placed]
+    return [matrix.quantity for matrix in _placed(groups)]
 
 
 def _units_across(quantity: Quantity) -> int:
@@ -233,7 +238,7 @@ def _size(quantity: Quantity) -> tuple[int, int]:
 
 def _height(groups: Sequence[Group]) -> int:
     """Return the rows of a band, with a blank one below."""
-    return 1 + max(each.row + each.rows for group in groups for each in group.placed)
+    return 1 + max(matrix.row + matrix.rows for matrix in _placed(groups))
 
 
 def _bands(groups: Sequence[Group]) -> int:
@@ -269,7 +274,7 @@ def _numbered(group: Group, shown: Sequence[Placed]) -> Iterator[tuple[int, list
     if not shown:
         return
     if not group.samples:
-        firsts = {each.row: each.rows for each in shown}
+        firsts = {matrix.row: matrix.rows for matrix in shown}
         for row, rows in firsts.items():
             yield row, [[*range(1, rows + 1)]]
         return
@@ -285,16 +290,16 @@ def moved(model: Model, sheets: Mapping[str, Any]) -> dict[str, str]:
 
     All with epochs are one sheet; one with steps or samples alone keeps its own.
     """
-    found = {}
+    formats = {}
     for key, sheet in sheets.items():
         page = getattr(sheet, "page", sheet)
         is_whole = _is_whole(page, key)
         here = [q for q in model.quantities if q.sheet == key] if is_whole else []
         if any(is_banded(axis) for q in here for axis in q.axes):
-            found[key] = MATRICES
+            formats[key] = MATRICES
         elif any(map(_is_laid_down, here)):
-            found[key] = key
-    return found
+            formats[key] = key
+    return formats
 
 
 def _is_laid_down(quantity: Quantity) -> bool:
@@ -327,19 +332,19 @@ def is_in_matrices(model: Model) -> bool:
 
 def sheets_in_matrices(model: Model, sheets: Mapping[str, Any]) -> dict[str, Any]:
     """Return the sheets of a model `in_matrices`, the one of training where its first one was."""
-    found: dict[str, Any] = {}
+    pages: dict[str, Any] = {}
     used = {quantity.sheet for quantity in model.quantities}
     for key, sheet in sheets.items():
         page = getattr(sheet, "page", sheet)
         is_whole = _is_whole(page, key)
         here = [q for q in model.quantities if q.sheet == key]
         if is_whole and not here and key not in used:
-            found.setdefault(MATRICES, Matrices(MATRICES))
+            pages.setdefault(MATRICES, Matrices(MATRICES))
         elif is_whole and any(map(_is_laid_down, here)):
-            found[key] = Matrices(key, page)
+            pages[key] = Matrices(key, page)
         else:
-            found[key] = sheet
-    return found
+            pages[key] = sheet
+    return pages
 
 
 def by_slices(layout: Layout, sheets: Mapping[str, Any]) -> Layout:
@@ -348,13 +353,13 @@ def by_slices(layout: Layout, sheets: Mapping[str, Any]) -> Layout:
     This includes the scaled numbers on the sheets of data. Where an equation states no array
     formula, or the cells of a slice are no rectangle, a formula for each cell remains.
     """
-    found, model = dict(layout.blocks), layout.model
+    blocks, model = dict(layout.blocks), layout.model
     for block in layout.blocks.values():
         if isinstance(sheets.get(block.sheet), Matrices) or block.sheet in OF_SAMPLES:
-            several = (replace(block, quantity=each) for each in sliced(model, block.quantity))
-            found[block.quantity.name] = next(filter(fits_in(layout), several), block)
-    quantities = tuple(found[q.name].quantity for q in model.quantities)
-    return replace(layout, model=replace(model, quantities=quantities), blocks=found)
+            several = (replace(block, quantity=q) for q in sliced(model, block.quantity))
+            blocks[block.quantity.name] = next(filter(fits_in(layout), several), block)
+    quantities = tuple(blocks[q.name].quantity for q in model.quantities)
+    return replace(layout, model=replace(model, quantities=quantities), blocks=blocks)
 
 
 def reads_positions_apart(layout: Layout) -> bool:
@@ -364,8 +369,8 @@ def reads_positions_apart(layout: Layout) -> bool:
         if quantity.sliced or not any(known[name].has_positions for name in quantity.sources):
             continue
         try:
-            for part in range(len(quantity.parts)):
-                layout.columns(quantity.name, part)
+            for run in range(len(quantity.runs)):
+                layout.columns(quantity.name, run)
         except NoRectangleError:
             return True
     return False
@@ -373,8 +378,8 @@ def reads_positions_apart(layout: Layout) -> bool:
 
 def without_positions(model: Model) -> Model:
     """Return a model in which each sample is one row, whose positions stand side by side."""
-    found = (replace(quantity, has_positions=False) for quantity in model.quantities)
-    return replace(model, quantities=tuple(found))
+    quantities = (replace(quantity, has_positions=False) for quantity in model.quantities)
+    return replace(model, quantities=tuple(quantities))
 
 
 OF_SAMPLES = ("images", "test_images", "data", "test_data", "gradient_check")
@@ -389,10 +394,10 @@ def fits_in(layout: Layout) -> Callable[[Block], bool]:
 
     def fits(block: Block) -> bool:
         quantity, whole = block.quantity, block.quantity.sliced == "all"
-        if not block.parts[0].fills:
+        if not block.runs[0].fills:
             return False
         for name in quantity.sources if quantity.sliced != "unit" else ():
-            one = layout.blocks[name].parts[0]
+            one = layout.blocks[name].runs[0]
             part = replace(one.quantity, sliced=quantity.sliced)
             size = matrix_of(as_rows(part, whole=whole))
             if replace(one, quantity=part).size != size and not is_turned(one, whole=whole):
@@ -405,8 +410,8 @@ def fits_in(layout: Layout) -> Callable[[Block], bool]:
 def _is_stated(layout: Layout, block: Block) -> bool:
     """Return whether each array formula of a quantity can be stated where its arguments are."""
     try:
-        for part in range(len(block.parts)):
-            layout.columns(block.quantity.name, part)
+        for run in range(len(block.runs)):
+            layout.columns(block.quantity.name, run)
     except DataError:
         return False
     return True

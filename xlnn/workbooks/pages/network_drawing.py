@@ -95,10 +95,10 @@ class Drawn:
         title: str,
         equation: Equation,
         *shape: int,
-        **own: Any,  # noqa: ANN401 -- the fields of a quantity
+        **fields: Any,  # noqa: ANN401 -- the fields of a quantity
     ) -> Quantity:
         """State a quantity."""
-        return stated(self.name(kind), kind, title, equation, *shape, layer=self.layer, **own)
+        return stated(self.name(kind), kind, title, equation, *shape, layer=self.layer, **fields)
 
 
 @dataclass(frozen=True)
@@ -200,8 +200,8 @@ class Connections(Drawn):
         """Yield the weights and the lines in each series, or the ends of thin lines."""
         if self.weight is None:
             shape = len(self.ends), 2
-            for way, each in zip(WAYS, zip(*chain(*self.ends), strict=True), strict=True):
-                where = eq.coordinate(each, shape)
+            for way, numbers in zip(WAYS, zip(*chain(*self.ends), strict=True), strict=True):
+                where = eq.coordinate(numbers, shape)
                 yield self.state(
                     f"guide_{way}", f"guide: {SIDES[way]}", where, *shape, number_format="0.0"
                 )
@@ -213,7 +213,7 @@ class Connections(Drawn):
         yield self.state("strength", "strength", eq.Strength(), count, uses=uses, number_format="0")
         shape, uses = (count, 2, len(SERIES)), {"strength": self.name("strength")}
         for at, way in enumerate(WAYS):
-            starts, ends = ([end[at] for end in each] for each in zip(*self.ends, strict=True))
+            starts, ends = ([end[at] for end in points] for points in zip(*self.ends, strict=True))
             line = eq.LineEnds(SERIES, starts, ends)
             yield self.state(
                 f"line_{way}", f"{SIDES[way]}, if of strength", line, *shape, uses=uses,
@@ -256,10 +256,10 @@ class Texts(Drawn):
         """Yield their positions, and what is said there."""
         yield from _coordinates(self, self.places, f"{self.kind}_")
         if self.cells and not isinstance(self.cells, str):
-            said = Lines(self.cells)
-            uses = {role: name for role, name in self.uses.items() if role in said.roles}
+            sentence = Lines(self.cells)
+            uses = {role: name for role, name in self.uses.items() if role in sentence.roles}
             yield self.state(
-                f"{self.kind}_text", "beside the output", said, len(self.cells), uses=uses,
+                f"{self.kind}_text", "beside the output", sentence, len(self.cells), uses=uses,
                 axes=(Axis(ONE, 1),),
             )  # fmt: skip
 
@@ -272,12 +272,12 @@ class Texts(Drawn):
             row, column = block.address((*[0] * len(block.quantity.axes), *unit))
             return range_of(title[block.sheet], column, row, row)
 
-        said = self.texts(page) if self.texts else ()
+        texts = self.texts(page) if self.texts else ()
         across, up = (self.name(f"{self.kind}_{way}") for way in WAYS)
         name = self.cells if isinstance(self.cells, str) else self.name(f"{self.kind}_text")
         for unit in range(len(self.places)):
-            x, y = (cell(each, (unit,)) for each in (across, up))
-            text = said[unit] if self.texts else cell(name, page.layout.model[name].units[unit])
+            x, y = (cell(coordinate, (unit,)) for coordinate in (across, up))
+            text = texts[unit] if self.texts else cell(name, page.layout.model[name].units[unit])
             dot = {"colour": self.colours[unit], "marker": "circle"} if self.colours else {}
             yield Line(x, y, name=text, width=0, side=self.side, ink=self.ink, size=8, **dot)
 
@@ -302,8 +302,8 @@ class Picture:
 
     def quantities(self) -> Iterator[Quantity]:
         """Yield the numbers that it is made of."""
-        for each in (*chain(*self.dots), *self.connections, *self.texts):
-            yield from each.quantities()
+        for drawn in (*chain(*self.dots), *self.connections, *self.texts):
+            yield from drawn.quantities()
 
     def chart(self, page: Context[Any]) -> ScatterChart:
         """Return the chart of these numbers."""
@@ -331,19 +331,20 @@ def stated(
     title: str,
     equation: Equation,
     *shape: int,
-    **own: Any,  # noqa: ANN401 -- the fields of a quantity
+    **fields: Any,  # noqa: ANN401 -- the fields of a quantity
 ) -> Quantity:
     """State a quantity of the sheet Drawing."""
     return Quantity(
         name, f"{KIND}{kind}", sheet=SHEET, shape=shape, equation=equation, role="result",
-        title=title, **own,
+        title=title, **fields,
     )  # fmt: skip
 
 
 def _coordinates(of: Drawn, places: Sequence[Point], kind: str = "") -> Iterator[Quantity]:
-    for way, each in zip(WAYS, zip(*places, strict=True), strict=True):
+    for way, numbers in zip(WAYS, zip(*places, strict=True), strict=True):
         title = f"{kind[:-1]}: {SIDES[way]}" if kind else PLACES[way]
-        yield of.state(f"{kind}{way}", title, eq.coordinate(each), len(each), number_format="0.0")
+        where, count = eq.coordinate(numbers), len(numbers)
+        yield of.state(f"{kind}{way}", title, where, count, number_format="0.0")
 
 
 def _ends(of: Sequence[Drawn], kind: str) -> tuple[str, str]:
@@ -364,18 +365,18 @@ def _parts(model: Model) -> Beside:
     kinds = {q.name: q.kind.removeprefix(KIND) for q in here}
     single = (q.name for q in here if not q.shape or q.kind in LOOKED_UP)
     dots: dict[str, list[Quantity]] = {}
-    for each in here:
-        if kinds[each.name] == "dot":
-            dots.setdefault(_begins(each, "dot"), []).append(each)
-    said: dict[str, list[str]] = {}
+    for quantity in here:
+        if kinds[quantity.name] == "dot":
+            dots.setdefault(_begins(quantity, "dot"), []).append(quantity)
+    texts: dict[str, list[str]] = {}
     for name, kind in kinds.items():
         text, is_of, _ = kind.partition("_")
         if is_of and text in TEXTS:
-            said.setdefault(name.replace(kind, text), []).append(name)
+            texts.setdefault(name.replace(kind, text), []).append(name)
     first, *others = ([*_dotted(model, dot)] for dot in dots.values())
     columns = [
         first,
-        [Units("", *names, above=1) for names in said.values()],
+        [Units("", *names, above=1) for names in texts.values()],
         [Numbers(*(name for name in single if kinds[name] != "course"), named=_named, at=1)],
         *others,
         [*_of_layers(model, here, "line", weighed=True)],
@@ -415,7 +416,7 @@ def _of_layers(
 ) -> Iterator[PagePart]:
     """Yield the weight of each connection, its line in each series, or the thin lines."""
     of = f"{kind}_across"
-    for number, first in enumerate(each for each in here if each.kind == f"{KIND}{of}"):
+    for number, first in enumerate(quantity for quantity in here if quantity.kind == f"{KIND}{of}"):
         names = [_beside(first, of, f"{kind}_{way}") for way in WAYS]
         rows, series, lines = "", (), names
         if kind == "line":
@@ -444,9 +445,9 @@ def _signed(levels: Sequence[int], _: Context[Any]) -> list[str]:
 
 def _symbols(page: Context[Any], name: str) -> list[str]:
     """Return the symbols of the units or weights that are looked up, and their entries."""
-    found, model = page.layout.model[name], page.layout.model
-    equation = found.equation.equation if is_of_one(found) else found.equation
-    of = model[found.uses["of"].name]
+    quantity, model = page.layout.model[name], page.layout.model
+    equation = quantity.equation.equation if is_of_one(quantity) else quantity.equation
+    of = model[quantity.uses["of"].name]
     entries = getattr(equation, "fixed", None) or [{}] * len(equation.units)
     return [
         " ".join([of.heading(unit), *map(str, entry.values())])

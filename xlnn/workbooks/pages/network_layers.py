@@ -262,7 +262,7 @@ class NetworkLayout:
         """Return the units, rows or maps that are connected, and the index of each weight."""
         start, weights, end = line
         lag = start.lag if isinstance(start, Use) else 0
-        first, last = (self.known(each) for each in (_named(start), end))
+        first, last = (self.known(name) for name in (_named(start), end))
         steps = [step for step in last.steps if step - lag in first.steps]
         shape = self.model[weights].shape if weights else ()
         if shape and self._is_weighed(weights, end):
@@ -345,9 +345,9 @@ class NetworkLayout:
             name, between = self.stated.names(weights or f"{from_layer}_{end}")
             return Connections(prefix, name, between, None, ends)
         steps = [step for _, (step, *_), _ in pairs]
-        found = self.weights(weights, prefix, [index for *_, index in pairs], steps)
+        quantities = self.weights(weights, prefix, [index for *_, index in pairs], steps)
         name, between = self.stated.names(weights)
-        return Connections(prefix, name, between, found, ends, scale_of(self.model[weights]))
+        return Connections(prefix, name, between, quantities, ends, scale_of(self.model[weights]))
 
     def weights(
         self, weights: str, prefix: str, indices: Sequence[Index], steps: Sequence[int] = ()
@@ -363,17 +363,18 @@ class NetworkLayout:
             entries = [entry for entry in layer.entries if entry[-1] == at]
             beside = -self.radius if is_first else self.radius
             where = self.square if name in self.stated.back and not is_first else self.place
-            places = [(x + beside, y) for x, y in (where(name, each) for each in entries)]
-            said = cells or [_told(n) for n in range(len(entries))]
-            if not isinstance(said, str) and not callable(said):
-                places = places[: len(said)]
-            kind, (ends, between) = ("name" if callable(said) else "label"), self.stated.names(name)
+            places = [(x + beside, y) for x, y in (where(name, entry) for entry in entries)]
+            texts = cells or [_told(n) for n in range(len(entries))]
+            if not isinstance(texts, str) and not callable(texts):
+                places = places[: len(texts)]
+            kind = "name" if callable(texts) else "label"
+            ends, between = self.stated.names(name)
             value = f"{prefix}value{between}{ends}"
             if kind in self.stated.named:
                 ends, between = self.stated.names(kind)
             yield Texts(
                 prefix, ends, between, kind, places,
-                **({"texts": said} if callable(said) else {"cells": said}),
+                **({"texts": texts} if callable(texts) else {"cells": texts}),
                 uses={"v": value}, side="l" if is_first else "r",
             )  # fmt: skip
 

@@ -119,9 +119,9 @@ class Network(PagePart):
     def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
         """Draw it over the cells, and above it what its colours mean."""
         layout = self.layout(page.layout.model)
-        said = [text(page) for text in layout.said]
-        drawing.whole.append((row, row + len(said)))  # printed above the chart
-        for text in said:
+        captions = [text(page) for text in layout.said]
+        drawing.whole.append((row, row + len(captions)))  # printed above the chart
+        for text in captions:
             drawing.put(row, column, text, CAPTION)
             row += 1
         drawing.charts.append((address(row, column), layout.picture.chart(page)))

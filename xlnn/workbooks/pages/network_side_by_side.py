@@ -80,7 +80,7 @@ class WeightPictures:
     @property
     def size(self) -> tuple[float, float]:
         """How high and how broad a picture is."""
-        rows, columns = (1 + max(each) for each in zip(*self.places, strict=True))
+        rows, columns = (1 + max(numbers) for numbers in zip(*self.places, strict=True))
         return rows * self.side, columns * self.side
 
 
@@ -158,21 +158,21 @@ class SideBySide(NetworkLayout):
         halves = [max(map(self.half, column)) for column in columns]
         behind = [max(map(self.behind, column)) for column in columns]
         gap = (self._width - sum(halves) - sum(behind)) / max(1, len(columns) - 1)
-        found, x = {}, float(self.stated.room[0])
+        middles, x = {}, float(self.stated.room[0])
         for column, half, end in zip(columns, halves, behind, strict=True):
-            found |= dict.fromkeys(column, x + half)
+            middles |= dict.fromkeys(column, x + half)
             x += half + end + gap
-        return found
+        return middles
 
     def _where(self, name: str) -> Point:
         """Return the middle of a layer's first unit, row or map."""
-        column = next(each for each in self.stated.columns if name in each)
-        heights = {each: OVER + self.pitches[each] * self.layers[each].grid[0] for each in column}
+        column = next(names for names in self.stated.columns if name in names)
+        heights = {n: OVER + self.pitches[n] * self.layers[n].grid[0] for n in column}
         free = self.size[1] - ABOVE - BOTTOM - sum(heights.values())
         apart = min(MOST_APART, free / len(column))
         above = OVER + (free - apart * (len(column) - 1)) / 2
-        for each in column[: column.index(name)]:
-            above += heights[each] + apart
+        for below in column[: column.index(name)]:
+            above += heights[below] + apart
         return self.middles[name], self.size[1] - ABOVE - above - self.pitches[name] / 2
 
     def place(self, name: str, entry: Entry) -> Point:

@@ -57,11 +57,11 @@ class Unrolled(NetworkLayout):
     @cached_property
     def _bottoms(self) -> dict[str, float]:
         """The height of the lowest units of each layer."""
-        found, height = {}, BOTTOM + self._pitch / 2
+        heights, height = {}, BOTTOM + self._pitch / 2
         for name, layer in self.layers.items():
-            found[name] = height
+            heights[name] = height
             height += (layer.grid[0] + BETWEEN) * self._pitch
-        return found
+        return heights
 
     @cached_property
     def size(self) -> tuple[float, float]:

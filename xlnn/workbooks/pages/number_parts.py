@@ -125,7 +125,7 @@ class Numbers(PagePart):
             for at in range(block.column, block.last[1] + 1):
                 drawing.widths.setdefault(at, NUMBER)
         beside = range(column + 1, column + self.at - self.symbols)
-        room = sum(drawing.widths.get(each, USUAL_WIDTH) for each in beside)
+        room = sum(drawing.widths.get(place, USUAL_WIDTH) for place in beside)
         usual = drawing.widths.get(column, USUAL_WIDTH)
         drawing.widths[column] = max(usual, text_width(*texts) - room)
         draw_ink(drawing, page, self.ink)
@@ -140,15 +140,15 @@ def _side_by_side(quantity: Quantity) -> Quantity:
 
 def _meant(model: Model, name: str) -> Sequence[str]:
     """Return the meanings of the numbers of a choice, or a quantity with the rows that it names."""
-    found: Sequence[str] = ()
+    names: Sequence[str] = ()
     for equation in (q.equation for q in model.quantities if name in q.sources):
         if isinstance(equation, NameOf):
             return equation.names
         if isinstance(equation, UsedNumber) and equation.along:
             axes = [(equation.along.name, equation.along.length)]
             rows = (q for q in model.quantities if [(a.name, a.length) for a in q.axes] == axes)
-            found = next((row.name for row in rows), ())
-    return found
+            names = next((row.name for row in rows), ())
+    return names
 
 
 def _beside(quantity: Quantity) -> Look:
@@ -248,7 +248,7 @@ class Hidden(Row):
 
 def used_choices(model: Model, *choices: str) -> Hidden:
     """Return the numbers that are used in place of choices, and of the choices of a run."""
-    names = (f"{each}_used" for name in choices for each in (choice_of_run(name), name))
+    names = (f"{choice}_used" for name in choices for choice in (choice_of_run(name), name))
     return Hidden(*(name for name in names if name in model.by_name))
 
 

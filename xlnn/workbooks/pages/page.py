@@ -5,7 +5,7 @@ Translation files have the same keys; missing texts are shown in English.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import groupby, product
+from itertools import chain, groupby
 from math import inf
 from typing import Any
 
@@ -13,7 +13,7 @@ import numpy as np
 
 from xlnn.arguments import wrong
 from xlnn.axis import Axis
-from xlnn.block import FIRST_ROW, Block, spread
+from xlnn.block import FIRST_ROW, Block
 from xlnn.equation import Sentence
 from xlnn.equations.lookup import UsedNumber
 from xlnn.errors import DataError
@@ -158,7 +158,7 @@ class Page:
         choices = (
             (name, model[name].choices) for name in self.adds(learns) if name in model.by_name
         )
-        return {name: each[1] for name, each in choices if each is not None}
+        return {name: bounds[1] for name, bounds in choices if bounds is not None}
 
     def made(self, model: Model) -> Sequence[PagePart]:  # noqa: ARG002 -- for pages that follow from it
         """Return its parts for a model that has its quantities."""
@@ -248,19 +248,12 @@ def _earliest(
 
     It is -inf where there is anything else: a chart, or a quantity without that axis.
     """
+    entries = chain.from_iterable(block.lines_along(along) for block in blocks)
+    areas = ((-inf, *(range(a, z + 1) for a, z in zip(*area, strict=True))) for area in charts)
     earliest: tuple[dict[int, float], dict[int, float]] = {}, {}
-    for block in blocks:
-        lengths, names = block.quantity.lengths, [axis.name for axis in block.quantity.axes]
-        place = names.index(along) if along in names else None
-        first = -inf if place is None else block.quantity.axes[place].counts_from
-        for way, (found, start) in enumerate(zip(earliest, (block.row, block.column), strict=True)):
-            apart, entries = [step[way] for step in block.steps], [*lengths]
-            step, count = (0, 1) if place is None else (apart.pop(place), entries.pop(place))
-            for n, at in product(range(count), {*spread(start, (*apart,), (*entries,))}):
-                found[at + n * step] = min(first + n, found.get(at + n * step, inf))
-    for corner, end in charts:
-        for found, a, z in zip(earliest, corner, end, strict=True):
-            found.update(dict.fromkeys(range(a, z + 1), -inf))
+    for number, *lines in chain(entries, areas):
+        for numbers, line in zip(earliest, lines, strict=True):
+            numbers.update((n, min(number, numbers.get(n, inf))) for n in line)
     return earliest
 
 
@@ -291,14 +284,14 @@ def with_inputs(
     given : dict
         Inputs by name, perhaps those of an earlier workbook.
     """
-    found = dict(given)
+    inputs = dict(given)
     for page in pages:
         for name in (name for name in page.adds(learns) if name not in model.by_name):
-            found.pop(name, None)
+            inputs.pop(name, None)
         for name, value in page.inputs(model, learns, spec, given).items():
-            if name not in found or np.shape(found[name]) != np.shape(value):
-                found[name] = value
-    return found
+            if name not in inputs or np.shape(inputs[name]) != np.shape(value):
+                inputs[name] = value
+    return inputs
 
 
 def usual_page(model: Model, key: str) -> Page:
@@ -333,7 +326,7 @@ def _is_unseen(model: Model, quantity: Quantity) -> bool:
         return True
     if quantity.is_input or quantity.lengths or quantity.is_text:
         return False
-    uses = [each for each in model.quantities if quantity.name in each.sources]
+    uses = [user for user in model.quantities if quantity.name in user.sources]
     return bool(uses) and all(use.is_sentence for use in uses)
 
 

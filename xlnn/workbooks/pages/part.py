@@ -80,7 +80,7 @@ class PagePart:
         Names use the columns that parts below them leave free.
         """
         placed = self.placed(page.layout.model)
-        for part, down, right in sorted(placed, key=lambda each: each[0].is_last):
+        for part, down, right in sorted(placed, key=lambda place: place[0].is_last):
             part.draw(drawing, page, row + down, column + right)
 
 
@@ -185,22 +185,22 @@ class Across(PagePart):
     def _placed(self, model: Model, one: Model) -> Iterator[tuple[int, PagePart, PagePart]]:
         """Yield each band, after the rows before it."""
         row = 0
-        for left, each in self.bands:
-            row += max(left.above, each.above) if row else 0
-            yield row, left, each
-            row += max(left.size(model)[0], each.size(one)[0])
+        for left, right in self.bands:
+            row += max(left.above, right.above) if row else 0
+            yield row, left, right
+            row += max(left.size(model)[0], right.size(one)[0])
 
     def _apart(self, one: Model) -> int:
         """Return how many columns are from one entry to the next."""
-        return 1 + max(each.size(one)[1] for _, each in self.bands)
+        return 1 + max(right.size(one)[1] for _, right in self.bands)
 
     def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
         """Yield the cells at the left, and those of all entries."""
         one = self._of_one(model)
         step = 0, self._apart(one)
-        for down, left, each in self._placed(model, one):
+        for down, left, right in self._placed(model, one):
             yield from left.blocks(model, row + down, column)
-            for block in each.blocks(one, row + down, column + self.left(model)):
+            for block in right.blocks(one, row + down, column + self.left(model)):
                 quantity = model[block.quantity.name]
                 yield replace(block, quantity=quantity, steps=(step, *block.steps))
 
@@ -216,8 +216,8 @@ class Across(PagePart):
             at = first + number * apart
             own = replace(page, layout=page.layout.at(self.axis, axis.first + number))
             drawing.put(row, at, axis.counts_from + number, KEY)
-            for down, _, each in bands:
-                each.draw(drawing, own, row + down, at)
+            for down, _, right in bands:
+                right.draw(drawing, own, row + down, at)
             drawing.widths[at + apart - 1] = self.width
         drawing.freeze = row + bands[1][0], first
 
@@ -270,8 +270,8 @@ def _clear(drawing: Drawing, row: int, column: int, first: int) -> None:
         if chart_row < row or not column <= chart_column < first:
             continue
         room = sum(
-            drawing.widths.get(each, USUAL_WIDTH) * DIGIT_PIXELS + PADDING
-            for each in range(chart_column, first)
+            drawing.widths.get(beside, USUAL_WIDTH) * DIGIT_PIXELS + PADDING
+            for beside in range(chart_column, first)
         )
         short = chart.width * PIXELS_A_CM + CLEAR - room
         drawing.widths[first - 1] += max(0, short) / DIGIT_PIXELS

@@ -97,7 +97,7 @@ class Predict(Page):
         """Yield what is typed, the computation of one row again, and the answer in words."""
         if learns is None or learns.output not in model.by_name:
             return
-        if any(len(each.axes) > 1 for each in _weights_of(model, learns.output)):
+        if any(len(weight.axes) > 1 for weight in _weights_of(model, learns.output)):
             return
         x, output = model[learns.x], model[learns.output]
         rows, epochs = x.axes[0], output.axes[0]
@@ -135,10 +135,10 @@ class Predict(Page):
         output, rows = model[learns.output], model[learns.x].axes[0]
         weights = _weights_of(model, learns.output)
         for weight in weights:  # state 0 is the start, so those after epoch e are in row e + 1
-            found = OfRow(weight.shape, row=2).of(weight.name, f"{PREFIX}epoch_used")
+            equation = OfRow(weight.shape, row=2).of(weight.name, f"{PREFIX}epoch_used")
             yield replace(
                 weight, name=f"{PREFIX}{weight.name}", axes=(), given=0, sheet=self.key,
-                equation=found, uses={}, choices=None,
+                equation=equation, uses={}, choices=None,
             )  # fmt: skip
         names = [learns.x, *(weight.name for weight in weights)]
         instead = {name: f"{PREFIX}{name}" for name in names}
@@ -156,7 +156,7 @@ class Predict(Page):
         grid = self.grid(spec) if is_row and len(x.shape) == 1 else ()
         if is_row and spec.words:
             equation = _from_words(spec, x.shape)
-            numbers = sum(isinstance(each, int) for each in equation.inputs)
+            numbers = sum(isinstance(column, int) for column in equation.inputs)
             if numbers:
                 yield shown(f"{PREFIX}typed_number", title="numbers", shape=(numbers,))
             yield shown(
@@ -189,30 +189,30 @@ class Predict(Page):
     ) -> Iterator[Quantity]:
         """Yield the outputs, and what they mean in words or which number is missing."""
         shown = partial(Quantity, sheet=self.key, symbol=" ", axes=(one,))
-        found, output_name = f"{PREFIX}{output.name}", f"{PREFIX}output"
+        outputs, output_name = f"{PREFIX}{output.name}", f"{PREFIX}output"
         is_classes = "answer" in model.by_name
         named = model.by_name.get("labels")
         is_numbers = spec.is_regression and named is not None and named.shape == output.shape
         if is_classes or is_numbers:
             yield shown(f"{PREFIX}name", title="name", equation=Name(), shape=output.shape)
             yield shown(
-                output_name, title="output", equation=COPY.of(found), shape=output.shape,
+                output_name, title="output", equation=COPY.of(outputs), shape=output.shape,
                 number_format=str(output.number_format),
             )  # fmt: skip
         if is_numbers:
-            more, said, uses = _of_numbers(shown, model, output, spec, words)
+            more, sentence, uses = _of_numbers(shown, model, output, spec, words)
         elif is_classes:
-            more, said, uses = self._of_classes(shown, output, spec, words)
+            more, sentence, uses = self._of_classes(shown, output, spec, words)
         else:
-            more, said, uses = self._of_others(shown, output, spec, one), Told([""]), {}
+            more, sentence, uses = self._of_others(shown, output, spec, one), Told([""]), {}
         yield from more
         if typed is not None:
             missing = words.sentence("missing", "A number is missing: an empty cell counts as 0.")
             along = tuple(axis.name for axis in typed.axes[1:])
-            said = Complete(said, ("given",), prod(typed.lengths), missing, along)
+            sentence = Complete(sentence, ("given",), prod(typed.lengths), missing, along)
             uses |= {"given": typed.name}
         if uses:
-            yield shown(f"{PREFIX}verdict", equation=said, uses=uses)
+            yield shown(f"{PREFIX}verdict", equation=sentence, uses=uses)
 
     def shares_of(self, spec: Spec) -> tuple[bool, bool]:  # noqa: ARG002 -- for what follows from it
         """Return whether outputs are drawn as bars, and whether they are between 0 and 1."""
@@ -223,8 +223,9 @@ class Predict(Page):
     ) -> "Answer":
         """Return the class that is found, unless the largest outputs are equal."""
         outputs, (are_bars, are_shares) = f"{PREFIX}output", self.shares_of(spec)
-        found = [shown(f"{PREFIX}bar", equation=Bar().of(outputs), shape=output.shape)] * are_bars
-        found += [
+        bar = partial(shown, f"{PREFIX}bar", equation=Bar().of(outputs), shape=output.shape)
+        quantities = [bar()] if are_bars else []
+        quantities += [
             shown(f"{PREFIX}answer", title="class found", number_format="0",
                   equation=LargestUnit().of(outputs)),
             shown(f"{PREFIX}label", title="label found", is_text=are_text(spec.labels),
@@ -233,28 +234,28 @@ class Predict(Page):
         several = len(spec.labels) > 1
         uses = {"label": f"{PREFIX}label", "a": outputs}
         if several:
-            found.append(
+            quantities.append(
                 shown(f"{PREFIX}tied", title="largest outputs equal? (1: yes)", number_format="0",
                       equation=Tied().of(outputs))
             )  # fmt: skip
             uses["tied"] = f"{PREFIX}tied"
-        return found, verdict(words, several=several, are_shares=are_shares), uses
+        return quantities, verdict(words, several=several, are_shares=are_shares), uses
 
     def _of_others(
         self, shown: Callable[..., Quantity], output: Quantity, spec: Spec, one: Axis
     ) -> Iterator[Quantity]:
         """Yield outputs that are neither classes nor numbers of a table, perhaps as a picture."""
-        found = f"{PREFIX}{output.name}"
+        name = f"{PREFIX}{output.name}"
         grid = self.grid(spec) if len(output.axes) == 2 else ()
         if grid and prod(grid) == prod(output.shape):
             yield replace(
                 shown(f"{PREFIX}result", title="what comes out", shape=grid), axes=(),
-                equation=as_picture(*grid), uses={"a": found},
+                equation=as_picture(*grid), uses={"a": name},
             )  # fmt: skip
             return
         yield replace(
             output, name=f"{PREFIX}output", kind=f"{PREFIX}output", title="output", meaning="",
-            axes=(one, *output.axes[2:]), equation=COPY, uses={"a": found}, sheet=self.key,
+            axes=(one, *output.axes[2:]), equation=COPY, uses={"a": name}, sheet=self.key,
             written="",
         )  # fmt: skip
 
@@ -267,35 +268,36 @@ class Predict(Page):
         name = raw_name(learns.x) if spec.scaled else learns.x
         x = np.asarray(given[name], dtype=float)
         first = next((row for row in x if row.any()), x[-1])
-        found = {**super().inputs(model, learns, spec, given)}
+        inputs = {**super().inputs(model, learns, spec, given)}
         if f"{PREFIX}typed_word" in model.by_name:
-            numbers, said = _from_words(spec, x.shape[1:]).typed(first.ravel())
-            found[f"{PREFIX}typed_word"] = np.array(said, dtype=object)
+            numbers, words = _from_words(spec, x.shape[1:]).typed(first.ravel())
+            inputs[f"{PREFIX}typed_word"] = np.array(words, dtype=object)
             if numbers:
-                found[f"{PREFIX}typed_number"] = np.array(numbers)
-            return found
+                inputs[f"{PREFIX}typed_number"] = np.array(numbers)
+            return inputs
         typed = f"{PREFIX}picture"
         typed = typed if typed in model.by_name else PREFIX + name
-        return found | {typed: first.reshape(model[typed].lengths)}
+        return inputs | {typed: first.reshape(model[typed].lengths)}
 
     def made(self, model: Model) -> list[PagePart]:
         """Return the epoch, the inputs beside what the model says, and what it computes."""
         known = model.by_name
         here = [quantity for quantity in model.quantities if quantity.sheet == self.key]
         typed = [q for q in here if q.is_input and not q.choices]
-        parts = [_part_of(each) for each in typed]
-        said = [Sentences(f"{PREFIX}verdict", look=VERDICT)] if f"{PREFIX}verdict" in known else []
+        parts = [_part_of(quantity) for quantity in typed]
+        verdicts = [f"{PREFIX}verdict"] if f"{PREFIX}verdict" in known else []
+        answers = [Sentences(name, look=VERDICT) for name in verdicts]
         kinds = ("name", "output", "predicted", "bar")
         listed = [PREFIX + kind for kind in kinds if PREFIX + kind in known]
         if listed == [f"{PREFIX}output"]:
-            said.append(Table(*listed))
+            answers.append(Table(*listed))
         elif listed:
             looks = dict.fromkeys(listed[:1], SENTENCE)
-            said.append(Units("", *listed, looks=looks, above=1))
+            answers.append(Units("", *listed, looks=looks, above=1))
         if f"{PREFIX}result" in known:
-            said.append(Grid(f"{PREFIX}result", scale=_ink, width=CELL, digits="0.00"))
-        shown = [] if not said else [Below(*said)]
-        weights = [_weight(each) for each in here if each.role == "weight" and each.shape]
+            answers.append(Grid(f"{PREFIX}result", scale=_ink, width=CELL, digits="0.00"))
+        shown = [] if not answers else [Below(*answers)]
+        weights = [_weight(q) for q in here if q.role == "weight" and q.shape]
         kinds = ("answer", "label", "tied")
         hidden = [PREFIX + kind for kind in kinds if PREFIX + kind in known]
         return [
@@ -322,8 +324,8 @@ def _weights_of(model: Model, output: str) -> list[Quantity]:
 
 def _numbers(typed: Iterable[Quantity], spec: Spec) -> Quantity | None:
     """Return the typed numbers that may not be missing; in a picture, a missing one is paper."""
-    given = (each for each in typed if each.is_input and not each.is_text)
-    return next((each for each in given if not _is_picture(each, spec)), None)
+    given = (quantity for quantity in typed if quantity.is_input and not quantity.is_text)
+    return next((quantity for quantity in given if not _is_picture(quantity, spec)), None)
 
 
 def _is_picture(typed: Quantity, spec: Spec) -> bool:
@@ -377,16 +379,16 @@ def _of_numbers(
     shown: Callable[..., Quantity], model: Model, output: Quantity, spec: Spec, words: Text
 ) -> Answer:
     """Return the predicted numbers, in the units of the targets."""
-    said = Prediction(words("joined", "named", what="{label}", name="{predicted}"))
+    sentence = Prediction(words("joined", "named", what="{label}", name="{predicted}"))
     if not spec.scaled_targets:
-        return [], said, {"labels": "labels", "predicted": f"{PREFIX}output"}
+        return [], sentence, {"labels": "labels", "predicted": f"{PREFIX}output"}
     scales = {"middle": "t_middle", "factor": "t_factor"}
     predicted = shown(
         f"{PREFIX}predicted", title="predicted", symbol="ŷ{}", shape=output.shape,
         equation=PREDICTED.of(f"{PREFIX}output", **scales),
         number_format=str(model["off"].number_format),
     )  # fmt: skip
-    return [predicted], said, {"labels": "labels", "predicted": predicted.name}
+    return [predicted], sentence, {"labels": "labels", "predicted": predicted.name}
 
 
 def verdict(words: Text, *, several: bool, are_shares: bool) -> Told:

@@ -94,7 +94,7 @@ def diverged(words: Text, run: str = "") -> Told:
         "rose", "Training diverged: C_T rose from {first} to {last}. Choose a smaller η.", **ends
     )
     if run:
-        lost, rose = (words("joined", "named", what=run, name=said) for said in (lost, rose))
+        lost, rose = (words("joined", "named", what=run, name=note) for note in (lost, rose))
     return Told(
         ["", lost, rose, ""],
         lambda C_T: (
@@ -143,32 +143,32 @@ class Progress(Page):
             yield shown(f"{self.key}_{RUN}", RUN, choices=(1, len(runs)))
         yield shown("best", "progress_best", title="the first epoch with the smallest total cost",
                     equation=Least("epoch").of(COST), number_format="0")  # fmt: skip
-        said = IMAGES if spec.has_images else ROWS
+        titles = IMAGES if spec.has_images else ROWS
         if "answer" in model.by_name:
             rows = model["answer"].axes[-1].length
             kind = "progress_images" if spec.has_images else "progress_rows"
             never = f'0;;"{words.sentence("none", "none")}"'
-            yield shown("all_right", kind, title=said["all_right"], number_format=never,
+            yield shown("all_right", kind, title=titles["all_right"], number_format=never,
                         equation=first_all_right(rows).of("recognised"))  # fmt: skip
         lines = {"story": [*_story(model, spec, words)], "errors": [*_errors(model, spec, words)]}
         for name, said_of in lines.items():
             if said_of:
                 yield shown(name, shape=(len(said_of),), equation=Lines(said_of))
-        each = [diverged(words, name_of_run(run, words)) for run in runs]
-        each = each or [diverged(words)]
-        yield shown("diverged", shape=(len(each),), equation=SaidOfEachRun(each))
+        sentences = [diverged(words, name_of_run(run, words)) for run in runs]
+        sentences = sentences or [diverged(words)]
+        yield shown("diverged", shape=(len(sentences),), equation=SaidOfEachRun(sentences))
 
     def made(self, model: Model) -> list[PagePart]:
         """Return the table of the epochs, and beside it the results of a run."""
         here = [quantity for quantity in model.quantities if quantity.sheet == self.key]
-        rows = [each.name for each in here if each.axes]
+        rows = [quantity.name for quantity in here if quantity.axes]
         several = [row for row in rows if model[row].shape]
         table = Table(
             *rows, named=named, lined=True,
             units=dict.fromkeys(several, lambda page: page.spec.labels),
             widths={name: WIDE + 4 * (model[name].shape[0] < 3) for name in several},
         )  # fmt: skip
-        said = [each.name for each in here if each.is_sentence and each.shape]
+        sentences = [quantity.name for quantity in here if quantity.is_sentence and quantity.shape]
         numbers: list[Any] = ["best", *(name for name in ("all_right",) if name in model.by_name)]
         if (run := f"{self.key}_{RUN}") in model.by_name:
             numbers.insert(0, (run, f"{run}_asked"))
@@ -177,7 +177,7 @@ class Progress(Page):
             *([Space(HEADINGS)] if rows else []),
             Label("Results", "headings", SECTION, CHART_COLUMNS),
             Numbers(*numbers, at=6),
-            Sentences(*(name for name in said if name != "diverged"), bold=0),
+            Sentences(*(name for name in sentences if name != "diverged"), bold=0),
             Sentences("diverged", bold=0, look=ASKED),
             *(Beside(*charts[at : at + 2], apart=0) for at in range(0, len(charts), 2)),
         )
@@ -189,20 +189,20 @@ class Progress(Page):
         paths = self.paths
         if paths is None:
             paths = [weight.name for weight in weights if len(weight.shape) > 1][:MOST_PATHS]
-        for found in (weight for weight in weights if weight.name in paths and weight.shape):
-            units = sampled(found.shape[0], len(PATH_COLOURS))
+        for weight in (weight for weight in weights if weight.name in paths and weight.shape):
+            units = sampled(weight.shape[0], len(PATH_COLOURS))
             lines = []
             for unit, colour in zip(units, PATH_COLOURS, strict=False):
-                own = [index for index in found.units if index[0] == unit]
+                own = [index for index in weight.units if index[0] == unit]
                 names = [
-                    found.heading((unit,)) or str(unit + 1)
+                    weight.heading((unit,)) or str(unit + 1)
                 ]  # of one line, for all of the unit
                 for at in sampled(len(own), max(1, LINES // len(units))):
-                    y = (found.name, *own[at])
+                    y = (weight.name, *own[at])
                     name = "".join(names)
                     lines.append(Trace(y, colour=colour, width=THIN, name=name, of=""))
                     names.clear()
-            title, after = partial(_weights, found, len(lines)), found.sheet == MATRICES
+            title, after = partial(_weights, weight, len(lines)), weight.sheet == MATRICES
             yield _chart(model, title, lines, (), after=after)
 
 

@@ -95,11 +95,11 @@ def drawn(page: Context[Any], sheets: Mapping[str, Sheet]) -> dict[str, Drawing]
     """
     drawings = {key: sheets[key].draw(page) for key in page.layout.titles if key != "guide"}
     if "guide" in page.layout.titles:
-        first = next((each.charts for each in drawings.values() if each.charts), [])
-        own = [each.picture for each in drawings.values() if each.picture]
+        first = next((drawing.charts for drawing in drawings.values() if drawing.charts), [])
+        own = [drawing.picture for drawing in drawings.values() if drawing.picture]
         charts = own or [chart for _, chart in first]
-        picture = max(charts, key=lambda each: len(each.series), default=None)
-        scales = (rule.colorScale for each in drawings.values() for _, rule in each.colours)
+        picture = max(charts, key=lambda chart: len(chart.series), default=None)
+        scales = (rule.colorScale for drawing in drawings.values() for _, rule in drawing.colours)
         is_coloured = any(scale and len(scale.color) > 2 for scale in scales)
         shown = replace(page, picture=picture, is_coloured=is_coloured)
         drawings["guide"] = sheets["guide"].draw(shown)

@@ -179,11 +179,11 @@ def type_in(
     if quantity.choices:
         least, most = quantity.choices
         source = ",".join(str(number) for number in range(least, most + 1))
-        found = choice_validation(cells, f'"{source}"', words, most, names, least=least)
+        validation = choice_validation(cells, f'"{source}"', words, most, names, least=least)
         if len(source) > LONGEST_PROMPT:  # as long as a list in a validation may be, too
-            found.type, found.operator = "whole", "between"
-            found.formula1, found.formula2 = str(least), str(most)
-        drawing.validations.append(found)
+            validation.type, validation.operator = "whole", "between"
+            validation.formula1, validation.formula2 = str(least), str(most)
+        drawing.validations.append(validation)
     else:
         bounds = "positive" if positive else "number"
         drawing.validations.append(bounded_validation(cells, words, bounds))
@@ -239,10 +239,10 @@ def choice_validation(  # noqa: PLR0913 -- its words, and what there is to choos
     room.
     """
     validation = list_validation(cell, source, words, "choice", least=least, largest=largest)
-    if said := "\n".join(f"{number}: {name}" for number, name in enumerate(names, start=1)):
-        kept = said.encode("utf-16-le")[: 2 * LONGEST_PROMPT - 2].decode("utf-16-le", "ignore")
+    if listing := "\n".join(f"{number}: {name}" for number, name in enumerate(names, start=1)):
+        kept = listing.encode("utf-16-le")[: 2 * LONGEST_PROMPT - 2].decode("utf-16-le", "ignore")
         validation.showInputMessage = True
-        validation.prompt = said if kept == said else f"{kept}…"
+        validation.prompt = listing if kept == listing else f"{kept}…"
     return validation
 
 
@@ -270,10 +270,10 @@ def row_validation(page: Context, chosen: Block, rows: Block) -> DataValidation:
     cell, title = address(chosen.row, chosen.column), quoted(page.layout.titles[rows.sheet])
     least, most = chosen.quantity.choices or (1, rows.quantity.lengths[0])
     if not rows.is_table:  # its rows are apart
-        found = choice_validation(cell, '""', page.words, most, least=least)
-        found.type, found.operator = "whole", "between"
-        found.formula1, found.formula2 = str(least), str(most)
-        return found
+        validation = choice_validation(cell, '""', page.words, most, least=least)
+        validation.type, validation.operator = "whole", "between"
+        validation.formula1, validation.formula2 = str(least), str(most)
+        return validation
     column = letters(naming(page, rows)[0])
     source = f"{title}!${column}${rows.row}:${column}${rows.last[0]}"
     return choice_validation(cell, source, page.words, most, least=least)

@@ -112,8 +112,8 @@ class Table(PagePart):
             yield block
             below = block.last[0] + 2
             for down, begins in enumerate(self.under.values()):
-                if found := model.by_name.get(f"{begins}_{block.quantity.name}"):
-                    yield single_block(found, below + down, block.column)
+                if beside := model.by_name.get(f"{begins}_{block.quantity.name}"):
+                    yield single_block(beside, below + down, block.column)
 
     def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:  # noqa: ARG002 -- as far down as its cells
         """Draw the headings, and the names of the rows."""
@@ -343,8 +343,8 @@ class Units(PagePart):
         else:
             one = isinstance(self.rows, str)
             keys = [self.rows] * model[self.names[0]].shape[0] if one else self.rows
-            said = (words.of_itself("headings", key) for key in keys)
-            names = [text.format(number=number) for number, text in enumerate(said, start=1)]
+            texts = (words.of_itself("headings", key) for key in keys)
+            names = [text.format(number=number) for number, text in enumerate(texts, start=1)]
         for at in range(row, first):
             drawing.put(at, column, "", KEY)
         for at, text in zip(count(first, apart), names, strict=False):

@@ -109,16 +109,16 @@ def lens_quantities(spec: Spec, trained: Model, words: Text, *, whole: bool) -> 
     yield one("name", equation=sentences.Name(), shape=labels)
     if spec.is_regression:
         known = {"actual": actual_of(spec, PREFIX)} if spec.epochs else {}
-        said = said_of_prediction(words, known=bool(known))
-        yield from prediction(spec, said, known, **ROWS)
+        sentence = said_of_prediction(words, known=bool(known))
+        yield from prediction(spec, sentence, known, **ROWS)
     elif has_shares(spec):
         yield one("bar", equation=sentences.Bar().of(outputs), shape=labels)
     if spec.epochs:
         costs = {"t": "lens_t", "a": "lens_output", "C": "lens_C"}
         if whole and COSTS[spec.cost].loss:
             costs["loss"] = "lens_loss"
-        said = sentences.CostSentence(3 if spec.is_regression else 0)
-        yield one("C_text", equation=said, uses=costs)
+        sentence = sentences.CostSentence(3 if spec.is_regression else 0)
+        yield one("C_text", equation=sentence, uses=costs)
         yield one("there", "C in the table", OfRow().of("C", "lens_position"))
         gap = DISTANCE.of("lens_C", "lens_there")
         yield one("gap", "difference", gap, number_format="0E+00")
@@ -137,9 +137,9 @@ def _chosen(spec: Spec, trained: Model) -> Iterator[Quantity]:
         yield replace(chosen("position", "row in the table", position), kind="lens_position")
     for name, shape in _of_image(spec).items():
         digits = trained[name].number_format if name == "t" else "General"
-        found = OfRow(shape, shape if name.endswith("t") else shapes_of(spec)["1"])
+        equation = OfRow(shape, shape if name.endswith("t") else shapes_of(spec)["1"])
         yield looked_up(
-            trained[name], found.of(name, "lens_image"), axes=(ONE,), shape=shape,
+            trained[name], equation.of(name, "lens_image"), axes=(ONE,), shape=shape,
             number_format=digits,
         )  # fmt: skip
 
@@ -155,22 +155,22 @@ def forward_by_bands(spec: Spec, **rows: object) -> Iterator[Quantity]:
     upper = dict(zip(names_of(spec), names_of(spec)[1:], strict=False))
     flat = {lower: layer for lower, layer in upper.items() if len(shapes_of(spec)[lower]) == 1}
     below = {layer: f"{prefix}below{layer}" for layer in flat.values()}
-    for found in forward(spec, below=below, **rows):
-        yield found
-        if found.kind == "a" and found.layer in flat:
-            layer = flat[found.layer]
-            yield below_of(COPY.of(found.name), shape=found.shape, layer=layer)
+    for q in forward(spec, below=below, **rows):
+        yield q
+        if q.kind == "a" and q.layer in flat:
+            layer = flat[q.layer]
+            yield below_of(COPY.of(q.name), shape=q.shape, layer=layer)
 
 
 def _of_image(spec: Spec) -> dict[str, tuple[int, ...]]:
     """Return the shapes of the quantities that are looked up for the chosen sample."""
     own = {"raw": spec.grid}  # the user's units
-    found = {"x": spec.grid, "t": shapes_of(spec)[output_of(spec)]}
+    shapes = {"x": spec.grid, "t": shapes_of(spec)[output_of(spec)]}
     if not spec.epochs:
         return {**(own if spec.scaled and spec.features else {}), "x": spec.grid}
     if spec.is_regression and spec.scaled:
-        found |= own
-    return found | ({"raw_t": found["t"]} if spec.scaled_targets else {})
+        shapes |= own
+    return shapes | ({"raw_t": shapes["t"]} if spec.scaled_targets else {})
 
 
 def said_of_prediction(words: Text, *, known: bool) -> sentences.Prediction:
@@ -190,9 +190,9 @@ def prediction(
     """Yield the outputs in the units of their targets, and the sentence about them."""
     output = f"{rows['prefix']}output"
     if spec.scaled_targets:
-        found = predicted(spec, output, shape=shapes_of(spec)[output_of(spec)], **rows)
-        yield found
-        output = found.name
+        converted = predicted(spec, output, shape=shapes_of(spec)[output_of(spec)], **rows)
+        yield converted
+        output = converted.name
     uses = {"labels": "labels", **uses, "predicted": output}
     yield quantity("verdict", equation=said, uses=uses, **rows)
 
@@ -206,14 +206,14 @@ def first_units(spec: Spec) -> Spec:
 
 def _looked_up(spec: Spec, trained: Model) -> Iterator[Quantity]:
     """Yield the first units of each layer and C from the sheet Training."""
-    found = [("C", "", ())] * (spec.epochs > 0)
+    wanted = [("C", "", ())] * (spec.epochs > 0)
     for name, layer in reversed(kinds_of(spec).items()):
         kinds = [kind for kind in layer.forward if kind not in ACTIVATIONS[layer.activation].steps]
         kinds += [*noted(spec, name), *["delta"] * (name in learning(spec))]
         kinds += layer.backward if name in learning(spec)[1:] else ()
-        found[:0] = [(kind, name, () if kind in SINGLE else layer.shape) for kind in kinds]
+        wanted[:0] = [(kind, name, () if kind in SINGLE else layer.shape) for kind in kinds]
     at = "lens_position" if spec.epochs else "lens_image"
-    for kind, name, shape in found:
+    for kind, name, shape in wanted:
         of = trained[f"{kind}{name}"]
         yield looked_up(of, OfRow(shape).of(of.name, at), axes=(ONE,), shape=shape)
 
@@ -224,8 +224,8 @@ def weights(
     """Yield the weights and biases of the chosen epoch, those of the pixels as pictures."""
     for kind, layer, stated in parameters_of(spec):
         of, shape = trained[f"{kind}{layer}"], shown_shape(spec, kind, layer)
-        found, uses = OfRow(shape, stated, row=row), {"of": of.name} | at_epoch(spec, prefix)
-        yield copied(of, found, uses, shape=shape, prefix=prefix, sheet=sheet)
+        equation, uses = OfRow(shape, stated, row=row), {"of": of.name} | at_epoch(spec, prefix)
+        yield copied(of, equation, uses, shape=shape, prefix=prefix, sheet=sheet)
 
 
 def shown_shape(spec: Spec, kind: str, layer: str) -> tuple[int, ...]:
@@ -248,9 +248,9 @@ def _layer_gradients(spec: Spec, trained: Model, name: str) -> Iterator[Quantity
                 f"dC_d{kind}_one", f"∂C/∂{symbol}, this {row}", one_gradient, uses,
                 symbol=f"∂C/∂{symbol}^{{}}", role="backward",
             )  # fmt: skip
-        found = {f"dC_d{kind}{name}": before}
-        found |= {f"{step}_{kind}{name}": after} if step else {}
-        for of, equation in found.items():
+        equations = {f"dC_d{kind}{name}": before}
+        equations |= {f"{step}_{kind}{name}": after} if step else {}
+        for of, equation in equations.items():
             yield looked_up(trained[of], equation.of(of, "lens_epoch"), shape=shape)
         yield own(
             f"{kind}_after", "" if number else f"{symbol} after the update",

@@ -126,23 +126,23 @@ def of_each_run(
     if not spec.runs:
         yield from quantities_of(spec)
         return
-    alike = {each.optimizer: each for each in map(spec.of_run, range(spec.number_of_runs))}
-    found = {name: tuple(quantities_of(one)) for name, one in alike.items()}
-    yield from of_runs(found, spec.runs, shared)
+    alike = {run.optimizer: run for run in map(spec.of_run, range(spec.number_of_runs))}
+    quantities = {name: tuple(quantities_of(one)) for name, one in alike.items()}
+    yield from of_runs(quantities, spec.runs, shared)
 
 
 def alone(spec: Spec) -> Iterator[Quantity]:
     """Yield the quantities of one run; without epochs, only those of the forward pass."""
-    each = (epochs_of(spec), samples_of(spec)[""]) if spec.epochs else (samples_of(spec)[""],)
+    axes = (epochs_of(spec), samples_of(spec)[""]) if spec.epochs else (samples_of(spec)[""],)
     yield from _settings(spec)
     yield from _data(spec, axes=(samples_of(spec)[""],))
     yield from _trained(spec)
-    yield from forward(spec, axes=each)
+    yield from forward(spec, axes=axes)
     if not spec.epochs:
-        yield from () if spec.is_regression else _answers(spec, axes=each)
+        yield from () if spec.is_regression else _answers(spec, axes=axes)
         return
-    yield from cost(spec, axes=each)
-    yield from backward(spec, axes=each)
+    yield from cost(spec, axes=axes)
+    yield from backward(spec, axes=axes)
     yield from _gradients(spec)
     yield from _results(spec, samples_of(spec)[""])
     gradients = tuple(f"dC_d{kind}{layer}" for kind, layer, _ in parameters_of(spec))
@@ -244,12 +244,12 @@ def _of_targets(spec: Spec) -> dict[str, str]:
             "written": "t = (y − middle) × factor", "source": NO_SOURCE,
         }  # fmt: skip
     if spec.is_regression:
-        said = {"title": "target", "meaning": "the numbers that the outputs should reach"}
+        texts = {"title": "target", "meaning": "the numbers that the outputs should reach"}
     else:
         row = "row" if spec.features else "image"
         meaning = f"1 for the output unit of the {row}'s class, else 0"
-        said = {"title": "target", "meaning": meaning}
-    return {**said, "symbol": "t{}", "source": "3-3"}
+        texts = {"title": "target", "meaning": meaning}
+    return {**texts, "symbol": "t{}", "source": "3-3"}
 
 
 def scaled(spec: Spec, shape: tuple[int, ...], *, prefix: str = "", **rows: object) -> Quantity:
@@ -358,12 +358,12 @@ def _of_layer(  # noqa: PLR0913 -- what all quantities of a layer share
     title: str,
     *,
     layer: str,
-    **own: object,
+    **fields: object,
 ) -> Iterator[Quantity]:
     """Yield a quantity of a layer, if the layer states an equation for it."""
     if kind in equations:
         shape = () if kind in SINGLE else shapes_of(spec)[layer]
-        yield quantity(kind, title, equations[kind], uses, shape, layer=layer, **own)
+        yield quantity(kind, title, equations[kind], uses, shape, layer=layer, **fields)
 
 
 def cost(
@@ -376,18 +376,18 @@ def cost(
     **rows: object,
 ) -> Iterator[Quantity]:
     """Yield C of the outputs of that prefix, and before it the cost of each output.   Book: 3-4."""
-    name, found = output_of(spec), COSTS[spec.cost]
+    name, stated = output_of(spec), COSTS[spec.cost]
     uses = {kind: f"{prefix}{kind}{name}" for kind in ("z", "largest", "exp")}
     uses |= {"t": t, "a": a or f"{prefix}a{name}", "loss": f"{prefix}loss"}
     own = partial(quantity, prefix=prefix, sheet=sheet, role="backward", **rows)
-    if found.loss:
-        yield own("loss", "cost of one output", found.loss, uses, shapes_of(spec)[name],
+    if stated.loss:
+        yield own("loss", "cost of one output", stated.loss, uses, shapes_of(spec)[name],
                   symbol="c{}", meaning="how wrong one output is", written="{loss}",
                   source="3-3")  # fmt: skip
     row = "row" if spec.features else "image"
-    yield own("C", "cross-entropy" if found.loss else "squared error", found.value, uses,
+    yield own("C", "cross-entropy" if stated.loss else "squared error", stated.value, uses,
               symbol="C", meaning=f"how wrong the outputs are for one {row}", written="{cost}",
-              source="3-3" if found.loss else "3-4")  # fmt: skip
+              source="3-3" if stated.loss else "3-4")  # fmt: skip
 
 
 def backward(
@@ -518,8 +518,8 @@ def predicted(spec: Spec, a: str, **rows: object) -> Quantity:
 
 def _tested(spec: Spec, samples: Axis) -> Iterator[Quantity]:
     """Yield the held-out samples, and the results with each epoch's weights."""
-    each = {"axes": (epochs_of(spec), samples), "prefix": TEST, "sheet": "test"}
+    shared = {"axes": (epochs_of(spec), samples), "prefix": TEST, "sheet": "test"}
     yield from _data(spec, axes=(samples,), prefix=TEST, sheet="test_images")
-    yield from forward(spec, slopes=False, weights="", **each)
-    yield from cost(spec, t=f"{TEST}t", **each)
+    yield from forward(spec, slopes=False, weights="", **shared)
+    yield from cost(spec, t=f"{TEST}t", **shared)
     yield from _results(spec, samples, TEST, "test")

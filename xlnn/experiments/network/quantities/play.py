@@ -145,8 +145,8 @@ def _chosen(spec: Spec, trained: Model) -> Iterator[Quantity]:
         yield play("given", equation=given, shape=shape, number_format="General")
     elif max(spec.grid) <= LARGEST_PICTURE:
         equation = OfRow(spec.grid, shapes_of(spec)["1"])
-        found, own = equation.of("x", "play_image"), {"axes": (ONE,), "number_format": "General"}
-        yield looked_up(trained["x"], found, shape=spec.grid, **own)
+        stated, own = equation.of("x", "play_image"), {"axes": (ONE,), "number_format": "General"}
+        yield looked_up(trained["x"], stated, shape=spec.grid, **own)
     kinds = ["C_T"] if spec.is_regression else ["C_T", "recognised"]
     for kind in kinds if spec.epochs else ():
         yield looked_up(trained[kind], OfRow().of(kind, "play_epoch"), axes=(ONE,))
@@ -170,12 +170,12 @@ def _said(spec: Spec, trained: Model, words: Text) -> Iterator[Quantity]:
         if spec.epochs:
             kind = actual_of(spec)  # the unscaled targets
             actual = OfRow(shape).of(kind, "play_image")
-            found = looked_up(trained[kind], actual, shape=shape, number_format=measure)
-            yield replace(found, name="play_t")
+            target = looked_up(trained[kind], actual, shape=shape, number_format=measure)
+            yield replace(target, name="play_t")
             own["actual"] = "play_t"
         if len(spec.labels) == 1:  # the list below shows several
-            said = said_of_prediction(words, known=spec.epochs > 0)
-            yield one("verdict", equation=said, uses=own)
+            sentence = said_of_prediction(words, known=spec.epochs > 0)
+            yield one("verdict", equation=sentence, uses=own)
         return
     if has_shares(spec):
         yield one("bar", equation=Bar().of("play_output"), shape=shape)
@@ -194,15 +194,15 @@ def _said(spec: Spec, trained: Model, words: Text) -> Iterator[Quantity]:
         sheet=NUMBERS,
         equation=surest.of(outputs, row, "play_answer"),
     )
-    found = [*_tied(spec)] if len(spec.labels) > 1 else []
-    yield from found
-    tied = {each.kind: each.name for each in found}
-    said = {"label": "play_label", "a": "play_surest", **tied}
-    told = verdict(words, several=bool(found), are_shares=is_share(spec))
-    yield one("verdict", equation=told, uses=said)
+    ties = [*_tied(spec)] if len(spec.labels) > 1 else []
+    yield from ties
+    tied = {tie.kind: tie.name for tie in ties}
+    uses = {"label": "play_label", "a": "play_surest", **tied}
+    sentence = verdict(words, several=bool(ties), are_shares=is_share(spec))
+    yield one("verdict", equation=sentence, uses=uses)
     if spec.epochs:
         known = {"answer": "play_answer", "truth": "play_truth", "label": "play_truth_label"}
-        right = truth(words, "row" if spec.features else "image", several=bool(found))
+        right = truth(words, "row" if spec.features else "image", several=bool(ties))
         yield one("truth_text", equation=right, uses=known | tied)
 
 

@@ -85,7 +85,7 @@ def quantity(  # noqa: PLR0913 -- what most quantities have
     layer: str = "",
     prefix: str = "",
     number_format: str = "0.0000",
-    **own: object,
+    **fields: object,
 ) -> Quantity:
     """Return a quantity of a layer, with those uses that its equation needs.
 
@@ -95,7 +95,7 @@ def quantity(  # noqa: PLR0913 -- what most quantities have
     return Quantity(
         f"{prefix}{kind}{layer}", kind, symbol.replace("^", superscript(layer)), shape=shape,
         layer=layer, equation=equation, title=title, number_format=number_format,
-        uses={role: use for role, use in (uses or {}).items() if role in roles}, **own,
+        uses={role: use for role, use in (uses or {}).items() if role in roles}, **fields,
     )  # fmt: skip
 
 
@@ -106,13 +106,13 @@ def copied(
     *,
     prefix: str,
     sheet: str,
-    **own: object,
+    **fields: object,
 ) -> Quantity:
     """Return a copy of a quantity for another sheet, with its title, symbol, role and format."""
     roles = equation.roles if equation else ()
-    said = {"title": of.title, "symbol": of.symbol, "role": of.role, "shape": of.shape}
-    said |= {"number_format": of.number_format, "is_text": of.is_text}
+    shared = {"title": of.title, "symbol": of.symbol, "role": of.role, "shape": of.shape}
+    shared |= {"number_format": of.number_format, "is_text": of.is_text}
     return Quantity(
         f"{prefix}{of.name}", of.kind, sheet=sheet, layer=of.layer, equation=equation,
-        uses={role: use for role, use in (uses or {}).items() if role in roles}, **said | own,
+        uses={role: use for role, use in (uses or {}).items() if role in roles}, **shared | fields,
     )  # fmt: skip

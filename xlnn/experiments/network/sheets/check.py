@@ -94,7 +94,7 @@ NUMBERS = 15
 def quantities(spec: Spec, words: Text) -> Iterator[Quantity]:
     """Yield the quantities of the sheet Check; notes of the data exist once."""
     once = (_of_input(given) for given in _noted(network(spec).inputs) if not given.each)
-    shared = {each.name for note, distance, _ in once for each in (note, distance)}
+    shared = {quantity.name for note, distance, _ in once for quantity in (note, distance)}
     yield from of_each_run(spec, partial(_of_run, words), shared | _marked(spec).keys())
 
 
@@ -116,7 +116,7 @@ def _of_run(words: Text, spec: Spec) -> Iterator[Quantity]:
     case = eq.Case([*names], [*results]).of("numpy_grows")
     yield shown("case", "which sentence is shown (0 to 3)", case, number_format="0")
     same, changed, equal, unequal, undecided = (
-        words.of_itself("headings", each) for each in (SAME, CHANGED, EQUAL, CHANGED, UNDECIDED)
+        words.of_itself("headings", text) for text in (SAME, CHANGED, EQUAL, CHANGED, UNDECIDED)
     )
     of_input = Told([changed, same], lambda largest: (largest > 0,))
     of_result = Told(
@@ -128,8 +128,8 @@ def _of_run(words: Text, spec: Spec) -> Iterator[Quantity]:
         kind = largest.kind.replace("_largest", "_remark")
         remark = of_result if largest.name in results else of_input
         yield shown(kind, equation=remark.of(*known), layer=largest.layer)
-    said = {key: words.sentence(f"{SHEET}_{key}", told) for key, told in VERDICTS.items()}
-    state = eq.CheckVerdict(said | {"between": words("joined", "between")}, names, results)
+    verdicts = {key: words.sentence(f"{SHEET}_{key}", told) for key, told in VERDICTS.items()}
+    state = eq.CheckVerdict(verdicts | {"between": words("joined", "between")}, names, results)
     advised = (words.sentence(f"{SHEET}_{key}", told) for key, told in ADVICE.items())
     advice = Told(["", *advised], "case")
     yield shown("state", "result", state.of(case="numpy_case"))
@@ -217,9 +217,9 @@ def _grows(spec: Spec, run: Mapping[str, np.ndarray]) -> np.ndarray:
     """Return 1 if a different rounding of the start changes the run noticeably, for each run."""
     model, random = network(spec), np.random.default_rng(0)
     typed = {
-        each.name: each.typed(run[each.name])
-        for each in model.quantities
-        if each.is_input or each.is_record
+        quantity.name: quantity.typed(run[quantity.name])
+        for quantity in model.quantities
+        if quantity.is_input or quantity.is_record
     }
     for kind, layer, _ in parameters_of(spec):
         start = typed[f"{kind}{layer}"]
@@ -227,7 +227,7 @@ def _grows(spec: Spec, run: Mapping[str, np.ndarray]) -> np.ndarray:
     before, after = _notes(spec, run), _notes(spec, reference.run(model, typed))
     apart = int(bool(spec.runs))
     far = [_far(before[name], after[name], GROWN, apart) for name in _outcome(spec)]
-    grows = [each.any(axis=tuple(range(apart, each.ndim))) for each in far]
+    grows = [array.any(axis=tuple(range(apart, array.ndim))) for array in far]
     return np.any(grows, axis=0).astype(float)
 
 
@@ -292,8 +292,8 @@ def _parts(model: Model) -> PagePart:
     notes = {largest.name: note for note, _, largest, _ in arrays}
     # the sums exist once for all runs: below the quantities of each run
     ordered = sorted(arrays, key=lambda array: "marks" in array[1].uses)
-    single = [each for array in ordered for each in array[:2] if not array[0].axes]
-    rows = [each for each in model.quantities if each.sheet == SHEET and each.axes]
+    single = [quantity for array in ordered for quantity in array[:2] if not array[0].axes]
+    rows = [quantity for quantity in model.quantities if quantity.sheet == SHEET and quantity.axes]
     epochs = [row.name for row in rows if row.kind != "mark"]
     marks = ([row.name] for row in rows if row.kind == "mark")
 
@@ -312,8 +312,8 @@ def _parts(model: Model) -> PagePart:
         Space(2),
         _Noted(
             Numbers(f"{PREFIX}grows", f"{PREFIX}case", named=plain_name, at=1),
-            Numbers(*(each.name for each in single), named=_note_name, at=1),
-            Beside(*(Table(*each, named=named, width=NUMBERS) for each in (epochs, *marks))),
+            Numbers(*(quantity.name for quantity in single), named=_note_name, at=1),
+            Beside(*(Table(*names, named=named, width=NUMBERS) for names in (epochs, *marks))),
         ),
     )
 
@@ -327,9 +327,9 @@ class _Differences(Numbers):
         model, blocks = page.layout.model, page.layout.blocks
         arrays = _arrays(model)
         above = blocks[arrays[0][2].name].row - 1
-        for at, said in enumerate(HEADINGS, start=column):
+        for at, title in enumerate(HEADINGS, start=column):
             look = heading("result", first=at == column, computed=True)
-            drawing.put(above, at, page.words.of_itself("headings", said), look)
+            drawing.put(above, at, page.words.of_itself("headings", title), look)
         for _, distance, largest, _ in arrays:
             at = blocks[largest.name].row
             drawing.put(at, column, drawing.cells[at][column][0], LINK)

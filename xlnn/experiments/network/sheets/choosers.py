@@ -24,18 +24,18 @@ USED, ASKED = "used", "asked"
 def within_range(quantities: Iterable[Quantity], words: Text) -> Iterator[Quantity]:
     """Yield quantities, with choices replaced by the whole number within range."""
     chosen: dict[str, Quantity] = {}
-    for found in with_used(quantities, words, lambda each: each.choices is not None):
-        if found.choices:
-            chosen[found.name] = found
-        if not isinstance(found.equation, UsedNumber):
-            yield found
+    for quantity in with_used(quantities, words, lambda quantity: quantity.choices is not None):
+        if quantity.choices:
+            chosen[quantity.name] = quantity
+        if not isinstance(quantity.equation, UsedNumber):
+            yield quantity
             continue
-        of = chosen[found.uses["chosen"].name]
+        of = chosen[quantity.uses["chosen"].name]
         what = of.kind.rpartition("_")[2]
         what = of.title.partition(" ")[0] if what == "image" else what
         # all numbers of Play that are not read there stand on Drawing
-        sheet = NUMBERS if found.sheet == SHEET else found.sheet
-        yield replace(found, title=f"{what} used", sheet=sheet)
+        sheet = NUMBERS if quantity.sheet == SHEET else quantity.sheet
+        yield replace(quantity, title=f"{what} used", sheet=sheet)
 
 
 def choices(
@@ -60,7 +60,7 @@ def choices(
         known = model.by_name
         names = (prefix + kind for kind in (EPOCH, *others) if prefix + kind in known)
         shown = (
-            tuple(each for each in (name, f"{name}_{ASKED}") if each in known) for name in names
+            tuple(part for part in (name, f"{name}_{ASKED}") if part in known) for name in names
         )
         of_epoch = {prefix + EPOCH: "C_T", **(of or {})}
         return Numbers(*shown, choices=of_epoch, at=at)

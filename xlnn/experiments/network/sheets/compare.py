@@ -46,40 +46,40 @@ ERRORS = (f"{PREFIX}rmse_last", f"{PREFIX}test_rmse_last")
 
 def quantities(spec: Spec, words: Text) -> Iterator[Quantity]:
     """Yield the quantities of the sheet Compare."""
-    each = partial(
+    of_run = partial(
         quantity, sheet=COMPARE, axes=(runs_from(0, spec.number_of_runs),),
         reads_as_stated=True, number_format="0.0000",
     )  # fmt: skip
-    yield each(f"{PREFIX}name", "name", of_each([*names_of_runs(spec, words)]))
+    yield of_run(f"{PREFIX}name", "name", of_each([*names_of_runs(spec, words)]))
     best = Least("time").of("C_T")
-    yield each(f"{PREFIX}best", "first epoch with the smallest C_T", best, number_format="0")
-    yield each(f"{PREFIX}least", "smallest C_T", least_of("time").of("C_T"))
-    yield each(f"{PREFIX}C_T_last", "C_T in the last epoch", last_of().of("C_T"))
+    yield of_run(f"{PREFIX}best", "first epoch with the smallest C_T", best, number_format="0")
+    yield of_run(f"{PREFIX}least", "smallest C_T", least_of("time").of("C_T"))
+    yield of_run(f"{PREFIX}C_T_last", "C_T in the last epoch", last_of().of("C_T"))
     if not spec.is_regression:
         never = f'0;;"{words.sentence("none", "none")}"'
         first = "first epoch with no mistakes" if spec.features else "all recognised from epoch"
-        yield each(f"{PREFIX}all_right", first, first_all_right(spec.images), number_format=never)
-    told, right = "recognised", "classified correctly" if spec.features else "recognised"
+        yield of_run(f"{PREFIX}all_right", first, first_all_right(spec.images), number_format=never)
+    result, right = "recognised", "classified correctly" if spec.features else "recognised"
     titles = [f"{'rows' if spec.features else 'images'} {right}", right]
     if spec.is_regression:
-        told, titles = "rmse", ["root mean square error"] * 2
+        result, titles = "rmse", ["root mean square error"] * 2
     unit = (0,) if spec.is_regression else ()
     digits = measure_of(spec) if spec.is_regression else "0"
     for part, title in zip(samples_of(spec), titles, strict=False):
         title = f"{'held out: ' if part else ''}{title} in the last epoch"  # noqa: PLW2901 -- whole
-        last = last_of(*unit).of(part + told)
-        yield each(f"{PREFIX}{part}{told}_last", title, last, number_format=digits)
-    yield each(f"{PREFIX}state", "does it agree with NumPy?", Name().of("numpy_state"))
+        last = last_of(*unit).of(part + result)
+        yield of_run(f"{PREFIX}{part}{result}_last", title, last, number_format=digits)
+    yield of_run(f"{PREFIX}state", "does it agree with NumPy?", Name().of("numpy_state"))
 
 
 def _parts(model: Model) -> Below:
     """Return a column for each result of the runs, and below them the charts, two side by side."""
-    here = [found for found in model.quantities if found.sheet == COMPARE]
-    numbers = [found.name for found in here if not found.is_text]
+    here = [q for q in model.quantities if q.sheet == COMPARE]
+    numbers = [q.name for q in here if not q.is_text]
     charts = [_chart(model, name) for name in COURSES if name in model.by_name]
     return Below(
         Table(
-            *(found.name for found in here), widths=WIDTHS, width=WIDTH,
+            *(q.name for q in here), widths=WIDTHS, width=WIDTH,
             looks=dict.fromkeys(numbers, replace(NUMBER, number_format="")),
             units=dict.fromkeys(ERRORS, lambda page: page.spec.labels[:1]),
         ),
@@ -91,16 +91,16 @@ def _chart(model: Model, name: str) -> Chart:
     """Return the chart of one result, with a line for each run."""
     course, kind = model[name], name.removeprefix(TEST)
     part = name.removesuffix(kind)
-    images, epochs = (model[each].axes[-1].length for each in (f"{part}number", name))
+    images, epochs = (model[result].axes[-1].length for result in (f"{part}number", name))
 
     def title(page: Context[Spec]) -> str:
         if kind == "C_T":
-            said = page.words.of_itself("charts", "Total cost C_T")
+            text = page.words.of_itself("charts", "Total cost C_T")
         elif kind == "recognised":
-            said = of_classes(kind, images, page)
+            text = of_classes(kind, images, page)
         else:
-            said = page.words("quantities", kind)
-        return page.words("headings", "tested", name=said) if part else said
+            text = page.words("quantities", kind)
+        return page.words("headings", "tested", name=text) if part else text
 
     trace = Trace((name, *[0] * len(course.shape)), colour=COLOURS, each=RUN, called=NAMES)
     up = (0, images) if kind == "recognised" else (0,)
@@ -123,12 +123,12 @@ class EachRun:
 
     def place(self, model: Model) -> Iterator[Block]:
         """Yield the cells of its quantities; those of all runs come before those of only some."""
-        runs = max(len(quantity.parts) for quantity in model.quantities)
+        runs = max(len(quantity.runs) for quantity in model.quantities)
         if runs == 1:
             yield from self.page.place(model)
             return
-        ordered = sorted(model.quantities, key=lambda q: bool(q.each) and len(q.parts) < runs)
-        blocks = [*self.page.place(Model(tuple(quantity.parts[0] for quantity in ordered)))]
+        ordered = sorted(model.quantities, key=lambda q: bool(q.each) and len(q.runs) < runs)
+        blocks = [*self.page.place(Model(tuple(quantity.runs[0] for quantity in ordered)))]
         height = max(block.last[0] for block in blocks) + 1
         for block in blocks:
             quantity = model[block.quantity.name]

@@ -56,7 +56,7 @@ def drawn_network(spec: Spec) -> Network:
     features = len(spec.features) > 0
     layers = {name: activation_of(name) for name in ("1", *names_of(spec))}
     kinds = kinds_of(spec)
-    weights = {name: f"{found}{name}" for name, kind in kinds.items() for found in kind.weights}
+    weights = {name: f"{weight}{name}" for name, kind in kinds.items() for weight in kind.weights}
     named = {of: name for name, of in (*layers.items(), *weights.items())}
     named |= {f"{layers[low]}_{layers[name]}": name for low, name in pairwise(layers)}
     flat = [name for name in weights if len(shapes_of(spec)[name]) == 1]

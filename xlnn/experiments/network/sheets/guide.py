@@ -86,9 +86,9 @@ def _reading(page: Context[Spec]) -> str:
     weights = [q for q in quantities if q.kind in WEIGHTS and q.given]
     first = next((q for q in weights if len(q.shape) == 2), weights[0])
     index = (0, *(min(EXAMPLE, length) - 1 for length in first.shape[1:]))
-    *_, row, column = (each + 1 for each in index)
-    said = page.words.of_itself("headings", READING if len(index) == 2 else READING_OF_FILTERS)
-    return said.format(
+    *_, row, column = (number + 1 for number in index)
+    text = page.words.of_itself("headings", READING if len(index) == 2 else READING_OF_FILTERS)
+    return text.format(
         symbol=first.heading(index), layer=layer_name(page, first.layer),
         input=column, row=row, column=column,
     )  # fmt: skip

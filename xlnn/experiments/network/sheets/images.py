@@ -101,7 +101,7 @@ class Examples(Page):
 
 def _gallery(model: Model) -> PagePart:
     """Return the first images as pictures, line by line, each over its caption."""
-    lines = [found.name for found in model.quantities if found.kind == "picture"]
+    lines = [q.name for q in model.quantities if q.kind == "picture"]
     pictures = (
         Grid(
             name, scale="ink", digits=";;;", width=PIXEL_WIDTH, height=0, titled=False,
@@ -115,8 +115,8 @@ def _gallery(model: Model) -> PagePart:
 def _count(page: Context) -> str:
     """Return how many images are drawn, if not all are."""
     is_part = page.spec.images > GALLERY
-    said = page.words.of_itself("headings", "The first {count} images as pictures.")
-    return said.format(count=GALLERY) if is_part else ""
+    text = page.words.of_itself("headings", "The first {count} images as pictures.")
+    return text.format(count=GALLERY) if is_part else ""
 
 
 class _Labelled(Table):
@@ -144,7 +144,7 @@ def _parts(model: Model) -> Beside:
 
 def _scales(model: Model) -> Iterator[PagePart]:
     """Yield how inputs and targets are scaled, below the sentences that say so."""
-    for of in (each for each in ("", "t_") if f"{each}middle" in model.by_name):
+    for of in (prefix for prefix in ("", "t_") if f"{prefix}middle" in model.by_name):
         names = [f"{of}middle", f"{of}factor"]
         yield Below(*(Label(partial(told_of, name), look=NOTE) for name in names))
         # in columns so wide that their headings are a line, as high as a row of the table
@@ -209,8 +209,8 @@ class _Given(Examples):
             if spec.features and first <= number < end
         ]
         if cells:
-            place, said = max(drawing.cells[1]), context.words.of_itself("headings", IMPUTED)
-            drawing.put(1, place, f"{drawing.cells[1][place][0]} {said}", NOTE)
+            place, note = max(drawing.cells[1]), context.words.of_itself("headings", IMPUTED)
+            drawing.put(1, place, f"{drawing.cells[1][place][0]} {note}", NOTE)
             yield " ".join(cells), imputed()
 
     def _name(
@@ -224,8 +224,8 @@ class _Given(Examples):
             # the labels stand below
             drawing.looks["labels"] = named_over(page.spec.labels, replace(look, ink=INPUT_INK))
             del drawing.cells[UNIT_ROW][column]
-            said = "" if position else plain_name(quantity, page.words)
-            drawing.put(GROUP_ROW, column, f"{said}\n{symbol}", look)
+            title = "" if position else plain_name(quantity, page.words)
+            drawing.put(GROUP_ROW, column, f"{title}\n{symbol}", look)
         else:
             drawing.put(UNIT_ROW, column, f"{name}\n{symbol}", look)
         drawing.widths[column] = max(NORMAL, min(MOST_OF_WORD, text_width(name)))

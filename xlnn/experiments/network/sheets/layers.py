@@ -133,8 +133,8 @@ class Inputs(Row):
             lists = (f"{self.prefix}{kind}" for kind in ("output", "gap"))
             drawing.heights |= squares(block, CELL, *(blocks[n] for n in lists if n in blocks))
         if typed:  # pixels of ink and of paper; numbers between them, too
-            told = DRAW if spec.epochs else TYPE
-            grid, prompt = (page.words.of_itself("headings", each) for each in told)
+            texts = DRAW if spec.epochs else TYPE
+            grid, prompt = (page.words.of_itself("headings", text) for text in texts)
             drawing.put(row, column, grid, LABEL)
             drawing.validations[-1] = DataValidation(
                 type="list", formula1='"0,1"', showErrorMessage=False, showInputMessage=True,
@@ -151,7 +151,7 @@ def squares(block: Block, width: float, *beside: Block) -> dict[int, float]:
     if len(range(block.row, block.last[0] + 1)) > MOST_SQUARE:
         return {}
     height = (width * DIGIT_PIXELS + PADDING) / PIXELS_A_POINT
-    last = max(each.last[0] for each in (block, *beside))
+    last = max(other.last[0] for other in (block, *beside))
     return dict.fromkeys(range(block.row, last + 1), height)
 
 
@@ -210,7 +210,7 @@ def above(names: Mapping[str, str]) -> Iterator[PagePart]:
     """Yield the single numbers of a layer, and the units below it if the layer has no weights."""
     if single := [names[kind] for kind in SINGLE if kind in names]:
         looks = dict.fromkeys(single, SMALL)
-        yield Numbers(*single, at=1, named=lambda each, _: each.symbol, looks=looks)
+        yield Numbers(*single, at=1, named=lambda quantity, _: quantity.symbol, looks=looks)
     if "below" in names and WEIGHTS.isdisjoint(names):
         yield Beside(Label("a"), Row(names["below"], look=SMALL), apart=0)
 
@@ -258,5 +258,5 @@ def units(model: Model, names: Mapping[str, str], *kinds: str, **options: Any) -
     looks |= dict.fromkeys(over.values(), SMALL)
     if argmax := names.get("argmax"):
         looks |= {argmax: replace(BORDERED, number_format="0")} if argmax in shown else {}
-    symbols = [unit.heading((each,)) for each in range(unit.shape[0])]
+    symbols = [unit.heading((number,)) for number in range(unit.shape[0])]
     return Pictures(symbols, *shown, over=over, looks=looks, pictures=True, **options)

@@ -163,8 +163,8 @@ def _existing(model: Model, *kinds: str) -> dict[str, str]:
 
 
 def _steps(page: Context[Spec]) -> str:
-    said = page.words.of_itself("headings", READING.format(samples=_samples(page.layout.model)))
-    return said if f"{PREFIX}C" in page.layout.blocks else ""
+    text = page.words.of_itself("headings", READING.format(samples=_samples(page.layout.model)))
+    return text if f"{PREFIX}C" in page.layout.blocks else ""
 
 
 def _samples(model: Model) -> str:
@@ -226,9 +226,9 @@ def _table(model: Model, names: dict[str, str]) -> PagePart:
 
 def _layer(model: Model, layer: str, names: dict[str, str], table: PagePart, last: int) -> Section:
     """Return a layer: its units, its equations, and one place of a convolution."""
-    said = [names[kind] for kind in TEXTS if kind in names]
-    told = [Label("with the numbers in it", "headings", LABEL, above=1)] if said else []
-    told += [Sentences(*said, bold=0)] if said else []
+    texts = [names[kind] for kind in TEXTS if kind in names]
+    told = [Label("with the numbers in it", "headings", LABEL, above=1)] if texts else []
+    told += [Sentences(*texts, bold=0)] if texts else []
     place = [Window(model, layer, last)] if "window" in names else []
     return Section(layer, last, *above(names), table, *told, *place)
 
@@ -269,8 +269,8 @@ class Window(Below):
         )  # fmt: skip
 
     def _title(self, page: Context[Spec]) -> str:
-        said = page.words.of_itself("headings", "{layer}: how one cell of a map is computed")
-        return said.format(layer=layer_name(page, self.layer))
+        text = page.words.of_itself("headings", "{layer}: how one cell of a map is computed")
+        return text.format(layer=layer_name(page, self.layer))
 
     def draw(self, drawing: Drawing, page: Context[Spec], row: int, column: int) -> None:
         """Draw it on one printed page, and the frames if they are not too many."""
@@ -300,7 +300,7 @@ class Window(Below):
                 yield from _columns(first, last, (row, 1), (column, 1), f"{framed},")
             for first, last in of_unit(weights, (n,)).rectangles():
                 yield f"{address(*first)}:{address(*last)}", _framed(framed)
-                below = ":".join(address(last[0] + 1, each[1]) for each in (first, last))
+                below = ":".join(address(last[0] + 1, corner[1]) for corner in (first, last))
                 yield below, _framed(framed, "top")
 
 
@@ -315,8 +315,8 @@ def _columns(
     (row, high), (column, wide) = down, right
     at = f"ROW()-{first[0] - 1}"
     rows, below = f"{at}>={row},{at}<{row}+{high}", f"{at}={row}+{high}"
-    for n, each in enumerate(range(first[1], last[1] + 1), start=1):
-        cells = f"{address(first[0], each)}:{address(last[0], each)}"
+    for n, position in enumerate(range(first[1], last[1] + 1), start=1):
+        cells = f"{address(first[0], position)}:{address(last[0], position)}"
         columns = f"{column}<={n},{n}<{column}+{wide}"
         yield cells, _framed(f"AND({also}{rows},{columns})")
         # the line between two cells is also that of the one below, or to the right

@@ -25,19 +25,19 @@ SHORT = {
 
 def layer_name(page: Context, layer: str) -> str:
     """Return which layer it is: hidden, output, or another kind."""
-    found = _layer(page, layer)
-    if found.kind not in SHORT:
+    stated = _layer(page, layer)
+    if stated.kind not in SHORT:
         return layer_title(page, layer)
-    return page.words.of_itself("headings", SHORT[found.kind]).format(layer=layer)
+    return page.words.of_itself("headings", SHORT[stated.kind]).format(layer=layer)
 
 
 def layer_title(page: Context, layer: str) -> str:
     """Return what a layer is, with the size of filters and blocks."""
-    found = _layer(page, layer)
-    is_output = found.kind == "dense" and found is page.spec.layers[-1]
-    rows, columns = found.size or (0, 0)
-    said = page.words.of_itself("headings", OUTPUT if is_output else TITLES[found.kind])
-    return said.format(layer=layer, units=found.units, rows=rows, columns=columns)
+    stated = _layer(page, layer)
+    is_output = stated.kind == "dense" and stated is page.spec.layers[-1]
+    rows, columns = stated.size or (0, 0)
+    text = page.words.of_itself("headings", OUTPUT if is_output else TITLES[stated.kind])
+    return text.format(layer=layer, units=stated.units, rows=rows, columns=columns)
 
 
 def _layer(page: Context, layer: str) -> LayerSpec:

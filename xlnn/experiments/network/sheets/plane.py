@@ -135,7 +135,7 @@ def _data(spec: Spec, ends: dict[str, str]) -> Iterator[Quantity]:
 def _parts(model: Model) -> Below:
     """Return the choices, the plane coloured by the chosen output, and small pictures of units."""
     epoch, label, asked = (f"{PREFIX}{kind}" for kind in ("epoch", "label_chosen", "label_asked"))
-    weights = next(found.name for found in model.quantities if found.given)
+    weights = next(q.name for q in model.quantities if q.given)
     return Below(
         choices(PREFIX, of={epoch: weights}, at=1),
         Numbers((label, asked), choices={label: "labels"}, looks={label: LABEL_CHOICE}, at=1),
@@ -172,9 +172,9 @@ def _dots(model: Model) -> list[Trace]:
 
 def _units(model: Model) -> Iterator[PagePart]:
     """Yield the small pictures of each layer, below its title."""
-    seen = [found for found in model.quantities if found.kind == UNITS]
-    widest = max((found.shape[0] for found in seen), default=0) * (len(PLACES) + 1)
-    for layer, lines in groupby(seen, lambda found: found.layer):
+    seen = [q for q in model.quantities if q.kind == UNITS]
+    widest = max((q.shape[0] for q in seen), default=0) * (len(PLACES) + 1)
+    for layer, lines in groupby(seen, lambda q: q.layer):
         symbol, scale = model[f"{PREFIX}a{layer}"].heading, partial(_scale, layer=layer)
         yield Label(partial(_title, layer=layer), look=SECTION, columns=widest + 1)
         pictures = (
@@ -188,13 +188,13 @@ def _units(model: Model) -> Iterator[PagePart]:
 
 
 def _title(page: Context, layer: str) -> str:
-    said = page.words.of_itself("headings", "{layer}: the plane by each unit's output")
-    return said.format(layer=layer_title(page, layer))
+    text = page.words.of_itself("headings", "{layer}: the plane by each unit's output")
+    return text.format(layer=layer_title(page, layer))
 
 
 def _scale(page: Context, layer: str = "") -> Scale:
     """Return the range of a hidden layer's values or, of outputs, that of the targets."""
-    used = next((each for each in page.spec.layers if each.name == layer), page.spec.layers[-1])
+    used = next((spec for spec in page.spec.layers if spec.name == layer), page.spec.layers[-1])
     least, most = ACTIVATIONS[used.activation].reach
     if not layer and not page.spec.is_regression:
         least, most = 0, 1
@@ -223,14 +223,14 @@ PAGE = Page(
 
 def _points(model: Model) -> Table:
     """Return the points of the grid and what the network computes for each."""
-    return Table(*(found.name for found in model.quantities if POINT in found.axes))
+    return Table(*(q.name for q in model.quantities if POINT in q.axes))
 
 
 def _used(model: Model) -> Below:
     """Return the ends of the plane and the weights of each layer."""
-    here = [found for found in model.quantities if found.sheet == NUMBERS]
-    weights = (found for found in here if found.kind in PARAMETERS)
-    layers = [[each.name for each in of] for _, of in groupby(weights, lambda found: found.layer)]
+    here = [q for q in model.quantities if q.sheet == NUMBERS]
+    weights = (q for q in here if q.kind in PARAMETERS)
+    layers = [[q.name for q in of] for _, of in groupby(weights, lambda weight: weight.layer)]
     ends = [f"{PREFIX}low", f"{PREFIX}high"]
     units = (Units("{number}", *names, above=1) for names in (ends, *layers))
     return Below(Numbers(f"{PREFIX}output", at=1), *units)

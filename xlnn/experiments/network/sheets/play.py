@@ -104,15 +104,15 @@ class _Play(Below):
         drawing.looks[f"{PREFIX}verdict"] = headline
         drawing.opens &= "map" not in page.layout.titles
         if (last := page.spec.epochs) >= FEW:
-            said = page.words.of_itself("headings", NEXT)
-            said = said.format(soon=max(2, round(last / 10)), last=last)
-            drawing.put(2, column, said, NOTE)
+            text = page.words.of_itself("headings", NEXT)
+            text = text.format(soon=max(2, round(last / 10)), last=last)
+            drawing.put(2, column, text, NOTE)
 
 
 def _lines(page: Context[Spec], *kinds: str) -> Iterator[str]:
     """Yield the lines that some sentences have, with each label and the widest numbers."""
-    told = SHARE if is_share(page.spec) else WIDEST
-    numbers = dict.fromkeys(("output", "predicted", "actual"), told)
+    heading = SHARE if is_share(page.spec) else WIDEST
+    numbers = dict.fromkeys(("output", "predicted", "actual"), heading)
     numbers |= dict.fromkeys(("C_T_first", "C_T_last"), WIDEST)
     for name in (PREFIX + kind for kind in kinds if PREFIX + kind in page.layout.blocks):
         sentence = page.layout.model[name].equation
@@ -167,11 +167,11 @@ def _left(model: Model) -> Iterator[PagePart]:
             "eta",
             positive=["eta"],
             at=1,
-            named=lambda each, words: f"{plain_name(each, words)} {each.symbol}",
+            named=lambda quantity, words: f"{plain_name(quantity, words)} {quantity.symbol}",
             looks={"eta": look},
         )
-    said = existing("diverged")
-    yield Sentences(*said, bold=0, look=ASKED) if said else Space()
+    warnings = existing("diverged")
+    yield Sentences(*warnings, bold=0, look=ASKED) if warnings else Space()
     yield Sentences(*existing("verdict", "truth_text"))
     yield Space()
     yield Beside(*_outputs(model, existing("name", "output", "t", "bar")), apart=0)
@@ -205,8 +205,8 @@ def _inputs(page: Context[Spec], shown: int) -> str:
 
 def _first(page: Context[Spec], what: str, drawn: int, of: int) -> str:
     """Say what is shown, and which part of it if not all."""
-    said = page.words.of_itself("headings", "{what}: the first {drawn} of {of}")
-    return said.format(what=what, drawn=drawn, of=of) if drawn < of else what
+    text = page.words.of_itself("headings", "{what}: the first {drawn} of {of}")
+    return text.format(what=what, drawn=drawn, of=of) if drawn < of else what
 
 
 def _outputs(model: Model, names: Sequence[str]) -> Iterator[PagePart]:
@@ -259,15 +259,15 @@ def _pictures(model: Model, weights: Quantity, bias: Quantity) -> PagePart:
     heads = _over(model, weights)
     high, wide = inside[1:] or (1, 1)
     look = CAPTION if wide > 1 else replace(CAPTION, align="center")
-    apart, both = int(wide > 1), [weights.name, bias.name]
+    apart, parameters = int(wide > 1), [weights.name, bias.name]
     over = Beside(*(Label(head, look=look, columns=wide) for head in heads), apart=apart)
-    looks = dict.fromkeys(both, UNSEEN)
+    looks = dict.fromkeys(parameters, UNSEEN)
     beside = looks | dict.fromkeys(names, CAPTION)
     return Beside(
         Below(
             Beside(Space(), over, apart=0),
             Units(
-                lambda _: numbers, weights.name, headed=False, coloured=both, looks=looks,
+                lambda _: numbers, weights.name, headed=False, coloured=parameters, looks=looks,
                 pictures=True,
             ),
         ),

@@ -49,8 +49,8 @@ class Recognise(Predict):
         rows = {"axes": (one,), "prefix": PREFIX, "sheet": self.key}
         used = {"at": Use(f"{PREFIX}epoch_used")} if spec.epochs else {}
         # state 0 is the start, so the weights after epoch e stand in row e + 1
-        for found in weights(spec, model, PREFIX, self.key, row=2):
-            yield replace(found, uses={**found.uses, **used})
+        for part in weights(spec, model, PREFIX, self.key, row=2):
+            yield replace(part, uses={**part.uses, **used})
         yield from forward_by_bands(spec, slopes=False, **rows)
         first = names_of(spec)[0]
         for name in kinds_of(spec)[first].weights if len(shapes_of(spec)[first]) == 1 else ():
@@ -73,19 +73,19 @@ class Recognise(Predict):
         kinds = (*sorted(WEIGHTS), "seen", *PARAMETERS, "normalised", "z", "exp", "a")
         tables = {layer: units(model, names[layer], *kinds) for layer in names}
         last = max(part.size(model)[1] for part in tables.values())
-        found = []
+        parts = []
         if label in model.by_name:
             look = SENTENCE if model[label].is_text else SMALL
-            found.append(Numbers(label, at=NAMED, looks={label: look}))
+            parts.append(Numbers(label, at=NAMED, looks={label: look}))
         typed = ("typed_number", "typed_word", "raw", "x")
         inputs = [Inputs(PREFIX, kind) for kind in typed if PREFIX + kind in model.by_name]
-        said = Sentences(verdict, look=VERDICT)
+        sentence = Sentences(verdict, look=VERDICT)
         hidden = [PREFIX + kind for kind in ("answer", "tied") if PREFIX + kind in model.by_name]
         return [
             Narrow(
                 PREFIX,
                 *choice,
-                Beside(Below(*inputs), Below(said, *found, outputs(model, PREFIX))),
+                Beside(Below(*inputs), Below(sentence, *parts, outputs(model, PREFIX))),
                 *(Section(layer, last, *above(names[layer]), table)
                   for layer, table in tables.items()),
                 *([Hidden(*hidden)] if hidden else []),

@@ -70,11 +70,11 @@ VALUES, WIDTH = 3, 12
 def quantities(spec: Spec, words: Text) -> Iterator[Quantity]:
     """Yield the sentence about each of several runs whose total cost rose."""
     runs = range(1, spec.number_of_runs + 1)
-    each = [diverged(words, name_of_run(run, words)) for run in runs]
+    sentences = [diverged(words, name_of_run(run, words)) for run in runs]
     yield quantity(
         "diverged",
-        equation=SaidOfEachRun(each),
-        shape=(len(each),),
+        equation=SaidOfEachRun(sentences),
+        shape=(len(sentences),),
         prefix="settings_",
         sheet=SHEET,
     )
@@ -88,36 +88,36 @@ class _Settings(Below):
         drawing.widths[VALUES] = max(WIDTH, name_width(page.spec.labels))
         super().draw(drawing, page, row, column)
         drawing.validations = [
-            bounded_validation(cell_range(part), page.words, BOUNDS.get(kind, "number"))
+            bounded_validation(cell_range(run), page.words, BOUNDS.get(kind, "number"))
             for block in page.layout.on(SHEET)
-            for part in block.parts
-            for kind in [part.quantity.kind]
-            if part.quantity.is_input and not part.quantity.is_text
+            for run in block.runs
+            for kind in [run.quantity.kind]
+            if run.quantity.is_input and not run.quantity.is_text
         ]
 
 
 def _parts(model: Model) -> _Settings:
     """Return a line for each constant of a step, with a column for each run, and the lists."""
     here = [quantity for quantity in model.quantities if quantity.sheet == SHEET]
-    steps = [each.name for each in here if each.is_input and not each.shape]
-    runs = max((len(model[name].parts) for name in steps), default=1)
+    steps = [q.name for q in here if q.is_input and not q.shape]
+    runs = max((len(model[name].runs) for name in steps), default=1)
     names = [Space(1, VALUES - 1), *map(_run, range(runs))]
     return _Settings(
         *([Beside(*names, apart=0)] if runs > 1 else []),
         *_steps(steps),
-        *(Sentences(each.name, bold=0, look=ASKED) for each in here if each.is_sentence),
-        *(_list(each.name) for each in here if each.is_input and each.shape),
+        *(Sentences(q.name, bold=0, look=ASKED) for q in here if q.is_sentence),
+        *(_list(q.name) for q in here if q.is_input and q.shape),
     )
 
 
 def told_of(name: str, page: Context[Spec]) -> str:
     """Return what a setting does."""
-    spec, told = page.spec, TOLD[name]
+    spec, text = page.spec, TOLD[name]
     if not spec.epochs:
-        told = PREDICTING.get(name, told)
+        text = PREDICTING.get(name, text)
     elif name == "eta" and len(set(spec.runs)) <= 1:
-        told = ALONG.get(spec.optimizer, told)
-    return page.words.of_itself("headings", told)
+        text = ALONG.get(spec.optimizer, text)
+    return page.words.of_itself("headings", text)
 
 
 def _run(run: int) -> Label:
@@ -127,8 +127,8 @@ def _run(run: int) -> Label:
 def _steps(names: Sequence[str]) -> Iterator[PagePart]:
     """Yield the constants of a step, and what each does."""
     if names:
-        told = Below(*(Label(partial(told_of, name), look=ASIDE) for name in names))
-        yield Beside(Numbers(*names, symbols=True, at=VALUES - 1), told, apart=0)
+        notes = Below(*(Label(partial(told_of, name), look=ASIDE) for name in names))
+        yield Beside(Numbers(*names, symbols=True, at=VALUES - 1), notes, apart=0)
 
 
 def _list(name: str) -> Beside:

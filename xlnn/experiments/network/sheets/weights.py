@@ -35,7 +35,7 @@ WIDTH = 8
 def _layers(model: Model) -> Below:
     """Return the parameters of each layer that has any, below each other."""
     here = (quantity for quantity in model.quantities if quantity.sheet == WEIGHTS)
-    return Below(*(_layer(*found) for _, found in groupby(here, lambda each: each.layer)))
+    return Below(*(_layer(*layer) for _, layer in groupby(here, lambda quantity: quantity.layer)))
 
 
 def _layer(first: Quantity, *others: Quantity) -> Below:
@@ -113,7 +113,7 @@ GRADIENTS = Examples(
 
 def _tables(model: Model) -> Beside:
     tables: dict[str, list[str]] = {}
-    for quantity in (each for each in model.quantities if each.sheet == SHEET):
+    for quantity in (q for q in model.quantities if q.sheet == SHEET):
         kept = quantity.kind.rpartition("_")[0] if quantity.layer else ""
         tables.setdefault(kept, []).append(quantity.name)
     shared = tables.pop("", [])

@@ -1,4 +1,4 @@
-"""Combine an origin, data and options into what a workbook is built from."""
+"""Combine a source, data and options into what a workbook is built from."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -19,16 +19,16 @@ from xlnn.options import FORWARD, Options
 from xlnn.quantity import Quantity
 from xlnn.reference import known
 from xlnn.workbooks.entries import CELLS
-from xlnn.workbooks.kind import Plan, misfit
-from xlnn.workbooks.origin import Origin, data_of, held_of, source_name
+from xlnn.workbooks.kind import Plan, Source, misfit
 from xlnn.workbooks.own_data import Kind, inputs_of, lengths, one_of, with_data
 from xlnn.workbooks.pages.page import with_inputs
 from xlnn.workbooks.runs import COMPARED, RUN, are_equal, each_run, together
-from xlnn.workbooks.samples import TEST, Learns, raw_name, typed_data
+from xlnn.workbooks.samples import TEST, Learns, raw_name
 from xlnn.workbooks.scaling import UNSCALED, Scaling, decimals, scalings
+from xlnn.workbooks.source_data import data_name, data_of, held_of, typed_data
 from xlnn.workbooks.spec import AS_MANY, Spec
-from xlnn.workbooks.start import MisfitError, as_rows, start_of
-from xlnn.workbooks.statement import check_quantities
+from xlnn.workbooks.start_weights import MisfitError, as_rows, start_of
+from xlnn.workbooks.validation import check_quantities
 
 USUAL = {
     "lang": "en",
@@ -81,69 +81,72 @@ class Samples:
     @property
     def imputed(self) -> tuple[int, ...]:
         """As `Spec` has it; () if they are too many to be marked."""
-        found = self.data.imputed
-        if found is None or not 0 < found.sum() <= MOST_MARKED:
+        imputed = self.data.imputed
+        if imputed is None or not 0 < imputed.sum() <= MOST_MARKED:
             return ()
-        held = self.held[: len(found)]
-        return tuple(np.flatnonzero(np.concatenate([found[~held], found[held]])).tolist())
+        held = self.held[: len(imputed)]
+        return tuple(np.flatnonzero(np.concatenate([imputed[~held], imputed[held]])).tolist())
 
     def inputs(self, model: Model, learns: Learns) -> dict[str, np.ndarray]:
         """Return the values of the inputs that are read."""
-        found: dict[str, np.ndarray] = {}
+        arrays: dict[str, np.ndarray] = {}
         for of, scale in (("", self.scale), ("t_", self.target_scale)):
             if scale is not None:
-                found |= {f"{of}middle": scale[0], f"{of}factor": scale[1]}
+                arrays |= {f"{of}middle": scale[0], f"{of}factor": scale[1]}
         names = {raw_name(learns.x) if self.scale else learns.x: self.data.x}
         names |= {raw_name(learns.t) if self.target_scale else learns.t: self.data.t}
         for prefix, rows in (("", ~self.held), (TEST, self.held)):
-            for name in (each for each in names if prefix + each in model.by_name):
-                found[prefix + name] = names[name][rows]
-        if learns.t and "labels" in model.by_name and "labels" not in found:
-            kind = object if model["labels"].is_text else float
-            found["labels"] = np.array(self.data.labels, dtype=kind)
-        return found
+            arrays |= {
+                prefix + name: array[rows]
+                for name, array in names.items()
+                if prefix + name in model.by_name
+            }
+        if learns.t and "labels" in model.by_name and "labels" not in arrays:
+            dtype = object if model["labels"].is_text else float
+            arrays["labels"] = np.array(self.data.labels, dtype=dtype)
+        return arrays
 
     def kept(self, given: Mapping[str, Any], model: Model, learns: Learns) -> dict[str, Any]:
         """Return inputs; those with an entry for each row have only the rows that train."""
-        rows, found = model[learns.x].axes[0], dict(given)
+        rows, kept = model[learns.x].axes[0], dict(given)
         for quantity in model.inputs:
             own = quantity.axes[:1] == (rows,) and quantity.name in given
             if own and len(given[quantity.name]) == len(self.held) > rows.length:
-                found[quantity.name] = np.asarray(given[quantity.name])[~self.held]
-        return found
+                kept[quantity.name] = np.asarray(given[quantity.name])[~self.held]
+        return kept
 
 
-def plan_of(kind: Kind, origin: Origin, asked: Options) -> Plan[Spec]:
-    """Combine an origin with options.
+def plan_of(kind: Kind, source: Source, asked: Options) -> Plan[Spec]:
+    """Combine a source with options.
 
     Raises
     ------
     DataError
         The template, the data, the start or an option cannot be used.
     """
-    if not origin.trains:
-        asked.check_taken(origin.name, FORWARD)
-    origin, data, notes = _read(kind, origin, asked)
-    origin, samples, said, scaled = _prepared(kind, origin, asked, data)
-    named = chain(*(said for name, said in origin.notes.items() if name not in asked))
+    if not source.trains:
+        asked.check_taken(source.name, FORWARD)
+    source, data, notes = _read(kind, source, asked)
+    source, samples, said, scaled = _prepared(kind, source, asked, data)
+    named = chain(*(said for name, said in source.notes.items() if name not in asked))
     notes = (*notes, *named, *said)
-    runs = _runs(kind, origin, asked)
-    sizes = {**origin.sizes, **{name: runs[0][name] for name in kind.sizes if name in runs[0]}}
+    runs = _runs(kind, source, asked)
+    sizes = {**source.sizes, **{name: runs[0][name] for name in kind.sizes if name in runs[0]}}
     if samples is not None:
-        sizes |= lengths(kind, samples.data, ~samples.held, source_name(asked.data))
-    making = Making(kind, origin, asked, samples)
-    sizes, said = kind.adapted(sizes, making, runs)
+        sizes |= lengths(kind, samples.data, ~samples.held, data_name(asked.data))
+    request = Request(kind, source, asked, samples)
+    sizes, said = kind.adapted(sizes, request, runs)
     spec = kind.described_by(
-        kind.name, origin.name, runs[0]["lang"], kind.checked(sizes, origin.name),
-        data="own" if origin.is_own else "", edition=runs[0]["edition"],
-        told=origin.told, **(samples.facts if samples else {}),
+        kind.name, source.name, runs[0]["lang"], kind.checked(sizes, source.name),
+        data="own" if source.is_own else "", edition=runs[0]["edition"],
+        told=source.told, **(samples.facts if samples else {}),
     )  # fmt: skip
-    found = [making.inputs(spec, run) for run in runs]
-    own = [inputs for inputs, _ in found]
-    notes = (*notes, *said, *dict.fromkeys(chain(*(said for _, said in found))), *scaled)
+    made = [request.inputs(spec, run) for run in runs]
+    own = [inputs for inputs, _ in made]
+    notes = (*notes, *said, *dict.fromkeys(chain(*(said for _, said in made))), *scaled)
     if not are_equal(own):
         set_to = [{**spec.sizes, **run, **inputs} for run, inputs in zip(runs, own, strict=True)]
-        compared = tuple(n for n in COMPARED if len({str(each.get(n)) for each in set_to}) > 1)
+        compared = tuple(n for n in COMPARED if len({str(values.get(n)) for values in set_to}) > 1)
         seeds = tuple(run["seed"] for run in runs) if "seed" in compared else ()
         usual = spec.sizes.get("optimizer", "")
         optimizers = tuple(run.get("optimizer", usual) for run in runs)
@@ -157,26 +160,26 @@ def plan_of(kind: Kind, origin: Origin, asked: Options) -> Plan[Spec]:
     return Plan(kind, spec, model, inputs | (kind.noted(inputs) if kind.noted else {}), notes)
 
 
-def _read(kind: Kind, origin: Origin, asked: Options) -> tuple[Origin, Dataset | None, Notes]:
-    """Return an origin, what it learns from, and what was read."""
+def _read(kind: Kind, source: Source, asked: Options) -> tuple[Source, Dataset | None, Notes]:
+    """Return a source, what it learns from, and what was read."""
     learns, is_own = kind.learns, "data" in asked or bool(asked.reading)
     if learns is None:
-        found, notes = with_data(kind, origin, asked) if is_own else (origin, ())
-        return found, None, notes
+        read, notes = with_data(kind, source, asked) if is_own else (source, ())
+        return read, None, notes
     if is_own:
-        _check_columns(learns, origin, asked)
-        origin = replace(origin, reading=learns.reading(origin.reading, asked))
-    elif origin.data is None:
-        return origin, typed_data(learns, {**kind.inputs_for(origin.sizes), **origin.inputs}), ()
-    data = data_of(origin, asked, learns.picture)
-    notes = () if origin.is_shipped and not is_own else data.told
+        _check_columns(learns, source, asked)
+        source = replace(source, reading=learns.reading(source.reading, asked))
+    elif source.data is None:
+        return source, typed_data(learns, {**kind.inputs_for(source.sizes), **source.inputs}), ()
+    data = data_of(source, asked, learns.picture)
+    notes = () if source.is_shipped and not is_own else data.told
     if is_own:
-        origin = replace(origin, is_own=True, held=None)
-        origin = replace(origin, inputs={**origin.inputs, **kind.rate_for(data, origin, asked)})
-    return origin, data, notes
+        source = replace(source, is_own=True, held=None)
+        source = replace(source, inputs={**source.inputs, **kind.rate_for(data, source, asked)})
+    return source, data, notes
 
 
-def _check_columns(learns: Learns, origin: Origin, asked: Options) -> None:
+def _check_columns(learns: Learns, source: Source, asked: Options) -> None:
     """Refuse data without a column to learn, or with one that cannot be learned."""
     if "data" not in asked:
         return  # which the reading refuses
@@ -192,28 +195,28 @@ def _check_columns(learns: Learns, origin: Origin, asked: Options) -> None:
     if asked.label and learns.t and not learns.classes:
         raise OptionsError(
             "{name} learns numbers and no labels: name the columns to learn with --target.",
-            name=origin.name,
+            name=source.name,
         )
 
 
 def _prepared(
-    kind: Kind, origin: Origin, asked: Options, data: Dataset | None
-) -> tuple[Origin, Samples | None, Notes, Notes]:
-    """Return an origin, its samples, and notes on the model and on how they are scaled."""
+    kind: Kind, source: Source, asked: Options, data: Dataset | None
+) -> tuple[Source, Samples | None, Notes, Notes]:
+    """Return a source, its samples, and notes on the model and on how they are scaled."""
     if data is None:
-        return origin, None, (), ()
+        return source, None, (), ()
     spare = 0
-    if not origin.trains and ("data" in asked or not len(data.x)):
+    if not source.trains and ("data" in asked or not len(data.x)):
         spare = SPARE
         x, t = (np.pad(array, ((0, spare), (0, 0))) for array in (data.x, data.t))
         data = replace(data, x=x, t=t)
-    origin, notes = kind.trained_on(origin, asked, data)
-    held = held_of(origin, asked, data)
-    scale, target_scale, said = scalings(origin, asked, data, held)
-    return origin, Samples(data, held, scale, target_scale, spare), notes, said
+    source, notes = kind.trained_on(source, asked, data)
+    held = held_of(source, asked, data)
+    scale, target_scale, scaled = scalings(source, asked, data, held)
+    return source, Samples(data, held, scale, target_scale, spare), notes, scaled
 
 
-def _runs(kind: Kind, origin: Origin, asked: Options) -> list[dict[str, Any]]:
+def _runs(kind: Kind, source: Source, asked: Options) -> list[dict[str, Any]]:
     """Return all sizes, inputs and settings of each run, by their names.
 
     Raises
@@ -222,15 +225,15 @@ def _runs(kind: Kind, origin: Origin, asked: Options) -> list[dict[str, Any]]:
         Two lists differ in length.
     """
     sets, runs = kind.sets, []
-    several = each_run(asked, len(origin.runs))
-    known = [*origin.runs, *[origin.runs[0]] * (len(several) - len(origin.runs))]
+    several = each_run(asked, len(source.runs))
+    known = [*source.runs, *[source.runs[0]] * (len(several) - len(source.runs))]
     for one, own in zip(several, known, strict=False):
-        said = {sets.get(name, name): one_of(value) for name, value in one.items()}
-        if said.get("l2") == 0:
-            said["l2"] = None
-        if {"seed", "spread"} & said.keys():
-            said["start"] = None
-        runs.append({**USUAL, **kind.usual, **origin.settings, **own, **said})
+        options = {sets.get(name, name): one_of(value) for name, value in one.items()}
+        if options.get("l2") == 0:
+            options["l2"] = None
+        if {"seed", "spread"} & options.keys():
+            options["start"] = None
+        runs.append({**USUAL, **kind.usual, **source.settings, **own, **options})
     return runs
 
 
@@ -242,47 +245,47 @@ RUN_SIZES = ("optimizer", "seed")
 
 
 @dataclass(frozen=True)
-class Making:
+class Request:
     """What the inputs of a run follow from.
 
     Attributes
     ----------
     kind : Experiment
-    origin : Origin
+    source : Source
     asked : Options
     samples : Samples or None
     """
 
     kind: Kind
-    origin: Origin
+    source: Source
     asked: Options
     samples: Samples | None
 
     def inputs(self, spec: Spec, run: Mapping[str, Any]) -> tuple[dict[str, np.ndarray], Notes]:
         """Return the inputs of a single run, and notes about them."""
-        kind, origin, asked, samples = self.kind, self.origin, self.asked, self.samples
+        kind, source, asked, samples = self.kind, self.source, self.asked, self.samples
         spec = spec.sized(
             **{name: run[name] for name in spec.sizes if name in run and name in RUN_SIZES}
         )
-        where, model = origin.name, kind.model_of(spec)
+        where, model = source.name, kind.model_of(spec)
         check_quantities(model)
         weights = kind.weights(model)
         _check_weights(sum(prod(weight.input_lengths) for weight in weights), large=asked.large)
         start, notes = self._start(weights, spec, run)
         drawn = kind.inputs_for(kind.facts(spec) | spec.sizes)
-        usual = {**drawn, **origin.inputs}
-        if spec.sizes != origin.sizes:  # such as random numbers for each row
+        usual = {**drawn, **source.inputs}
+        if spec.sizes != source.sizes:  # such as random numbers for each row
             other = [name for name in drawn if np.size(drawn[name]) != np.size(usual[name])]
             usual |= {name: drawn[name] for name in other}
         if asked.start is None:
-            start = {name: each for name, each in start.items() if name not in origin.inputs}
+            start = {name: array for name, array in start.items() if name not in source.inputs}
         given = {**usual, **start}
         if samples is not None:
             for name in (kind.learns.x, kind.learns.t):
                 given.pop(name, None)
             if "data" in asked or not kind.learns.t:
-                beside = inputs_of(kind, samples.data, source_name(asked.data))
-                names = {each.name for each in model.inputs}
+                beside = inputs_of(kind, samples.data, data_name(asked.data))
+                names = {quantity.name for quantity in model.inputs}
                 given |= beside
                 given |= {
                     TEST + name: np.asarray(own)[samples.held]
@@ -291,8 +294,8 @@ class Making:
                 }
             given = samples.kept(given, model, kind.learns) | samples.inputs(model, kind.learns)
         for quantity in model.inputs:
-            if quantity.choices and quantity.name in origin.inputs and spec.sizes != origin.sizes:
-                given[quantity.name] = np.clip(origin.inputs[quantity.name], *quantity.choices)
+            if quantity.choices and quantity.name in source.inputs and spec.sizes != source.sizes:
+                given[quantity.name] = np.clip(source.inputs[quantity.name], *quantity.choices)
         given = with_inputs(kind.pages, model, kind.learns_of(spec), spec, given)
         names = {quantity.name for quantity in model.inputs}
         given = {
@@ -304,8 +307,8 @@ class Making:
                 f"{where}: {short(unknown[0])} is not an input of a {kind.name} workbook."
             )
         _check_constants(run.get("optimizer", spec.sizes.get("optimizer", "")), given)
-        found = {q.name: given_of(q, given, where, kind.options_of(q.name)) for q in model.inputs}
-        return found, notes
+        arrays = {q.name: given_of(q, given, where, kind.options_of(q.name)) for q in model.inputs}
+        return arrays, notes
 
     def _start(
         self, weights: list[Quantity], spec: Spec, run: Mapping[str, Any]
@@ -327,17 +330,17 @@ class Making:
                 if name in had and as_rows(np.shape(had[name])) == as_rows(shape)
             }
             missing = [name for name in shapes if name not in kept]
-            told = (
+            note = (
                 "These start weights have another size now, so they were drawn at random"
                 f"{from_seed}: {', '.join(missing)}."
             )
-            return drawn | kept, (told,) if missing else ()
+            return drawn | kept, (note,) if missing else ()
         try:
             return start_of(had, shapes, kind.tensors(shapes)), ()
         except MisfitError as error:
-            told = f"{error} So the start weights were drawn at random{from_seed}."
+            note = f"{error} So the start weights were drawn at random{from_seed}."
             # in a template of xlnn it is a file that the user never saw
-            return drawn, () if self.origin.is_shipped else (told,)
+            return drawn, () if self.source.is_shipped else (note,)
 
 
 def _check_constants(optimizer: str, given: Mapping[str, Any]) -> None:
@@ -378,11 +381,11 @@ def given_of(
         array = array.reshape(lengths)
     except (TypeError, ValueError) as error:
         shape = " x ".join(map(str, lengths)) or "one number"
-        found = short(given[name])
+        shown = short(given[name])
         if isinstance(given[name], np.ndarray):
-            found = f"an array of {' x '.join(map(str, given[name].shape))}"
-        said = f"{where}: {name} takes {shape}: {found} is not."
-        raise DataError(said, *options) from error
+            shown = f"an array of {' x '.join(map(str, given[name].shape))}"
+        reason = f"{where}: {name} takes {shape}: {shown} is not."
+        raise DataError(reason, *options) from error
     if not quantity.is_text and (wrong := misfit(quantity, array)):
         index, wanted = wrong
         places = [f"{a.name} {n + a.counts_from}" for a, n in zip(quantity.axes, index)]  # noqa: B905 -- units follow

@@ -1,4 +1,4 @@
-"""Begin a build from a template, or from an earlier workbook."""
+"""Read a template, or an earlier workbook, as the source of a build."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -19,11 +19,11 @@ from xlnn.reference import Arrays
 from xlnn.registry.templates import Template, folder, names, template
 from xlnn.workbooks import own_data
 from xlnn.workbooks.entries import read_entries
-from xlnn.workbooks.making import CONSTANTS, RUN_SIZES
-from xlnn.workbooks.origin import Origin
+from xlnn.workbooks.kind import Source
 from xlnn.workbooks.own_data import Kind
+from xlnn.workbooks.planning import CONSTANTS, RUN_SIZES
 from xlnn.workbooks.runs import RUN, seen_by
-from xlnn.workbooks.samples import dataset_of
+from xlnn.workbooks.source_data import with_rows
 from xlnn.workbooks.spec import Spec
 
 KEYS = {
@@ -40,7 +40,7 @@ FILES = ("file", "target")
 kind that reads it by itself, the column to predict."""
 
 
-def from_template(kind: Kind, of: Template) -> Origin:
+def from_template(kind: Kind, of: Template) -> Source:
     """Read the sizes, inputs and options that a template names, and where its data are.
 
     Options may be entries of the template, or of its tables; so may sizes and the constants of an
@@ -75,11 +75,11 @@ def from_template(kind: Kind, of: Template) -> Origin:
         raise DataError(f"{where}: a label occurs twice in its labels.")
     _check_constants(inputs, sizes.get("optimizer"), where)
     noted = {name: tuple(BUILD[name].notes(of.values.get(name))) for name in BUILD}
-    origin = Origin(
-        of.name, sizes, inputs, settings, reading=ReadOptions(labels=labels, **reading),
+    source = Source(
+        kind, of.name, sizes, inputs, settings, reading=ReadOptions(labels=labels, **reading),
         notes={name: notes for name, notes in noted.items() if notes},
     )  # fmt: skip
-    return _with_files(kind, of, entries, origin)
+    return _with_files(kind, of, entries, source)
 
 
 def _check_constants(inputs: Mapping[str, Any], optimizer: str | None, where: str) -> None:
@@ -98,8 +98,8 @@ def _entries(kind: Kind, of: Template, where: str) -> dict[str, Any]:
     ) -> dict[str, Any]:
         own = {name: option for name, option in options.items() if option.table == table}
         return {
-            name: partial(replace(each, name=name).check, several=False)
-            for name, each in {**known, **own, **first}.items()
+            name: partial(replace(option, name=name).check, several=False)
+            for name, option in {**known, **own, **first}.items()
         }
 
     constants = dict.fromkeys(CONSTANTS if kind.rates else (), Option(NUMBER, ""))
@@ -116,11 +116,11 @@ def _stated(entries: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Yield the options, sizes and constants among the entries of a template."""
     yield from ((name, value) for name, value in entries.items() if name not in KEYS)
     for table in ("data", "start"):
-        yield from ((name, each) for name, each in entries[table].items() if name not in FILES)
+        yield from ((name, value) for name, value in entries[table].items() if name not in FILES)
 
 
-def _with_files(kind: Kind, of: Template, entries: Mapping[str, Any], origin: Origin) -> Origin:
-    """Return an origin with the data that a template names, its start, and its images."""
+def _with_files(kind: Kind, of: Template, entries: Mapping[str, Any], source: Source) -> Source:
+    """Return a source with the data that a template names, its start, and its images."""
     where, file = f"template.toml of {of.name}", entries["data"].get("file")
     if kind.learns is None and kind.has_targets and (file or not kind.inputs):
         for name in FILES:
@@ -128,16 +128,16 @@ def _with_files(kind: Kind, of: Template, entries: Mapping[str, Any], origin: Or
                 raise DataError(f"{where}, [data] does not say its {name}.")
         target = {"targets": (entries["data"]["target"],)}
         (sizes, inputs), _ = own_data.read(kind, of.path / file, target)
-        sizes = kind.checked({**origin.sizes, **sizes, **entries.get("sizes", {})}, where)
+        sizes = kind.checked({**source.sizes, **sizes, **entries.get("sizes", {})}, where)
         inputs = inputs(sizes) if callable(inputs) else inputs
-        origin = replace(origin, sizes=sizes, inputs={**inputs, **origin.inputs})
+        source = replace(source, sizes=sizes, inputs={**inputs, **source.inputs})
     elif file:
-        origin = replace(origin, data=of.path / file)
+        source = replace(source, data=of.path / file)
     if start := entries["start"].get("file"):
-        origin = replace(origin, runs=({"start": of.path / start},))
+        source = replace(source, runs=({"start": of.path / start},))
     if "images" in entries:
-        origin = replace(origin, inputs=_images_of(entries["images"], where) | origin.inputs)
-    return origin
+        source = replace(source, inputs=_images_of(entries["images"], where) | source.inputs)
+    return source
 
 
 def _images_of(name: object, where: str) -> dict[str, np.ndarray]:
@@ -150,8 +150,8 @@ def _images_of(name: object, where: str) -> dict[str, np.ndarray]:
     return {"images": dataset.x, "labels": labels}
 
 
-def from_workbook(kind: Kind, name: str, spec: Spec, arrays: Arrays) -> Origin:
-    """Return an origin with the current values of the inputs, and with the data as typed."""
+def from_workbook(kind: Kind, name: str, spec: Spec, arrays: Arrays) -> Source:
+    """Return a source with the current values of the inputs, and with the data as typed."""
     model, learns = kind.model_of(spec), kind.learns
     typed = {q.name: q.typed(arrays[q.name]) for q in model.inputs}
     runs = []
@@ -175,7 +175,8 @@ def from_workbook(kind: Kind, name: str, spec: Spec, arrays: Arrays) -> Origin:
         for name, value in typed.items()
         if not (name in start or model[name].each or model[name].kind == RUN)
     }
-    origin = Origin(
+    source = Source(
+        kind,
         spec.template,
         spec.sizes,
         kept,
@@ -184,4 +185,4 @@ def from_workbook(kind: Kind, name: str, spec: Spec, arrays: Arrays) -> Origin:
         told=spec.told,
         is_own=bool(spec.data),
     )
-    return dataset_of(name, spec, learns, arrays, origin) if learns else origin
+    return with_rows(name, spec, learns, arrays, source) if learns else source

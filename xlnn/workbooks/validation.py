@@ -32,7 +32,7 @@ def check_quantities(model: Model) -> None:
         The message names the first quantity that does not fit, and why.
     """
     for quantity in model.quantities:
-        _check_parts(quantity)
+        _check_fields(quantity)
         _check_names(quantity)
         _check_together(quantity)
         _check_arguments(quantity)
@@ -58,7 +58,7 @@ def _is_count(value: Any) -> bool:  # noqa: ANN401 -- of whatever a program give
 
 
 def _is_axes(value: object) -> bool:
-    return isinstance(value, tuple) and all(isinstance(each, Axis) for each in value)
+    return isinstance(value, tuple) and all(isinstance(axis, Axis) for axis in value)
 
 
 def _is_shape(value: object) -> bool:
@@ -89,13 +89,13 @@ def _bounds(is_meant: Callable[[Any], bool]) -> Callable[[Any], bool]:
         or (
             isinstance(value, tuple | list)
             and len(value) == 2
-            and all(is_meant(each) and isfinite(each) for each in value)
+            and all(is_meant(bound) and isfinite(bound) for bound in value)
             and value[0] <= value[1]
         )
     )
 
 
-PARTS: dict[str, tuple[Callable[[Any], bool], str]] = {
+FIELDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     **dict.fromkeys(("name", "kind", "symbol", "sheet", "number_format"), (is_text, "a text")),
     **dict.fromkeys(("title", "meaning", "written", "source"), (is_text, "a text")),
     "axes": (_is_axes, "a tuple of xlnn.Axis, such as (day,),"),
@@ -119,7 +119,7 @@ PARTS: dict[str, tuple[Callable[[Any], bool], str]] = {
 }
 """The allowed values of each attribute of a quantity, and their wording."""
 
-PARTS_OF_AXIS: dict[str, tuple[Callable[[Any], bool], str]] = {
+FIELDS_OF_AXIS: dict[str, tuple[Callable[[Any], bool], str]] = {
     **dict.fromkeys(("name", "family"), (is_text, "a text")),
     "length": (_is_count, "a whole number of at least 1"),
     "order": (lambda value: value in {"", "up", "down"}, 'one of "", "up" and "down"'),
@@ -128,15 +128,15 @@ PARTS_OF_AXIS: dict[str, tuple[Callable[[Any], bool], str]] = {
 """The same for the attributes of an axis."""
 
 
-def _check_parts(quantity: Quantity) -> None:
+def _check_fields(quantity: Quantity) -> None:
     """Refuse an attribute with a value of the wrong kind."""
-    for part, (is_meant, wanted) in PARTS.items():
-        if not is_meant(value := getattr(quantity, part)):
-            raise wrong(f"{part} of {quantity.name}", value, wanted)
+    for field, (is_meant, wanted) in FIELDS.items():
+        if not is_meant(value := getattr(quantity, field)):
+            raise wrong(f"{field} of {quantity.name}", value, wanted)
     for axis in quantity.axes:
-        for part, (is_meant, wanted) in PARTS_OF_AXIS.items():
-            if not is_meant(value := getattr(axis, part)):
-                name = f"{part} of the axis {axis.name} of {quantity.name}"
+        for field, (is_meant, wanted) in FIELDS_OF_AXIS.items():
+            if not is_meant(value := getattr(axis, field)):
+                name = f"{field} of the axis {axis.name} of {quantity.name}"
                 raise wrong(name, value, wanted)
 
 
