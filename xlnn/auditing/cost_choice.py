@@ -77,7 +77,7 @@ def with_other_costs(
 ) -> tuple[list[Pair], set[str]]:
     """Try the other costs of wrong gradients whose cost only the slopes can tell.
 
-    The cost of a group is the first whose slopes some of its gradients are; if there is none, the
+    A group's cost is the first whose slopes equal some of its gradients; if there is none, the
     first for which a fault explains them.
 
     Returns

@@ -172,8 +172,8 @@ def _joined(texts: Sequence[dict[int, str]], named: Collection[str] = ()) -> dic
     """Return the headings of the first two rows, joined; {} if only one row holds headings.
 
     Cells that were merged over several columns leave gaps in the upper row, which the lower row
-    fills. If there are fewer than two gaps, the lower row must have words above a column of
-    numbers; if there are none, above several, such as units. Columns that are named by their upper
+    fills. With one gap, the lower row must have words above a column of numbers; with no gap, it
+    must have words, such as units, above several of them. Columns that are named by their upper
     heading keep it.
 
     >>> heads, data = [{0: "kind", 1: "sales"}, {1: "Q1", 2: "Q2"}], [{0: "x", 1: "1", 2: "2"}] * 2
