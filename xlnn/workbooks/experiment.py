@@ -264,7 +264,7 @@ class Experiment(WorkbookKind[Spec]):
         random: np.random.Generator,
     ) -> Source:
         """Return a source whose real inputs are changed a little."""
-        return personal(self, source, Options(**options), random)
+        return personal(source, Options(**options), random)
 
     @property
     def compares(self) -> bool:  # type: ignore[override]
@@ -273,7 +273,7 @@ class Experiment(WorkbookKind[Spec]):
 
     def plan(self, source: Source, options: Mapping[str, Any]) -> Plan[Spec]:
         """Combine a source with options."""
-        return plan_of(self, source, Options(**options))
+        return plan_of(source, Options(**options))
 
     def inputs_for(self, sizes: Mapping[str, Any]) -> dict[str, Any]:
         """Return the initial values of the inputs for some sizes."""

@@ -60,7 +60,7 @@ def lengths(kind: Kind, data: Dataset, kept: np.ndarray, where: str) -> dict[str
     return counts
 
 
-def with_data(kind: Kind, source: Source, asked: Options) -> tuple[Source, tuple[str, ...]]:
+def with_data(source: Source, asked: Options) -> tuple[Source, tuple[str, ...]]:
     """Return a source with the sizes and inputs that follow from the user's data, and notes.
 
     Raises
@@ -68,7 +68,7 @@ def with_data(kind: Kind, source: Source, asked: Options) -> tuple[Source, tuple
     XlnnError
         They cannot be read.
     """
-    reading = asked.reading
+    kind, reading = source.kind, asked.reading
     if "data" not in asked or (kind.has_targets and "targets" not in asked):
         if "targets" not in reading and "data" not in asked:
             option = as_typed(next(iter(reading)))

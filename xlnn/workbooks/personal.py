@@ -9,7 +9,6 @@ from xlnn.model import Model
 from xlnn.options import Options
 from xlnn.quantity import Quantity
 from xlnn.workbooks.kind import Source
-from xlnn.workbooks.own_data import Kind
 from xlnn.workbooks.planning import plan_of
 from xlnn.workbooks.source_data import typed_data
 
@@ -59,9 +58,9 @@ def _digits(value: float) -> int:
     return min(max(len(written), DIGITS[0]), DIGITS[1])
 
 
-def personal(kind: Kind, source: Source, asked: Options, random: np.random.Generator) -> Source:
+def personal(source: Source, asked: Options, random: np.random.Generator) -> Source:
     """Return a source whose real inputs are changed a little."""
-    plan = plan_of(kind, source, asked)
+    kind, plan = source.kind, plan_of(source, asked)
     inputs = moved(plan.model, plan.inputs, random)
     if kind.learns is None:
         return replace(source, inputs=inputs)

@@ -20,7 +20,7 @@ from xlnn.quantity import Quantity
 from xlnn.reference import known
 from xlnn.workbooks.entries import CELLS
 from xlnn.workbooks.kind import Plan, Source, misfit
-from xlnn.workbooks.own_data import Kind, inputs_of, lengths, one_of, with_data
+from xlnn.workbooks.own_data import inputs_of, lengths, one_of, with_data
 from xlnn.workbooks.pages.page import with_inputs
 from xlnn.workbooks.runs import COMPARED, RUN, are_equal, each_run, together
 from xlnn.workbooks.samples import TEST, Learns, raw_name
@@ -116,7 +116,7 @@ class Samples:
         return kept
 
 
-def plan_of(kind: Kind, source: Source, asked: Options) -> Plan[Spec]:
+def plan_of(source: Source, asked: Options) -> Plan[Spec]:
     """Combine a source with options.
 
     Raises
@@ -126,15 +126,16 @@ def plan_of(kind: Kind, source: Source, asked: Options) -> Plan[Spec]:
     """
     if not source.trains:
         asked.check_taken(source.name, FORWARD)
-    source, data, notes = _read(kind, source, asked)
-    source, samples, said, scaled = _prepared(kind, source, asked, data)
+    kind = source.kind
+    source, data, notes = _read(source, asked)
+    source, samples, said, scaled = _prepared(source, asked, data)
     named = chain(*(said for name, said in source.notes.items() if name not in asked))
     notes = (*notes, *named, *said)
-    runs = _runs(kind, source, asked)
+    runs = _runs(source, asked)
     sizes = {**source.sizes, **{name: runs[0][name] for name in kind.sizes if name in runs[0]}}
     if samples is not None:
         sizes |= lengths(kind, samples.data, ~samples.held, data_name(asked.data))
-    request = Request(kind, source, asked, samples)
+    request = Request(source, asked, samples)
     sizes, said = kind.adapted(sizes, request, runs)
     spec = kind.described_by(
         kind.name, source.name, runs[0]["lang"], kind.checked(sizes, source.name),
@@ -160,11 +161,12 @@ def plan_of(kind: Kind, source: Source, asked: Options) -> Plan[Spec]:
     return Plan(kind, spec, model, inputs | (kind.noted(inputs) if kind.noted else {}), notes)
 
 
-def _read(kind: Kind, source: Source, asked: Options) -> tuple[Source, Dataset | None, Notes]:
+def _read(source: Source, asked: Options) -> tuple[Source, Dataset | None, Notes]:
     """Return a source, what it learns from, and what was read."""
+    kind = source.kind
     learns, is_own = kind.learns, "data" in asked or bool(asked.reading)
     if learns is None:
-        read, notes = with_data(kind, source, asked) if is_own else (source, ())
+        read, notes = with_data(source, asked) if is_own else (source, ())
         return read, None, notes
     if is_own:
         _check_columns(learns, source, asked)
@@ -200,7 +202,7 @@ def _check_columns(learns: Learns, source: Source, asked: Options) -> None:
 
 
 def _prepared(
-    kind: Kind, source: Source, asked: Options, data: Dataset | None
+    source: Source, asked: Options, data: Dataset | None
 ) -> tuple[Source, Samples | None, Notes, Notes]:
     """Return a source, its samples, and notes on the model and on how they are scaled."""
     if data is None:
@@ -210,13 +212,13 @@ def _prepared(
         spare = SPARE
         x, t = (np.pad(array, ((0, spare), (0, 0))) for array in (data.x, data.t))
         data = replace(data, x=x, t=t)
-    source, notes = kind.trained_on(source, asked, data)
+    source, notes = source.kind.trained_on(source, asked, data)
     held = held_of(source, asked, data)
     scale, target_scale, scaled = scalings(source, asked, data, held)
     return source, Samples(data, held, scale, target_scale, spare), notes, scaled
 
 
-def _runs(kind: Kind, source: Source, asked: Options) -> list[dict[str, Any]]:
+def _runs(source: Source, asked: Options) -> list[dict[str, Any]]:
     """Return all sizes, inputs and settings of each run, by their names.
 
     Raises
@@ -224,11 +226,11 @@ def _runs(kind: Kind, source: Source, asked: Options) -> list[dict[str, Any]]:
     OptionsError
         Two lists differ in length.
     """
-    sets, runs = kind.sets, []
+    kind, runs = source.kind, []
     several = each_run(asked, len(source.runs))
     known = [*source.runs, *[source.runs[0]] * (len(several) - len(source.runs))]
     for one, own in zip(several, known, strict=False):
-        options = {sets.get(name, name): one_of(value) for name, value in one.items()}
+        options = {kind.sets.get(name, name): one_of(value) for name, value in one.items()}
         if options.get("l2") == 0:
             options["l2"] = None
         if {"seed", "spread"} & options.keys():
@@ -250,20 +252,19 @@ class Request:
 
     Attributes
     ----------
-    kind : Experiment
     source : Source
     asked : Options
     samples : Samples or None
     """
 
-    kind: Kind
     source: Source
     asked: Options
     samples: Samples | None
 
     def inputs(self, spec: Spec, run: Mapping[str, Any]) -> tuple[dict[str, np.ndarray], Notes]:
         """Return the inputs of a single run, and notes about them."""
-        kind, source, asked, samples = self.kind, self.source, self.asked, self.samples
+        source, asked, samples = self.source, self.asked, self.samples
+        kind = source.kind
         spec = spec.sized(
             **{name: run[name] for name in spec.sizes if name in run and name in RUN_SIZES}
         )
@@ -314,7 +315,7 @@ class Request:
         self, weights: list[Quantity], spec: Spec, run: Mapping[str, Any]
     ) -> tuple[dict[str, np.ndarray], Notes]:
         """Return the weights that training starts from, and notes about them."""
-        kind, asked = self.kind, self.asked
+        kind, asked = self.source.kind, self.asked
         shapes = {weight.name: weight.input_lengths[bool(weight.given) :] for weight in weights}
         if asked.start is not None:
             return start_of(asked.start, shapes, kind.tensors(shapes)), ()
