@@ -15,12 +15,12 @@ from xlnn.checking.check import check
 from xlnn.engines import ENGINES, load
 from xlnn.equations.check_sheet import SAME_DIGITS, SumDistance
 from xlnn.errors import WorkbookError
-from xlnn.experiments.network.kind import words_of
 from xlnn.experiments.network.sheets.check import called, record_values
 from xlnn.grid import address, quoted
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.loading.values import read_arrays, values
 from xlnn.registry.templates import copy
+from xlnn.registry.text import text
 
 AGREES = "The sheets agree with NumPy's run: C_T of every epoch and the last weights "
 CHANGED = "These inputs have changed since the workbook was built: "
@@ -83,7 +83,7 @@ class Book:
 
     def called(self, name, *, is_result=False):
         """Return what the sheet calls an array that it compares."""
-        model, words = self.layout.model, words_of(read_spec(self.path))
+        model, words = self.layout.model, text(read_spec(self.path).lang)
         quantity = model[name]
         is_data = any(axis.name == "image" for axis in quantity.axes)
         end = "_print" if is_data else "_start" if quantity.given and not is_result else ""

@@ -332,7 +332,7 @@ def test_a_chart_of_counts_ends_with_the_last_image(several):
 def test_the_first_run_is_named_where_others_are(lang, tmp_path):
     path = build("digits", tmp_path / "w.xlsx", epochs=2, eta=(0.1, 0.2), lang=lang).path
     words, book = text(lang), openpyxl.load_workbook(path)
-    name = name_of_run(1, words.of_pages())
+    name = name_of_run(1, words)
     for key in ("Training", "Weights", "Gradients"):
         sheet = book[words.of_itself(TITLES, key)]
         assert sheet["A2"].value.replace("\n", "").replace(" ", "") == name.replace(" ", ""), key

@@ -508,7 +508,7 @@ def path_of(workbook):
 
 def names_of_symbols(path, lang):
     """Yield each symbol on the Guide with its name, which is to be no rest of a longer one."""
-    words = text(lang).of_pages().words
+    words = text(lang).words
     cells = [
         [c.value for c in row] for row in openpyxl.load_workbook(path)[words["sheets"]["guide"]]
     ]

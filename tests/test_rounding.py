@@ -16,6 +16,7 @@ from xlnn.equations.verdict import LargestUnit, Least
 from xlnn.experiments.network.layers import LayerSpec
 from xlnn.linting import lint
 from xlnn.loading.values import values
+from xlnn.registry.text import text
 
 SAME = 1e-12
 
@@ -108,11 +109,10 @@ def test_what_shows_a_later_choice_jumps_with_it():
 
 def reference_model():
     """Return the quantities of a small workbook."""
-    from xlnn.experiments.network.kind import words_of  # noqa: PLC0415
     from xlnn.experiments.network.workbook import workbook_model  # noqa: PLC0415
 
     small = spec([4, 3, 2])
-    return workbook_model(small, words_of(small))
+    return workbook_model(small, text("en"))
 
 
 # ReLU

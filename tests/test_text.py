@@ -22,10 +22,9 @@ from xlnn.building.build import build
 from xlnn.cli import cli
 from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.errors import DataError
-from xlnn.experiments.network.guide_texts import DATA, TOLD, TRY_TEMPLATE
+from xlnn.experiments.network.guide_texts import DATA, TRY_TEMPLATE
 from xlnn.experiments.network.guide_texts import texts as guide_texts
 from xlnn.experiments.network.kind import KIND as NETWORK
-from xlnn.experiments.network.kind import words_of as words_of_network
 from xlnn.experiments.network.layers import LayerSpec, network_spec
 from xlnn.experiments.network.quantities.lens import drawn_whole
 from xlnn.experiments.network.sheets.images import GALLERY
@@ -36,7 +35,6 @@ from xlnn.grid import quoted
 from xlnn.registry.templates import experiments, folder, loaded
 from xlnn.registry.text import (
     MESSAGES,
-    PAGES,
     TITLES,
     Text,
     languages,
@@ -79,7 +77,6 @@ OWN_SIGNS = ("joined.", "sentences.marks")
 """Keys of texts in which a language has signs of its own: Japanese marks what is right by ○."""
 
 NOT_ON_A_SHEET = {
-    "language",
     "joined.held_out",  # of experiments
     *("sheets.matrices", "notes.matrices", "headings.end"),  # of training in matrices
     "notes.spec_of_model",  # of a programmer's model
@@ -250,18 +247,22 @@ def differences(english, other):
     return found
 
 
-OF_NUMBERS = "titles_of_numbers"
-"""The table of titles that a language words otherwise where numbers are predicted."""
-
-
 def without_titles(words):
     """Return words without those whose keys are English texts, which the program states.
 
     Those of a kind may have a word of their own.
     """
-    return {
-        key: word for key, word in words.items() if key not in {TITLES, OF_NUMBERS, "quantities"}
-    }
+    return {key: word for key, word in words.items() if key not in {TITLES, "quantities"}}
+
+
+def keyed(words, english):
+    """Return the words that have a key; the others are found by their English text.
+
+    Headings are both.
+    """
+    of_english = {section: words[section] for section in english}
+    headings = {key: word for key, word in words["headings"].items() if key in english["headings"]}
+    return {**of_english, "headings": headings}
 
 
 def latin_words(words):
@@ -316,7 +317,12 @@ def english():
 
 @pytest.mark.parametrize("lang", TRANSLATED)
 def test_a_language_has_the_keys_braces_and_symbols_of_english(english, lang):
-    assert differences(english, without_titles(text(lang).words)) == set()
+    words = text(lang).words
+    assert differences(english, keyed(words, english)) == set()
+    assert differences(english, keyed(put(words, "headings.end", None), english)) == {
+        "headings.end"
+    }
+    assert differences(english, keyed(put(words, "notes.more", "?"), english)) == {"notes.more"}
 
 
 @pytest.mark.parametrize(
@@ -355,7 +361,7 @@ def english_titles():
     in_words = replace(TABLE, features=named, words=(("乙", "一", "二"),))
     told = {*(word for _, word in leaves(TRY_TEMPLATE))}
     for each in (*SHOWING.values(), predicts, in_words):
-        model = workbook_model(each, words_of_network(each))
+        model = workbook_model(each, text(each.lang))
         told |= {*by_their_english(said_of(model, NETWORK_PAGES, each))}
         told |= {word for _, word in leaves(guide_texts(each))}
     return told
@@ -379,16 +385,13 @@ def title_differences(english, titles):
 def test_a_language_has_the_titles_and_meanings_that_networks_state(
     english_titles, other_titles, lang
 ):
-    titles = {**translated(lang, PAGES)[TITLES], **text(lang).words[TITLES]}
+    titles = text(lang).words[TITLES]
     shared = (titles.keys() & other_titles) - english_titles
     titles = {word: told for word, told in titles.items() if word not in shared}
     assert title_differences(english_titles, titles) == set()
     missing = {word: told for word, told in titles.items() if word != "learning rate"}
     assert title_differences(english_titles, missing) == {"learning rate"}
     assert title_differences(english_titles, {**titles, "of nothing": "?"}) == {"of nothing"}
-    assert text(lang).with_titles(OF_NUMBERS).title("t", "target") != titles["target"]
-    assert title_differences(english_titles, text(lang).words[OF_NUMBERS]) >= {"learning rate"}
-    assert text(lang).words[OF_NUMBERS].keys() <= english_titles
     decayed = next(word for word in titles if "{decay}" in word)
     assert title_differences(english_titles, {**titles, decayed: "{step}"}) == {decayed}
 
@@ -446,7 +449,7 @@ def test_sentences_can_stand_in_formulas(lang):
 
 @pytest.mark.parametrize("lang", TRANSLATED)
 def test_sentences_of_pages_can_stand_in_formulas(lang):
-    words = translated(lang, PAGES)
+    words = text(lang).words
     assert unfit_sentences(words) == set()
     altered = put(words, "sentences.verdict", "{output} for {label}")
     assert unfit_sentences(altered) == {"sentences.verdict"}
@@ -485,7 +488,7 @@ def cut_off(words, told):
 @pytest.mark.parametrize("told", [DRAW, TYPE])
 @pytest.mark.parametrize("lang", languages())
 def test_what_is_said_beside_a_grid_is_shown_whole(lang, told):
-    words = text(lang).of_pages()
+    words = text(lang)
     assert not cut_off(words, told)
     for each, most in zip(told, LONGEST_PROMPT, strict=True):
         assert cut_off(Text(lang, {"headings": {each: "a" * (most + 1)}}), told)
@@ -530,7 +533,7 @@ def test_every_text_is_used_and_one_that_is_not_is_found(english, monkeypatch, t
     explained = {
         f"quantities.{each.kind}"
         for shown in SHOWING.values()
-        for each in workbook_model(shown, words_of_network(shown)).quantities
+        for each in workbook_model(shown, text(shown.lang)).quantities
     }
     found = unused(words, monkeypatch, tmp_path) - explained
     assert found == NOT_ON_A_SHEET | set(planted)
@@ -593,8 +596,8 @@ def left_over(texts, sources):
 @pytest.mark.ci
 def test_every_text_that_the_pages_translate_is_stated_somewhere():
     sources = [path.read_text("utf-8") for path in PROGRAM.rglob("*.py")]
-    words = translated("zh", PAGES)
-    sections = ("headings", "charts", "columns", "colours", TITLES)
+    words = text("zh").words
+    sections = ("headings", "charts", "columns", "colours")  # titles: see the test of titles
     texts = {text for section in sections for text in words[section]}
     assert left_over(texts, sources) == set()
     assert left_over({*texts, "a text of nothing"}, sources) == {"a text of nothing"}
@@ -661,10 +664,7 @@ def english_left(path):
 
 
 def write_words(words, monkeypatch, folder, model=PICTURES, lang="en"):
-    """Write a small workbook with the words of a dictionary, and return its path.
-
-    The words of the pages that any experiment may name are those of the language.
-    """
+    """Write a small workbook with the words of a dictionary, and return its path."""
     monkeypatch.setattr("xlnn.experiments.network.kind.text", lambda lang: Text(lang, words))
     return write_plan(folder / "words.xlsx", random_plan(replace(model, lang=lang), seed=1))
 
@@ -739,19 +739,18 @@ def test_no_workbook_is_partly_english_in_another_language(lang, name, monkeypat
 
 @pytest.mark.parametrize("lang", TRANSLATED)
 def test_no_text_is_english_that_only_larger_workbooks_show(lang):
-    drawn = translated(lang, PAGES)["headings"]
     words = {key: latin_words(value) for key, value in leaves(text(lang).words)}
-    words |= {key: latin_words(drawn[key]) for key in TOLD.values()}
     for name, lines in DATA.items():  # which say what the columns of the data are
         columns = latin_words(next((folder() / name).glob("*.csv")).read_text().partition("\n")[0])
-        words |= {line: latin_words(drawn[line]) - columns for line in lines}
+        for key in (f"headings.{line}" for line in lines):
+            words[key] -= columns
     assert {key for key, found in words.items() if found - SYMBOLS - set(ALLOWED_WORDS)} == set()
 
 
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        (f"{OF_NUMBERS}.target", "what to reach"),
+        ("titles.target value", "what to reach"),
         ("titles.Images", "Images"),
         ("titles.A neural network that learns in this workbook", "A title"),
         ("titles.Lens", "Lens"),
@@ -763,7 +762,7 @@ def test_no_text_is_english_that_only_larger_workbooks_show(lang):
 @pytest.mark.first(2)
 @pytest.mark.ci
 def test_an_english_text_in_another_language_is_found(monkeypatch, tmp_path, key, value):
-    model = KINDS["regression"] if key.startswith(OF_NUMBERS) else PICTURES
+    model = KINDS["regression"] if key == "titles.target value" else PICTURES
     path = write_words(put(text("zh").words, key, value), monkeypatch, tmp_path, model, "zh")
     found = set().union(*english_left(path).values())
     assert found
@@ -784,21 +783,19 @@ def without_unused(words, unused, used):
 
 
 def test_the_pages_that_any_experiment_may_name_have_the_same_words_in_every_language():
-    one, *others = (dict(leaves(translated(lang, PAGES))) for lang in TRANSLATED)
+    one, *others = (dict(leaves(text(lang).words)) for lang in TRANSLATED)
     for key in one:
         assert all(blanks(one[key]) == blanks(other[key]) for other in others), key
     assert all(one.keys() == other.keys() for other in others)
 
 
-@pytest.mark.parametrize(
-    "kind", [kind for kind in KINDS_WITH_WORDS if kind not in {PAGES, MESSAGES}]
-)
+@pytest.mark.parametrize("kind", [kind for kind in KINDS_WITH_WORDS if kind != MESSAGES])
 @pytest.mark.parametrize("lang", TRANSLATED)
 def test_a_kind_with_words_of_its_own_has_the_same_ones_in_every_language(kind, lang):
     if kind in experiments():
         english, other = loaded(kind).english, loaded(kind).all_words(lang)
         assert loaded(kind).untranslated(lang) == {}
-        unused = translated(lang, PAGES)
+        unused = text(lang).words
         other = replace(other, words=without_unused(other.words, unused, english.words))
     else:
         words = (without_titles(translated(each, kind)) for each in ("en", lang))

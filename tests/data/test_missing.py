@@ -150,7 +150,7 @@ def test_what_was_made_of_missing_values_stands_in_the_guide(tmp_path, lang, mis
     table = csv(tmp_path, HOLES + "x,7,8\ny,8,9\n")
     options = {"data": table, "table": True, "missing": missing, "lang": lang, "epochs": 1}
     build("xor", tmp_path / "holes.xlsx", verify=False, **options)
-    said = text(lang).of_pages().of_itself("headings", MISSING[missing])
+    said = text(lang).of_itself("headings", MISSING[missing])
     assert said in guide(tmp_path / "holes.xlsx")
     # continued, it still holds; with other data that are whole, no more
     build(from_workbook=tmp_path / "holes.xlsx", output=tmp_path / "on.xlsx", verify=False)

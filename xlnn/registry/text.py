@@ -18,12 +18,6 @@ from xlnn.registry.templates import experiments, folder, loaded
 TITLES = "titles"
 """The table of texts whose keys are the English ones: titles, meanings, what pages say."""
 
-SHARED = ("sheets", "notes", "joined", "headings", "validation", TITLES)
-"""The sections that kinds with their own texts share with the others."""
-
-PAGES = "pages"
-"""The folder with the translations of the pages that any experiment may name."""
-
 MESSAGES = "messages"
 """The folder with the translations of reports and errors, whose keys are the English sentences."""
 
@@ -98,14 +92,6 @@ class Text:
         *others, last = names
         before = self("joined", "between").join(others)
         return f"{before}{self('joined', 'last')}{last}" if others else last
-
-    def with_titles(self, section: str) -> Self:
-        """Return the texts with the titles of a section, if there is any, in place of others."""
-        return replace(self, words=_merged(self.words, {TITLES: self.words.get(section, {})}))
-
-    def of_pages(self) -> Self:
-        """Return the texts with the translations of pages that are not among them."""
-        return replace(self, words=_merged(translated(self.lang, PAGES), self.words))
 
     def with_said(self) -> Self:
         """Return the texts with all English ones that were looked up and are not among them."""
@@ -183,7 +169,7 @@ def text(
             names=", ".join(languages()),
         )
     if not kind:
-        return Text(lang, _read(folder() / "text" / f"{lang}.toml"))
+        return Text(lang, _shared(lang))
     words = _merged(_merged(_shared("en"), declared or {}), translated("en", kind, home))
     if lang == "en":
         return Text(lang, words)
@@ -246,9 +232,7 @@ def _missing(
 
 
 def _shared(lang: str) -> dict[str, Any]:
-    words = _read(folder() / "text" / f"{lang}.toml")
-    shared = {section: words[section] for section in SHARED if section in words}
-    return _merged(shared, translated(lang, PAGES))
+    return _read(folder() / "text" / f"{lang}.toml")
 
 
 def _read(path: Path) -> dict[str, Any]:

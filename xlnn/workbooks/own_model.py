@@ -185,7 +185,7 @@ def _pages(model: Model) -> list[Page]:
 
 def _words(model: Model, lang: str) -> Text:
     """Return the texts of a model's workbook: the programmer's names."""
-    known, pages = text(lang).of_pages(), _pages(model)
+    known, pages = text(lang), _pages(model)
     words = said(model, pages)
     for key in ("spec", MATRICES):
         words["sheets"][key], words["notes"][key] = known("sheets", key), known("notes", key)

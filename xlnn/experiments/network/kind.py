@@ -61,12 +61,6 @@ RATES = {"sgd": 0.2, "momentum": 0.1, "rmsprop": 0.01, "adam": 0.05}
 """The default learning rates; a template states its own."""
 
 
-def words_of(spec: Spec) -> Text:
-    """Return the texts in the workbook's language; for a regression some titles differ."""
-    words = text(spec.lang).of_pages()
-    return words.with_titles("titles_of_numbers") if spec.is_regression else words
-
-
 LEAST = 7 / 8
 """The smallest share of the samples that a student gets, so that the network still learns, while a
 neighbour's formulas refer to different rows."""
@@ -253,7 +247,7 @@ class Network(Experiment):
 
     def stated(self, spec: Spec) -> tuple[Model, Text]:
         """Return all quantities, and the texts for such a network and such data."""
-        words = words_of(spec)
+        words = text(spec.lang)
         model = workbook.workbook_model(spec, words)
         return model, workbook.named(words, model, spec)
 
@@ -263,13 +257,13 @@ class Network(Experiment):
 
     def words(self, spec: Spec, layout: Layout | None = None) -> Text:
         """Return the texts for such a network and such data."""
-        words = words_of(spec)
+        words = text(spec.lang)
         model = layout.model if layout else workbook.workbook_model(spec, words)
         return workbook.named(words, model, spec)
 
     def equations(self, spec: Spec, layer: str = "") -> Mapping[str, str]:
         """Return the equations of its activations and of its cost, if it trains."""
-        return guide.equations_of(spec, words_of(spec)("joined", "also"), layer)
+        return guide.equations_of(spec, text(spec.lang)("joined", "also"), layer)
 
     def all_words(self, lang: str) -> Text:
         """Return the texts of a language."""

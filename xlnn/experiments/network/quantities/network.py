@@ -239,12 +239,12 @@ def _of_targets(spec: Spec) -> dict[str, str]:
     """Return the title, symbol and meaning of the targets."""
     if spec.scaled_targets:
         return {
-            "title": "target", "symbol": "t{}",
+            "title": "target value", "symbol": "t{}",
             "meaning": "the numbers that the outputs should reach, scaled",
             "written": "t = (y − middle) × factor", "source": NO_SOURCE,
         }  # fmt: skip
     if spec.is_regression:
-        texts = {"title": "target", "meaning": "the numbers that the outputs should reach"}
+        texts = {"title": "target value", "meaning": "the numbers that the outputs should reach"}
     else:
         row = "row" if spec.features else "image"
         meaning = f"1 for the output unit of the {row}'s class, else 0"
