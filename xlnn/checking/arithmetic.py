@@ -90,23 +90,23 @@ def compiled(node: Node, here: str) -> Computation:
     UnsupportedError
         The formula has a part that this module cannot compute.
     """
-    parts = node.parts
+    children = node.children
     match node.kind:
         case "Literal":
             return _literal(node)
         case "Reference":
             return _reference(node, here)
         case "UnaryOp" if node.operator in _SIGNS:
-            sign, part = _SIGNS[node.operator], compiled(parts[0], here)
+            sign, part = _SIGNS[node.operator], compiled(children[0], here)
             return lambda world: _each(sign, _plain(world, part(world)))
         case "BinaryOp" if node.operator in _OPERATORS:
             operation = _OPERATORS[node.operator]
-            one, other = (compiled(part, here) for part in parts)
+            one, other = (compiled(part, here) for part in children)
             return lambda world: _each(
                 operation, _plain(world, one(world)), _plain(world, other(world))
             )
         case "Function":
-            return _function(node.function, [compiled(p, here) for p in parts])
+            return _function(node.function, [compiled(p, here) for p in children])
     raise UnsupportedError(str(node))
 
 

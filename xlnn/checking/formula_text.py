@@ -88,7 +88,7 @@ def is_bracketed_otherwise(formula: str, stated: str) -> bool:
 def _computed(node: Node) -> tuple[object, ...]:
     """Return what a part of a formula computes, however it is written."""
     word = node.word if node.value is None else node.value
-    return node.kind, word, *map(_computed, node.parts)
+    return node.kind, word, *map(_computed, node.children)
 
 
 @dataclass(frozen=True)

@@ -91,10 +91,10 @@ def taken(formula: str, here: str) -> tuple[list[CellRange], bool]:
             found += [_area(node, here)] if node.is_bounded else ()
         elif node.function in PICKING:
             picks = True
-            left += node.parts[1:]
-            left += (part for part in node.parts[:1] if not part.reference)
+            left += node.children[1:]
+            left += (part for part in node.children[:1] if not part.reference)
         elif node.function not in LOCATING:
-            left += reversed(node.parts)
+            left += reversed(node.children)
     return found, picks
 
 

@@ -51,8 +51,8 @@ def spelt(text: str) -> str:
     if tree is None:
         return text
     parts = [*tree.walk()]
-    after = {part.parts[1].start for part in parts if part.kind == "BinaryOp"}
-    signed = [p for p in parts if p.operator in {"+", "-"} and len(p.parts) == 1]
+    after = {part.children[1].start for part in parts if part.kind == "BinaryOp"}
+    signed = [p for p in parts if p.operator in {"+", "-"} and len(p.children) == 1]
     marks = [
         bracket
         for part in signed

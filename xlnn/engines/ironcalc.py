@@ -245,9 +245,9 @@ def _is_closed(formula: str) -> bool:
 
 def _has_computed_corner(node: Node) -> bool:
     """Return whether a part of a formula is a range with a corner that is not written as a cell."""
-    return node.operator == ":" and any(p.brackets or not p.reference for p in node.parts)
+    return node.operator == ":" and any(p.brackets or not p.reference for p in node.children)
 
 
 def _is_of_two_sheets(node: Node) -> bool:
     """Return whether a part of a formula is SUMXMY2 with references to different sheets."""
-    return node.function == "SUMXMY2" and len({p.sheet.casefold() for p in node.parts}) > 1
+    return node.function == "SUMXMY2" and len({p.sheet.casefold() for p in node.children}) > 1

@@ -246,7 +246,7 @@ class _Reader:
         if operator in REFERRING:
             return [self._operand(node, taken)]
         cell_by_cell = taken._replace(whole=False)
-        found = [one for part in node.parts for one in self._operands(part, cell_by_cell)]
+        found = [one for part in node.children for one in self._operands(part, cell_by_cell)]
         return [None] if operator in {"#", "@"} else found
 
     def _operand(self, node: Node, taken: _Taken) -> Operand | None:
@@ -263,12 +263,12 @@ class _Reader:
             case "Array":
                 if taken.single:
                     self.intersected.append("{…}")
-                rows = node.parts
-                return Operand("{…}", len(rows), len(rows[0].parts)) if rows else None
+                rows = node.children
+                return Operand("{…}", len(rows), len(rows[0].children)) if rows else None
             case "BinaryOp":
                 if taken.single:
                     self.intersected.append(str(node))
-                return self._joined(node.operator, *node.parts)
+                return self._joined(node.operator, *node.children)
         return None
 
     def _joined(self, operator: str, first: Node, last: Node) -> Operand | None:
@@ -281,7 +281,7 @@ class _Reader:
         return _area(f"{first.reference}:{last.reference}", (*ends[0][:2], *ends[1][2:]))
 
     def _function(self, node: Node, taken: _Taken) -> list[Operand | None]:
-        name, arguments = node.function, node.parts
+        name, arguments = node.function, node.children
         if name in {"LET", "LAMBDA"}:  # their words are not defined names
             return [None]
         given = [*zip(arguments, _arguments_taken(name, arguments, taken), strict=True)]
