@@ -186,8 +186,8 @@ def reference(text: str, place: Place) -> Reference | None:
 
 def _named(node: Node, place: Place, *, is_spilt: bool = False) -> Iterator[Reference]:
     """Yield each reference in a formula."""
-    if node.reference and (found := reference(node.reference, place)):
-        yield found._replace(is_spilt=is_spilt)
+    if node.reference and (cells := reference(node.reference, place)):
+        yield cells._replace(is_spilt=is_spilt)
     for child in node.children:
         yield from _named(child, place, is_spilt=is_spilt or node.function == "ANCHORARRAY")
 
@@ -226,8 +226,8 @@ def _operand(node: Node, place: Place) -> Reference | float | None:
     if is_transposed:
         (node,) = node.children
     if node.reference:
-        found = reference(node.reference, place)
-        return found and found._replace(is_transposed=is_transposed)
+        cells = reference(node.reference, place)
+        return cells and cells._replace(is_transposed=is_transposed)
     value = node.value
     return float(value) if isinstance(value, float | int) and not is_transposed else None
 
