@@ -132,9 +132,9 @@ def references(node: Node, here: str) -> Iterator[Place]:
 
 
 def _cells(node: Node, here: str) -> list[list[Place]]:
-    if (found := node.corners) is None:
+    if (corners := node.corners) is None:
         raise UnsupportedError(node.reference)
-    (top, bottom), (left, right) = sorted(found[::2]), sorted(found[1::2])
+    (top, bottom), (left, right) = sorted(corners[::2]), sorted(corners[1::2])
     if (bottom - top + 1) * (right - left + 1) > MOST_CELLS:
         raise UnsupportedError(node.reference)
     return [
@@ -177,10 +177,10 @@ def _power(base: Number, exponent: Number) -> Number:
         size = max(base.numerator.bit_length(), base.denominator.bit_length())
         if size * abs(exponent) <= MOST_BITS:
             return base ** int(exponent)
-    found = float(base) ** float(exponent)
-    if isinstance(found, complex):
+    power = float(base) ** float(exponent)
+    if isinstance(power, complex):
         raise _CellErrorRaised("#NUM!")
-    return found if isinstance(base, float) else Fraction(found)
+    return power if isinstance(base, float) else Fraction(power)
 
 
 _SIGNS: Mapping[str | None, Callable[[Number], Number]] = {
@@ -230,13 +230,13 @@ def _whole(number: Value, most: int) -> int:
 
 def _flat(values: tuple[Value, ...]) -> list[Number]:
     """Return the numbers among arguments; a program ignores truth values and texts in ranges."""
-    found = []
+    numbers = []
     for value in values:
         if isinstance(value, np.ndarray):
-            found += [number for number in value.ravel() if not isinstance(number, bool | str)]
+            numbers += [number for number in value.ravel() if not isinstance(number, bool | str)]
         else:
-            found.append(value)
-    return found
+            numbers.append(value)
+    return numbers
 
 
 def _sum(number: Callable[[Any], Number], *values: Value) -> Number:

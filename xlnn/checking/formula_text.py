@@ -69,8 +69,8 @@ def is_backwards(formula: str) -> bool:
     >>> is_backwards('=A1&"B9:B2"')
     False
     """
-    found = filter(None, map(corners_of, tokens(formula)))
-    return any(top > bottom or left > right for top, left, bottom, right in found)
+    corners = filter(None, map(corners_of, tokens(formula)))
+    return any(top > bottom or left > right for top, left, bottom, right in corners)
 
 
 def is_bracketed_otherwise(formula: str, stated: str) -> bool:

@@ -108,10 +108,10 @@ class Deciders:
 
     @cached_property
     def _formulas(self) -> dict[str, dict[str, tuple[int, ...]]]:
-        found = {}
+        formulas = {}
         for quantity in self.layout.model.quantities:
             title = self.layout.place(quantity.name, (0,) * len(quantity.lengths))[0]
-            found[quantity.name] = alike = {}
+            formulas[quantity.name] = alike = {}
             seen = set()
             for number, part in enumerate(quantity.runs if quantity.equation else ()):
                 last = tuple(axis.length - 1 for axis in part.axes)
@@ -121,7 +121,7 @@ class Deciders:
                     if (shape := at_a1(formula)) not in seen:
                         seen.add(shape)
                         alike[self.plain(formula, title)] = (*run, *last, *column.unit)
-        return found
+        return formulas
 
     @cached_property
     def digits(self) -> dict[str, Digits]:
@@ -196,9 +196,9 @@ class Deciders:
         return _if_whole(self._least(children, here)) if name in _OF_WHOLE else Digits.COMPUTED
 
     def _referred(self, node: Node, here: str) -> Digits:
-        if (found := node.corners) is None:
+        if (corners := node.corners) is None:
             return Digits.COMPUTED
-        entries = (self.layout.entry(node.sheet or here, *found[at : at + 2]) for at in (0, 2))
+        entries = (self.layout.entry(node.sheet or here, *corners[at : at + 2]) for at in (0, 2))
         digits = (self.digits[entry[0]] for entry in entries if entry)
         return min(digits, default=Digits.SAME)
 
