@@ -214,11 +214,11 @@ class Session:
         """Read a sheet's values."""
         rows, columns = (np.array(positions, dtype=np.intp) for positions in self.used[title])
         get, sheet = self.model.get_cell_value, self.numbers[title]
-        found = [get(sheet, *at) for at in zip(*self.used[title], strict=True)]
+        values = [get(sheet, *at) for at in zip(*self.used[title], strict=True)]
         numbers = np.full((rows.max(initial=0), columns.max(initial=0)), np.nan)
-        numbers[rows - 1, columns - 1] = [v if type(v) is float else np.nan for v in found]
+        numbers[rows - 1, columns - 1] = [v if type(v) is float else np.nan for v in values]
         others: dict[tuple[int, int], str | bool | CellError] = {}
-        for row, column, value in zip(*self.used[title], found, strict=True):
+        for row, column, value in zip(*self.used[title], values, strict=True):
             if isinstance(value, str | bool):
                 others[row, column] = self.value((title, row, column))
         return SheetValues(numbers, others)
