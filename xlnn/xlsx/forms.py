@@ -148,8 +148,8 @@ def _found(formula: str, *, is_0_in_excel: bool) -> FoundForm | None:
         return None
     forms = (form for form in FORMS if form.is_0_in_excel or not is_0_in_excel)
     parts = Parts.of(tree)
-    found = ((form, words) for form in forms for words in form.finds(parts))
-    form, words = next(found, (None, ()))
+    matches = ((form, words) for form in forms for words in form.finds(parts))
+    form, words = next(matches, (None, ()))
     return FoundForm(form, tuple(f"{word!s:.120}" for word in words)) if form else None
 
 
@@ -292,7 +292,7 @@ def _compared_truths(formula: Parts) -> Iterator[tuple[Node]]:
 
 
 def _texts(formula: Parts) -> Iterator[tuple[str, Node]]:
-    return (found for found in _among(formula, _NO_TEXT) if _is_text(found[1]))
+    return (pair for pair in _among(formula, _NO_TEXT) if _is_text(pair[1]))
 
 
 def _ranges_taken_singly(formula: Parts) -> Iterator[tuple[str, Node]]:
@@ -327,9 +327,9 @@ def _is_range(part: Node) -> bool:
 
 def _shape(part: Node) -> tuple[int, int] | None:
     """Return the rows and columns of a reference; None for another part of a formula."""
-    if (found := part.corners) is None:
+    if (corners := part.corners) is None:
         return None
-    top, left, bottom, right = found
+    top, left, bottom, right = corners
     return abs(bottom - top) + 1, abs(right - left) + 1
 
 
