@@ -1,6 +1,7 @@
 """An audit finds each planted fault at its cell, and accuses no sheet that is right."""
 
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -1006,6 +1007,35 @@ def test_no_template_is_accused(workbook, name):
     assert WRONG not in {each.verdict for each in found.judged}
     assert not found.findings
     assert found.agrees or any(note.kind.startswith("doubt") for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("cells", "right", "planted", "wrong", "kind", "place"),
+    [
+        ("Steps!AA6:AD37", r"-Means!\w\$\d+-", "-", {"W", "b"}, "other", "Means!"),
+        ("Weights!AB7", "Gradients!V6", "Gradients!W6", set(), "other_gradient", "Weights!AB7"),
+        ("Weights!AF8", "Gradients!Z7", "2*Gradients!Z7", set(), "rate", "Weights!AF8"),
+    ],
+)
+@pytest.mark.ci
+def test_an_error_in_batch_norm_is_found_beside_the_gradients_meant_to_differ(
+    workbook, tmp_path, cells, right, planted, wrong, kind, place
+):
+    """The gradients of b are rounding alone: no step tells a rate by them."""
+    book = load_workbook(workbook("batch-norm", epochs=2, verify=False).path)
+    title, _, area = cells.partition("!")
+    left, top, last, bottom = range_boundaries(area)
+    for row in book[title].iter_rows(top, bottom, left, last):
+        for cell in row:
+            assert re.search(right, cell.value)
+            cell.value = re.sub(right, planted, cell.value)
+    book.save(tmp_path / "wrong.xlsx")
+    result = audit(tmp_path / "wrong.xlsx")
+    assert {judged.name[0] for judged in result.judged if judged.verdict == WRONG} == wrong
+    (finding,) = result.findings
+    assert (finding.kind, finding.cells[: len(place)]) == (kind, place)
+    (meant,) = [note.said["cells"] for note in result.notes if note.kind == "meant"]
+    assert meant == "Gradients!AA6:AL7"
 
 
 @pytest.mark.parametrize(("template", "options"), [("first", {}), ("xor", {"epochs": 3})])

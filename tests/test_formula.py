@@ -96,7 +96,9 @@ def test_a_token_is_of_its_kind(text, kinds):
 def tree_of(node):
     """Return a part of a formula as lists, like `tree_of_formualizer`."""
     parts = [
-        entry for part in node.parts for entry in (part.parts if part.kind == "Row" else [part])
+        entry
+        for part in node.children
+        for entry in (part.children if part.kind == "Row" else [part])
     ]
     word = node.word if node.value is None else node.value
     return [node.kind, word, *map(tree_of, parts)]

@@ -256,7 +256,7 @@ class Node(NamedTuple):
         of a formula), ``Omitted`` (an empty argument), ``Array`` or ``Row`` (of an array).
     word : str
         The operator, the name of the function, or the constant or reference as it is written.
-    parts : tuple of Node
+    children : tuple of Node
     formula : str
         The whole formula.
     start, end : int
@@ -269,7 +269,7 @@ class Node(NamedTuple):
 
     kind: str
     word: str
-    parts: "tuple[Node, ...]"
+    children: "tuple[Node, ...]"
     formula: str
     start: int
     end: int
@@ -323,7 +323,7 @@ class Node(NamedTuple):
         while left:
             node = left.pop()
             yield node
-            left += node.parts[::-1]
+            left += node.children[::-1]
 
     def __str__(self) -> str:
         """Return it as the formula writes it, without blanks and the brackets around it.
@@ -372,7 +372,7 @@ def parsed(formula: str) -> Node | None:
         return None
     level, height = [tree], 0
     while level and height < MOST_HIGH:
-        level, height = [part for node in level for part in node.parts], height + 1
+        level, height = [part for node in level for part in node.children], height + 1
     return None if level else tree
 
 
@@ -403,9 +403,9 @@ class _Parser:
         """Return the next token; a blank if it is blanks."""
         return (self.left[-1][0].strip() or " ") if self.left else ""
 
-    def node(self, kind: str, word: str, parts: tuple[Node, ...], start: int) -> Node:
+    def node(self, kind: str, word: str, children: tuple[Node, ...], start: int) -> Node:
         """Return a part that ends where the last token was taken."""
-        return Node(kind, word, parts, self.formula, start, self.end)
+        return Node(kind, word, children, self.formula, start, self.end)
 
     def expression(self, least: int = 0, *, joins: bool = True) -> Node:
         """Return an operand with the operators after it that bind at least as tightly as `least`.
@@ -426,7 +426,7 @@ class _Parser:
             else:
                 other = self.expression(_POWERS[sign] + 1, joins=joins)
                 node = self.node("BinaryOp", sign, (node, other), node.start)
-            if sign in {" ", "#"} and any(part.kind == "Literal" for part in node.parts):
+            if sign in {" ", "#"} and any(part.kind == "Literal" for part in node.children):
                 raise _UnreadableError
         return node
 
@@ -482,7 +482,7 @@ class _Parser:
                 entries.append(self.expression(joins=False))
                 end, sign = self.end, self.take(",", ";", "}")[0]
             rows.append(Node("Row", "", tuple(entries), self.formula, start, end))
-        if len({len(row.parts) for row in rows}) > 1:
+        if len({len(row.children) for row in rows}) > 1:
             raise _UnreadableError
         return tuple(rows)
 

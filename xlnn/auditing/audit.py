@@ -238,6 +238,8 @@ class _Auditing:
         notes.add("parameters", cells=parameters, how=roles.chosen_by)
         if gradients := [pair.gradient for pair in pairs if pair.gradient]:
             notes.add("gradients", cells=notes.cells(gradients))
+        if roles.meant:
+            notes.add("meant", cells=notes.cells(roles.meant))
         updates = finder.updates
         used = {cell for p in pairs if p.next for cell in updates.of[p.parameter].moved_by}
         if rates := used & updates.rates:

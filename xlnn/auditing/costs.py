@@ -42,7 +42,7 @@ class Costs:
 
     def __init__(self, headings: Headings, known: Dependence, gradients: Iterable[Place]) -> None:
         self.known, self.book = known, known.book
-        self.said = self._found(headings, gradients)
+        self.said = self._meanings(headings, gradients)
         self._beside = self._lines()
         self._likely: dict[tuple[object, ...], Ranked] = {}
         # costs of many rows that differ in nothing else: the first of them is looked at
@@ -56,7 +56,7 @@ class Costs:
         self._parts: list[tuple[int, list[Place]]] = []
         self._rows, _ = reach_of(self.book, dict.fromkeys(known.parameters, 0), self._marks())
 
-    def _found(self, headings: Headings, gradients: Iterable[Place]) -> dict[Place, Meaning]:
+    def _meanings(self, headings: Headings, gradients: Iterable[Place]) -> dict[Place, Meaning]:
         known, book = self.known, self.book
         meanings = {
             place: meaning

@@ -30,7 +30,7 @@ class Dependence:
         self.bits = {place: 1 << n for n, place in enumerate(sorted(parameters))}
         self.unread = 1 << len(parameters)
         unread = filter(book.reads_unread, book.formulas if book.last else ())
-        self._found, _ = reach_of(book, self.bits, dict.fromkeys(unread, self.unread))
+        self._reached, _ = reach_of(book, self.bits, dict.fromkeys(unread, self.unread))
         self.cone = lru_cache(maxsize=2_000)(lambda place: book.cone([place], parameters))
         self.rounded = lru_cache(maxsize=None)(self._rounded)
 
@@ -41,7 +41,7 @@ class Dependence:
 
     def reach(self, place: Place) -> int:
         """Return the bits of the parameters on which a cell depends; a parameter has its own."""
-        return self._found.get(place, 0)
+        return self._reached.get(place, 0)
 
     def depends_on_unread(self, place: Place) -> bool:
         """Tell whether a cell depends on rows that were not read."""

@@ -146,8 +146,8 @@ class Explainer:
         )
         overlap = all(top <= b and t <= bottom for top, bottom in rows for t, b in right)
         if rows and len(right) == 1 and rows != right and overlap:
-            found, whole = (f"{first}–{last}" for first, last in (min(rows - right), *right))
-            yield Fault("range", {"found": found, "right": whole}), pair.stated
+            summed, whole = (f"{first}–{last}" for first, last in (min(rows - right), *right))
+            yield Fault("range", {"found": summed, "right": whole}), pair.stated
 
     def _sign(self, pair: Pair) -> Iterator[Guess]:
         yield Fault("sign"), -pair.slope
@@ -268,8 +268,8 @@ class Explainer:
             if all(close(self.values[a], self.values[b], 1e-7) for a, b in two):
                 continue
             edges = {edge: self.values[other] for weight, other in two for edge in along[weight]}
-            found, right = (", ".join(map(self.book.at, cells)) for cells in (others, weights))
-            yield Fault("weight", {"found": found, "right": right}), self._altered(pair, edges)
+            used, right = (", ".join(map(self.book.at, cells)) for cells in (others, weights))
+            yield Fault("weight", {"found": used, "right": right}), self._altered(pair, edges)
 
     def _other_derivative(self, pair: Pair) -> Iterator[Guess]:
         """Look for the derivative of another unit's activation."""

@@ -136,7 +136,7 @@ class Pattern:
         self.terms = () if tree is None else tuple(_terms(tree, place))
         self.call: tuple[str, list] = "", []
         if tree is not None:
-            self.call = tree.function, [_operand(node, place) for node in tree.parts]
+            self.call = tree.function, [_operand(node, place) for node in tree.children]
 
     @property
     def rounds(self) -> bool:
@@ -186,14 +186,14 @@ def reference(text: str, place: Place) -> Reference | None:
 
 def _named(node: Node, place: Place, *, is_spilt: bool = False) -> Iterator[Reference]:
     """Yield each reference in a formula."""
-    if node.reference and (found := reference(node.reference, place)):
-        yield found._replace(is_spilt=is_spilt)
-    for child in node.parts:
+    if node.reference and (cells := reference(node.reference, place)):
+        yield cells._replace(is_spilt=is_spilt)
+    for child in node.children:
         yield from _named(child, place, is_spilt=is_spilt or node.function == "ANCHORARRAY")
 
 
 def _terms(node: Node, place: Place, sign: int = 1) -> Iterator[Term]:
-    operator, children = node.operator, node.parts
+    operator, children = node.operator, node.children
     if operator in {"+", "-"}:
         if len(children) == 2:
             yield from _terms(children[0], place, sign)
@@ -208,7 +208,7 @@ _MINUS = Factor(-1.0, is_divisor=True)
 
 
 def _factors(node: Node, place: Place, *, is_divisor: bool = False) -> Iterator[Factor]:
-    operator, children = node.operator, node.parts
+    operator, children = node.operator, node.children
     if operator in {"*", "/"}:
         yield from _factors(children[0], place, is_divisor=is_divisor)
         yield from _factors(children[1], place, is_divisor=is_divisor ^ (operator == "/"))
@@ -224,10 +224,10 @@ def _operand(node: Node, place: Place) -> Reference | float | None:
     """Return the reference (also a transposed one) or the number of a node."""
     is_transposed = node.function == "TRANSPOSE"
     if is_transposed:
-        (node,) = node.parts
+        (node,) = node.children
     if node.reference:
-        found = reference(node.reference, place)
-        return found and found._replace(is_transposed=is_transposed)
+        cells = reference(node.reference, place)
+        return cells and cells._replace(is_transposed=is_transposed)
     value = node.value
     return float(value) if isinstance(value, float | int) and not is_transposed else None
 

@@ -122,10 +122,10 @@ def meaning(text: str) -> Meaning:
     >>> meaning("∂h1/∂w1").kind, meaning("W_11").kind, meaning("学習率").kind
     ('', 'parameter', 'rate')
     """
-    found = _meant(text)
-    if not found.kind and (bare := _BRACKETS.sub("", text).strip()) not in {text, ""}:
+    whole = _meant(text)
+    if not whole.kind and (bare := _BRACKETS.sub("", text).strip()) not in {text, ""}:
         return _meant(bare)
-    return found
+    return whole
 
 
 def _meant(text: str) -> Meaning:  # noqa: PLR0911 -- a kind of heading each
@@ -263,8 +263,8 @@ class Headings:
 
     def _meaning(self, place: Place) -> Meaning:  # noqa: C901, PLR0911 -- the strongest sign first
         for name in self.defined.get(place, ()):
-            if (found := meaning(name)).kind:
-                return found
+            if (by_name := meaning(name)).kind:
+                return by_name
         over, beside = self.above.get(place), self.left.get(place)
         above, left = self._said(over), self._said(beside)
         is_parameter = left.kind == "parameter"

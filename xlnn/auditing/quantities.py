@@ -2,7 +2,8 @@
 
 The gradient of a weight ``W`` is ``dC_dW``. Row k of one belongs to row k of the other, as both run
 over the same steps. A gradient's name may identify its cost; otherwise the slopes do. A
-programmer's own model states the weight and the cost of each gradient.
+programmer's own model states the weight and the cost of each gradient. Gradients that a model
+states to differ from the slope, as those of a network that shows a mistake, are not judged.
 """
 
 import re
@@ -17,7 +18,9 @@ from xlnn.auditing.roles import MOST_COSTS, Finder, Roles
 from xlnn.checking.gradients import cost_of
 from xlnn.checking.references import CellRange, areas
 from xlnn.engines.scenarios import Place
+from xlnn.errors import XlnnError
 from xlnn.layout import Layout
+from xlnn.loading.spec import described
 from xlnn.model import Model
 
 PREFIX = "xlnn."
@@ -60,10 +63,18 @@ def by_names(finder: Finder, layout: Layout | None = None) -> Roles:
         for name, ranges in (stated | book.names).items()
         if name.startswith(PREFIX) and len(ranges) == 1 and ranges[0].sheet in book.lower
     }
-    known = _gradients(book, blocks) if layout is None else _stated(layout.model, blocks)
-    gradients = [*known]
-    if not gradients:
+    if not blocks:
         return Roles()
+    differing = _differing(layout.model if layout else _model_of(book))
+    known = _gradients(book, blocks) if layout is None else _stated(layout.model, blocks)
+    gradients, meant = [], list[Place]()
+    for gradient in known:
+        if gradient.name.removesuffix(gradient.run) in differing:
+            meant += book.inside(gradient.area)
+        else:
+            gradients.append(gradient)
+    if not gradients:
+        return Roles(meant=tuple(meant))
     inside = (p for gradient in gradients for p in book.inside(gradient.parameters))
     finder.set_parameters({*filter(book.is_number, inside)})
     pairs: dict[Place, Pair] = {}
@@ -78,7 +89,21 @@ def by_names(finder: Finder, layout: Layout | None = None) -> Roles:
                 pairs[place] = replace(pair, is_tied=is_tied)
     chosen = [pairs[place] for place in finder.sampled(pairs)]
     by = "names" if layout is None else "options"
-    return Roles(chosen, chosen_by=by if chosen else "", total=len(pairs))
+    return Roles(chosen, chosen_by=by if chosen else "", total=len(pairs), meant=tuple(meant))
+
+
+def _model_of(book: Book) -> Model | None:
+    """Return the model of a workbook that was made from a template."""
+    try:
+        return described(book.path)[1].model
+    except XlnnError:  # it has no Spec, or that of a programmer's own model
+        return None
+
+
+def _differing(model: Model | None) -> set[str]:
+    """Return the gradients that a model states to differ from the slope."""
+    quantities = model.quantities if model else ()
+    return {q.name for q in quantities if q.gradient_of is not None and not q.gradient_of.exact}
 
 
 def _gradients(book: Book, blocks: Mapping[str, CellRange]) -> Iterator[_Gradient]:
@@ -102,7 +127,7 @@ def _gradients(book: Book, blocks: Mapping[str, CellRange]) -> Iterator[_Gradien
 def _stated(model: Model, blocks: Mapping[str, CellRange]) -> Iterator[_Gradient]:
     """Yield the gradients that a model states to be the slopes of a cost."""
     for quantity in model.quantities:
-        if quantity.gradient_of is not None and quantity.gradient_of.exact:
+        if quantity.gradient_of is not None:
             weight, cost = quantity.gradient_of.weight, cost_of(quantity)
             if {quantity.name, weight, cost} <= blocks.keys():
                 yield _Gradient(quantity.name, "", cost, blocks[quantity.name], blocks[weight])

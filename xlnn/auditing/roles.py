@@ -45,12 +45,15 @@ class Roles:
         How pairs were found: ``names``, ``headings``, ``updates``, ``products`` or ``options``.
     total : int
         How many gradients are stated, those included that are not judged.
+    meant : tuple of Place
+        The gradients that the workbook's model states to differ from the slope.
     """
 
     pairs: list[Pair] = field(default_factory=list)
     ambiguous: list[str] = field(default_factory=list)
     chosen_by: str = ""
     total: int = 0
+    meant: tuple[Place, ...] = ()
 
 
 class Finder:

@@ -21,6 +21,10 @@ SAME = 1e-4
 """How near two rates have to be to be one, relatively: a step may round elsewhere than the stated
 gradient does, as with a constant e of six digits; the gradient of another unit is off by more."""
 
+ROUNDING = 1e-9
+"""The size below which a gradient may be rounding alone, relative to its parameter and to the
+largest gradient of its cost: where the rows add up to 0, engines round the sum differently."""
+
 MOST_BETWEEN = 3
 """The most cells between an update and its gradient, such as a mean or a product."""
 
@@ -200,9 +204,13 @@ def _may_update(pattern: Pattern) -> bool:
 def wrong_updates(updates: Updates, pairs: Sequence[Pair]) -> Iterator[Fault]:
     """Yield what is wrong with the updates of some parameters."""
     rates: dict[Pair, float] = {}
+    largest: dict[Place, float] = defaultdict(float)
+    for pair in pairs:
+        largest[pair.cost] = max(largest[pair.cost], abs(np.nan_to_num(pair.stated)))
     for pair in pairs:
         start, after = map(updates.book.number, (pair.parameter, pair.next))
-        if pair.next and abs(pair.stated) > 1e-9 * abs(start) and _takes_gradient(updates, pair):
+        least = ROUNDING * max(abs(start), largest[pair.cost])
+        if pair.next and abs(pair.stated) > least and _takes_gradient(updates, pair):
             rates[pair] = (start - after) / pair.stated
     rates = {pair: rate for pair, rate in rates.items() if np.isfinite(rate)}
     for group in _of_one_rate(updates, rates):

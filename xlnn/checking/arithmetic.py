@@ -90,23 +90,23 @@ def compiled(node: Node, here: str) -> Computation:
     UnsupportedError
         The formula has a part that this module cannot compute.
     """
-    parts = node.parts
+    children = node.children
     match node.kind:
         case "Literal":
             return _literal(node)
         case "Reference":
             return _reference(node, here)
         case "UnaryOp" if node.operator in _SIGNS:
-            sign, part = _SIGNS[node.operator], compiled(parts[0], here)
+            sign, part = _SIGNS[node.operator], compiled(children[0], here)
             return lambda world: _each(sign, _plain(world, part(world)))
         case "BinaryOp" if node.operator in _OPERATORS:
             operation = _OPERATORS[node.operator]
-            one, other = (compiled(part, here) for part in parts)
+            one, other = (compiled(part, here) for part in children)
             return lambda world: _each(
                 operation, _plain(world, one(world)), _plain(world, other(world))
             )
         case "Function":
-            return _function(node.function, [compiled(p, here) for p in parts])
+            return _function(node.function, [compiled(p, here) for p in children])
     raise UnsupportedError(str(node))
 
 
@@ -132,9 +132,9 @@ def references(node: Node, here: str) -> Iterator[Place]:
 
 
 def _cells(node: Node, here: str) -> list[list[Place]]:
-    if (found := node.corners) is None:
+    if (corners := node.corners) is None:
         raise UnsupportedError(node.reference)
-    (top, bottom), (left, right) = sorted(found[::2]), sorted(found[1::2])
+    (top, bottom), (left, right) = sorted(corners[::2]), sorted(corners[1::2])
     if (bottom - top + 1) * (right - left + 1) > MOST_CELLS:
         raise UnsupportedError(node.reference)
     return [
@@ -177,10 +177,10 @@ def _power(base: Number, exponent: Number) -> Number:
         size = max(base.numerator.bit_length(), base.denominator.bit_length())
         if size * abs(exponent) <= MOST_BITS:
             return base ** int(exponent)
-    found = float(base) ** float(exponent)
-    if isinstance(found, complex):
+    power = float(base) ** float(exponent)
+    if isinstance(power, complex):
         raise _CellErrorRaised("#NUM!")
-    return found if isinstance(base, float) else Fraction(found)
+    return power if isinstance(base, float) else Fraction(power)
 
 
 _SIGNS: Mapping[str | None, Callable[[Number], Number]] = {
@@ -230,13 +230,13 @@ def _whole(number: Value, most: int) -> int:
 
 def _flat(values: tuple[Value, ...]) -> list[Number]:
     """Return the numbers among arguments; a program ignores truth values and texts in ranges."""
-    found = []
+    numbers = []
     for value in values:
         if isinstance(value, np.ndarray):
-            found += [number for number in value.ravel() if not isinstance(number, bool | str)]
+            numbers += [number for number in value.ravel() if not isinstance(number, bool | str)]
         else:
-            found.append(value)
-    return found
+            numbers.append(value)
+    return numbers
 
 
 def _sum(number: Callable[[Any], Number], *values: Value) -> Number:

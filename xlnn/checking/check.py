@@ -160,8 +160,8 @@ def _reported(  # noqa: PLR0913 -- as `check`
     records = on_records(spec, layout, run) if report.drift <= CLOSE else ()
     notes = *report.notes, *records, appended(layout, values), edited
     report = with_gradients(report, layout, run)
-    found = edges(Deciders(layout), run, report.restated)
-    report = replace(report, notes=tuple(filter(None, notes)), edges=found)
+    jumps = edges(Deciders(layout), run, report.restated)
+    report = replace(report, notes=tuple(filter(None, notes)), edges=jumps)
     if spec.lang != "en":
         quantities = {wrong.quantity for wrong in report.wrong}
         axes = {axis for wrong in report.wrong for axis in wrong.place}
@@ -322,18 +322,18 @@ def remarks(comparison: Comparison, arrays: Arrays) -> Iterator[str]:
         )
     if not comparison.found:  # otherwise the report says what is wrong, and this follows from it
         yield from _stored(stale(comparison, arrays))
-    found = []
+    typed_over = []
     for quantity in layout.model.inputs:
         formulas = quantity.typed(comparison.formulas_of(quantity))
-        found += [layout.cell(quantity.name, tuple(index)) for index in np.argwhere(formulas)]
-    if found:
+        typed_over += [layout.cell(quantity.name, tuple(index)) for index in np.argwhere(formulas)]
+    if typed_over:
         yield Message(
             "{cell} is an input but holds a formula: its result was used as the number"
-            if len(found) == 1
+            if len(typed_over) == 1
             else "{count} inputs hold formulas, {cell} among them: their results were used as the "
             "numbers",
-            cell=found[0],
-            count=f"{len(found):,}",
+            cell=typed_over[0],
+            count=f"{len(typed_over):,}",
         )
     for name, area in layout.names.items():
         stands = names.get(name.casefold())

@@ -214,8 +214,8 @@ class Comparison:
         otherwise = self.readings.otherwise
         if isinstance(stopped, CircularReferenceError):
             reason = None
-            found = reading_ahead(self.layout, self.contents, self.readings.written_out)
-            new = [entry for entry in found if entry not in self.taken_out]
+            ahead = reading_ahead(self.layout, self.contents, self.readings.written_out)
+            new = [entry for entry in ahead if entry not in self.taken_out]
         else:
             reason = Message("the engine cannot compute it: {error}", error=str(stopped))
             left = [entry for entry in otherwise if entry not in self.taken_out]
@@ -378,7 +378,7 @@ class Comparison:
         differences = {
             name: relative_difference(arrays[name], run[name]) for name in numeric if arrays
         }
-        spoilt = sum(int((~(found <= CONSEQUENCE)).sum()) for found in differences.values())
+        spoilt = sum(int((~(differing <= CONSEQUENCE)).sum()) for differing in differences.values())
         steady = (
             differences.keys() - self.layout.model.discontinuous
         )  # a tie does not count as drift
@@ -417,11 +417,11 @@ class Comparison:
         formulas = self._formulas_of_wrong()
         names = dict.fromkeys(name for name, _ in self.found)
         rank = {name: n for n, name in enumerate(names)}
-        found: dict[tuple[str, tuple[int, ...]], tuple[tuple[int, ...], Finding]] = {}
+        first: dict[tuple[str, tuple[int, ...]], tuple[tuple[int, ...], Finding]] = {}
         for name, index in sorted(self.found, key=lambda entry: (rank[entry[0]], entry[1])):
             # of an array formula the first wrong value is shown
             head = self.layout.blocks[name].head(index)
-            found.setdefault((name, head), (index, self.found[name, index]))
+            first.setdefault((name, head), (index, self.found[name, index]))
         wrong = tuple(
             Wrong(
                 cell=self.layout.cells(name, index),
@@ -436,7 +436,7 @@ class Comparison:
                 reason=self._reason((name, index), expected, got),
                 engine=self.seconds.get((name, index)),
             )
-            for (name, _), (index, (expected, got)) in found.items()
+            for (name, _), (index, (expected, got)) in first.items()
         )
         return tuple(entry for entry in wrong if is_altered(entry)) or wrong
 

@@ -181,14 +181,14 @@ class _Situation:
             It is not a single value, or is not computed here.
         """
         computation = self.computations[self.place]
-        found = value_of(lambda world: _single(computation(world)), self.world(values, number))
-        return found if isinstance(found, str) or math.isfinite(found) else CellError("#NUM!")
+        result = value_of(lambda world: _single(computation(world)), self.world(values, number))
+        return result if isinstance(result, str) or math.isfinite(result) else CellError("#NUM!")
 
     def gap(self, part: Computation, values: Leaves) -> Fraction | None:
         """Return how far a part is from its edge, with exact numbers."""
-        found = value_of(part, self.world(values, Fraction))
-        found = found.ravel()[0] if isinstance(found, np.ndarray) else found
-        return found if isinstance(found, Fraction) else None
+        value = value_of(part, self.world(values, Fraction))
+        value = value.ravel()[0] if isinstance(value, np.ndarray) else value
+        return value if isinstance(value, Fraction) else None
 
 
 def _single(value: Any) -> float | str:  # noqa: ANN401 -- the value of a cell
@@ -232,8 +232,8 @@ class _Search:
         candidates = ((place, f, self.deciders.parts(f, place.title)) for place, f in formulas)
         for place, formula, parts in islice(filter(itemgetter(2), candidates), MOST_FORMULAS):
             with suppress(UnsupportedError):
-                if found := self._edge(name, place, formula, parts):
-                    yield found
+                if edge := self._edge(name, place, formula, parts):
+                    yield edge
                     return
 
     def _edge(
@@ -264,18 +264,18 @@ class _Search:
 
     def _situation(self, name: str, place: Place, formula: str) -> _Situation:
         """Follow the formulas that a formula reads, while they are few and can be computed."""
-        found = _Situation(place, name, formula)
-        waiting = self._follow(found, place, formula)
+        situation = _Situation(place, name, formula)
+        waiting = self._follow(situation, place, formula)
         for _ in range(DEPTH - 1):
             reached, waiting = waiting, []
             for at in reached:
                 with suppress(UnsupportedError):
                     name, index = self.layout.entry(*at)
                     text = self.deciders.plain(self.layout.formula(name, index), at.title)
-                    waiting += self._follow(found, at, text)
-        return found
+                    waiting += self._follow(situation, at, text)
+        return situation
 
-    def _follow(self, found: _Situation, place: Place, formula: str) -> list[Place]:
+    def _follow(self, situation: _Situation, place: Place, formula: str) -> list[Place]:
         """Compute a cell by its formula, and return the cells that it reads and a formula computes.
 
         Raises
@@ -288,13 +288,13 @@ class _Search:
             raise UnsupportedError(formula)
         computation = compiled(tree, place.title)
         read = dict.fromkeys(_read([tree], place.title))
-        leaves = {at: self._leaf(at) for at in read if at not in found.formulas}
-        if len(found.leaves | leaves) > MOST_LEAVES:
+        leaves = {at: self._leaf(at) for at in read if at not in situation.formulas}
+        if len(situation.leaves | leaves) > MOST_LEAVES:
             raise UnsupportedError(formula)
-        found.leaves = {**leaves, **found.leaves}
-        found.leaves.pop(place, None)
-        found.formulas[place], found.computations[place] = formula, computation
-        found.read[place] = [*read]
+        situation.leaves = {**leaves, **situation.leaves}
+        situation.leaves.pop(place, None)
+        situation.formulas[place], situation.computations[place] = formula, computation
+        situation.read[place] = [*read]
         return [at for at in leaves if self._is_computed(at)]
 
     def _is_computed(self, place: Place) -> bool:
@@ -414,16 +414,16 @@ def edges(
         more than its cells.
     """
     layout, search = deciders.layout, _Search(deciders)
-    found = [*search.edges(restated)]
-    if not found:
+    situations = [*search.edges(restated)]
+    if not situations:
         return ()
-    values: list[dict[str, Any]] = [{} for _ in found]
-    for program, answers in _computed(layout, found).items():
+    values: list[dict[str, Any]] = [{} for _ in situations]
+    for program, answers in _computed(layout, situations).items():
         for edge_values, answer in zip(values, answers, strict=True):
             if answer not in FAILED:
                 edge_values[program] = answer
     made = []
-    for (situation, leaves), edge_values in zip(found, values, strict=True):
+    for (situation, leaves), edge_values in zip(situations, values, strict=True):
         numpys = _in_numpy(layout, arrays, situation, leaves)
         if numpys is not None:
             edge_values["NumPy"] = numpys
@@ -439,7 +439,9 @@ def _cell(place: Place) -> str:
     return f"{quoted(place.title)}!{address(*place[1:])}"
 
 
-def _computed(layout: Layout, found: Sequence[tuple[_Situation, Leaves]]) -> dict[str, list[Any]]:
+def _computed(
+    layout: Layout, situations: Sequence[tuple[_Situation, Leaves]]
+) -> dict[str, list[Any]]:
     """Return the values of the formulas in each engine that computes them."""
     titles = tuple(layout.titles.values())
     tasks = [
@@ -448,7 +450,7 @@ def _computed(layout: Layout, found: Sequence[tuple[_Situation, Leaves]]) -> dic
             {at: float(number) for at, number in leaves.items()},
             (situation.place,),
         )
-        for situation, leaves in found
+        for situation, leaves in situations
     ]
     asked = Question(titles, values=dict.fromkeys(titles, NOTHING), tasks=tasks)
     size = sum(len(task.formulas) + len(task.constants) for task in tasks)

@@ -60,8 +60,8 @@ def happened(path: Path, layout: Layout, wrong: Sequence[Wrong] = ()) -> str | N
         for title, cell in all_cells(path):
             if title in sheets:
                 sheets[title].take(cell)
-        found = (_in_sheet(title, sheet) for title, sheet in sheets.items())
-        return next(filter(None, found), None) or _moved(wrong) or _lost(sheets)
+        edits = (_in_sheet(title, sheet) for title, sheet in sheets.items())
+        return next(filter(None, edits), None) or _moved(wrong) or _lost(sheets)
     except XlnnError:
         return None
 

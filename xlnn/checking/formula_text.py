@@ -69,8 +69,8 @@ def is_backwards(formula: str) -> bool:
     >>> is_backwards('=A1&"B9:B2"')
     False
     """
-    found = filter(None, map(corners_of, tokens(formula)))
-    return any(top > bottom or left > right for top, left, bottom, right in found)
+    corners = filter(None, map(corners_of, tokens(formula)))
+    return any(top > bottom or left > right for top, left, bottom, right in corners)
 
 
 def is_bracketed_otherwise(formula: str, stated: str) -> bool:
@@ -88,7 +88,7 @@ def is_bracketed_otherwise(formula: str, stated: str) -> bool:
 def _computed(node: Node) -> tuple[object, ...]:
     """Return what a part of a formula computes, however it is written."""
     word = node.word if node.value is None else node.value
-    return node.kind, word, *map(_computed, node.parts)
+    return node.kind, word, *map(_computed, node.children)
 
 
 @dataclass(frozen=True)

@@ -64,9 +64,9 @@ START, NEAR = Message("the start"), Message("a point near the start")
 
 def with_gradients(report: Report, layout: Layout, run: Arrays) -> Report:
     """Return a report with measured gradients; a wrong one disagrees."""
-    found = measured(layout, run)
-    wrong = any(gradient.agrees is False for gradient in found)
-    return replace(report, gradients=found, agrees=report.agrees and not wrong)
+    gradients = measured(layout, run)
+    wrong = any(gradient.agrees is False for gradient in gradients)
+    return replace(report, gradients=gradients, agrees=report.agrees and not wrong)
 
 
 def measured(layout: Layout, run: Arrays, seed: int = 0) -> tuple[MeasuredGradient, ...]:
@@ -85,25 +85,25 @@ def measured(layout: Layout, run: Arrays, seed: int = 0) -> tuple[MeasuredGradie
     tuple of MeasuredGradient
         In the order of the gradients. A gradient that was not measured has a reason instead.
     """
-    model, found = layout.model, {}
+    model, entries = layout.model, {}
     stated = [quantity for quantity in model.quantities if quantity.gradient_of]
     for gradient in stated:
         reason = unmeasurable(model, gradient)
         reason = reason or _unfit(model, cost_of(gradient), run)
-        found[gradient.name] = [_entry(gradient, reason=reason)] if reason else []
+        entries[gradient.name] = [_entry(gradient, reason=reason)] if reason else []
     generator = np.random.default_rng(seed)
-    able = [gradient for gradient in stated if not found[gradient.name]]
+    able = [gradient for gradient in stated if not entries[gradient.name]]
     for family in dict.fromkeys(map(_family, able)):
         members = [gradient for gradient in able if _family(gradient) == family]
         start = FirstEpoch.of(model, members, run)
         points = {START: start, NEAR: start.moved(generator)}
         for gradient, point, index in _tasks(members, start, generator):
-            found[gradient.name].append(_compared(layout, gradient, points[point], point, index))
+            entries[gradient.name].append(_compared(layout, gradient, points[point], point, index))
     late = Message("computing the cost takes too long")
     return tuple(
         entry
         for gradient in stated
-        for entry in _without_ties(found[gradient.name]) or [_entry(gradient, reason=late)]
+        for entry in _without_ties(entries[gradient.name]) or [_entry(gradient, reason=late)]
     )
 
 
@@ -210,10 +210,10 @@ class FirstEpoch:
         for whole in (cut, model):
             part = _needed(whole, *names)
             arrays = {q.name: run[q.name][tuple(map(slice, q.lengths))] for q in part.quantities}
-            found = cls(part, reference.inputs_of(part, arrays), weights)
-            if all(_alike(found.first(name), _first(run[name], model[name])) for name in names):
+            epoch = cls(part, reference.inputs_of(part, arrays), weights)
+            if all(_alike(epoch.first(name), _first(run[name], model[name])) for name in names):
                 break
-        return found
+        return epoch
 
     def moved(self, generator: np.random.Generator) -> "FirstEpoch":
         """Return it with other weights, near the first ones."""
@@ -244,12 +244,12 @@ class FirstEpoch:
     @cached_property
     def _nudged(self) -> list[Arrays]:
         """All quantities, computed from weights whose last digits differ."""
-        generator, found = np.random.default_rng(0), []
+        generator, runs = np.random.default_rng(0), []
         for _ in range(NUDGES):
             far = {w: NUDGE * generator.uniform(-1, 1, self.inputs[w].shape) for w in self.weights}
             moved = {name: self.inputs[name] * (1 + change) for name, change in far.items()}
-            found.append(_run(self.model, {**self.inputs, **moved}))
-        return found
+            runs.append(_run(self.model, {**self.inputs, **moved}))
+        return runs
 
     def rounding(self, name: str) -> float:
         """Return how far a cost or gradient may be off because its terms are rounded."""
@@ -291,13 +291,13 @@ class FirstEpoch:
             costs = np.array([[moved(far) for far in sides] for sides in h])
             tried.append(slope_of(start, costs, h, epsilon))
             moves.append(bool((costs != start).any()))
-            found = best_of(tried)
-            if is_near(found):
-                return found
+            best = best_of(tried)
+            if is_near(best):
+                return best
         # a cost that changes only with larger steps is rounded; the last steps are the smallest
         large = max(1.0, abs(value))
         is_flat = not moves[-1] and (any(moves) or {start} != {moved(large), moved(-large)})
-        return UNKNOWN if is_flat else found
+        return UNKNOWN if is_flat else best
 
 
 def _cut(quantity: Quantity, family: str) -> Quantity:

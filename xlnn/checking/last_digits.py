@@ -108,10 +108,10 @@ class Deciders:
 
     @cached_property
     def _formulas(self) -> dict[str, dict[str, tuple[int, ...]]]:
-        found = {}
+        formulas = {}
         for quantity in self.layout.model.quantities:
             title = self.layout.place(quantity.name, (0,) * len(quantity.lengths))[0]
-            found[quantity.name] = alike = {}
+            formulas[quantity.name] = alike = {}
             seen = set()
             for number, part in enumerate(quantity.runs if quantity.equation else ()):
                 last = tuple(axis.length - 1 for axis in part.axes)
@@ -121,7 +121,7 @@ class Deciders:
                     if (shape := at_a1(formula)) not in seen:
                         seen.add(shape)
                         alike[self.plain(formula, title)] = (*run, *last, *column.unit)
-        return found
+        return formulas
 
     @cached_property
     def digits(self) -> dict[str, Digits]:
@@ -149,7 +149,7 @@ class Deciders:
 
     def of(self, node: Node, here: str) -> Digits:  # noqa: PLR0911 -- a kind of node each
         """Return how well programs agree on a part of a formula of a sheet."""
-        parts = node.parts
+        children = node.children
         match node.kind:
             case "Literal":
                 value = node.value
@@ -158,47 +158,47 @@ class Deciders:
             case "Reference":
                 return self._referred(node, here)
             case "UnaryOp" if node.operator in {"-", "+"}:
-                return self.of(parts[0], here)
+                return self.of(children[0], here)
             case "BinaryOp":
-                return self._operation(node.operator, parts, here)
+                return self._operation(node.operator, children, here)
             case "Function":
-                return self._function(node.function, parts, here)
+                return self._function(node.function, children, here)
             case "Omitted":
                 return Digits.WHOLE
         return Digits.COMPUTED
 
-    def _least(self, parts: Iterable[Node], here: str) -> Digits:
+    def _least(self, children: Iterable[Node], here: str) -> Digits:
         least = Digits.WHOLE
-        for part in parts:
+        for part in children:
             least = min(least, self.of(part, here))
             if least == Digits.COMPUTED:  # nothing is less
                 break
         return least
 
-    def _operation(self, operator: str, parts: Sequence[Node], here: str) -> Digits:
-        if operator == "^" and not isinstance(parts[1].value, float):
+    def _operation(self, operator: str, children: Sequence[Node], here: str) -> Digits:
+        if operator == "^" and not isinstance(children[1].value, float):
             return Digits.COMPUTED  # a negative exponent gives no whole number
         if operator in {"+", "-", "*", "^"}:
-            return _if_whole(self._least(parts, here))
+            return _if_whole(self._least(children, here))
         return Digits.COMPUTED if operator == "/" else Digits.WHOLE
 
-    def _function(self, name: str, parts: Sequence[Node], here: str) -> Digits:
-        if _lacks(name, parts):
+    def _function(self, name: str, children: Sequence[Node], here: str) -> Digits:
+        if _lacks(name, children):
             return Digits.COMPUTED
         if name in _WHOLE:
             return Digits.WHOLE
         if name in _AS_ARGUMENTS:
-            return self._least(parts[1:] if name in _CHOOSING else parts, here)
+            return self._least(children[1:] if name in _CHOOSING else children, here)
         if name == "ROUND":
-            return Digits.WHOLE if parts[1].value == 0 else Digits.SAME
+            return Digits.WHOLE if children[1].value == 0 else Digits.SAME
         if name == "VLOOKUP":
-            return self.of(parts[1], here)
-        return _if_whole(self._least(parts, here)) if name in _OF_WHOLE else Digits.COMPUTED
+            return self.of(children[1], here)
+        return _if_whole(self._least(children, here)) if name in _OF_WHOLE else Digits.COMPUTED
 
     def _referred(self, node: Node, here: str) -> Digits:
-        if (found := node.corners) is None:
+        if (corners := node.corners) is None:
             return Digits.COMPUTED
-        entries = (self.layout.entry(node.sheet or here, *found[at : at + 2]) for at in (0, 2))
+        entries = (self.layout.entry(node.sheet or here, *corners[at : at + 2]) for at in (0, 2))
         digits = (self.digits[entry[0]] for entry in entries if entry)
         return min(digits, default=Digits.SAME)
 
@@ -208,63 +208,63 @@ class Deciders:
         return [*self._parts(tree, title)] if tree else []
 
     def _parts(self, node: Node, here: str) -> Iterator[Deciding]:
-        parts = node.parts
-        for part in parts:
+        children = node.children
+        for part in children:
             yield from self._parts(part, here)
-        how = self._how(node, parts, here)
+        how = self._how(node, children, here)
         if how:
-            yield Deciding(node, how, tuple(parts[1:] if how == "divisor" else parts[:2]))
+            yield Deciding(node, how, tuple(children[1:] if how == "divisor" else children[:2]))
         elif node.function in {"IF", "AND"}:
             # a number as a condition is compared with 0
-            for part in parts[:1] if node.function == "IF" else parts:
+            for part in children[:1] if node.function == "IF" else children:
                 if self.of(part, here) == Digits.COMPUTED:
                     yield Deciding(part, "equal", (part,))
 
-    def _how(self, node: Node, parts: Sequence[Node], here: str) -> str:
+    def _how(self, node: Node, children: Sequence[Node], here: str) -> str:
         """Return how a node decides by a computed number, or an empty string."""
         name = node.function
-        how = "" if _lacks(name, parts) else _HOW.get(node.operator or name, "")
+        how = "" if _lacks(name, children) else _HOW.get(node.operator or name, "")
         match how:
             case "":
                 agree = True
             case "cut":
-                agree = self._cuts_well(parts[0], here)
+                agree = self._cuts_well(children[0], here)
             case "remainder":
-                agree = self._divides_well(parts, here)
+                agree = self._divides_well(children, here)
             case "divisor":
-                agree = self.of(parts[1], here) > Digits.COMPUTED
+                agree = self.of(children[1], here) > Digits.COMPUTED
             case _:
-                agree = self._least(parts[:2], here) > Digits.COMPUTED
-        is_other = how == "equal" and bool(name) and not _finds_equal(name, parts)
+                agree = self._least(children[:2], here) > Digits.COMPUTED
+        is_other = how == "equal" and bool(name) and not _finds_equal(name, children)
         return "" if agree or is_other else how
 
     def _cuts_well(self, part: Node, here: str) -> bool:
         """Return whether no rounding error can cross a whole number."""
         if part.operator == "/":
-            return self._divides_well(part.parts, here)
+            return self._divides_well(part.children, here)
         return self.of(part, here) > Digits.COMPUTED
 
-    def _divides_well(self, parts: Sequence[Node], here: str) -> bool:
+    def _divides_well(self, children: Sequence[Node], here: str) -> bool:
         """Return whether a quotient is a whole number in all programs or in none.
 
         That holds for a typed number divided by a whole one: the quotient is exact, or far from the
         next whole number.
         """
-        one, other = (self.of(part, here) for part in parts)
+        one, other = (self.of(part, here) for part in children)
         return one > Digits.COMPUTED and other == Digits.WHOLE
 
 
-def _lacks(name: str, parts: Sequence[Node]) -> bool:
+def _lacks(name: str, children: Sequence[Node]) -> bool:
     """Return whether a function has too few arguments, which is refused with the file."""
-    return len(parts) < ARGUMENTS.get(name, (0, 0))[0]
+    return len(children) < ARGUMENTS.get(name, (0, 0))[0]
 
 
-def _finds_equal(name: str, parts: Sequence[Node]) -> bool:
+def _finds_equal(name: str, children: Sequence[Node]) -> bool:
     """Return whether a function looks for an equal number that is not picked from its own range."""
     if name in {"MATCH", "VLOOKUP"}:
-        is_exact = len(parts) == _EXACT_LAST[name] and parts[-1].value == 0
-        return is_exact and parts[0].function not in _PICKING
-    is_text = isinstance(parts[1].value, str) or parts[1].operator == "&"
+        is_exact = len(children) == _EXACT_LAST[name] and children[-1].value == 0
+        return is_exact and children[0].function not in _PICKING
+    is_text = isinstance(children[1].value, str) or children[1].operator == "&"
     return not is_text  # such as ">0", or ">"&A1
 
 

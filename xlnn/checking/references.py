@@ -83,19 +83,19 @@ def taken(formula: str, here: str) -> tuple[list[CellRange], bool]:
     """
     if (tree := parsed(formula)) is None:
         return [], False
-    found: list[CellRange] = []
+    ranges: list[CellRange] = []
     left, picks = [tree], False
     while left:
         node = left.pop()
         if node.reference:
-            found += [_area(node, here)] if node.is_bounded else ()
+            ranges += [_area(node, here)] if node.is_bounded else ()
         elif node.function in PICKING:
             picks = True
-            left += node.parts[1:]
-            left += (part for part in node.parts[:1] if not part.reference)
+            left += node.children[1:]
+            left += (part for part in node.children[:1] if not part.reference)
         elif node.function not in LOCATING:
-            left += reversed(node.parts)
-    return found, picks
+            left += reversed(node.children)
+    return ranges, picks
 
 
 def replaced(formula: str, other: Callable[[str, str], str]) -> str:

@@ -235,8 +235,8 @@ class Report:
     def __repr__(self) -> str:
         """Return a summary in one line."""
         wrong = len(self.wrong) + len(wrong_gradients(self.gradients))
-        found = "agrees" if self.agrees else f"{wrong:,} wrong"
-        return f"Report({self.file!r}, {self.engine!r}, {found}, {self.compared_cells:,} formulas)"
+        state = "agrees" if self.agrees else f"{wrong:,} wrong"
+        return f"Report({self.file!r}, {self.engine!r}, {state}, {self.compared_cells:,} formulas)"
 
     def __str__(self) -> str:
         """Return what ``xlnn check`` prints."""
@@ -437,10 +437,10 @@ def told_apart(one: float, other: float) -> tuple[str, str]:
     (('0.5', '0.707107'), ('1', '1.00000002'))
     """
     for digits in range(6, 18):
-        found = f"{one:.{digits}g}", f"{other:.{digits}g}"
-        if found[0] != found[1]:
+        texts = f"{one:.{digits}g}", f"{other:.{digits}g}"
+        if texts[0] != texts[1]:
             break
-    return found
+    return texts
 
 
 def named_entry(one: MeasuredGradient) -> str:
@@ -530,8 +530,8 @@ def _describe(wrong: Wrong, report: Report) -> Iterator[str]:
     )
     value = Message("nothing") if wrong.got is None else wrong.got
     yield Message("    value    {value}{expected}", value=value, expected=expected)
-    found = wrong.formula if wrong.formula is not None else Message("no formula")
-    yield Message("    formula  {formula}", formula=found)
+    formula = wrong.formula if wrong.formula is not None else Message("no formula")
+    yield Message("    formula  {formula}", formula=formula)
     if wrong.expected_formula:
         yield Message("    expected {formula}", formula=wrong.expected_formula)
     if wrong.reason:

@@ -79,7 +79,7 @@ def confirm(comparison: Comparison, work: Work, recalculated: tuple[Arrays, Valu
     (first, differing), *others = asked.items()
     alone = {}
     for entry, (expected, value) in differing.items():
-        if all(entry in found for _, found in others):
+        if all(entry in formulas for _, formulas in others):
             comparison.refute(entry, expected, value, work.engine, first)
         else:
             alone[comparison.layout.cell(*entry)] = value
@@ -104,9 +104,9 @@ def _others(work: Work, layout: Layout) -> list[str]:
 
 def _differing(comparison: Comparison, another: Work) -> dict[Entry, Finding]:
     """Return the foreign formulas for which an engine's value differs from NumPy's."""
-    found: dict[Entry, Finding] = {}
+    differing: dict[Entry, Finding] = {}
     for values in (recalculation.result() for recalculation in (another.own, *another.probed)):
         arrays = read_arrays(comparison.layout, values)
         for entry, finding in comparison.foreign_unlike(arrays, values):
-            found.setdefault(entry, finding)
-    return found
+            differing.setdefault(entry, finding)
+    return differing

@@ -54,14 +54,14 @@ def role(name: str) -> str:
     return ROLES.get("_".join(word for word in name.lower().split("_") if word != "train"), "")
 
 
-def from_arrays(where: str, found: Mapping[str, np.ndarray], reading: ReadOptions) -> Dataset:
+def from_arrays(where: str, arrays: Mapping[str, np.ndarray], reading: ReadOptions) -> Dataset:
     """Read a data set from arrays.
 
     Parameters
     ----------
     where : str
         The file, as a message names it.
-    found : dict of arrays
+    arrays : dict of arrays
         ``x``, shape (samples, inputs) or (samples, rows, columns), and one of ``labels`` or ``y``,
         shape (samples,), whole numbers or texts, or ``t``, shape (samples, outputs), numbers; with
         ``t``, ``names`` may name the outputs. A ``y`` with several columns is a ``t``.
@@ -73,12 +73,12 @@ def from_arrays(where: str, found: Mapping[str, np.ndarray], reading: ReadOption
     DataError
         An array is missing, has the wrong shape or contains values that cannot be used.
     """
-    found, notes = _by_role(where, found, reading)
-    x = _numbers(where, "x", grey(found["x"]), axes=(2, 3), may_miss=True)
-    if found["x"].ndim > x.ndim and found["x"].shape[-1] > 1:
+    arrays, notes = _by_role(where, arrays, reading)
+    x = _numbers(where, "x", grey(arrays["x"]), axes=(2, 3), may_miss=True)
+    if arrays["x"].ndim > x.ndim and arrays["x"].shape[-1] > 1:
         notes.append(f"{where}: colours were read as grey.")
-    key = given = next((target for target in TARGETS if target in found), "")
-    target = found[key] if key else np.empty((len(x), 0))
+    key = given = next((target for target in TARGETS if target in arrays), "")
+    target = arrays[key] if key else np.empty((len(x), 0))
     if key != "t" and target.shape[1:] == (1,):  # as Keras has the labels of CIFAR
         target = target[:, 0]
     elif key == "y" and target.ndim == 2:  # one-hot, or several numbers to predict
@@ -102,7 +102,7 @@ def from_arrays(where: str, found: Mapping[str, np.ndarray], reading: ReadOption
     target = target if kept.all() else target[kept]
     t, labels, is_regression, end = target, (), False, ""
     if key == "t":
-        t, labels, is_regression = _outputs(where, target, found.get("names"), reading)
+        t, labels, is_regression = _outputs(where, target, arrays.get("names"), reading)
     elif key and reading.targets:
         raise DataError(
             f"{where} holds {key}, which are classes; put the numbers to predict into an array t."
@@ -133,11 +133,11 @@ def from_arrays(where: str, found: Mapping[str, np.ndarray], reading: ReadOption
 
 
 def _by_role(
-    where: str, found: Mapping[str, np.ndarray], reading: ReadOptions
+    where: str, arrays: Mapping[str, np.ndarray], reading: ReadOptions
 ) -> tuple[dict[str, np.ndarray], list[str]]:
     """Return x and the labels or targets by their roles, and a note about other arrays."""
-    known = {name: role(name) for name in found}
-    others = [name for name in found if not known[name]]
+    known = {name: role(name) for name in arrays}
+    others = [name for name in arrays if not known[name]]
     unknown = sorted(name for name in others if HELD_OUT.isdisjoint(name.lower().split("_")))
     if unknown:
         raise DataError(
@@ -148,13 +148,13 @@ def _by_role(
     given = [target for target in roles if target in TARGETS]
     if roles.count("x") != 1 or len(given) > 1 or not (given or reading.bare):
         raise DataError(
-            f"{where} holds {listed(found) if found else 'nothing'}; x is expected, and one "
+            f"{where} holds {listed(arrays) if arrays else 'nothing'}; x is expected, and one "
             f"of {listed(TARGETS, 'or')}."
         )
     if "names" in roles and given not in ([], ["t"]):
         raise DataError(f"{where}: names belongs to t; {given[0]} holds the names itself.")
     notes = [f"{where}: left out {listed(others)}; --test-share holds rows out."] if others else []
-    return {known_role: found[name] for name, known_role in known.items() if known_role}, notes
+    return {known_role: arrays[name] for name, known_role in known.items() if known_role}, notes
 
 
 def grey(x: np.ndarray) -> np.ndarray:

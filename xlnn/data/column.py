@@ -137,18 +137,18 @@ class Column:
         usual = self.known.kinds if self.known else ()
         if self.is_input and self.plain is None and (made := ticked(self.heading, texts, usual)):
             self.texts, self.is_ticked = made, True
-        found = {
+        kind_of = {
             text: next(kind for kind, applies in TESTS.items() if applies(text))
             for text in dict.fromkeys(self.texts if self.plain is None else ())
         }
-        self.count = Counter(map(found.get, self.texts) if found else ())
-        self.kinds = [text for text, kind in found.items() if kind != "missing"]
-        numbers = [text for text, kind in found.items() if kind == "number"]
-        with_unit = [united(text) for text, kind in found.items() if kind == "united"]
+        self.count = Counter(map(kind_of.get, self.texts) if kind_of else ())
+        self.kinds = [text for text, kind in kind_of.items() if kind != "missing"]
+        numbers = [text for text, kind in kind_of.items() if kind == "number"]
+        with_unit = [united(text) for text, kind in kind_of.items() if kind == "united"]
         units = (*(unsigned(text)[1] for text in numbers), *(unit for _, unit in with_unit))
         self.units = [*dict.fromkeys(filter(None, units))]
         self.is_grouped = any(map(looks_grouped, (*numbers, *(bare for bare, _ in with_unit))))
-        self.first = next((text for text, kind in found.items() if kind in WRONG), "")
+        self.first = next((text for text, kind in kind_of.items() if kind in WRONG), "")
         self.wrong = sum(self.count[kind] for kind in WRONG)
         self.is_empty = self.plain is None and not self.count["number"] + self.wrong
         is_of_units = self.wrong == self.count["united"]

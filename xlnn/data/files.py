@@ -112,15 +112,15 @@ def decoded(read: bytes, name: str, kind: str, encoding: str | None = None) -> s
         if format_name != kind and re.match(begins, read, re.IGNORECASE):
             raise DataError(f"{name} is {format_name}, but {kind} is expected: {remedy}.")
     try:
-        found = read.decode(known)
+        characters = read.decode(known)
     except UnicodeDecodeError as error:
         raise DataError(_undecoded(name, kind, encoding, read, error.start)) from error
-    if "\0" in found:
+    if "\0" in characters:
         remedy = ", or add --encoding utf-16" if encoding == "" else ""
         raise DataError(f"{name} holds NUL bytes: save it as {kind} in UTF-8{remedy}.")
-    if "\r" not in found:
-        return found
-    return found.replace("\r\n", "\n").replace("\r", "\n")
+    if "\r" not in characters:
+        return characters
+    return characters.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def likely_encoding(read: bytes) -> str:
@@ -140,8 +140,8 @@ def likely_encoding(read: bytes) -> str:
     marked = sum(map(len, runs))
     for encoding, some, none, usual in EASTERN if marked >= RUN * len(runs) else ():
         with suppress(UnicodeDecodeError):
-            found, half = read.decode(encoding), 2 * sum(map(len, re.findall(usual, read)))
-            if re.search(some, found) and not re.search(none, found) and half >= marked:
+            characters, half = read.decode(encoding), 2 * sum(map(len, re.findall(usual, read)))
+            if re.search(some, characters) and not re.search(none, characters) and half >= marked:
                 return encoding
     with suppress(UnicodeDecodeError):
         read.decode(USUAL)

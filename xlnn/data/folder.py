@@ -46,36 +46,36 @@ def from_folder(folder: Path, reading: ReadOptions) -> Dataset:
     """
     folder = folder if folder.name else folder.absolute()  # "." has no name for a message
     _check(folder, reading)
-    found: list[tuple[str, Path]] = []
+    labelled: list[tuple[str, Path]] = []
     for entry in _labelled(folder):
-        found.append(entry)
-        if len(found) > MOST_PICTURES:
+        labelled.append(entry)
+        if len(labelled) > MOST_PICTURES:
             raise DataError(f"{folder.name} holds more than {MOST_PICTURES:,} pictures: use fewer.")
-    if not found:
+    if not labelled:
         raise DataError(
             f"{folder.name} holds no pictures: put PNG or JPEG files into subfolders named by "
             "label, or name them LABEL_1.png, LABEL_2.png and so on."
         )
-    found.sort(key=lambda entry: (natural(entry[0]), natural(entry[1].name)))
-    first = found[0][1]
+    labelled.sort(key=lambda entry: (natural(entry[0]), natural(entry[1].name)))
+    first = labelled[0][1]
     rows, columns = reading.picture or _small_enough(size(first, _shown(folder, first)))
-    reading.check_count(folder.name, len(found), len(found) * rows * columns)
-    sizes = _sizes(folder, found)
-    t, labels = one_hot([label for label, _ in found], reading, folder.name)
-    x = np.empty((len(found), rows * columns))
-    for row, (_, path) in zip(x, found, strict=True):
+    reading.check_count(folder.name, len(labelled), len(labelled) * rows * columns)
+    sizes = _sizes(folder, labelled)
+    t, labels = one_hot([label for label, _ in labelled], reading, folder.name)
+    x = np.empty((len(labelled), rows * columns))
+    for row, (_, path) in zip(x, labelled, strict=True):
         row[:] = ink(path, _shown(folder, path), (rows, columns), reading)
-    where = Message("by file name" if found[0][1].parent == folder else "by subfolder")
+    where = Message("by file name" if labelled[0][1].parent == folder else "by subfolder")
     pictures, end = _told(sizes, (rows, columns), reading), labels_told(labels, t, where)
     summary = Message("{told}, {end}", told=pictures, end=end)
     named = Message("{file}: {what}.", file=folder.name, what=summary)
     return Dataset(rounded(x), t, labels, (rows, columns), told=(named,))
 
 
-def _sizes(folder: Path, found: list[tuple[str, Path]]) -> list[tuple[int, int]]:
+def _sizes(folder: Path, labelled: list[tuple[str, Path]]) -> list[tuple[int, int]]:
     """Return the size of each picture, before any is decoded."""
     sizes, pixels = [], 0
-    for _, path in found:
+    for _, path in labelled:
         rows, columns = size(path, _shown(folder, path))
         sizes.append((rows, columns))
         pixels += rows * columns
@@ -166,8 +166,8 @@ def _labelled(folder: Path) -> Iterator[tuple[str, Path]]:
 def _entries(root: Path, folder: Path) -> Iterator[Path]:
     """Yield the entries of a folder by name, without hidden ones."""
     inside = os.path.realpath(root)
-    with os.scandir(folder) as found:
-        entries = sorted(found, key=lambda entry: entry.name)
+    with os.scandir(folder) as listing:
+        entries = sorted(listing, key=lambda entry: entry.name)
     for entry in entries:
         if entry.name.startswith(".") or entry.name.lower() in IGNORED:
             continue

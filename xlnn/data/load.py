@@ -118,16 +118,16 @@ def load_inputs(data: object, options: ReadOptions, count: int) -> Dataset:
         is_known = options.features and {*bases(options.features)} <= {*first}
         is_labelled = len(first) == count + 1 and not options.targets and not is_known
         label = options.label or ("first" if is_labelled else "")
-        found = from_table(table, replace(options, label=label))
+        dataset = from_table(table, replace(options, label=label))
     elif isinstance(data, str | os.PathLike) and Path(data).is_dir():
-        found = from_folder(Path(data), options)
+        dataset = from_folder(Path(data), options)
     else:
-        found = replace(from_arrays(*_x_alone(data, options), options), features=())
-    check_count(found, data, count)
-    return found
+        dataset = replace(from_arrays(*_x_alone(data, options), options), features=())
+    check_count(dataset, data, count)
+    return dataset
 
 
-def check_count(found: Dataset, data: object, count: int) -> None:
+def check_count(dataset: Dataset, data: object, count: int) -> None:
     """Refuse data whose number of inputs differs from the model's.
 
     Raises
@@ -135,13 +135,13 @@ def check_count(found: Dataset, data: object, count: int) -> None:
     DataError
         The numbers differ.
     """
-    if found.x.shape[1] != count:
+    if dataset.x.shape[1] != count:
         name = Path(data).name if isinstance(data, str | os.PathLike) else "data"
         raise DataError(
             "{file} has {inputs} inputs per row, but the model takes {count}: leave out columns "
             "that are not inputs, or name the label with --label.",
             file=name,
-            inputs=f"{found.x.shape[1]:,}",
+            inputs=f"{dataset.x.shape[1]:,}",
             count=f"{count:,}",
         )
 
@@ -180,17 +180,17 @@ def _arrays(data: object, options: ReadOptions) -> dict[str, np.ndarray]:
     """Return arrays in memory by their roles."""
     if isinstance(data, tuple | list) and len(data) == 2:
         x, target = map(_array, data, ("x", "labels"))
-        found = {"x": x, _role(target, options): target}
+        by_role = {"x": x, _role(target, options): target}
     elif isinstance(data, Mapping) and all(isinstance(name, str) for name in data):
-        found = {name: _array(entry, name) for name, entry in data.items()}
+        by_role = {name: _array(entry, name) for name, entry in data.items()}
     else:
         raise DataError(
             f"data is a {type(data).__name__}: a path, a pair of arrays (x, labels), a dict of "
             "arrays x and labels or t, or a data frame is expected."
         )
-    for name, array in found.items():
+    for name, array in by_role.items():
         options.check_count(f"data: {short(name)}", len(np.atleast_1d(array)), array.size)
-    return found
+    return by_role
 
 
 def _role(target: np.ndarray, options: ReadOptions) -> str:
@@ -204,13 +204,13 @@ def _role(target: np.ndarray, options: ReadOptions) -> str:
 def _x_alone(data: object, options: ReadOptions) -> tuple[str, dict[str, np.ndarray]]:
     """Return the name of data that are arrays, and their inputs."""
     if isinstance(data, str | os.PathLike):
-        where, found = Path(data).name, arrays(Path(data), lambda n: role(n) == "x", options)
+        where, known = Path(data).name, arrays(Path(data), lambda n: role(n) == "x", options)
     elif isinstance(data, Mapping):
-        where, found = "data", {str(name): entry for name, entry in data.items()}
+        where, known = "data", {str(name): entry for name, entry in data.items()}
     else:
         pair = isinstance(data, tuple) and len(data) == 2
-        where, found = "data", {"x": data[0] if pair else data}
-    inputs = {name: _array(entry, name) for name, entry in found.items() if role(name) == "x"}
+        where, known = "data", {"x": data[0] if pair else data}
+    inputs = {name: _array(entry, name) for name, entry in known.items() if role(name) == "x"}
     if len(inputs) != 1:
         raise DataError(f"{where} holds no x: the inputs, one row per example.")
     ((name, x),) = inputs.items()

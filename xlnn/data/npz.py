@@ -62,13 +62,13 @@ def arrays(
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
             _check_declared(path, entries)
-            found = {}
+            contents = {}
             for entry in entries:
                 name = entry.filename.removesuffix(".npy")
-                found[name] = np.empty(0)
+                contents[name] = np.empty(0)
                 if is_known(name):
-                    found[name] = _array(path, archive, entry, reading)
-            return found
+                    contents[name] = _array(path, archive, entry, reading)
+            return contents
     except DataError:
         raise
     except Exception as error:  # a parser of untrusted bytes may fail in any way

@@ -81,11 +81,11 @@ def number(text: str, mark: str = "") -> float | None:
     if not mark:
         with suppress(ValueError):
             return float(text)
-        found = {number(text, mark) for mark in MARKS} - {None}
-        return found.pop() if len(found) == 1 else np.nan if found else None
+        numbers = {number(text, mark) for mark in MARKS} - {None}
+        return numbers.pop() if len(numbers) == 1 else np.nan if numbers else None
     text, _, factor = unsigned(text)
-    if found := _GROUPED[mark].fullmatch(text):
-        text = re.sub(r"[^0-9+-]", "", found[1]) + found[2]
+    if match := _GROUPED[mark].fullmatch(text):
+        text = re.sub(r"[^0-9+-]", "", match[1]) + match[2]
     if mark == ",":
         if "." in text:
             return None
@@ -107,10 +107,10 @@ def unsigned(text: str) -> tuple[str, str, float]:
         text = f"-{negative[1] or negative[2]}"
     if not text or (text[-1] in "0123456789." and text[0] in "0123456789.+-" and "$" not in text):
         return text, "", 1
-    if not (found := _SIGNED.fullmatch(text)):
+    if not (match := _SIGNED.fullmatch(text)):
         return text, "", 1
-    sign = (found[4] or found[2] or "").upper()
-    return found[1] + found[3], sign, 0.01 if sign == "%" else 1
+    sign = (match[4] or match[2] or "").upper()
+    return match[1] + match[3], sign, 0.01 if sign == "%" else 1
 
 
 def united(text: str) -> tuple[str, str]:
@@ -119,11 +119,11 @@ def united(text: str) -> tuple[str, str]:
     >>> united("12 kg"), united("2 years"), united("7"), united("kg")
     (('12', 'kg'), ('2', 'year'), ('7', ''), ('kg', ''))
     """
-    found = _UNITED.fullmatch(text.strip().translate(_WIDE))
-    if not found or not _LOOKS.fullmatch(found[1]):
+    match = _UNITED.fullmatch(text.strip().translate(_WIDE))
+    if not match or not _LOOKS.fullmatch(match[1]):
         return text, ""
-    unit = found[2].rstrip(" .")
-    return found[1], unit.removesuffix("s") if len(unit) > 3 else unit
+    unit = match[2].rstrip(" .")
+    return match[1], unit.removesuffix("s") if len(unit) > 3 else unit
 
 
 def looks_like_number(text: str) -> bool:

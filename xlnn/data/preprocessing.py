@@ -221,9 +221,9 @@ def _as_typed(mean: float, column: np.ndarray) -> float:
 
 def _missing(holed: IncompleteRows, absent: np.ndarray) -> DataError:
     """Return the error for values that are missing."""
-    found = np.argwhere(absent).tolist()
-    (row, column), rows = found[0], int(absent.any(axis=1).sum())
-    cells = dict.fromkeys((row, holed.headings[column]) for row, column in found)
+    holes = np.argwhere(absent).tolist()
+    (row, column), rows = holes[0], int(absent.any(axis=1).sum())
+    cells = dict.fromkeys((row, holed.headings[column]) for row, column in holes)
     per_column = Counter(heading for _, heading in cells).most_common()
     counts = (Message("{count:,} in {name}", name=name, count=count) for name, count in per_column)
     more = Message(

@@ -84,17 +84,17 @@ def roles_in(table: Table, reading: ReadOptions) -> ColumnRoles:
     if given is None:
         given = bool(reading.header_row) or _are_headings(first, reading)
     headings = first if given else []
-    found = [_find(name, column, headings, len(first)) for column in asked]
-    if len(set(found)) < len(found):
+    columns = [_find(name, column, headings, len(first)) for column in asked]
+    if len(set(columns)) < len(columns):
         raise DataError(
             "{file}: a column appears twice in the targets {names}.",
             "targets",
             file=name,
             names=listed(asked),
         )
-    targets = tuple(found) if reading.targets and not reading.bare else ()
-    label = None if targets or reading.bare else (found or [0])[0]
-    taken = tuple(found) if reading.bare else targets or (label,)
+    targets = tuple(columns) if reading.targets and not reading.bare else ()
+    label = None if targets or reading.bare else (columns or [0])[0]
+    taken = tuple(columns) if reading.bare else targets or (label,)
     inputs = _inputs(name, reading, headings, len(first), taken)
     if not inputs:
         raise DataError(
@@ -218,15 +218,15 @@ def _find(name: str, asked: str, headings: Sequence[str], count: int) -> int:
         return places[0] - 1
     folded = {heading.casefold(): heading for heading in shown}
     column, near = short(asked), get_close_matches(asked.casefold(), folded, 1)
-    found = Message('the column "{column}" is not there; the', column=column)
+    why = Message('the column "{column}" is not there; the', column=column)
     if places:
-        found = Message(
+        why = Message(
             'the column "{column}" appears more than once; give its number, {places}; the',
             column=column,
             places=listed(places, "or"),
         )
     elif near:
-        found = Message(
+        why = Message(
             'the column "{column}" is not there: did you mean "{near}"? The',
             column=column,
             near=folded[near[0]],
@@ -236,6 +236,6 @@ def _find(name: str, asked: str, headings: Sequence[str], count: int) -> int:
         "columns.",
         *NAMING,
         file=name,
-        found=found,
+        found=why,
         names=listed(shown),
     )

@@ -41,8 +41,8 @@ def total_word(text: str) -> str:
     >>> [total_word(text) for text in ("Total:", "North Subtotal", "华东小计", "totally")]
     ['total', 'subtotal', '小计', '']
     """
-    found = None if text[:1].isdigit() else _TOTAL.fullmatch(text.rstrip(":："))
-    return next(filter(None, found.groups())).lower() if found else ""
+    match = None if text[:1].isdigit() else _TOTAL.fullmatch(text.rstrip(":："))
+    return next(filter(None, match.groups())).lower() if match else ""
 
 
 def totals(rows: Sequence[Sequence[str]], columns: Sequence[int]) -> list[int]:
@@ -61,27 +61,27 @@ def totals(rows: Sequence[Sequence[str]], columns: Sequence[int]) -> list[int]:
     >>> totals([["a", "x", "1"], ["b", "y", "2"], ["Total", "", "3"]], [0, 1, 2])
     [2]
     """
-    found: dict[int, tuple[int, str]] = {}
+    marked: dict[int, tuple[int, str]] = {}
     for column, texts in enumerate(zip(*rows, strict=True)):
         kinds = () if PLAIN_LINE.fullmatch("".join(texts)) else {*texts}
         if words := {text: word for text in kinds if (word := total_word(text))}:
             for row, text in enumerate(texts):
                 if text in words:
-                    found.setdefault(row, (column, words[text]))
-    if not found:
+                    marked.setdefault(row, (column, words[text]))
+    if not marked:
         return []
-    others = [row for row in range(len(rows)) if row not in found]
+    others = [row for row in range(len(rows)) if row not in marked]
     empty = {column: sum(not rows[row][column] for row in others) for column in columns}
     usual = [column for column in columns if empty[column] <= len(others) / 2]
     categories, last = set(), -1
-    for before, row in enumerate(sorted(found)):
-        if found[row] not in categories and all(rows[row][column] for column in usual):
+    for before, row in enumerate(sorted(marked)):
+        if marked[row] not in categories and all(rows[row][column] for column in usual):
             above = [rows[one] for one in others[: row - before][-MOST_ABOVE:]]
             since = above[max(0, len(above) - (row - last - 1)) :]
             if not _adds_up(rows[row], since) and not _adds_up(rows[row], above):
-                categories.add(found[row])
+                categories.add(marked[row])
         last = row
-    return [row for row in sorted(found) if found[row] not in categories]
+    return [row for row in sorted(marked) if marked[row] not in categories]
 
 
 def _adds_up(fields: Sequence[str], above: Sequence[Sequence[str]]) -> bool:

@@ -122,7 +122,7 @@ def is_unlabelled(text: str) -> bool:
     return is_missing(text) and (not text or any(map(str.isalnum, text)))
 
 
-def words(heading: str, found: Iterable[str]) -> Words:
+def words(heading: str, texts: Iterable[str]) -> Words:
     """Return the columns for some words.
 
     >>> words("smoker", ["yes", "no"]).features, words("sex", ["M", "F"]).features
@@ -130,7 +130,7 @@ def words(heading: str, found: Iterable[str]) -> Words:
     >>> words("done", ["✓", "✗"]).features
     ['done = ✓']
     """
-    kinds = sorted(unlike(found), key=str.casefold)
+    kinds = sorted(unlike(texts), key=str.casefold)
     if len(kinds) == 2:
         positive = [kind for kind in kinds if kind.lower() in YES]
         positive = positive or [kind for kind in kinds if kind.lower() != NO]

@@ -51,8 +51,8 @@ def spelt(text: str) -> str:
     if tree is None:
         return text
     parts = [*tree.walk()]
-    after = {part.parts[1].start for part in parts if part.kind == "BinaryOp"}
-    signed = [p for p in parts if p.operator in {"+", "-"} and len(p.parts) == 1]
+    after = {part.children[1].start for part in parts if part.kind == "BinaryOp"}
+    signed = [p for p in parts if p.operator in {"+", "-"} and len(p.children) == 1]
     marks = [
         bracket
         for part in signed
@@ -443,10 +443,10 @@ def _filled(outcome: Column | Constant, n: int, filled: tuple[int, int]) -> np.n
     try:
         return np.broadcast_to(values, (n, *filled))
     except ValueError:  # beyond a result there is no value
-        found = np.full((n, *filled), Error.errors["#N/A"], dtype=object)
+        array = np.full((n, *filled), Error.errors["#N/A"], dtype=object)
         rows, columns = (min(pair) for pair in zip(values.shape[1:], filled, strict=True))
-        found[:, :rows, :columns] = values[:, :rows, :columns]
-        return found
+        array[:, :rows, :columns] = values[:, :rows, :columns]
+        return array
 
 
 def _single(value: object) -> object:
@@ -456,8 +456,8 @@ def _single(value: object) -> object:
 
 def named(name: str) -> Callable:
     """Return a function of `formulas`, which keeps some of them with what else they are given."""
-    found = get_functions()[name]
-    return found["function"] if isinstance(found, dict) else found
+    function = get_functions()[name]
+    return function["function"] if isinstance(function, dict) else function
 
 
 _OPERATORS = ("+", "-", "U+", "U-", "*", "/", "^", "%", "&", ">=", "<=", "<>", "<", ">", "=")

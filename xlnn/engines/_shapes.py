@@ -104,8 +104,8 @@ def laid_out(
             examples.setdefault(key, met.formula)
             parts[key].append((cells[rows], corners[rows]))
     shapes = [
-        Shape(*key[:2], examples[key], *map(np.concatenate, zip(*found, strict=True)), key[2])
-        for key, found in parts.items()
+        Shape(*key[:2], examples[key], *map(np.concatenate, zip(*blocks, strict=True)), key[2])
+        for key, blocks in parts.items()
     ]
     return places, shapes
 

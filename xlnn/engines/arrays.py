@@ -43,15 +43,15 @@ class _IronCalcScenarios:
         """Evaluate each task with the numbers; without sheets, those of the last question."""
         if asked.sheets:
             self._fill(asked)
-        found = []
+        results = []
         for task in asked.tasks:
             self._change(task.constants, task.formulas)
             self._book.model.evaluate()
-            found.append([_plain(self._book.value(place)) for place in task.wanted])
+            results.append([_plain(self._book.value(place)) for place in task.wanted])
             self._change(dict.fromkeys(task.formulas), {})  # of a matrix its first cell clears all
             places = (*self._filled(task.formulas), *task.constants)
             self._change({place: self._held(place) for place in places}, {})
-        return found
+        return results
 
     def _fill(self, asked: Question) -> None:
         self._book, self._asked = Session(self._name, asked.sheets), asked

@@ -30,8 +30,8 @@ def as_xlsx(path: Path) -> bytes:
     PROGRAM.found()
     allowance = Allowance.of_size(FORMULAS, CELLS)
     with Child("conversion", path, allowance) as child:
-        found: Any = child({})
-    return bytes(found)
+        content: Any = child({})
+    return bytes(content)
 
 
 def load(path: Path) -> "partial[bytes]":

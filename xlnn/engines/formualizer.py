@@ -244,13 +244,13 @@ def rectangles(cells: Iterable[tuple[str, int, int]]) -> list[tuple[str, int, in
         else:
             runs.append([sheet, row, column, 1])
     joined: dict[tuple[str, int, int], tuple[int, int]] = {}  # (sheet, column, width): first, last
-    found = []
+    areas = []
     for sheet, row, column, width in runs:
         key = (sheet, column, width)
         first, last_row = joined.get(key, (row, row - 1))
         if last_row + 1 != row:
-            found.append((sheet, first, column, last_row - first + 1, width))
+            areas.append((sheet, first, column, last_row - first + 1, width))
             first = row
         joined[key] = (first, row)
-    found += [(s, first, c, last - first + 1, w) for (s, c, w), (first, last) in joined.items()]
-    return sorted(found)
+    areas += [(s, first, c, last - first + 1, w) for (s, c, w), (first, last) in joined.items()]
+    return sorted(areas)

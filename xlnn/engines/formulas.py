@@ -136,7 +136,7 @@ class _FormulasSession:
 def _read(path: Path) -> tuple[Store, list[Shape]]:  # noqa: C901 -- each kind of cell
     """Read all cells once, sheet by sheet; there may be millions, so no object is kept per cell."""
     titles = [*sheet_parts(path)]
-    found = Groups(titles, names_are_words=False)
+    groups = Groups(titles, names_are_words=False)
     numbers = [(array("i"), array("d")) for _ in titles]
     others: list[dict[tuple[int, int], object]] = [{} for _ in titles]
     last, arrays = [(0, 0)] * len(titles), {}
@@ -150,7 +150,7 @@ def _read(path: Path) -> tuple[Store, list[Shape]]:  # noqa: C901 -- each kind o
                     arrays[sheet, row, column] = size
                 batch.append((row, column, formula))
                 if len(batch) == BATCH:
-                    found.add(sheet, *batches(batch))
+                    groups.add(sheet, *batches(batch))
                     batch.clear()
                 continue
             if value is None:
@@ -162,9 +162,9 @@ def _read(path: Path) -> tuple[Store, list[Shape]]:  # noqa: C901 -- each kind o
                 cell_positions.extend((row, column))
                 cell_numbers.append(value)
         for rest in batches(batch):
-            found.add(sheet, rest)
+            groups.add(sheet, rest)
         last[sheet] = bottom, right
-    places, shapes = laid_out(found, last, arrays)
+    places, shapes = laid_out(groups, last, arrays)
     store = Store(places, np.full(places.size, np.nan))
     for sheet, (cell_positions, cell_numbers) in enumerate(numbers):
         rows, columns = np.array(cell_positions, dtype=np.int64).reshape(-1, 2).T
@@ -284,8 +284,8 @@ def _edges(
             else:
                 ranges[size].append((corners, readers))
     nodes, expanded = len(cells), 0
-    for size, found in ranges.items():
-        corners, readers = map(np.concatenate, zip(*found, strict=True))
+    for size, blocks in ranges.items():
+        corners, readers = map(np.concatenate, zip(*blocks, strict=True))
         distinct, which = np.unique(corners, return_inverse=True)
         expanded += len(distinct) * size[0] * size[1]
         if expanded > MAX_EXPANDED:

@@ -214,11 +214,11 @@ class Session:
         """Read a sheet's values."""
         rows, columns = (np.array(positions, dtype=np.intp) for positions in self.used[title])
         get, sheet = self.model.get_cell_value, self.numbers[title]
-        found = [get(sheet, *at) for at in zip(*self.used[title], strict=True)]
+        values = [get(sheet, *at) for at in zip(*self.used[title], strict=True)]
         numbers = np.full((rows.max(initial=0), columns.max(initial=0)), np.nan)
-        numbers[rows - 1, columns - 1] = [v if type(v) is float else np.nan for v in found]
+        numbers[rows - 1, columns - 1] = [v if type(v) is float else np.nan for v in values]
         others: dict[tuple[int, int], str | bool | CellError] = {}
-        for row, column, value in zip(*self.used[title], found, strict=True):
+        for row, column, value in zip(*self.used[title], values, strict=True):
             if isinstance(value, str | bool):
                 others[row, column] = self.value((title, row, column))
         return SheetValues(numbers, others)
@@ -245,9 +245,9 @@ def _is_closed(formula: str) -> bool:
 
 def _has_computed_corner(node: Node) -> bool:
     """Return whether a part of a formula is a range with a corner that is not written as a cell."""
-    return node.operator == ":" and any(p.brackets or not p.reference for p in node.parts)
+    return node.operator == ":" and any(p.brackets or not p.reference for p in node.children)
 
 
 def _is_of_two_sheets(node: Node) -> bool:
     """Return whether a part of a formula is SUMXMY2 with references to different sheets."""
-    return node.function == "SUMXMY2" and len({p.sheet.casefold() for p in node.parts}) > 1
+    return node.function == "SUMXMY2" and len({p.sheet.casefold() for p in node.children}) > 1

@@ -86,16 +86,16 @@ class _FormualizerScenarios:
         list of lists
             For each task, the values of its wanted cells.
         """
-        found: list[list[Found]] = []
+        results: list[list[Found]] = []
         before: tuple[Place, ...] = ()
         for task in asked.tasks:
-            if not found or len(task.formulas) > 1:
+            if not results or len(task.formulas) > 1:
                 self._lay(asked, task)
             else:
                 put(self.book, {place: asked.values[place[0]].at(*place[1:]) for place in before})
-            found.append(self._evaluated(task))
+            results.append(self._evaluated(task))
             before = (*task.formulas, *task.constants)
-        return found
+        return results
 
     def _lay(self, asked: Question, task: Task) -> None:
         """Start a workbook with the numbers, except in cells that have a formula.
@@ -133,15 +133,15 @@ class _FormualizerScenarios:
                 self.book.set_value(*place, str(UNKNOWN))
 
     def _read(self, wanted: Iterable[Place]) -> list[Found]:
-        found: dict[Place, Found] = {}
+        values: dict[Place, Found] = {}
         for sheet, row, column, height, width in rectangles(wanted):
             area = formualizer.RangeAddress(
                 sheet, row, column, row + height - 1, column + width - 1
             )
             for down, line in enumerate(self.book.sheet(sheet).get_values(area)):
                 for right, value in enumerate(line):
-                    found[sheet, row + down, column + right] = _plain(value)
-        return [found[place] for place in wanted]
+                    values[sheet, row + down, column + right] = _plain(value)
+        return [values[place] for place in wanted]
 
 
 def _numbers(grid: SheetValues) -> Iterator[tuple[tuple[int, int], float]]:

@@ -88,9 +88,9 @@ def turned(formula: str) -> Iterator[Edit]:
     """
     tree = parsed(formula)
     for part in tree.walk() if tree else ():
-        if part.function == "TRANSPOSE" and len(part.parts) == 1:
-            yield _exchanged(formula, part, str(part.parts[0]))
-        for factor in part.parts if part.function == "MMULT" else ():
+        if part.function == "TRANSPOSE" and len(part.children) == 1:
+            yield _exchanged(formula, part, str(part.children[0]))
+        for factor in part.children if part.function == "MMULT" else ():
             if factor.is_bounded:
                 yield _exchanged(formula, factor, f"TRANSPOSE({factor})")
         if part is tree:
@@ -109,9 +109,9 @@ def summed_otherwise(formula: str) -> Iterator[Edit]:
     """
     tree = parsed(formula)
     for part in tree.walk() if tree else ():
-        if part.function != "MMULT" or len(part.parts) != 2:
+        if part.function != "MMULT" or len(part.children) != 2:
             continue
-        one, other = map(str, part.parts)
+        one, other = map(str, part.children)
         if one.startswith("TRANSPOSE(ROW("):
             kind, of, first = "each_column", other, "1,0"
         elif other.startswith("TRANSPOSE(COLUMN("):
@@ -186,10 +186,10 @@ def _without_squares(formula: str, parts: Sequence[Node]) -> Iterator[str]:
     """
     for part in parts:
         others = []
-        if part.operator == "^" and part.parts[1].word == "2":
-            yield formula[: part.parts[0].end] + formula[part.parts[1].end :]
-        elif part.function == "SUMXMY2" and len(part.parts) == 2:
-            one, other = (formula[argument.start : argument.end] for argument in part.parts)
+        if part.operator == "^" and part.children[1].word == "2":
+            yield formula[: part.children[0].end] + formula[part.children[1].end :]
+        elif part.function == "SUMXMY2" and len(part.children) == 2:
+            one, other = (formula[argument.start : argument.end] for argument in part.children)
             others = [f"SUMPRODUCT({one}-{other})", f"SUMPRODUCT(ABS({one}-{other}))"]
         elif part.function == "SUMSQ":
             others = ["SUM(" + str(part).partition("(")[2]]

@@ -65,24 +65,24 @@ def dependants(layout: Layout, name: str, index: tuple[int, ...]) -> Iterator[De
                 naming = _naming(column, here, lengths, place)
                 naming[: part.given] = False
                 if naming.any():
-                    found = np.argwhere(naming.reshape(lengths))
-                    for unit, entries in _of_slices(whole[number], column.unit, found):
+                    indices = np.argwhere(naming.reshape(lengths))
+                    for unit, entries in _of_slices(whole[number], column.unit, indices):
                         yield quantity, unit, [(*before, *map(int, entry)) for entry in entries]
 
 
 def _of_slices(
-    block: Block, unit: tuple[int, ...], found: np.ndarray
+    block: Block, unit: tuple[int, ...], indices: np.ndarray
 ) -> Iterator[tuple[tuple[int, ...], np.ndarray]]:
     """Yield each unit with its entries along the axes; of slices, all that are in them."""
     if not block.quantity.sliced:
-        yield unit, found
+        yield unit, indices
         return
     axes = len(block.quantity.axes)
     inside = [
         range(length if is_inside else 1)
         for length, is_inside in zip(block.quantity.lengths, block.quantity.inside, strict=True)
     ]
-    every = np.array([np.add(e, more) for e in found for more in product(*inside[:axes])])
+    every = np.array([np.add(e, more) for e in indices for more in product(*inside[:axes])])
     for more in product(*inside[axes:]):
         yield tuple(map(int, np.add(unit, more))), every
 
@@ -133,8 +133,8 @@ def seen_by(engine: str | None, path: Path, model: Model | None) -> Seen:
     An engine recalculates them, and all formulas are compared. If none is named, the stored values
     of a workbook that is unchanged since xlnn built it are read.
     """
-    if engine is None and model is None and (found := as_built(path)):
-        return Seen(*found, None)
+    if engine is None and model is None and (opened := as_built(path)):
+        return Seen(*opened, None)
     report, spec, layout, values, _ = examined(path, engine or DEFAULT_ENGINE, model)
     return Seen(spec, layout, values, report)
 
@@ -149,11 +149,11 @@ class Entries:
         kind = kind_of(spec)
         self.words: Text = kind.words(spec, self.layout)
         self.equations = kind.equations(spec)
-        self.recalculated_by, found = "", ()
+        self.recalculated_by, differing = "", ()
         if seen.report is not None:  # a report is false if it found something wrong
             self.recalculated_by = seen.report.engine
-            found = (*seen.report.restated, *seen.report.wrong)
-        self.altered: dict[str, Wrong | Restated] = {entry.cell: entry for entry in found}
+            differing = (*seen.report.restated, *seen.report.wrong)
+        self.altered: dict[str, Wrong | Restated] = {entry.cell: entry for entry in differing}
 
     @cached_property
     def arrays(self) -> dict[str, np.ndarray]:
@@ -164,14 +164,14 @@ class Entries:
         """Return the entry that the user names."""
         if not is_text(what):
             raise wrong("what", what, "a cell, or the name of a quantity,")
-        if what not in self.layout.model.by_name and (found := self._in_cell(what)):
+        if what not in self.layout.model.by_name and (entry := self._in_cell(what)):
             if at or unit:
                 raise OptionsError(
                     "{what:.60} is already one cell: epoch, image and unit are for the name of a "
                     "quantity, such as delta3.",
                     what=what,
                 )
-            return found
+            return entry
         if what not in self.layout.model.by_name:
             raise OptionsError(
                 'There is no quantity "{what:.40}", and no quantity has a cell {what}{hint}'
@@ -262,13 +262,13 @@ class Entries:
         formula, (here, *_) = self.formula(entry), self.layout.place(*entry)
         if formula is None or depth < 1:
             return ()
-        found = {}
+        parts = {}
         for area in areas(formula, here) or ():
             entries = list(self.in_area(area))
-            if entries and area not in found:
+            if entries and area not in parts:
                 cells = range_text(area, self.layout.titles.values())
-                found[area] = self.part(entries, cells, self._deeper(entries, depth))
-        return tuple(found.values())
+                parts[area] = self.part(entries, cells, self._deeper(entries, depth))
+        return tuple(parts.values())
 
     def _deeper(self, entries: list[Entry], depth: int) -> tuple[Part, ...]:
         if len(entries) == 1 or depth == 1:
@@ -278,15 +278,15 @@ class Entries:
 
     def used_for(self, entry: Entry, depth: int) -> tuple[Part, ...]:
         """Return the cells that refer to an entry, a part for each quantity."""
-        found: dict[str, list[Entry]] = {}
+        entries_of: dict[str, list[Entry]] = {}
         sheet = self.layout.blocks[entry[0]].sheet
         for quantity, unit, places in dependants(self.layout, *entry) if depth else ():
             if quantity.sheet == CHECK != sheet:  # it compares, and uses no cell for anything else
                 continue
-            entries = found.setdefault(quantity.name, [])
+            entries = entries_of.setdefault(quantity.name, [])
             entries += ((quantity.name, (*place, *unit)) for place in places)
         parts = []
-        for entries in found.values():
+        for entries in entries_of.values():
             first, last = (self.layout.cell(*entries[n]) for n in (0, -1))
             cells = first if first == last else f"{first} … {last.rpartition('!')[2]}"
             parts.append(self.part(entries, cells, self.used_for(entries[0], depth - 1)))

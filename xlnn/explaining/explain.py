@@ -144,12 +144,12 @@ def _explained(
         role = "noted" if quantity.is_record else "input"
     title, *_ = sheet.layout.place(*entry)
     aloud = partial(read_aloud, formula, title) if formula else lambda _: None
-    found, remark = sheet.altered.get(sheet.layout.cells(name, index)), ""
-    wrong = found if isinstance(found, Wrong) else None
+    altered, remark = sheet.altered.get(sheet.layout.cells(name, index)), ""
+    wrong = altered if isinstance(altered, Wrong) else None
     if wrong:
         remark = wrong.reason or wrong.expected_formula
-    elif found:
-        remark = found.stated
+    elif altered:
+        remark = altered.stated
     expected = None
     if role == "computed" and not (wrong and name in blanks):  # an exercise keeps its answer
         expected = plain(reference.expected(sheet.layout.model, quantity, sheet.arrays)[index])

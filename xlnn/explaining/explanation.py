@@ -303,8 +303,8 @@ def section(equation: Equation | None) -> str:
         return ""
     home = equation.array.__module__ if isinstance(equation, Stated) else type(equation).__module__
     for said_in in (said, sys.modules[home].__doc__):
-        if found := _BOOK.search(said_in or ""):
-            return found[1]
+        if match := _BOOK.search(said_in or ""):
+            return match[1]
     return ""
 
 

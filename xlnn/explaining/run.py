@@ -246,7 +246,7 @@ def course_of(layout: Layout, arrays: Mapping[str, np.ndarray]) -> Quantity | No
     """
     quantities = layout.model.quantities
     begun = {axis.family for quantity in quantities if quantity.given for axis in quantity.rows[:1]}
-    found = [
+    courses = [
         quantity
         for quantity in quantities
         if is_course(quantity)
@@ -255,9 +255,9 @@ def course_of(layout: Layout, arrays: Mapping[str, np.ndarray]) -> Quantity | No
         and quantity.rows[0].family in {TIME, *begun}
         and np.isfinite(arrays[quantity.name]).any()
     ]
-    costs = [quantity for quantity in found if quantity.symbol.startswith("C")]
+    costs = [quantity for quantity in courses if quantity.symbol.startswith("C")]
     total = [cost for cost in costs if cost.name == "C_T"]
-    return next(reversed(total or costs or found), None)
+    return next(reversed(total or costs or courses), None)
 
 
 def is_course(quantity: Quantity) -> bool:

@@ -108,8 +108,8 @@ def inspect_and_lint(
     contents = inspect(path, may_be_left_out, watch, arrays=arrays)
     with Archive(path) as archive:
         book = read_book(archive, contents, read, number)
-        found = chain(_broken(book), formulas.formula_problems(book, patterns))
-        return contents, tuple(islice(found, MAX_PROBLEMS))
+        problems = chain(_broken(book), formulas.formula_problems(book, patterns))
+        return contents, tuple(islice(problems, MAX_PROBLEMS))
 
 
 def _broken(book: LintedWorkbook) -> Iterator[Problem]:

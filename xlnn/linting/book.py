@@ -109,8 +109,8 @@ def read_book(
         if part not in large and _is_read(part.casefold())
     }
     relationships = {
-        source_of(part): tuple(_relationships(source_of(part), found))
-        for part, found in parts.items()
+        source_of(part): tuple(_relationships(source_of(part), nodes))
+        for part, nodes in parts.items()
         if part.endswith(".rels")
     }
     return LintedWorkbook(archive, contents, tuple(sheets), parts, relationships, book.listed)
@@ -122,9 +122,9 @@ def _is_read(part: str) -> bool:
     return is_known or part.endswith(".rels")
 
 
-def elements_named(found: list[Node], name: str) -> list[Node]:
+def elements_named(nodes: list[Node], name: str) -> list[Node]:
     """Return the elements with a name."""
-    return [node for node in found if node.local == name]
+    return [node for node in nodes if node.local == name]
 
 
 def source_of(part: str) -> str:
@@ -137,8 +137,8 @@ def source_of(part: str) -> str:
     return posixpath.join(posixpath.dirname(folder), name.removesuffix(".rels"))
 
 
-def _relationships(source: str, found: list[Node]) -> Iterator[Relationship]:
-    for node in elements_named(found, "Relationship"):
+def _relationships(source: str, nodes: list[Node]) -> Iterator[Relationship]:
+    for node in elements_named(nodes, "Relationship"):
         attributes = node.attributes
         target, outside = (
             attributes.get("Target", ""),

@@ -56,7 +56,7 @@ Miscounted = tuple[str, int, tuple[int, int]]
 """A function with too few or too many arguments: its name, how many it has, and the fewest and the
 most that Excel takes."""
 
-Found = tuple[int, str, str, int | None]
+Fault = tuple[int, str, str, int | None]
 """A problem: which formula of a group has it, its rule, its message, and which reference."""
 
 Where = Callable[[int, int], str]
@@ -123,8 +123,8 @@ def formula_problems(
     """
     formulas = _Formulas(book)
     for place, formula in patterns or ():
-        found = [*_beyond_limits(formula)] or _misread(formula)
-        yield from (Problem(rule, place, message) for rule, message in found)
+        faults = [*_beyond_limits(formula)] or _misread(formula)
+        yield from (Problem(rule, place, message) for rule, message in faults)
     for sheet in book.sheets if patterns is None else ():
 
         def where(row: int, column: int, sheet: SheetNode = sheet) -> str:
@@ -159,8 +159,8 @@ def _of_sheet(sheet: SheetNode) -> Iterator[tuple[str, str]]:
 
 def _of_parts(book: LintedWorkbook) -> Iterator[tuple[str, str]]:
     """Yield the first and last cells of the ranges that charts show."""
-    for part, found in book.parts.items():
-        for node in found:
+    for part, nodes in book.parts.items():
+        for node in nodes:
             if node.local == "f" and node.text:
                 yield from ((part, end) for end in _ends(node.text))
 
@@ -171,10 +171,10 @@ def _ends(text: str) -> list[str]:
     >>> _ends("Drawing!$B$4:$B$9")
     ['Drawing!$B$4', 'Drawing!$B$9']
     """
-    found = tokens(text.strip())
-    if len(found) != 1 or not found[0]["sheet"] or ":" not in (found[0]["reference"] or ""):
+    ends = tokens(text.strip())
+    if len(ends) != 1 or not ends[0]["sheet"] or ":" not in (ends[0]["reference"] or ""):
         return [text]
-    return [f"{found[0]['sheet']}{end}" for end in found[0]["reference"].split(":")]
+    return [f"{ends[0]['sheet']}{end}" for end in ends[0]["reference"].split(":")]
 
 
 def _range_of(node: Node) -> str:
@@ -206,8 +206,8 @@ class _Formulas:
             judged = zip(groups, reads, self._whole(groups, reads), strict=True)
             for group, (first, last), is_whole in judged:
                 shape = _NUMBER.sub("0", group.formula)
-                found = self._found(group, first, last, is_whole=is_whole)
-                for member, rule, message, detail in found:
+                faults = self._faults(group, first, last, is_whole=is_whole)
+                for member, rule, message, detail in faults:
                     place = where(*group.table()[member, :2].tolist())
                     alike = rule, number if sheet else place, shape, detail
                     if alike not in self._said:
@@ -224,15 +224,15 @@ class _Formulas:
             ends = zip(first.min(axis=0).tolist(), last.max(axis=0).tolist(), strict=True)
             for slot, rows in zip(group.slots, ends, strict=True):
                 boxes[slot.sheet].append((*slot.columns, *rows, number))
-        for sheet, found in boxes.items():
-            *corners, numbers = np.transpose(found)
+        for sheet, ranges in boxes.items():
+            *corners, numbers = np.transpose(ranges)
             for number in numbers[~self._book.sheets[sheet].used.have(*corners)].tolist():
                 whole[number] = False
         return whole
 
-    def _found(
+    def _faults(
         self, group: FormulaGroup, first: np.ndarray, last: np.ndarray, *, is_whole: bool
-    ) -> Iterator[Found]:
+    ) -> Iterator[Fault]:
         """Check formulas that were read as one, from the first to the last row in each slot."""
         for rule, message in _beyond_limits(group.formula):
             yield 0, rule, message, None
@@ -265,7 +265,7 @@ class _Formulas:
             return has_first & sheet.used.have(right, right, bottom, bottom)
         return sheet.used.have(left, right, top, bottom)
 
-    def _forms(self, group: FormulaGroup, heights: np.ndarray) -> Iterator[Found]:
+    def _forms(self, group: FormulaGroup, heights: np.ndarray) -> Iterator[Fault]:
         """Look for forms that programs compute differently.
 
         One formula is read of those whose ranges have the same heights. Formulas outside sheets,
@@ -295,14 +295,14 @@ def _beyond_limits(formula: str) -> Iterator[tuple[str, str]]:
 
 def _misread(formula: str, shown: str = "") -> Iterator[tuple[str, str]]:
     """Yield the rule and the message if programs compute a formula differently."""
-    found = misread(formula)
-    if found is None or found.form is INTERSECTED:
+    misreading = misread(formula)
+    if misreading is None or misreading.form is INTERSECTED:
         return
-    if found.form is UNLIKE:
-        message = f"It pairs {found.words[0]}; expected ranges of the same shape."
+    if misreading.form is UNLIKE:
+        message = f"It pairs {misreading.words[0]}; expected ranges of the same shape."
         yield "unlike-ranges", message
     else:
-        yield "read-differently", f'In "{shown or formula:.61}", {found}.'
+        yield "read-differently", f'In "{shown or formula:.61}", {misreading}.'
 
 
 def _missing(sheet: SheetNode, slot: Slot, top: int, bottom: int) -> str:

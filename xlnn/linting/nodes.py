@@ -17,13 +17,13 @@ MAX_NOTED = 100_000
 """The most styles and bad values recorded for a sheet; Excel has up to 65,490 styles."""
 
 
-def kept(archive: Archive, found: Iterable[Node], count: Iterator[int]) -> list[Node]:
+def kept(archive: Archive, nodes: Iterable[Node], count: Iterator[int]) -> list[Node]:
     """Return elements as a list.
 
     Parameters
     ----------
     archive : Archive
-    found : iterable of Node
+    nodes : iterable of Node
     count : iterator of int
         Counts the elements of a whole workbook.
 
@@ -33,7 +33,7 @@ def kept(archive: Archive, found: Iterable[Node], count: Iterator[int]) -> list[
         The workbook has more than `MAX_NODES`.
     """
     listed = []
-    for node in found:
+    for node in nodes:
         if next(count) > MAX_NODES:
             raise crowded(archive)
         listed.append(node)

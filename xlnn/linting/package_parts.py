@@ -45,8 +45,8 @@ def relationships(book: LintedWorkbook) -> Iterator[Finding]:
 
 def _identities(book: LintedWorkbook) -> Iterator[Finding]:
     """Look for parts that refer to relationships that they do not have."""
-    found = [*book.parts.items(), *((sheet.part, sheet.nodes) for sheet in book.sheets)]
-    for part, nodes in found:
+    nodes_of = [*book.parts.items(), *((sheet.part, sheet.nodes) for sheet in book.sheets)]
+    for part, nodes in nodes_of:
         known = {line.identity for line in book.relationships.get(part, ())}
         for node in nodes:
             for key, value in node.attributes.items():
@@ -82,14 +82,14 @@ def content_types(book: LintedWorkbook) -> Iterator[Finding]:
     kinds = {line.target: line.kind for lines in book.relationships.values() for line in lines}
     for part in book.archive.parts:
         ending = f"*.{part.rpartition('.')[2]}"
-        found = types.get(f"/{part}".casefold(), types.get(ending.casefold(), ""))
+        kind = types.get(f"/{part}".casefold(), types.get(ending.casefold(), ""))
         wanted = KINDS.get(kinds.get(part, ""), "")
-        if part != TYPES and not found:
+        if part != TYPES and not kind:
             yield part, f"{TYPES} gives it no type; expected one."
-        elif not found.endswith(wanted):
+        elif not kind.endswith(wanted):
             yield (
                 part,
-                f'Its content type is "{found:.80}"; expected one that ends with "{wanted}".',
+                f'Its content type is "{kind:.80}"; expected one that ends with "{wanted}".',
             )
 
 

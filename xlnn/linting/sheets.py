@@ -70,10 +70,10 @@ def column_widths(_: LintedWorkbook, sheet: SheetNode) -> Iterator[Finding]:
 def cell_values(_: LintedWorkbook, sheet: SheetNode) -> Iterator[Finding]:
     """Check that a cell holds a value of its type, or none."""
     for place, kind, value in sheet.bad_values:
-        found = f'holds "{value:.20}"' if value else "holds nothing"
+        held = f'holds "{value:.20}"' if value else "holds nothing"
         yield (
             f"{sheet.title}!{place}",
-            f'A cell of the type "{kind}" {found}; expected a value of this type.',
+            f'A cell of the type "{kind}" {held}; expected a value of this type.',
         )
 
 
@@ -82,11 +82,11 @@ def merges(book: LintedWorkbook, sheet: SheetNode) -> Iterator[Finding]:
     merged: dict[tuple[int, int], str] = {}  # `inspect` accepts a million merged cells
     for node in elements_named(sheet.nodes, "mergeCell"):
         reference = node.attributes.get("ref", "")
-        where, found = f"{sheet.title}!{reference}", box(reference)
-        if found is None or found[:2] == found[2:]:
+        where, area = f"{sheet.title}!{reference}", box(reference)
+        if area is None or area[:2] == area[2:]:
             yield where, "This is not a range of several cells inside the grid."
             continue
-        top, left, bottom, right = found
+        top, left, bottom, right = area
         cells = list(product(range(top, bottom + 1), range(left, right + 1)))
         other = next((merged[cell] for cell in cells if cell in merged), None)
         if other:
@@ -167,11 +167,11 @@ def _identities(node: Node) -> list[str]:
 
 
 def _leads_somewhere(book: LintedWorkbook, location: str) -> bool:
-    found = _LOCATION.fullmatch(location)
-    if found is None:
+    match = _LOCATION.fullmatch(location)
+    if match is None:
         return location.casefold() in book.names or box(location) is not None
-    title = (found["quoted"] or found["plain"] or "").replace("''", "'").casefold()
-    place = found["place"]
+    title = (match["quoted"] or match["plain"] or "").replace("''", "'").casefold()
+    place = match["place"]
     return title in map(str.casefold, book.titles) and (
         box(place) is not None or place.casefold() in book.names
     )

@@ -16,8 +16,8 @@ def box(reference: str) -> tuple[int, int, int, int] | None:
     >>> box("B2:C9"), box("C9:B2"), box("XFE1"), box("A0")
     ((2, 2, 9, 3), None, None, None)
     """
-    top, left, bottom, right = found = corners(reference) or (1, 1, 0, 0)
-    return found if top <= bottom <= MAX_ROWS and left <= right else None
+    top, left, bottom, right = area = corners(reference) or (1, 1, 0, 0)
+    return area if top <= bottom <= MAX_ROWS and left <= right else None
 
 
 class Used:
@@ -73,9 +73,9 @@ class Used:
         top, bottom = np.where(inside, first - 1, 0), np.where(inside, last, 0)
         left, right = np.minimum(left, width) - 1, np.minimum(right, width - 1)
         counts = self._counts
-        found = counts[bottom, right] - counts[top, right]
-        found += counts[top, left] - counts[bottom, left]
-        return inside & (found == (last - first + 1) * (right - left))
+        cells = counts[bottom, right] - counts[top, right]
+        cells += counts[top, left] - counts[bottom, left]
+        return inside & (cells == (last - first + 1) * (right - left))
 
     def first_missing(self, left: int, right: int, first: int, last: int) -> str:
         """Return the first cell of a range that does not exist, column by column."""

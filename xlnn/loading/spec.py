@@ -94,10 +94,10 @@ def is_in_matrices(path: Path) -> bool:
 def language_of(path: Path) -> str:
     """Return the language of a file, which may be of anybody; English if it does not say one."""
     try:
-        found = _LANG.search(spec_text(path)[1])
+        match = _LANG.search(spec_text(path)[1])
     except (WorkbookError, OSError):
         return "en"
-    return found[1] if found and found[1] in languages() else "en"
+    return match[1] if match and match[1] in languages() else "en"
 
 
 def left_out_of(path: Path) -> tuple[str, ...]:

@@ -85,8 +85,8 @@ def recalculated(path: Path, engine: str, model: Model | None = None) -> Recalcu
             reading=Reading.of(contents),
         ) as recalculate,
     ):
-        found = recalculate({})
-    return Recalculated(spec, layout, read_arrays(layout, found), engine)
+        cells = recalculate({})
+    return Recalculated(spec, layout, read_arrays(layout, cells), engine)
 
 
 def as_built(path: Path) -> tuple[WorkbookSpec, Layout, Values] | None:
@@ -226,18 +226,18 @@ def check_inputs(layout: Layout, values: Values, inputs: Mapping[str, np.ndarray
         block = layout.blocks[name]
         if wrong := misfit(block.quantity, array):
             index, wanted = wrong
-            found = values[layout.titles[block.sheet]].at(*block.address(index))
+            value = values[layout.titles[block.sheet]].at(*block.address(index))
             also = "" if block.quantity.is_text else OTHERWISE.get(block.quantity.kind, "")
             raise WorkbookError(
                 "{cell} holds {found}, but it is an input: undo, or type {wanted}{also}.",
                 cell=layout.cell(name, index),
-                found=_shown(found),
+                found=_shown(value),
                 wanted=wanted,
                 also=also,
             )
 
 
-def _shown(found: object) -> str:
-    if found is None:
+def _shown(value: object) -> str:
+    if value is None:
         return Message("nothing")
-    return f"{found:.15g}" if isinstance(found, float) else f'"{found}"'
+    return f"{value:.15g}" if isinstance(value, float) else f'"{value}"'

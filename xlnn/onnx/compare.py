@@ -128,16 +128,16 @@ class Authority:
         asked = [self.model.outputs] + [self.model.classes] * bool(self.model.classes)
         at_once = self.model.graph.rows or max(1, len(rows))
         padded = np.concatenate([rows, np.zeros((-len(rows) % at_once, rows.shape[1]))])
-        found, classes = [], []
+        batches, classes = [], []
         for first in range(0, len(padded), at_once):
             given = self._given(padded[first : first + at_once])
             try:
                 numbers, *labels = self._session.run(asked, given)  # type: ignore[attr-defined]
             except Exception as error:
                 raise self._failed(error) from error
-            found.append(np.asarray(numbers, dtype=float).reshape(at_once, -1))
+            batches.append(np.asarray(numbers, dtype=float).reshape(at_once, -1))
             classes += [str(label) for array in labels for label in np.ravel(array)]
-        made = np.concatenate(found)[: len(rows)]
+        made = np.concatenate(batches)[: len(rows)]
         return made, classes[: len(rows)] if self.model.classes else None
 
     def _given(self, rows: np.ndarray) -> dict[str, np.ndarray]:
@@ -197,11 +197,11 @@ def _check_classes(
     two = np.sort(got, axis=1)[:, -2:]
     clear = two[:, 1] - two[:, 0] > 2 * allowed.max(axis=1)
     for at in np.flatnonzero(clear):
-        found = labels[int(got[at].argmax())]
-        if found != classes[at]:
+        label = labels[int(got[at].argmax())]
+        if label != classes[at]:
             raise DisagreementError(
                 f"The workbook does not agree with ONNX Runtime and was not written: {row} "
-                f"{at + 1} is {short(found)}, but ONNX Runtime gives {short(classes[at])}."
+                f"{at + 1} is {short(label)}, but ONNX Runtime gives {short(classes[at])}."
             )
 
 

@@ -128,34 +128,34 @@ def export(  # noqa: PLR0913 -- the options of the command
     check_replaceable(output, _is_ours, force=force)
     for package, why in PACKAGES.get(kind, {}).items():
         needed(package, why)
-    found = trained(path, epoch, run, engine)
+    network = trained(path, epoch, run, engine)
     precision = np.float64 if float64 else np.float32
-    made = _written(kind, found, precision)
-    outputs = _outputs(kind, made, found, precision)
-    difference = _check_outputs(found, outputs, TOLERANCES[precision], float64=float64)
+    made = _written(kind, network, precision)
+    outputs = _outputs(kind, made, network, precision)
+    difference = _check_outputs(network, outputs, TOLERANCES[precision], float64=float64)
     with replacing(output) as file:
         file.write(made)
     return Exported(
-        output, found.epoch, found.run, precision.__name__, len(found.samples), PROVEN_BY[kind],
-        difference,
+        output, network.epoch, network.run, precision.__name__, len(network.samples),
+        PROVEN_BY[kind], difference,
     )  # fmt: skip
 
 
 def _check_outputs(
-    found: Trained, outputs: np.ndarray, tolerance: float, *, float64: bool
+    network: Trained, outputs: np.ndarray, tolerance: float, *, float64: bool
 ) -> float:
     """Return the largest difference of outputs from the sheet's, or refuse them."""
-    size = np.maximum(found.unit, np.abs(found.outputs).max(axis=0))
+    size = np.maximum(network.unit, np.abs(network.outputs).max(axis=0))
     with np.errstate(invalid="ignore"):
-        off = np.abs(outputs - found.outputs) / size
+        off = np.abs(outputs - network.outputs) / size
     wrong = ~(off <= tolerance)
     if wrong.any():
         row, unit = map(int, np.argwhere(wrong)[0])
         worst = float(np.nanmax(np.where(np.isfinite(off), off, np.nan), initial=0.0))
-        stated = f"{found.outputs[row, unit]:.9g} (row {row + 1}, output {unit + 1})"
-        where = f"{found.cells[row]} and beside: " if found.cells else ""
+        stated = f"{network.outputs[row, unit]:.9g} (row {row + 1}, output {unit + 1})"
+        where = f"{network.cells[row]} and beside: " if network.cells else ""
         close = not float64 and worst < 1e-3
-        remedy = "take --float64" if close else f"see  xlnn check {found.name}"
+        remedy = "take --float64" if close else f"see  xlnn check {network.name}"
         raise DisagreementError(
             f"The model gives {outputs[row, unit]:.9g} where the sheet gives {stated}; {where}"
             f"nothing was written: {remedy}."
@@ -163,15 +163,15 @@ def _check_outputs(
     return float(off.max())
 
 
-def _written(kind: str, found: Trained, precision: type[np.floating]) -> bytes:
+def _written(kind: str, network: Trained, precision: type[np.floating]) -> bytes:
     """Return a network as the bytes of a file."""
     if kind == ".onnx":
-        model: bytes = import_module("xlnn.onnx.export_graph").onnx_of(found, precision)
+        model: bytes = import_module("xlnn.onnx.export_graph").onnx_of(network, precision)
         return model
-    tensors = tensors_of(found, precision)
+    tensors = tensors_of(network, precision)
     if kind == ".safetensors":
         # one entry, since the order of several would vary
-        metadata = {PRODUCER: json.dumps(properties(found), ensure_ascii=False)}
+        metadata = {PRODUCER: json.dumps(properties(network), ensure_ascii=False)}
         saved: bytes = import_module(SAFETENSORS).save(tensors, metadata)
         return saved
     file = io.BytesIO()
@@ -179,17 +179,17 @@ def _written(kind: str, found: Trained, precision: type[np.floating]) -> bytes:
     return file.getvalue()
 
 
-def _outputs(kind: str, made: bytes, found: Trained, precision: type[np.floating]) -> np.ndarray:
+def _outputs(kind: str, made: bytes, network: Trained, precision: type[np.floating]) -> np.ndarray:
     """Return the outputs that a file gives for the network's samples."""
     if kind != ".onnx":
         is_npz = kind == ".npz"
         tensors = np.load(io.BytesIO(made)) if is_npz else import_module(SAFETENSORS).load(made)
-        ours = {tensor_name(name): name for name in found.weights}
+        ours = {tensor_name(name): name for name in network.weights}
         read = {ours.get(name, name): np.asarray(tensors[name], dtype=float) for name in tensors}
-        return forward(found.spec, read, found.samples)
+        return forward(network.spec, read, network.samples)
     runs = session(made)
     (given,) = runs.get_inputs()
-    rows = found.samples.reshape(len(found.samples), *given.shape[1:]).astype(precision)
+    rows = network.samples.reshape(len(network.samples), *given.shape[1:]).astype(precision)
     return np.asarray(runs.run(None, {given.name: rows})[0], dtype=float)
 
 

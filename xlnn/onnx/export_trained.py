@@ -144,9 +144,9 @@ def trained(path: Path, epoch: int | None, run: int | None, engine: str) -> Trai
             reading=Reading.of(contents),
         ) as recalculate,
     ):
-        found = recalculate({})
-        arrays = read_arrays(layout, found)
-        check_inputs(layout, found, inputs_of(layout.model, arrays))
+        recalculated = recalculate({})
+        arrays = read_arrays(layout, recalculated)
+        check_inputs(layout, recalculated, inputs_of(layout.model, arrays))
         of_run = spec.of_run(number)
         before = (number,) if spec.runs else ()
         state = (*before, after) if learns else ()

@@ -41,7 +41,7 @@ def predicting_with(path: Path, *, large: bool = False) -> tuple[Source, Authori
         It cannot be read, or does not fit a workbook.
     """
     model = read_model(path, large=large)
-    found, keys = _source(model), _told(model)
+    base, keys = _source(model), _told(model)
     units, names = model.layers[-1].shape[0], list(model.graph.inputs)
     if not (len(names) == model.inputs > 1):
         names = [f"x{number}" for number in range(1, model.inputs + 1)]
@@ -49,13 +49,13 @@ def predicting_with(path: Path, *, large: bool = False) -> tuple[Source, Authori
         x=np.empty((0, model.inputs)),
         t=np.empty((0, 0)),
         labels=model.labels or _usual_labels(units, is_classifier=model.is_classifier),
-        picture=found.reading.picture,
-        features=tuple(names) if found.reading.table else (),
+        picture=base.reading.picture,
+        features=tuple(names) if base.reading.table else (),
         is_regression=not model.is_classifier,
         told=tuple(f"{path.name}: {SAID[key]}" for key in SAID if key in keys),
     )
     source = replace(
-        found,
+        base,
         data=data,
         scaling=model.scaling and tuple(map(rounded, model.scaling)),
         runs=({"start": {name: rounded(array) for name, array in model.weights().items()}},),
@@ -73,9 +73,9 @@ def training_from(path: Path, *, large: bool = False) -> Source:
         It cannot be read, or cannot be trained here.
     """
     model = read_model(path, large=large)
-    found, further = _source(model), {"epochs": 1, "optimizer": OPTIMIZER}
+    source, further = _source(model), {"epochs": 1, "optimizer": OPTIMIZER}
     return replace(
-        found, sizes={**found.sizes, **further}, inputs={"eta": ETA}, count=model.inputs,
+        source, sizes={**source.sizes, **further}, inputs={"eta": ETA}, count=model.inputs,
         notes={"layers": _not_trained(model)},
     )  # fmt: skip
 

@@ -288,8 +288,8 @@ class TrainedModel:
         divides = all(n % side == 0 for n, side in zip(below.shape[-2:], size, strict=True))
         layer.step = () if step == size and divides and not any(padding) else step
         layer.padding = padding if any(padding) else ()
-        found = self._put(layer, 0, below)
-        return found.times(*(factors[:, np.newaxis, np.newaxis] for factors in (scale, shift)))
+        pooled = self._put(layer, 0, below)
+        return pooled.times(*(factors[:, np.newaxis, np.newaxis] for factors in (scale, shift)))
 
     def activate(self, seen: AffineUnits, name: str) -> AffineUnits:
         """Give the top layer an activation function."""

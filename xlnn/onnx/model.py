@@ -68,10 +68,10 @@ def _outputs(model: TrainedModel) -> AffineUnits:
 
 def _labels(model: TrainedModel, outputs: int) -> tuple[str, ...]:
     """Return the labels in the graph or in its metadata."""
-    name, found = model.graph.name, model.labels or _of_metadata(model.graph.metadata)
-    if found and len(found) != outputs:
-        raise DataError(f"{name} names {len(found)} labels for {outputs} outputs.")
-    return tuple(cut(label_of(str(label), name)) for label in found)
+    name, labels = model.graph.name, model.labels or _of_metadata(model.graph.metadata)
+    if labels and len(labels) != outputs:
+        raise DataError(f"{name} names {len(labels)} labels for {outputs} outputs.")
+    return tuple(cut(label_of(str(label), name)) for label in labels)
 
 
 def _of_metadata(metadata: Mapping[str, str]) -> tuple[str, ...]:

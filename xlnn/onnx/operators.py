@@ -171,10 +171,10 @@ def _whole_mean(model: TrainedModel, node: OnnxNode) -> AffineUnits:
             f"{node.op} is supported only over the rows and columns of maps, as a global average "
             "pooling."
         )
-    found = model.pooling(seen, "average pooling", size, size, (0, 0, 0, 0))
+    pooled = model.pooling(seen, "average pooling", size, size, (0, 0, 0, 0))
     if is_mean and not node.attributes.get("keepdims", 1):
-        return found.moved(np.ravel)
-    return found
+        return pooled.moved(np.ravel)
+    return pooled
 
 
 def _activation(name: str) -> Operator:
@@ -266,10 +266,10 @@ def _regressor(model: TrainedModel, node: OnnxNode) -> AffineUnits:
 def _classifier(model: TrainedModel, node: OnnxNode) -> AffineUnits:
     labels = _labels(node, "classlabels_ints", "classlabels_strings")
     model.labels = labels
-    found = _linear(model, node, len(node.attributes.get("intercepts") or labels))
+    units = _linear(model, node, len(node.attributes.get("intercepts") or labels))
     if node.outputs[0]:
         model.values[node.outputs[0]] = Class(node.outputs[1])
-    return found
+    return units
 
 
 def _linear(model: TrainedModel, node: OnnxNode, units: int) -> AffineUnits:
@@ -282,14 +282,14 @@ def _linear(model: TrainedModel, node: OnnxNode, units: int) -> AffineUnits:
     transform = node.attributes.get("post_transform", "NONE")
     if transform not in TRANSFORMS:
         raise model.refuse(f"{node.op} ends with {transform}, which is not supported.")
-    found = model.dense(seen, W.reshape(units, -1), b)
+    outputs = model.dense(seen, W.reshape(units, -1), b)
     if TRANSFORMS[transform]:
-        found = model.activate(found, TRANSFORMS[transform])
+        outputs = model.activate(outputs, TRANSFORMS[transform])
     if node.op == "LinearClassifier" and units == 1:
         if transform != "LOGISTIC":
             raise model.refuse("LinearClassifier tells two classes apart by a single sum.")
-        found = model.both(found)
-    return found
+        outputs = model.both(outputs)
+    return outputs
 
 
 def _normalizer(model: TrainedModel, node: OnnxNode) -> AffineUnits:
@@ -400,9 +400,9 @@ def read_layers(graph: Graph) -> TrainedModel:
         elif node.op not in OPERATORS:
             raise model.refuse(f"the operator {short(node.op)} is not supported; {TAKEN}.")
         else:
-            found = _meant(model, node, OPERATORS[node.op])
+            result = _meant(model, node, OPERATORS[node.op])
             for name in node.outputs:
-                model.values.setdefault(name, found)
+                model.values.setdefault(name, result)
     return model
 
 

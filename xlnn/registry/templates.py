@@ -65,8 +65,8 @@ class Template:
     @property
     def sections(self) -> tuple[str, ...]:
         """The book's sections that it shows, its main one first; empty if there are none."""
-        found = self.values.get("book", ())
-        return (found,) if isinstance(found, str) else tuple(found)
+        sections = self.values.get("book", ())
+        return (sections,) if isinstance(sections, str) else tuple(sections)
 
     @property
     def place(self) -> tuple[bool, list[tuple[int, ...]], str]:
@@ -143,8 +143,8 @@ def template(name: str) -> Template:
 def _in(path: Path, name: str) -> Template:
     """Return the template in a folder, or the experiment of that name."""
     if name in experiments() and not path.exists():
-        found: Template = loaded(name).template
-        return found
+        template: Template = loaded(name).template
+        return template
     try:
         if (path / "template.toml").exists():
             said = loaded(name).template.values if name in experiments() else {}
@@ -184,8 +184,8 @@ def _check_sections(name: str, book: object) -> None:
     """Refuse anything but a list of the book's sections."""
     sections = book if isinstance(book, list) else [book]
     for section in sections:
-        found = re.fullmatch("([0-9])-([1-9][0-9]?)", section) if isinstance(section, str) else None
-        if not found or not int(found[2]) <= SECTIONS.get(int(found[1]), 0):
+        match = re.fullmatch("([0-9])-([1-9][0-9]?)", section) if isinstance(section, str) else None
+        if not match or not int(match[2]) <= SECTIONS.get(int(match[1]), 0):
             raise DataError(
                 f"template.toml of {name}: book = {short(section)}: a section of the book was "
                 'expected, such as "2-11", or a list of them.'
@@ -267,11 +267,11 @@ def loaded(name: str) -> Any:  # noqa: ANN401 -- an xlnn.Experiment, which canno
     """
     where = experiments()[name]
     try:
-        found = where.load()
+        experiment = where.load()
     except XlnnError:
         raise
     except Exception as error:  # another package may raise anything
         raise DataError(f"The experiment {name} ({where.value}) raises {error!r:.200}.") from error
-    if getattr(found, "name", None) != name or not hasattr(found, "untranslated"):
+    if getattr(experiment, "name", None) != name or not hasattr(experiment, "untranslated"):
         raise DataError(f"{where.value} is not an xlnn.Experiment with the name {name}.")
-    return found
+    return experiment

@@ -57,8 +57,8 @@ class Text:
         """Return a text whose key is its English version; without a section it has no other."""
         if section and IN_WORDS.search(english):
             self.said.setdefault(section, {})[english] = english
-        found: str = self.words.get(section, {}).get(english, english)
-        return found
+        words: str = self.words.get(section, {}).get(english, english)
+        return words
 
     def title(self, kind: str, english: str) -> str:
         """Return the title of a kind of quantities, given the English one."""
@@ -84,8 +84,8 @@ class Text:
     def sentence(self, key: str, english: str, **values: object) -> str:
         """Return a sentence translated, or in English, with some of its ``{braces}`` filled in."""
         self.said.setdefault("sentences", {})[key] = english
-        found: str = self.words.get("sentences", {}).get(key, english)
-        return singular(found, values).format_map(_Blanks(values))
+        template: str = self.words.get("sentences", {}).get(key, english)
+        return singular(template, values).format_map(_Blanks(values))
 
     def listed(self, names: Sequence[str]) -> str:
         """Join names as in a sentence: "a, b and c"."""
@@ -114,7 +114,7 @@ def singular(text: str, values: Mapping[str, object]) -> str:
     '{steps} step, {right} of {rows} rows'
     """
     return _COUNTED.sub(
-        lambda found: found[0].removesuffix("s" if str(values.get(found[1])) == "1" else ""), text
+        lambda match: match[0].removesuffix("s" if str(values.get(match[1])) == "1" else ""), text
     )
 
 
@@ -198,8 +198,8 @@ def in_language(message: str, lang: str) -> str:
 def shown_by(name: str, lang: str) -> str:
     """Return a line about what a template shows; empty if it is not installed here."""
     if name in experiments():
-        found: str = loaded(name).shows(lang)
-        return found
+        line: str = loaded(name).shows(lang)
+        return line
     return text(lang, "index").words["shows"].get(name, "")
 
 

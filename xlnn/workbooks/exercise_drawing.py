@@ -89,7 +89,7 @@ def _of_layer(equation: str, quantity: Quantity, model: Model) -> str:
     if "a" in letters - full.keys() and {"w", "δ"} & letters and len(spare) == 1:
         full["a"] = full[spare[0]]  # the layer below is the inputs
     left = f"{own} =" if equation.startswith(f"{own} =") else ""
-    right = _LETTER.sub(lambda found: full.get(found[1], found[1]), equation.removeprefix(left))
+    right = _LETTER.sub(lambda letter: full.get(letter[1], letter[1]), equation.removeprefix(left))
     return left.replace(own, _bare(quantity.symbol)) + right
 
 

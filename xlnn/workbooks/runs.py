@@ -228,7 +228,7 @@ def is_of_one(quantity: Quantity) -> bool:
 
 
 def of_runs(
-    found: Mapping[str, Sequence[Quantity]],
+    by_optimizer: Mapping[str, Sequence[Quantity]],
     runs: Sequence[str],
     shared: Collection[str] | None = None,
 ) -> Iterator[Quantity]:
@@ -239,7 +239,7 @@ def of_runs(
 
     Parameters
     ----------
-    found : dict of sequences of Quantity
+    by_optimizer : dict of sequences of Quantity
         The quantities of a run, by its optimizer.
     runs : sequence of str
         The optimizer of each run.
@@ -247,9 +247,11 @@ def of_runs(
         The names of quantities that exist once; by default those that do not depend on the
         differences.
     """
-    own = _own(chain(*found.values()), shared)
-    each_run = [{quantity.name: quantity for quantity in found[optimizer]} for optimizer in runs]
-    for name in _in_order(found.values()):
+    own = _own(chain(*by_optimizer.values()), shared)
+    each_run = [
+        {quantity.name: quantity for quantity in by_optimizer[optimizer]} for optimizer in runs
+    ]
+    for name in _in_order(by_optimizer.values()):
         having = [n for n, run in enumerate(each_run) if name in run]
         first = each_run[having[0]][name]
         if name not in own:

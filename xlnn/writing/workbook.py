@@ -250,13 +250,13 @@ class SheetCells:
         array = self._values.get(quantity.name)
         return self._stored(None if array is None else array[entries])
 
-    def _stored(self, found: Any) -> tuple[str, Varying, str, Varying]:  # noqa: ANN401 -- a single entry is not an array
+    def _stored(self, stored: Any) -> tuple[str, Varying, str, Varying]:  # noqa: ANN401 -- a single entry is not an array
         """Return patterns for the types and values of some formulas, and what varies in them."""
-        if found is None:
+        if stored is None:
             return "", (), "", ()
-        if isinstance(found, np.ndarray | np.generic) and found.dtype.kind == "f":
-            return "", (), NUMBER, (np.ravel(found),)
-        cells = np.ravel(np.asarray(found, dtype=object)).tolist()
+        if isinstance(stored, np.ndarray | np.generic) and stored.dtype.kind == "f":
+            return "", (), NUMBER, (np.ravel(stored),)
+        cells = np.ravel(np.asarray(stored, dtype=object)).tolist()
         kinds, values = zip(*map(cached, cells), strict=True)
         return KIND, (kinds,), OTHER, (values,)
 

@@ -101,12 +101,12 @@ def all_cells(
 
 def headings(path: Path) -> dict[str, str]:
     """Return the first text in row 1 of each sheet ("" if there is none), by the sheet's title."""
-    found = {}
+    texts = {}
     for source, strings in _sheets(path):
         sheet = cells_of(source, strings, SharedFormulas(source, arrays=True))
         top = takewhile(lambda cell: cell.row == 1, sheet)
-        found[source.title] = next((c.value for c in top if isinstance(c.value, str)), "")
-    return found
+        texts[source.title] = next((c.value for c in top if isinstance(c.value, str)), "")
+    return texts
 
 
 def _sheets(path: Path) -> Iterator[tuple[SheetSource, list[str]]]:
@@ -182,15 +182,15 @@ def read_numbers(texts: Sequence[str | None]) -> "array[float] | None":
     if not _is_plain(joined):
         return None
     try:
-        found = array("d", map(float, given))
+        numbers = array("d", map(float, given))
     except ValueError:
         return None
-    if not np.isfinite(found).all():
+    if not np.isfinite(numbers).all():
         return None
     if len(given) < len(texts):
-        following = iter(found)
-        found = array("d", (next(following) if text else math.nan for text in texts))
-    return found
+        following = iter(numbers)
+        numbers = array("d", (next(following) if text else math.nan for text in texts))
+    return numbers
 
 
 def cell_value(

@@ -65,12 +65,12 @@ def copy_cells(source: Path, target: Path, changes: Changes) -> None:
         for number, (title, part) in enumerate(book.sheets.items(), start=1):
             sheet = SheetSource(archive, title, part)
             shared = SharedFormulas(sheet, arrays=True)
-            found = (_changed(title, cell, missing) for cell in cells_of(sheet, strings, shared))
+            cells = (_changed(title, cell, missing) for cell in cells_of(sheet, strings, shared))
             entry = dated_entry(f"xl/{_sheet(number)}", ZIP_STORED)
             is_large = archive.parts[part].file_size >= LARGE
             with copied.open(entry, "w", force_zip64=is_large) as written:
                 written.write(f'{_XML}<worksheet xmlns="{MAIN[0]}"><sheetData>'.encode())
-                for row in _rows(found, shared.arrays):
+                for row in _rows(cells, shared.arrays):
                     written.write(row.encode())
                 written.write(b"</sheetData></worksheet>")
     for place in missing:
@@ -123,11 +123,11 @@ def _changed(
     return cell._replace(formula=None, value=None if new is None or isnan(new) else float(new))
 
 
-def _rows(found: Iterable[Cell], arrays: Mapping[tuple[int, int], str]) -> Iterator[str]:
+def _rows(cells: Iterable[Cell], arrays: Mapping[tuple[int, int], str]) -> Iterator[str]:
     """Yield the XML of each row; the arrays are the cells that array formulas fill."""
-    for row, cells in groupby(found, key=itemgetter(0)):
+    for row, row_cells in groupby(cells, key=itemgetter(0)):
         written = []
-        for _, column, formula, value, _ in cells:
+        for _, column, formula, value, _ in row_cells:
             place = address(row, column)
             if formula is not None:
                 area = arrays.get((row, column)) if arrays else None

@@ -44,8 +44,8 @@ def state(path: Path) -> State:
         if PART not in archive.parts:
             return State.UNKNOWN
         expected = properties(archive.parts.values())
-        found = archive.parts[PART]
-        if found.file_size == len(expected) and b"".join(archive.chunks(PART)) == expected:
+        entry = archive.parts[PART]
+        if entry.file_size == len(expected) and b"".join(archive.chunks(PART)) == expected:
             return State.AS_BUILT
         return State.CHANGED
 

@@ -148,8 +148,8 @@ def _found(formula: str, *, is_0_in_excel: bool) -> FoundForm | None:
         return None
     forms = (form for form in FORMS if form.is_0_in_excel or not is_0_in_excel)
     parts = Parts.of(tree)
-    found = ((form, words) for form in forms for words in form.finds(parts))
-    form, words = next(found, (None, ()))
+    matches = ((form, words) for form in forms for words in form.finds(parts))
+    form, words = next(matches, (None, ()))
     return FoundForm(form, tuple(f"{word!s:.120}" for word in words)) if form else None
 
 
@@ -169,7 +169,9 @@ def _intersected(formula: Parts) -> Iterator[tuple[str]]:
 def _among(formula: Parts, positions: Mapping[str, slice]) -> Iterator[tuple[str, Node]]:
     """Yield certain arguments of functions, each with the function."""
     for call in formula.calls:
-        for argument in call.parts[positions[call.function]] if call.function in positions else ():
+        for argument in (
+            call.children[positions[call.function]] if call.function in positions else ()
+        ):
             yield call.function, argument
 
 
@@ -180,7 +182,7 @@ def _operations(formula: Parts, operators: set[str]) -> Iterator[Node]:
 
 def _unsigned(part: Node) -> Node:
     """Return a part of a formula without the signs before it."""
-    return _unsigned(part.parts[0]) if _is_signed(part) else part
+    return _unsigned(part.children[0]) if _is_signed(part) else part
 
 
 def _is_signed(part: Node, signs: str = "+-") -> bool:
@@ -199,7 +201,7 @@ def _is_truth(part: Node, signs: str = "+", of: Callable[[Iterable[bool]], bool]
         ``any`` if one branch of an IF is enough, or ``all``.
     """
     if _is_signed(part, signs):
-        return _is_truth(part.parts[0], signs, of)
+        return _is_truth(part.children[0], signs, of)
     is_truth = partial(_is_truth, signs=signs, of=of)
     return _gives(part, bool, _TRUTHS | COMPARING, is_truth, of)
 
@@ -209,7 +211,7 @@ def _is_negated_twice(part: Node) -> bool:
     signs = 0
     while _is_signed(part):
         signs += part.operator == "-"
-        (part,) = part.parts
+        (part,) = part.children
     return signs > 0 and signs % 2 == 0 and _is_truth(part)
 
 
@@ -243,7 +245,7 @@ def _gives(
         case "Literal":
             return isinstance(part.value, kind)
         case "Array" | "Row":
-            return of(map(test, part.parts))
+            return of(map(test, part.children))
         case "BinaryOp":
             return part.operator in by
         case "Function":
@@ -254,7 +256,7 @@ def _gives(
 
 def _branches(call: Node) -> tuple[Node, ...]:
     """Return the arguments among which a function chooses its value."""
-    return call.parts[_BRANCHES.get(call.function, slice(0))]
+    return call.children[_BRANCHES.get(call.function, slice(0))]
 
 
 def _truths_in_products(formula: Parts) -> Iterator[tuple[str, Node]]:
@@ -264,7 +266,9 @@ def _truths_in_products(formula: Parts) -> Iterator[tuple[str, Node]]:
 
 
 def _truths(formula: Parts) -> Iterator[tuple[str, Node]]:
-    joined = (("&", part) for operation in _operations(formula, {"&"}) for part in operation.parts)
+    joined = (
+        ("&", part) for operation in _operations(formula, {"&"}) for part in operation.children
+    )
     for name, argument in chain(_among(formula, _NO_TRUTH), joined):
         if _is_truth(argument):
             yield name, _unsigned(argument)
@@ -281,14 +285,14 @@ def _signed_truths(formula: Parts) -> Iterator[tuple[Node]]:
 
 def _compared_truths(formula: Parts) -> Iterator[tuple[Node]]:
     for comparison in _operations(formula, COMPARING):
-        sides = comparison.parts
+        sides = comparison.children
         may_be = [side for side in sides if _is_truth(side) or _is_negated_twice(side)]
         if may_be and not all(_is_truth(side, of=all) for side in sides):
             yield (_unsigned(may_be[0]),)
 
 
 def _texts(formula: Parts) -> Iterator[tuple[str, Node]]:
-    return (found for found in _among(formula, _NO_TEXT) if _is_text(found[1]))
+    return (pair for pair in _among(formula, _NO_TEXT) if _is_text(pair[1]))
 
 
 def _ranges_taken_singly(formula: Parts) -> Iterator[tuple[str, Node]]:
@@ -297,11 +301,11 @@ def _ranges_taken_singly(formula: Parts) -> Iterator[tuple[str, Node]]:
 
 def _taken_singly(part: Node, *, is_range_taken: bool) -> Iterator[tuple[str, Node]]:
     if part.kind != "Function":
-        for below in part.parts:
+        for below in part.children:
             yield from _taken_singly(below, is_range_taken=is_range_taken)
         return
     name, takes = part.function, RANGES.get(part.function, (False,))
-    for position, argument in enumerate(part.parts):
+    for position, argument in enumerate(part.children):
         is_branch = name in {"CHOOSE", "IF"} and position > 0
         taken = is_range_taken if is_branch else takes[min(position, len(takes) - 1)]
         if not taken and name in SINGLE and _is_range(argument):
@@ -317,15 +321,15 @@ def _is_range(part: Node) -> bool:
         case "Array":
             return True
         case "BinaryOp" | "UnaryOp":
-            return any(map(_is_range, part.parts))
+            return any(map(_is_range, part.children))
     return any(map(_is_range, _branches(part)))
 
 
 def _shape(part: Node) -> tuple[int, int] | None:
     """Return the rows and columns of a reference; None for another part of a formula."""
-    if (found := part.corners) is None:
+    if (corners := part.corners) is None:
         return None
-    top, left, bottom, right = found
+    top, left, bottom, right = corners
     return abs(bottom - top) + 1, abs(right - left) + 1
 
 
@@ -346,7 +350,7 @@ def _operands(part: Node) -> Iterator[Node]:
     if part.kind not in {"BinaryOp", "UnaryOp"}:
         yield part
         return
-    for below in part.parts:
+    for below in part.children:
         yield from _operands(below)
 
 
@@ -354,7 +358,7 @@ def _is_choice(part: Node) -> bool:
     """Return whether a part of a formula is CHOOSE with a cell among what it picks from."""
     if part.function != "CHOOSE":
         return False
-    return any(below.kind == "Reference" for choice in part.parts[1:] for below in choice.walk())
+    return any(below.kind == "Reference" for choice in part.children[1:] for below in choice.walk())
 
 
 def _one_position(formula: Parts) -> Iterator[tuple[Node]]:
@@ -373,12 +377,12 @@ def _whole_lines(formula: Parts) -> Iterator[tuple[Node]]:
 
 def _indexed(formula: Parts) -> Iterator[tuple[Node, ...]]:
     """Yield what INDEX picks from, and the positions."""
-    return (call.parts for call in formula.calls if call.function == "INDEX" and call.parts)
+    return (call.children for call in formula.calls if call.function == "INDEX" and call.children)
 
 
 def _powers_of_powers(formula: Parts) -> Iterator[tuple[Node]]:
     for power in _operations(formula, {"^"}):
-        base = power.parts[0]
+        base = power.children[0]
         if base.operator == "^" and not base.brackets:
             yield (power,)
 
@@ -394,13 +398,13 @@ def _is_whole(part: Node) -> bool:
         case "Literal":
             return not isinstance(part.value, float) or part.value.is_integer()
         case "BinaryOp" | "UnaryOp":
-            is_closed = part.operator in {"+", "-", "*", ":"} and all(map(_is_whole, part.parts))
+            is_closed = part.operator in {"+", "-", "*", ":"} and all(map(_is_whole, part.children))
             return is_closed or part.operator in COMPARING
         case "Function":
             if part.function == "ROUND":
-                return part.parts[-1].value == 0
+                return part.children[-1].value == 0
             is_closed = part.function in {"ABS", "MAX", "MIN", "MOD", "SUM"}
-            passed = part.parts if is_closed else _branches(part)
+            passed = part.children if is_closed else _branches(part)
             return part.function in _WHOLE or (bool(passed) and all(map(_is_whole, passed)))
     return True
 
@@ -408,7 +412,7 @@ def _is_whole(part: Node) -> bool:
 def _empty(formula: Parts) -> Iterator[tuple[str]]:
     for call in formula.calls:
         if call.function in SINGLE - _MAY_BE_EMPTY:
-            yield from ((call.function,) for part in call.parts if part.kind == "Omitted")
+            yield from ((call.function,) for part in call.children if part.kind == "Omitted")
 
 
 def _computed_ranges(formula: Parts) -> Iterator[tuple[Node]]:

@@ -53,22 +53,22 @@ def ranges(formula: bytes) -> tuple[Range, ...]:
     def span(token: Token, group: str) -> slice:
         return slice(*(len(text[:at].encode()) for at in token.span(group)))
 
-    found = []
+    spans = []
     for token in tokens(text):
         if token["last_row"]:
             width = _width(token["first_column"], token["last_column"])
-            found.append((width, span(token, "first_row"), span(token, "last_row")))
+            spans.append((width, span(token, "first_row"), span(token, "last_row")))
         elif token["from_row"]:
-            found.append((MAX_COLUMNS, span(token, "from_row"), span(token, "to_row")))
+            spans.append((MAX_COLUMNS, span(token, "from_row"), span(token, "to_row")))
         elif token["from_column"]:
-            found.append((_width(token["from_column"], token["to_column"]), _NONE, _NONE))
-    return tuple(found)
+            spans.append((_width(token["from_column"], token["to_column"]), _NONE, _NONE))
+    return tuple(spans)
 
 
 _NONE = slice(0, 0)
 
 
-def count_cells_read(formulas: Sequence[bytes], found: Sequence[Range]) -> np.ndarray:
+def count_cells_read(formulas: Sequence[bytes], areas: Sequence[Range]) -> np.ndarray:
     """Count the cells in the ranges of formulas that differ only in their digits.
 
     >>> formulas = [b"SUM(A1:B3)+SUM(C$7:C$7)", b"SUM(A4:B4)+SUM(C$1:C$9)"]
@@ -77,7 +77,7 @@ def count_cells_read(formulas: Sequence[bytes], found: Sequence[Range]) -> np.nd
     """
     digits = np.frombuffer(b"".join(formulas), np.uint8).reshape(len(formulas), -1)
     cells = np.zeros(len(formulas), np.int64)
-    for width, top, bottom in found:
+    for width, top, bottom in areas:
         rows = np.abs(numbers(digits[:, bottom]) - numbers(digits[:, top])) + 1
         cells += width * (rows if top.stop > top.start else MAX_ROWS)
     return cells
@@ -401,8 +401,8 @@ class FormulaGuard:
         for index, shape in enumerate(shapes):
             alike[shape].append(index)
         for shape, indices in alike.items():
-            if found := ranges(shape):
-                cells = count_cells_read([texts[index] for index in indices], found)
+            if areas := ranges(shape):
+                cells = count_cells_read([texts[index] for index in indices], areas)
                 self._reads += int(cells.sum())
                 most = int(cells.argmax())
                 if cells[most] > self._most[0]:

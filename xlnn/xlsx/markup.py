@@ -82,12 +82,12 @@ def stray(written: bytes) -> str:
     >>> stray(b"<t>a&#10;b &#38; &#948; &lt;</t>")
     ''
     """
-    for found in _STRAY.finditer(written):
-        if not found["reference"]:
-            return _STRAYS[found.lastgroup]
-        sign = chr(int(found["decimal"] or found["hex"], 10 if found["decimal"] else 16))
+    for match in _STRAY.finditer(written):
+        if not match["reference"]:
+            return _STRAYS[match.lastgroup]
+        sign = chr(int(match["decimal"] or match["hex"], 10 if match["decimal"] else 16))
         if sign.isascii() and sign.isprintable() and sign not in _ESCAPED:
-            return f"the reference {found['reference'].decode():.20}"
+            return f"the reference {match['reference'].decode():.20}"
     return ""
 
 
@@ -153,8 +153,8 @@ class _Names(dict[str, tuple[str, str, str]]):
         if _SEPARATOR not in name:
             raise self.refused(f'holds an element "{name}" of no namespace, which no workbook has')
         namespace, _, local = name.rpartition(_SEPARATOR)
-        found = self[name] = name, local, local if namespace in MAIN else ""
-        return found
+        names = self[name] = name, local, local if namespace in MAIN else ""
+        return names
 
 
 class Parser:

@@ -142,8 +142,8 @@ def _is_fixed(token: Token) -> bool:
 
 def _is_lambda(text: str) -> bool:
     """Return whether a name is called as a function."""
-    found = [token for token in tokens(text) if not token["space"] and token[0] != "="]
-    return bool(found) and function_name(found[0]["function"] or "") == "LAMBDA"
+    words = [token for token in tokens(text) if not token["space"] and token[0] != "="]
+    return bool(words) and function_name(words[0]["function"] or "") == "LAMBDA"
 
 
 def _is_plain(text: str) -> bool:

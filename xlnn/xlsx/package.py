@@ -69,19 +69,19 @@ def ambiguous(names: Sequence[Named], *, local: bool = True) -> Mapping[str, str
     """
     scopes = Counter((name.casefold(), more.get("localSheetId")) for name, _, more in names)
     counts = Counter(name for name, _ in scopes)
-    found = {}
+    why = {}
     for (name, sheet), count in scopes.items():
         if name.startswith(BUILT_IN):
             continue
         if count > 1:
-            found[name] = "is defined more than once"
+            why[name] = "is defined more than once"
         elif reads_otherwise(name):
-            found[name] = "reads as a cell or a number"
+            why[name] = "reads as a cell or a number"
         elif local and counts[name] > 1:
-            found[name] = "is defined for a sheet and defined again"
+            why[name] = "is defined for a sheet and defined again"
         elif local and sheet is not None:
-            found[name] = "is defined for one sheet alone"
-    return found
+            why[name] = "is defined for one sheet alone"
+    return why
 
 
 def check_names(archive: Archive, names: Sequence[Named], formulas: FormulaGuard) -> None:
@@ -296,11 +296,11 @@ def inspect(  # noqa: PLR0913 -- what is allowed
         check_other_parts(archive, book, formulas)
         strings = _Strings.of(shared_strings(archive, book.strings))
         budget = _Budget(archive)
-        found, typed, filled, parts = {}, {}, {}, {}
+        computed, typed, filled, parts = {}, {}, {}, {}
         for title, part in book.sheets.items():
             sheet = SheetSource(archive, title, part)
             shared = SharedFormulas(sheet, arrays=arrays)
-            found[title], parts[title], typed[title] = _inspect_sheet(
+            computed[title], parts[title], typed[title] = _inspect_sheet(
                 sheet, watch, formulas, shared, strings, budget
             )
             filled |= {(title, *place): cells for place, cells in shared.arrays.items()}
@@ -317,7 +317,7 @@ def inspect(  # noqa: PLR0913 -- what is allowed
     return Package(
         path,
         tuple(book.sheets),
-        found,
+        computed,
         defined,
         budget.box,
         typed,
@@ -386,7 +386,7 @@ def _inspect_sheet(  # noqa: PLR0913, PLR0917 -- what is checked, and against wh
     budget: _Budget,
 ) -> tuple[FormulaCells, FormulaCells, Constants]:
     """Check every item of a sheet; return its formulas, parts of array formulas, and constants."""
-    found, parts, typed = FormulaCells(), FormulaCells(), Constants()
+    formula_cells, parts, typed = FormulaCells(), FormulaCells(), Constants()
     witness = watch(sheet) if watch else None
     items = sheet.items()
     while batch := list(islice(items, _BATCH)):
@@ -410,12 +410,16 @@ def _inspect_sheet(  # noqa: PLR0913, PLR0917 -- what is checked, and against wh
                     raise shared.refused_inside(row, column)
         numbers = [item for item in filled if item[3] is None and item[2] == "n" and item[5]]
         is_sound = all(
-            [found.add(computed, written), parts.add(inside, []), typed.add_numbers(numbers)]
+            [
+                formula_cells.add(computed, written),
+                parts.add(inside, []),
+                typed.add_numbers(numbers),
+            ]
         )
         left = [item for item in filled if item[5] and not (is_sound and item[2] == "n")]
         _check_values(sheet, left, typed, strings, budget)
     budget.check_box(sheet.title)
-    return found, parts, typed
+    return formula_cells, parts, typed
 
 
 def _check_formulas(
@@ -474,9 +478,9 @@ def _check_values(
 
 def _check_aside(sheet: SheetSource, formulas: FormulaGuard, budget: _Budget, item: Item) -> None:
     """Check an element of a sheet outside its cells."""
-    _, _, _, found, rectangle, *_ = item
+    _, _, _, element, rectangle, *_ = item
     budget.spend(box=area(rectangle or ""))
-    for node in found.walk() if found else ():
+    for node in element.walk() if element else ():
         attributes = node.attributes
         if node.local in COMPUTED:
             formulas.check(

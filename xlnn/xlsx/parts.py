@@ -76,7 +76,7 @@ def content_types(archive: Archive) -> Mapping[str, str]:
     WorkbookError
         A part or an extension has two, or an element is where some programs ignore it.
     """
-    found: dict[str, str] = {}
+    types: dict[str, str] = {}
     for node in elements(archive, TYPES):
         attributes = node.attributes
         content = attributes.get("ContentType", "")
@@ -84,10 +84,10 @@ def content_types(archive: Archive) -> Mapping[str, str]:
         _check_place(archive, TYPES, node, _TYPES, ("Types", "Default", "Override"))
         if node.parent is None:
             continue
-        if name.casefold() in found:
+        if name.casefold() in types:
             raise archive.refused(f'the part "{TYPES}" names "{name:.60}" twice; {ANEW}')
-        found[name.casefold()] = content
-    return found
+        types[name.casefold()] = content
+    return types
 
 
 def check_root(archive: Archive, workbook: str) -> None:
@@ -95,9 +95,9 @@ def check_root(archive: Archive, workbook: str) -> None:
     known = relationships(archive, "")
     leads = [part for kind, part in known.values() if kind == "officeDocument"]
     if leads != [workbook]:
-        found = ", ".join(f'"{part:.40}"' for part in leads[:3]) or "no part"
+        targets = ", ".join(f'"{part:.40}"' for part in leads[:3]) or "no part"
         raise archive.refused(
-            f'the part "{ROOT}" leads to {found} and not to "{workbook}" alone, so two programs '
+            f'the part "{ROOT}" leads to {targets} and not to "{workbook}" alone, so two programs '
             f"may read two different workbooks; {ANEW}"
         )
 
@@ -133,16 +133,16 @@ def relationships(archive: Archive, part: str) -> dict[str, tuple[str, str]]:
     source = rels_of(part)
     if source not in archive.parts:
         raise archive.refused(f'the part "{source}" is missing; {ANEW}')
-    found: dict[str, tuple[str, str]] = {}
+    by_id: dict[str, tuple[str, str]] = {}
     for node in elements(archive, source):
         _check_place(archive, source, node, _RELATIONSHIPS, ("Relationships", "Relationship"))
         if node.parent is None:
             continue
         identity = node.attributes.get("Id", "")
-        if identity in found:
+        if identity in by_id:
             raise archive.refused(f'the part "{source}" has "{identity:.40}" twice; {ANEW}')
-        found[identity] = _relationship(archive, source, part, node.attributes)
-    return found
+        by_id[identity] = _relationship(archive, source, part, node.attributes)
+    return by_id
 
 
 def _relationship(
@@ -374,10 +374,10 @@ def _sheets(
 
 def _identity(archive: Archive, title: str, attributes: Mapping[str, str]) -> str:
     """Return the id of a sheet's relationship, which must be in exactly one attribute."""
-    found = [key for key in attributes if key.rpartition("\x01")[2].casefold() == "id"]
-    if len(found) != 1 or "\x01" not in found[0]:
+    keys = [key for key in attributes if key.rpartition("\x01")[2].casefold() == "id"]
+    if len(keys) != 1 or "\x01" not in keys[0]:
         raise archive.refused(f'the sheet "{title}" refers to no part, or to several; {ANEW}')
-    return attributes[found[0]]
+    return attributes[keys[0]]
 
 
 def _settings(archive: Archive, attributes: Mapping[str, str]) -> dict[str, str]:

@@ -161,9 +161,9 @@ def at_a1(formula: str) -> str:
     >>> at_a1("=SUMPRODUCT(Data!B4:M4,Weights!B$5:B$9)+LOG10(AL7)")
     '=SUMPRODUCT(Data!A1:L1,Weights!A1:A5)+LOG10(A1)'
     """
-    found = tokens(formula)
-    is_computed = any(token[0] == ":" for token in found)
-    return formula if is_computed else "".join(map(_moved, found))
+    pieces = tokens(formula)
+    is_computed = any(token[0] == ":" for token in pieces)
+    return formula if is_computed else "".join(map(_moved, pieces))
 
 
 def _moved(token: Token) -> str:
@@ -171,9 +171,9 @@ def _moved(token: Token) -> str:
         return token[0]
     if not token["last_row"]:
         return f"{token['sheet'] or ''}A1"
-    if (found := corners_of(token)) is None:
+    if (corners := corners_of(token)) is None:
         return token[0]
-    top, left, bottom, right = found
+    top, left, bottom, right = corners
     last = address(abs(bottom - top) + 1, abs(right - left) + 1)
     return f"{token['sheet'] or ''}A1:{last}"
 
@@ -246,29 +246,29 @@ class _Reader:
         if operator in REFERRING:
             return [self._operand(node, taken)]
         cell_by_cell = taken._replace(whole=False)
-        found = [one for part in node.parts for one in self._operands(part, cell_by_cell)]
-        return [None] if operator in {"#", "@"} else found
+        operands = [one for part in node.children for one in self._operands(part, cell_by_cell)]
+        return [None] if operator in {"#", "@"} else operands
 
     def _operand(self, node: Node, taken: _Taken) -> Operand | None:
         """Return a constant or a reference."""
         match node.kind:
             case "Reference":
-                if (found := node.corners) is None:
+                if (corners := node.corners) is None:
                     return None
-                if taken.single and found[:2] != found[2:]:
+                if taken.single and corners[:2] != corners[2:]:
                     self.intersected.append(node.reference)
-                return _area(node.reference, found)
+                return _area(node.reference, corners)
             case "Literal" | "Omitted":
                 return Operand(node.word or "nothing", 1, 1)
             case "Array":
                 if taken.single:
                     self.intersected.append("{…}")
-                rows = node.parts
-                return Operand("{…}", len(rows), len(rows[0].parts)) if rows else None
+                rows = node.children
+                return Operand("{…}", len(rows), len(rows[0].children)) if rows else None
             case "BinaryOp":
                 if taken.single:
                     self.intersected.append(str(node))
-                return self._joined(node.operator, *node.parts)
+                return self._joined(node.operator, *node.children)
         return None
 
     def _joined(self, operator: str, first: Node, last: Node) -> Operand | None:
@@ -281,14 +281,14 @@ class _Reader:
         return _area(f"{first.reference}:{last.reference}", (*ends[0][:2], *ends[1][2:]))
 
     def _function(self, node: Node, taken: _Taken) -> list[Operand | None]:
-        name, arguments = node.function, node.parts
+        name, arguments = node.function, node.children
         if name in {"LET", "LAMBDA"}:  # their words are not defined names
             return [None]
         given = [*zip(arguments, _arguments_taken(name, arguments, taken), strict=True)]
-        found = self._result(name, given)
+        operands = self._result(name, given)
         if name == "INDEX" and taken.single and any(map(_is_all, arguments[1:])):
             self.intersected.append(str(node))
-        return found
+        return operands
 
     def _result(self, name: str, given: "Sequence[_Given]") -> list[Operand | None]:
         if name in _SHAPING:
@@ -342,9 +342,9 @@ class _Reader:
         return shape and Operand(f"{name}(…)", *shape)
 
 
-def _area(text: str, found: tuple[int, int, int, int]) -> Operand:
+def _area(text: str, corners: tuple[int, int, int, int]) -> Operand:
     """Return a range with its shape, from its corners."""
-    top, left, bottom, right = found
+    top, left, bottom, right = corners
     return Operand(text, abs(bottom - top) + 1, abs(right - left) + 1)
 
 

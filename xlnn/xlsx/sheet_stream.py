@@ -88,24 +88,24 @@ class SheetSource:
         row, lowest, widest, is_over = 0, 1, 1, False
         letters: list[str] = []
         columns: list[int] = []
-        for found in chain.from_iterable(sheet_nodes(self.archive, self.part)):
-            if found.__class__ is PlainRow:
-                row = self._row_number(found.number, row)
-                if found.letters != letters:  # otherwise the columns are those of the row above
-                    letters, columns = found.letters, self._columns_of(found, row)
+        for element in chain.from_iterable(sheet_nodes(self.archive, self.part)):
+            if element.__class__ is PlainRow:
+                row = self._row_number(element.number, row)
+                if element.letters != letters:  # otherwise the columns are those of the row above
+                    letters, columns = element.letters, self._columns_of(element, row)
                 if row > MAX_ROWS:
                     raise self._misplaced(address(row, 1), row, 0)
                 last = columns[-1] if columns else 0
-                yield from zip(repeat(row), columns, *found.contents(), strict=False)
-            elif found.parent is None or found.parent.parent is None:
-                yield from self._beside(found, is_over=is_over)
-                is_over |= found.main == "sheetData"
+                yield from zip(repeat(row), columns, *element.contents(), strict=False)
+            elif element.parent is None or element.parent.parent is None:
+                yield from self._beside(element, is_over=is_over)
+                is_over |= element.main == "sheetData"
                 continue
-            elif found.main == "row":
-                self._check_blank(found.parent, 0, 0)
-                row, last = yield from self._cells(found, row)
+            elif element.main == "row":
+                self._check_blank(element.parent, 0, 0)
+                row, last = yield from self._cells(element, row)
             else:
-                self._check_extension(found, row, 0)
+                self._check_extension(element, row, 0)
                 continue
             if is_over:
                 raise self.refused(0, 0, f"holds <sheetData> where none belongs; {ANEW}")
@@ -264,8 +264,8 @@ class SheetSource:
 
     def _misplaced(self, reference: str, row: int, before: int) -> WorkbookError:
         """Return the error for a cell that is not to the right of the one before it."""
-        found = _ADDRESS.fullmatch(reference)
-        if found and (int(found[2]) > MAX_ROWS or not COLUMNS[found[1]]):
+        match = _ADDRESS.fullmatch(reference)
+        if match and (int(match[2]) > MAX_ROWS or not COLUMNS[match[1]]):
             return self.archive.refused(
                 f"{self.title}!{reference} lies outside the grid of a spreadsheet, which ends at "
                 f"XFD{MAX_ROWS}; use fewer epochs, images or units"

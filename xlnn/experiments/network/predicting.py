@@ -77,21 +77,21 @@ def forward(spec: Spec, numbers: Mapping[str, np.ndarray], samples: np.ndarray) 
     return numbers["t_middle"] + a / numbers["t_factor"] if "t_factor" in numbers else a
 
 
-def answers(spec: Spec, found: np.ndarray) -> np.ndarray:
+def answers(spec: Spec, outputs: np.ndarray) -> np.ndarray:
     """Return the label of each row, or the numbers that are predicted.
 
     Parameters
     ----------
     spec : Spec
-    found : array, shape (rows, outputs)
+    outputs : array, shape (rows, outputs)
 
     Returns
     -------
     array, shape (rows,), or (rows, outputs) where several numbers are predicted
     """
     if spec.is_regression:
-        return found[:, 0] if found.shape[1] == 1 else found
-    return _as_numbers(spec.labels)[found.argmax(axis=1)]
+        return outputs[:, 0] if outputs.shape[1] == 1 else outputs
+    return _as_numbers(spec.labels)[outputs.argmax(axis=1)]
 
 
 def score(spec: Spec, predicted: np.ndarray, y: object) -> float:

@@ -293,12 +293,12 @@ def _of_output(unit: int, page: Context) -> str:
     return title.format(label=page.spec.labels[unit])
 
 
-def _weights(found: Quantity, drawn: int, page: Context) -> str:
-    symbol = found.symbol.replace("{}", "")
+def _weights(weight: Quantity, drawn: int, page: Context) -> str:
+    symbol = weight.symbol.replace("{}", "")
     between = page.words("joined", "between")
-    what = between.join(filter(None, (page.words("quantities", found.kind), symbol)))
+    what = between.join(filter(None, (page.words("quantities", weight.kind), symbol)))
     title = page.words.of_itself("charts", "Over the epochs: {what}").format(what=what)
-    if drawn < (of := prod(found.shape)):
+    if drawn < (of := prod(weight.shape)):
         part = page.words.of_itself("charts", "{what}, {drawn} of {of}")
         title = part.format(what=title, drawn=drawn, of=f"{of:,}")
     return title

@@ -22,7 +22,7 @@ USED, ASKED = "used", "asked"
 
 
 def within_range(quantities: Iterable[Quantity], words: Text) -> Iterator[Quantity]:
-    """Yield quantities, with choices replaced by the whole number within range."""
+    """Yield quantities as `with_used` does; numbers that are used get titles and sheets."""
     chosen: dict[str, Quantity] = {}
     for quantity in with_used(quantities, words, lambda quantity: quantity.choices is not None):
         if quantity.choices:
