@@ -27,6 +27,9 @@ def target(first: int, outputs: int) -> Stated:
 class LargestDigit(Equation):
     """The digit of the largest output; `UNDECIDED` if two are equally large.   Book: 3-3.
 
+    Unlike `LargestUnit`, it compares cell by cell, since the outputs of a solver's convolutional
+    network lie apart, and MATCH searches one rectangle.
+
     Parameters
     ----------
     first : int
