@@ -181,6 +181,18 @@ def test_the_names_of_layers_beside_each_other_are_above_all_lines(name):
     assert max(heights) > lines
 
 
+def test_the_name_of_a_layer_at_the_foot_of_a_column_is_below_its_units():
+    model = model_of("vae")
+    (network,) = (part for page in pages("vae") for part in walked(page, model)
+                  if isinstance(part, Network))  # fmt: skip
+    layout = network.layout(model)
+    (headings,) = layout.captions()
+    x, y = min(headings.places, key=lambda place: place[1])
+    assert x == layout.middles["sigma"]
+    text = 4  # mm: it stands above its point
+    assert y + text < layout.place("sigma", (0, 1, 0, 0))[1] - layout.radius
+
+
 def test_units_of_a_layer_do_not_touch():
     for name in DRAWN:
         model = model_of(name)

@@ -206,8 +206,13 @@ class SideBySide(NetworkLayout):
         return x + 2 * half + 0.4 + 1.4 * self.radius * entry[-1], y
 
     def captions(self) -> Iterator[Texts]:
-        """Yield the name of each layer above it; those of columns in a row, where no line is."""
+        """Yield the name of each layer where no line is.
+
+        It is above the layer, or below it at the foot of a column. Those of columns are in a row.
+        """
         tops = {name: self._top(name) for name in self.layers}
+        last = [column[-1] for column in self.stated.columns if len(column) > 1]
+        tops |= {name: self._where(name)[1] - self._below(name) for name in last}
         first = [column[0] for column in self.stated.columns]
         tops |= dict.fromkeys(first, max(tops[name] for name in first))
         names = {(self.middles[name], top): self.called(name) for name, top in tops.items()}
@@ -215,11 +220,18 @@ class SideBySide(NetworkLayout):
 
     def _top(self, name: str) -> float:
         """Return where the name of a layer may begin, above its first unit, row or map."""
+        return self._where(name)[1] + self._high(name) + 0.3
+
+    def _below(self, name: str) -> float:
+        """Return how far below the middle of the first unit the name at a column's foot is."""
+        return (self.layers[name].grid[0] - 1) * self.pitches[name] + self._high(name) + OVER
+
+    def _high(self, name: str) -> float:
+        """Return how far above its middle a unit, row or map reaches, with its weights."""
         layer = self.layers[name]
         high = self.map_pitch * layer.grid[1] / 2 if layer.is_map else self.radius
-        if name in self.pictures:
-            high = max(high, self.pictures[name].size[0] / 2)
-        return self._where(name)[1] + high + 0.3
+        picture = self.pictures.get(name)
+        return max(high, picture.size[0] / 2) if picture else high
 
     # the pictures of weights
 
